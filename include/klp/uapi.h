@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * /dev/klp: what klpd and the companion klp.ko say to each other. ABI version KLP_ABI.
+ *
+ * Every open file starts mute: KLP_IOC_HELLO must succeed first (else -ENOTCONN). It fails with
+ * -EPROTO when the caller's ABI is not the companion's, and then has still filled in the
+ * companion's own, so that both sides can refuse in words. Structures carry their size where they
+ * may grow; reserved fields must be 0 (else -EINVAL). Strings are NUL-terminated inside their field
+ * (else -EINVAL). Opening needs CAP_SYS_ADMIN and CAP_BPF in the initial user namespace.
+ *
+ * Life of a record (one attachment set):
+ *
+ *   ANNOUNCED   the gate says "original"; dies with the file that announced it, or by WITHDRAW
+ *   ENTERING    a transition moves tasks into it; lives on without any file
+ *   IN_FORCE    the gate says "patched" to all
+ *   LEAVING     a transition moves tasks out of it
+ *   (gone)      forgotten at the end of the transition; a gate asked about it says "original"
+ *
+ * One transition at a time; a change during one is -EBUSY.
+ */
+#ifndef KLP_UAPI_H
+#define KLP_UAPI_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define KLP_ABI			1
+#define KLP_DEVICE		"/dev/klp"
+
+#define KLP_UAPI_NAME_LEN	64
+#define KLP_UAPI_OBJECT_LEN	56
+#define KLP_UAPI_SYMBOL_LEN	512
+#define KLP_UAPI_FUNCS_MAX	256
+#define KLP_UAPI_RECORDS_MAX	64
+#define KLP_UAPI_REASON_LEN	64
+
+/* Modify-return ids that klp.ko will ever let the kernel's table reach: the kernel frees the whole
+ * table when it is asked for a 257th (BTF_KFUNC_SET_MAX_CNT in kernel/bpf/btf.c). */
+#define KLP_OPEN_CAP		200
+
+enum klp_record_state {
+	KLP_ANNOUNCED = 1,
+	KLP_ENTERING = 2,
+	KLP_IN_FORCE = 3,
+	KLP_LEAVING = 4,
+};
+
+struct klp_ioc_hello {
+	__u32 abi;		/* in: caller's KLP_ABI; out: companion's */
+	__u32 open_cap;		/* out: ceiling of the modify-return table */
+	__u32 open_used;	/* out: entries the kernel's table holds now, ours and others' */
+	__u32 features;		/* out: KLP_FEATURE_* */
+	char  version[32];	/* out: of the companion, as text */
+};
+
+#define KLP_FEATURE_RELIABLE_STACKS	(1U << 0)
+
+/* One function to open for fmod_ret, or to watch in stacks. */
+struct klp_uapi_func {
+	__u32 btf_id;		/* BTF_KIND_FUNC id in vmlinux BTF */
+	__u32 sympos;		/* 0 or 1: the only ones fmod_ret can honour */
+	__u64 addr;		/* out: entry address */
+	__u64 size;		/* out: bytes */
+	char  object[KLP_UAPI_OBJECT_LEN];	/* "vmlinux" */
+	char  symbol[KLP_UAPI_SYMBOL_LEN];
+};
+
+/*
+ * KLP_IOC_OPEN: make functions attachable for fmod_ret, until reboot. All or nothing, each id once;
+ * what is open already costs nothing. Errors: -ENOENT no such function, -EINVAL id and symbol are
+ * not one function, -ENXIO not traceable, -ENOSPC beyond the cap (`failed` is then the index of the
+ * first function that found no room), -ENOTUNIQ ambiguous symbol. Nothing is opened on error.
+ */
+struct klp_ioc_open {
+	__u64 funcs;		/* in: struct klp_uapi_func[nr] */
+	__u32 nr;		/* in: 1..KLP_UAPI_FUNCS_MAX */
+	__u32 failed;		/* out, on error: index of the function it failed for */
+	__u32 open_used;	/* out: as in hello */
+	__u32 reserved;
+};
+
+/*
+ * KLP_IOC_ANNOUNCE: a new record, gate closed. Errors as KLP_IOC_OPEN for functions, -EEXIST a
+ * record of this name is ANNOUNCED or ENTERING already, -ENOSPC too many records.
+ */
+struct klp_ioc_announce {
+	char  name[KLP_UAPI_NAME_LEN];	/* in */
+	__u64 funcs;		/* in: struct klp_uapi_func[nr]; out: addr and size of each */
+	__u32 nr;		/* in: 1..KLP_UAPI_FUNCS_MAX */
+	__u32 failed;		/* out, on error: index of the function it failed for */
+	__u64 id;		/* out: never 0, never used again while the kernel runs */
+};
+
+/* KLP_IOC_WITHDRAW: forget a record that is ANNOUNCED (else -EBUSY; -ENOENT unknown). */
+struct klp_ioc_withdraw {
+	__u64 id;
+};
+
+/*
+ * KLP_IOC_SWITCH: start the transition. `enter` is 0 or an ANNOUNCED record, `leave` are IN_FORCE
+ * records (else -EINVAL; -ENOENT unknown). At least one of the two. Returns once the first pass over
+ * all tasks was made; completion comes as an event and in KLP_IOC_STATUS. When a transition
+ * completes, `generation` grows by one. -EBUSY another one runs. -ENOMEM nothing started.
+ */
+struct klp_ioc_switch {
+	__u64 enter;
+	__u64 leave[KLP_UAPI_RECORDS_MAX];
+	__u32 nr_leave;
+	__u32 reserved;
+	__u64 transition;	/* out: number of the transition, never 0 */
+};
+
+/*
+ * KLP_IOC_REVERSE: turn the running transition round (-ENOENT none runs). A record that was
+ * ENTERING is then LEAVING and the other way round; when it completes the starting state is in
+ * force again, an entering record that left is gone, and the generation has not grown.
+ */
+struct klp_ioc_reverse {
+	__u64 transition;	/* in: the one meant (-ESTALE: another one runs) */
+};
+
+struct klp_uapi_record {
+	__u64 id;
+	__u64 generation;	/* in which it came into force; 0 before that */
+	__u32 state;		/* enum klp_record_state */
+	__u32 nr_funcs;
+	char  name[KLP_UAPI_NAME_LEN];
+};
+
+struct klp_uapi_transition {
+	__u64 number;		/* 0: none runs */
+	__u64 started_ns;	/* CLOCK_BOOTTIME */
+	__u32 total;		/* tasks counted so far, idle tasks included */
+	__u32 moved;
+	__u32 reversed;		/* 0 or 1 */
+	__u32 passes;
+};
+
+/* KLP_IOC_STATUS: a snapshot, consistent in itself. */
+struct klp_ioc_status {
+	__u64 generation;
+	struct klp_uapi_transition transition;
+	__u64 records;		/* in: struct klp_uapi_record[nr] or 0 */
+	__u32 nr;		/* in: room; out: records there are (maybe more than fit) */
+	__u32 open_used;
+	__u64 last_transition;	/* number of the last completed one; 0 none yet */
+	__u32 last_reversed;	/* 1: it completed in reverse */
+	__u32 reserved;
+};
+
+/*
+ * KLP_IOC_BLOCKERS: tasks that have not moved, oldest first as the walk finds them. reason is text:
+ * "running", "in FUNCTION", "unreliable stack", "new". -ENOENT no transition.
+ */
+struct klp_uapi_blocker {
+	__s32 pid;		/* in the initial pid namespace; 0 = idle task of `cpu` */
+	__u32 cpu;
+	__u32 kthread;		/* 0 or 1 */
+	__u32 reserved;
+	char  comm[16];
+	char  reason[KLP_UAPI_REASON_LEN];
+};
+
+struct klp_ioc_blockers {
+	__u64 blockers;		/* in: struct klp_uapi_blocker[nr] */
+	__u32 nr;		/* in: room; out: blockers there are */
+	__u32 reserved;
+};
+
+/* KLP_IOC_BARRIER: wait until no task can stand in a detached trampoline or program any more. */
+
+/* read(2) on /dev/klp gives whole events, poll(2) says POLLIN when there is one. Only the newest
+ * state matters, so a slow reader loses older PROGRESS events, never a DONE. */
+enum klp_event_type {
+	KLP_EVENT_PROGRESS = 1,
+	KLP_EVENT_DONE = 2,	/* the transition completed; reversed says in which direction */
+};
+
+struct klp_uapi_event {
+	__u32 type;
+	__u32 reversed;
+	__u64 transition;
+	__u32 total;
+	__u32 moved;
+};
+
+#define KLP_IOC_HELLO		_IOWR('K', 0x01, struct klp_ioc_hello)
+#define KLP_IOC_OPEN		_IOWR('K', 0x02, struct klp_ioc_open)
+#define KLP_IOC_ANNOUNCE	_IOWR('K', 0x03, struct klp_ioc_announce)
+#define KLP_IOC_WITHDRAW	_IOW('K', 0x04, struct klp_ioc_withdraw)
+#define KLP_IOC_SWITCH		_IOWR('K', 0x05, struct klp_ioc_switch)
+#define KLP_IOC_REVERSE		_IOW('K', 0x06, struct klp_ioc_reverse)
+#define KLP_IOC_STATUS		_IOWR('K', 0x07, struct klp_ioc_status)
+#define KLP_IOC_BLOCKERS	_IOWR('K', 0x08, struct klp_ioc_blockers)
+#define KLP_IOC_BARRIER		_IO('K', 0x09)
+
+#endif

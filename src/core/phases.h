@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The phases that build a set with its gate closed. Each: 0, an outcome or -errno, told in *report;
+ * its undo is right after a failure in the middle of it, and twice. */
+#ifndef KLPD_CORE_PHASES_H
+#define KLPD_CORE_PHASES_H
+
+#include "core/transaction.h"
+
+int phases_plan(struct transaction *t, struct report *report);
+int phases_announce(struct transaction *t, struct report *report);
+void phases_announce_undo(struct transaction *t);
+int phases_load(struct transaction *t, struct report *report);
+void phases_load_undo(struct transaction *t);
+int phases_attach(struct transaction *t, struct report *report);
+void phases_attach_undo(struct transaction *t);
+int phases_pin(struct transaction *t, struct report *report);
+void phases_pin_undo(struct transaction *t);
+
+/* Keep names and version, for those who ask when the sets are long gone. -ENOMEM. */
+int phases_remember(struct transaction *t);
+
+#endif

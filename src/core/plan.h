@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The planner: (sets in force, request) to what enters and what leaves, or a named refusal. A pure
+ * function: no system call, no log, nothing kept.
+ */
+#ifndef KLPD_CORE_PLAN_H
+#define KLPD_CORE_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/meta.h"
+
+enum change_verb {
+	CHANGE_ENABLE,
+	CHANGE_REPLACE,
+	CHANGE_DISABLE,
+	_CHANGE_MAX
+};
+
+struct plan_set {		/* one attachment set that exists now */
+	const struct meta *meta;
+	uint32_t consistency;	/* KLP_CONSISTENCY_* */
+	uint32_t slot;		/* gates bit, if immediate */
+};
+
+struct plan_request {
+	enum change_verb verb;
+	const struct meta *meta;	/* of the file; NULL for disable */
+	const char *name;		/* disable: which; otherwise NULL */
+	bool immediate;			/* asked for by the caller (ignored by disable) */
+	bool companion;			/* it is there and speaks our ABI */
+	bool changing;			/* another change runs */
+};
+
+struct plan {
+	enum change_verb verb;	/* an enable of a patch that says replace=yes is a CHANGE_REPLACE */
+	bool enter;		/* the patch of the request comes into force */
+	uint32_t consistency;	/* of the whole change */
+	uint32_t slot;		/* free gates bit for the entering set, if immediate */
+	size_t n_leave;
+	size_t leave[KLP_GATE_SLOTS];	/* indices of the sets that go out of force */
+};
+
+/*
+ * 0 and *ret, or: OUTCOME_BUSY, OUTCOME_ALREADY_ENABLED (enable of a name in force; replace by the
+ * same name and the same version is allowed, as in kernel livepatch), OUTCOME_NO_SUCH_PATCH,
+ * OUTCOME_CONFLICT (enable touches a function of a set in force; detail names the other patch),
+ * OUTCOME_STATE_INCOMPATIBLE, OUTCOME_STRICT (strict patch with an fmod_ret body),
+ * OUTCOME_CONSISTENCY (per-task-only patch with --immediate; sets that leave have another
+ * consistency than the change), OUTCOME_NO_COMPANION (per-task wanted, none there),
+ * OUTCOME_UNSUPPORTED (guard or replace body, callbacks, a function outside vmlinux, more sets than
+ * there are slots or records).
+ *
+ * System states, as kernel livepatch: for each state of each set in force, an entering patch that
+ * has the id needs a version not lower; one that lacks it may enable beside it, but not replace it.
+ */
+int plan_make(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
+	      struct plan *ret, struct report *report);
+
+const char *change_verb_to_string(enum change_verb verb);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One attachment set: the links of one patch, and what is known of it. Holds exactly what can be
+ * rebuilt from its pins, the gates word and the companion, so that a restart of klpd changes nothing.
+ */
+#ifndef KLPD_CORE_SET_H
+#define KLPD_CORE_SET_H
+
+#include <stdint.h>
+
+#include "core/meta.h"
+#include "core/sha256.h"
+#include "kern/pin.h"
+#include "util/cleanup.h"
+
+enum set_state {		/* as a patch's state in status; who moves it: transaction.c, recover.c */
+	SET_ENTERING,		/* tasks move into it */
+	SET_IN_FORCE,
+	SET_LEAVING,		/* tasks move out of it */
+	_SET_STATE_MAX
+};
+
+struct set {
+	uint64_t serial;	/* N of gen-N; the generation in which it came, or comes, into force */
+	uint64_t id;		/* the companion's, 0 if immediate */
+	uint32_t consistency;	/* KLP_CONSISTENCY_* */
+	uint32_t slot;		/* of the gates word, if immediate */
+	enum set_state state;
+	uint64_t enabled_usec;	/* CLOCK_REALTIME */
+	uint8_t sha256[SHA256_SIZE];
+	char *path;
+	struct meta *meta;
+	int *links;		/* fds, one for each function, in the metadata's order; or -EBADF */
+	size_t n_links;
+};
+
+/* Takes meta over, also on failure. No links yet. -ENOMEM. */
+int set_new(struct meta *meta, const char *path, struct set **ret);
+/*
+ * From what was read back: takes the links' fds over on success. -EINVAL if the parts do not fit
+ * each other; -ENOMEM.
+ */
+int set_from_pin(struct pin_set *pin, struct set **ret);
+/* Closes fds; pins and attachments are not touched. */
+struct set *set_free(struct set *s);
+DEFINE_CLEANUP(struct set, set_free);
+
+/* Fill the header of its pins. */
+int set_to_header(const struct set *s, size_t meta_size, struct pin_header *ret);
+/* Bit of the gates word; 0 unless immediate. */
+uint64_t set_gate(const struct set *s);
+const char *set_state_to_string(enum set_state state);
+const char *set_consistency_to_string(uint32_t consistency);
+
+#endif

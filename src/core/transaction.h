@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A change of what is in force, as phases with one direction (enum phase has the names):
+ *
+ *   phase     kernel-visible effect                        on failure         killed here
+ *   PLAN      none                                         named refusal      nothing to do
+ *   ANNOUNCE  companion knows the set, gate closed         withdraw           record dies with the fd
+ *   LOAD      functions opened (for good, harmless);       close              kernel frees them
+ *             programs verified, held by our fds
+ *   ATTACH    links attached, gate closed                  detach             kernel detaches
+ *   PIN       gen-N under bpffs, gate closed               unpin              recovery removes it
+ *   SWITCH    immediate: one compare-and-swap of gates;    undo all           before: as PIN; after:
+ *             per task: the companion moves all tasks                         the companion goes on
+ *   COMPLETE  generation grows                             -                  recovery does it
+ *   RETIRE    what left is unpinned and detached           warning, repeated  recovery repeats it
+ *
+ * ANNOUNCE comes before LOAD, because the body carries the record's id in read-only data, so that the
+ * verifier can prune; a record that is only announced has no effect and dies with the fd. Immediate
+ * changes have no ANNOUNCE; a disable goes from PLAN to SWITCH. Before SWITCH any failure undoes what
+ * was done, in reverse; after it there are only warnings. A transition that is reversed ends with
+ * the entering set retired and the old sets in force.
+ */
+#ifndef KLPD_CORE_TRANSACTION_H
+#define KLPD_CORE_TRANSACTION_H
+
+#include "core/plan.h"
+#include "core/world.h"
+
+struct object;
+
+struct transaction_request {
+	enum change_verb verb;
+	const char *path;	/* of the file; NULL for disable */
+	const char *name;	/* for disable; otherwise NULL */
+	bool immediate;
+};
+
+/* Read-only outside transaction.c and phases.c. */
+struct transaction {
+	struct world *world;
+	enum change_verb verb;
+	enum phase phase;
+	uint32_t consistency;
+	char *name;		/* of the patch the change is about */
+	char *version;
+	char **replaced;	/* names of the sets that leave; NULL-terminated */
+	uint64_t generation;	/* in force once it is complete */
+	/* the request */
+	char *path;
+	char *disable;
+	bool immediate;
+	/* PLAN to PIN: what is being built; let go of at SWITCH */
+	void *file;
+	size_t file_size;
+	struct object *object;
+	struct klp_uapi_func *funcs;	/* one for each function of the metadata */
+	bool *native;			/* the kernel lets it attach without opening */
+	bool pinned;
+	/* the sets; until SWITCH `enter` is ours, then the world's */
+	struct set *enter;
+	struct set *leave[KLP_GATE_SLOTS];
+	size_t n_leave;
+	bool switched;
+	/* SWITCH to COMPLETE, per task */
+	uint64_t number;	/* the companion's, 0 if immediate */
+	uint64_t started_usec;	/* CLOCK_REALTIME */
+	uint32_t total, moved;
+	bool reversed;
+};
+
+int transaction_new(struct world *w, const struct transaction_request *request,
+		    struct transaction **ret);
+/* One that a klpd before us began and the companion goes on with; sets' states say what moves. */
+int transaction_resume(struct world *w, const struct klp_uapi_transition *running,
+		       struct transaction **ret);
+/* Lets go of what is not in the world; a transaction that was switched goes on in the kernel. */
+struct transaction *transaction_free(struct transaction *t);
+DEFINE_CLEANUP(struct transaction, transaction_free);
+
+/*
+ * PLAN to SWITCH. 0: it is switched, and transaction_complete() is due once the companion is DONE, or
+ * at once if transaction_waits() is false. An outcome or -errno, told in *report: nothing changed.
+ */
+int transaction_run(struct transaction *t, struct report *report);
+bool transaction_waits(const struct transaction *t);
+/* The companion's word on how far it is. */
+void transaction_progress(struct transaction *t, uint32_t total, uint32_t moved);
+/* Turn the running transition round. -ENOENT: it is complete by now. */
+int transaction_reverse(struct transaction *t);
+/* COMPLETE; `reversed`: the old sets are in force. */
+void transaction_complete(struct transaction *t, bool reversed);
+/* RETIRE what left. Returns errors only to be warned of. */
+int transaction_retire(struct transaction *t);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What klpd holds of the kernel's side: the attachment sets that exist, the gates word, the
+ * companion. Filled by recover.c, changed by transaction.c, read by everybody.
+ */
+#ifndef KLPD_CORE_WORLD_H
+#define KLPD_CORE_WORLD_H
+
+#include <stdbool.h>
+
+#include "core/set.h"
+#include "kern/companion.h"
+#include "kern/gate.h"
+#include "shared/paths.h"
+#include "shared/report.h"
+
+/* Every slot and every record taken: more sets than that cannot be. */
+#define WORLD_SETS_MAX	(KLP_GATE_SLOTS + KLP_UAPI_RECORDS_MAX)
+#define WORLD_WARNINGS_MAX	64
+
+struct world {
+	struct gate *gate;
+	struct companion *companion;	/* NULL: none that can be used, companion_report says why */
+	struct report companion_report;
+	struct set *sets[WORLD_SETS_MAX];	/* owned, by serial */
+	size_t n_sets;
+	struct leftover {		/* pins that could not be taken away */
+		uint64_t serial;
+		uint64_t gate;		/* must stay closed: the links still exist */
+	} leftovers[WORLD_SETS_MAX];
+	size_t n_leftovers;
+	char *warnings[WORLD_WARNINGS_MAX];	/* of recovery: sentences */
+	size_t n_warnings;
+};
+
+/* bpffs tree and gates word; the companion if it is there. Outcomes of the parts, told in *report. */
+int world_new(struct world **ret, struct report *report);
+struct world *world_free(struct world *w);
+DEFINE_CLEANUP(struct world, world_free);
+
+/* Look for the companion if there is none yet: true if it is usable only now. */
+bool world_find_companion(struct world *w);
+/* Takes the set over. -ENOSPC. */
+int world_add(struct world *w, struct set *s);
+/* Out of the world, back to the caller; -ENOENT changes nothing. */
+int world_remove(struct world *w, struct set *s);
+/* Set by the name of its patch, preferably one that is not LEAVING; NULL. */
+struct set *world_find(const struct world *w, const char *name);
+/* Set by the companion's id, NULL. */
+struct set *world_find_id(const struct world *w, uint64_t id);
+/* Forget all sets, leftovers and warnings (their fds are closed, their pins are not touched). */
+void world_clear(struct world *w);
+void world_warn(struct world *w, const char *format, ...) _printf_(2, 3);
+/* Remember pins that resist. */
+void world_leave_over(struct world *w, uint64_t serial, uint64_t gate);
+/* Serial for the next set: higher than any in use and than the generation. */
+int world_next_serial(const struct world *w, uint64_t *ret);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The effective capabilities are empty except inside a scope that names what the moment needs. */
+#ifndef KLPD_KERN_CAPS_H
+#define KLPD_KERN_CAPS_H
+
+/*
+ * At start: permitted set becomes exactly what klpd ever raises (BPF, PERFMON, SYS_ADMIN, SYSLOG,
+ * DAC_READ_SEARCH, SYS_RESOURCE only if needed), effective empty, ambient and inheritable empty,
+ * no_new_privs. -EPERM if one of the necessary ones is missing (not root).
+ */
+int caps_init(void);
+/* Scopes nest. CAPS_SCOPE(CAPS_BPF) raises to the end of the block. */
+enum caps_set {
+	CAPS_BPF,	/* load, attach, pin: BPF, PERFMON, SYS_ADMIN (bpffs, by-id look-ups) */
+	CAPS_READ,	/* /proc/kallsyms with addresses, tracefs, root's files: SYSLOG, DAC_READ_SEARCH */
+	CAPS_COMPANION,	/* /dev/klp: SYS_ADMIN, BPF */
+};
+int caps_raise(enum caps_set set);	/* token for caps_restore(), or -errno */
+void caps_restore(int *token);
+#define CAPS_SCOPE_(set, line) \
+	__attribute__((cleanup(caps_restore), unused)) int caps_scope_##line = caps_raise(set)
+#define CAPS_SCOPE_2(set, line) CAPS_SCOPE_(set, line)
+#define CAPS_SCOPE(set) CAPS_SCOPE_2(set, __LINE__)
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* /dev/klp from user space: thin, typed wrappers round the ioctls of klp/uapi.h. No policy. */
+#ifndef KLPD_KERN_COMPANION_H
+#define KLPD_KERN_COMPANION_H
+
+#include <stdint.h>
+
+#include "klp/uapi.h"
+#include "shared/report.h"
+
+struct companion;
+
+/*
+ * Open the device and shake hands; tries to load the module first if `load` (modprobe is not ours to
+ * run: -ENOENT then stays -ENOENT). OUTCOME_NO_COMPANION, OUTCOME_COMPANION_ABI (detail names both
+ * versions), OUTCOME_SYSTEM.
+ */
+int companion_open(struct companion **ret, struct report *report);
+struct companion *companion_close(struct companion *c);
+/* For the event loop: readable when there are events. */
+int companion_fd(const struct companion *c);
+const struct klp_ioc_hello *companion_hello(const struct companion *c);
+/* 0 and *ret, -EAGAIN none waiting. */
+int companion_read_event(struct companion *c, struct klp_uapi_event *ret);
+
+/* All: negative errno as in klp/uapi.h. *ret_failed: index of the function an error is about. */
+int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint32_t n,
+			 uint32_t *ret_failed);
+int companion_announce(struct companion *c, const char *name, struct klp_uapi_func *funcs,
+		       uint32_t n, uint64_t *ret_id, uint32_t *ret_failed);
+int companion_withdraw(struct companion *c, uint64_t id);
+int companion_switch(struct companion *c, uint64_t enter, const uint64_t *leave, uint32_t n_leave,
+		     uint64_t *ret_transition);
+int companion_reverse(struct companion *c, uint64_t transition);
+/* *records malloc'ed, status->nr of them. */
+int companion_status(struct companion *c, struct klp_ioc_status *status,
+		     struct klp_uapi_record **records);
+int companion_blockers(struct companion *c, struct klp_uapi_blocker **ret, uint32_t *ret_n);
+int companion_barrier(struct companion *c);
+
+#endif

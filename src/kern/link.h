@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* BPF links: attach a loaded program, ask the kernel what a link is. fds are plain ints, owned by
+ * the caller. */
+#ifndef KLPD_KERN_LINK_H
+#define KLPD_KERN_LINK_H
+
+#include <stdint.h>
+
+struct link_info {
+	uint32_t link_id;
+	uint32_t prog_id;
+	uint32_t target_btf_id;
+	uint32_t target_obj_id;
+	char prog_name[64];		/* as the kernel keeps it: cut to 15 characters */
+	uint64_t recursion_misses;
+};
+
+/* New link fd (CLOEXEC) of a tracing program, attached where it was loaded for; or -errno. */
+int link_attach(int prog_fd);
+/* -EINVAL if fd is no tracing link of attach type modify_return. */
+int link_get_info(int link_fd, struct link_info *ret);
+/* A program fd by id, or -errno. */
+int link_program_fd(uint32_t prog_id);
+
+#endif

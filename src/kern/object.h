@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One patch file as libbpf sees it: open, tell the body who it is, load, attach. Holds every program
+ * and map by fd; freeing it lets go of what is not pinned.
+ */
+#ifndef KLPD_KERN_OBJECT_H
+#define KLPD_KERN_OBJECT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "klp/meta.h"
+#include "shared/report.h"
+
+struct btf;
+struct object;
+
+/* Nothing reaches the kernel. OUTCOME_META_INVALID if libbpf cannot make sense of it. */
+int object_open(const void *data, size_t size, const char *name, struct object **ret,
+		struct report *report);
+struct object *object_free(struct object *o);
+/* BTF of the file, owned by the object; NULL if it has none. */
+const struct btf *object_btf(const struct object *o);
+/* Only programs that are told here will be loaded; `symbol` is the attach target. -ENOENT if the
+ * file has no such program or it is not of type fmod_ret for that symbol (OUTCOME_META_INVALID). */
+int object_select(struct object *o, const char *program, const char *symbol, struct report *report);
+/*
+ * Before loading: write `self` into section KLP_SELF_SECTION and use gates_fd for map KLP_GATES_MAP.
+ * Then verify and load. OUTCOME_VERIFIER with the telling lines in detail and the whole log in
+ * report->log; OUTCOME_NOT_PERMITTED if the verifier says that the function is not modifiable.
+ */
+int object_load(struct object *o, const struct klp_self *self, int gates_fd, struct report *report);
+/* Fd of a loaded program, still owned by the object; -ENOENT. */
+int object_program_fd(const struct object *o, const char *program);
+
+#endif

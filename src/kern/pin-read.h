@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inside of pin.c and pin-read.c: names in the tree of pins, and what a set must look like. */
+#ifndef KLPD_KERN_PIN_READ_H
+#define KLPD_KERN_PIN_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kern/pin.h"
+#include "shared/paths.h"
+
+#define PIN_SET_PREFIX	"gen-"
+#define PIN_LINK_PREFIX	"link-"
+#define PIN_META_NAME	"meta"
+#define PIN_GATES_NAME	"gates"
+#define PIN_META_MAP	"klp_meta"
+#define PIN_PATH_MAX	(sizeof(KLPD_PIN_DIR) + 64)
+
+/* "gen-N", N in 1..INT64_MAX, spelt as we spell it. */
+bool pin_parse_set_name(const char *name, uint64_t *ret);
+/* "link-K", K below KLP_FUNCS_MAX. */
+bool pin_parse_link_name(const char *name, uint64_t *ret);
+/* Path of gen-N, or of `name` in it. */
+void pin_set_path(uint64_t serial, const char *name, char ret[static PIN_PATH_MAX]);
+/* 0, or -EINVAL or -EPROTO as in struct pin_set.problem; value_size is that of the map. */
+int pin_check_header(const struct pin_header *header, uint64_t serial, size_t value_size);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The bpffs tree: KLPD_PIN_DIR/gates and KLPD_PIN_DIR/gen-N/{meta,link-0,link-1,...}. Knows names
+ * and layout, and nothing of patches. What is read back is input, not memory.
+ *
+ * `meta` is a frozen one-entry array map that holds struct pin_header and the patch's metadata
+ * section. It is pinned last: a directory without it is half built.
+ */
+#ifndef KLPD_KERN_PIN_H
+#define KLPD_KERN_PIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define PIN_MAGIC	0x314e49502d504c4bULL	/* "KLP-PIN1" */
+#define PIN_FORMAT	1
+
+struct pin_header {
+	uint64_t magic;
+	uint32_t format;
+	uint32_t consistency;	/* KLP_CONSISTENCY_* */
+	uint64_t serial;	/* N of gen-N */
+	uint64_t id;		/* companion's, 0 if immediate */
+	uint32_t slot;		/* of the gates word, if immediate */
+	uint32_t n_links;
+	uint64_t enabled_usec;	/* CLOCK_REALTIME */
+	uint8_t sha256[32];	/* of the patch file */
+	char path[4096];	/* where the file was */
+	uint32_t meta_size;
+	uint32_t reserved;
+};
+
+struct pin_set {		/* one gen-N directory as found */
+	uint64_t serial;
+	int problem;		/* 0, or why it cannot be used: -ENODATA half built, -EINVAL damaged
+				 * or foreign, -EPROTO a newer format */
+	struct pin_header header;
+	void *meta;		/* header.meta_size bytes */
+	int *links;		/* fds, header.n_links */
+	size_t n_links;
+};
+
+/* Make KLPD_PIN_DIR (mode 0700); -EINVAL if KLPD_BPFFS is no bpffs. */
+int pin_init(void);
+/* Largest N in use plus one, at least 1. */
+int pin_next_serial(uint64_t *ret);
+/* Make gen-N and pin; links first, meta last. On failure what was pinned is taken away again. */
+int pin_store(const struct pin_header *header, const void *meta, const int *links);
+/* Take gen-N away: meta first, then links in reverse, then the directory. Idempotent; goes on past
+ * errors and returns the first. */
+int pin_remove(uint64_t serial);
+/* All gen-N directories, by serial; names that are not ours are counted in *ret_foreign. */
+int pin_load_all(struct pin_set **ret, size_t *ret_n, size_t *ret_foreign);
+void pin_sets_free(struct pin_set *sets, size_t n);
+
+#endif

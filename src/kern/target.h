@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the running kernel says of a function: BTF id, prototype, address, traceable or not, and
+ * whether its name is ambiguous. Loads vmlinux BTF and reads kallsyms and
+ * available_filter_functions once per struct targets.
+ */
+#ifndef KLPD_KERN_TARGET_H
+#define KLPD_KERN_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/report.h"
+
+struct btf;
+struct targets;
+
+struct target {
+	uint32_t btf_id;	/* FUNC in vmlinux BTF */
+	uint32_t n_syms;	/* text symbols of exactly this name in kallsyms, modules left out */
+	bool native;		/* the kernel itself lets fmod_ret attach: nothing to open */
+};
+
+/* OUTCOME_NO_BTF, OUTCOME_SYSTEM or -ENOMEM. */
+int targets_new(struct targets **ret, struct report *report);
+struct targets *targets_free(struct targets *t);
+struct btf *targets_btf(struct targets *t);
+/*
+ * Look `symbol` of `object` up and check that fmod_ret with `sympos` can mean it. `patch_btf` is the
+ * BTF of the patch file: the prototype its author wrote (klp/meta.h) must be the kernel's.
+ * OUTCOME_NO_SUCH_FUNCTION, OUTCOME_AMBIGUOUS_FUNCTION, OUTCOME_NOT_TRACEABLE, OUTCOME_PROTOTYPE
+ * (detail shows both prototypes as C), OUTCOME_UNSUPPORTED (a module's function, sympos > 1).
+ */
+int targets_resolve(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
+		    const struct btf *patch_btf, struct target *ret, struct report *report);
+
+#endif

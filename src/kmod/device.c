@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/klp: checks every byte that comes from user space, takes klp_mutex, calls the part that does
+ * the work, copies the answer out. Keeps no state but what belongs to an open file: whether it said
+ * hello, its event queue, and (in the registry) the records it announced, which go when it closes.
+ */
+#include <linux/capability.h>
+#include <linux/compat.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/rcupdate_trace.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "device.h"
+#include "event.h"
+#include "opening.h"
+#include "record.h"
+#include "stack.h"
+#include "transition.h"
+
+#ifdef KLP_TEST_ABI	/* a build that tests how an unknown ABI is refused */
+#define DEVICE_ABI KLP_TEST_ABI
+#else
+#define DEVICE_ABI KLP_ABI
+#endif
+
+struct device_file {
+	bool hello;
+	struct event_queue queue;
+};
+
+static long device_hello(struct device_file *df, void __user *arg)
+{
+	struct klp_ioc_hello h;
+	u32 abi;
+
+	if (copy_from_user(&h, arg, sizeof(h)))
+		return -EFAULT;
+	abi = h.abi;
+	memset(&h, 0, sizeof(h));
+	h.abi = DEVICE_ABI;
+	h.open_cap = KLP_OPEN_CAP;
+	h.open_used = opening_used();
+	h.features = stack_is_supported() ? KLP_FEATURE_RELIABLE_STACKS : 0;
+	strscpy(h.version, THIS_MODULE->version ?: "", sizeof(h.version));
+	if (copy_to_user(arg, &h, sizeof(h)))
+		return -EFAULT;
+	if (abi != DEVICE_ABI)
+		return -EPROTO;
+	df->hello = true;
+	return 0;
+}
+
+static struct klp_uapi_func *device_copy_funcs(u64 user, u32 n)
+{
+	if (!n || n > KLP_UAPI_FUNCS_MAX)
+		return ERR_PTR(-EINVAL);
+	return vmemdup_user(u64_to_user_ptr(user), n * sizeof(struct klp_uapi_func));
+}
+
+static long device_open_funcs(void __user *arg)
+{
+	struct klp_ioc_open o;
+	struct klp_uapi_func *u;
+	struct func *f;
+	long r = -ENOMEM;
+
+	if (copy_from_user(&o, arg, sizeof(o)))
+		return -EFAULT;
+	if (o.reserved)
+		return -EINVAL;
+	u = device_copy_funcs(o.funcs, o.nr);
+	if (IS_ERR(u))
+		return PTR_ERR(u);
+	o.failed = 0;
+	f = kvcalloc(o.nr, sizeof(*f), GFP_KERNEL);
+	if (f)
+		r = func_resolve_all(u, f, o.nr, &o.failed);
+	if (!r)
+		r = opening_add(f, o.nr, &o.failed);
+	o.open_used = opening_used();
+	if (!r && copy_to_user(u64_to_user_ptr(o.funcs), u, o.nr * sizeof(*u)))
+		r = -EFAULT;
+	if (copy_to_user(arg, &o, sizeof(o)))
+		r = -EFAULT;
+	kvfree(f);
+	kvfree(u);
+	return r;
+}
+
+static bool device_name_valid(const char *name, size_t size)
+{
+	return name[0] && strnlen(name, size) < size;
+}
+
+static long device_announce_record(struct device_file *df, struct klp_ioc_announce *a,
+				   struct klp_uapi_func *u)
+{
+	struct record *rec = record_new(a->nr);
+	long r;
+
+	if (!rec)
+		return -ENOMEM;
+	strscpy(rec->name, a->name, sizeof(rec->name));
+	r = func_resolve_all(u, rec->funcs, a->nr, &a->failed);
+	if (!r) {
+		mutex_lock(&klp_mutex);
+		r = record_announce(rec, df);
+		if (!r)
+			a->id = rec->id;
+		mutex_unlock(&klp_mutex);
+	}
+	if (r)
+		record_free(rec);
+	return r;
+}
+
+static void device_withdraw_id(struct device_file *df, u64 id)
+{
+	struct record *rec;
+
+	mutex_lock(&klp_mutex);
+	rec = record_find(id);
+	if (rec && rec->state == KLP_ANNOUNCED && rec->owner == df)
+		record_forget(rec);
+	mutex_unlock(&klp_mutex);
+}
+
+static long device_announce(struct device_file *df, void __user *arg)
+{
+	struct klp_ioc_announce a;
+	struct klp_uapi_func *u;
+	long r;
+
+	if (copy_from_user(&a, arg, sizeof(a)))
+		return -EFAULT;
+	if (!device_name_valid(a.name, sizeof(a.name)))
+		return -EINVAL;
+	u = device_copy_funcs(a.funcs, a.nr);
+	if (IS_ERR(u))
+		return PTR_ERR(u);
+	a.failed = 0;
+	a.id = 0;
+	r = device_announce_record(df, &a, u);
+	if (copy_to_user(arg, &a, sizeof(a)) ||
+	    (!r && copy_to_user(u64_to_user_ptr(a.funcs), u, a.nr * sizeof(*u)))) {
+		if (!r)
+			device_withdraw_id(df, a.id);
+		r = -EFAULT;
+	}
+	kvfree(u);
+	return r;
+}
+
+static long device_withdraw(void __user *arg)
+{
+	struct klp_ioc_withdraw w;
+	struct record *rec;
+	long r = 0;
+
+	if (copy_from_user(&w, arg, sizeof(w)))
+		return -EFAULT;
+	mutex_lock(&klp_mutex);
+	rec = record_find(w.id);
+	if (!rec)
+		r = -ENOENT;
+	else if (rec->state != KLP_ANNOUNCED)
+		r = -EBUSY;
+	else
+		record_forget(rec);
+	mutex_unlock(&klp_mutex);
+	return r;
+}
+
+static long device_switch_locked(struct klp_ioc_switch *s)
+{
+	struct record *leave[KLP_UAPI_RECORDS_MAX], *enter = NULL;
+	u32 i, j;
+
+	if (s->enter) {
+		enter = record_find(s->enter);
+		if (!enter)
+			return -ENOENT;
+		if (enter->state != KLP_ANNOUNCED)
+			return enter->state == KLP_IN_FORCE ? -EINVAL : -EBUSY;
+	}
+	for (i = 0; i < s->nr_leave; i++) {
+		leave[i] = record_find(s->leave[i]);
+		if (!leave[i])
+			return -ENOENT;
+		if (leave[i]->state != KLP_IN_FORCE)
+			return leave[i]->state == KLP_ANNOUNCED ? -EINVAL : -EBUSY;
+		for (j = 0; j < i; j++)
+			if (leave[j] == leave[i])
+				return -EINVAL;
+	}
+	return transition_start(enter, leave, s->nr_leave, &s->transition);
+}
+
+static long device_switch(void __user *arg)
+{
+	struct klp_ioc_switch *s = memdup_user(arg, sizeof(*s));
+	long r = -EINVAL;
+
+	if (IS_ERR(s))
+		return PTR_ERR(s);
+	if (!s->reserved && s->nr_leave <= KLP_UAPI_RECORDS_MAX && (s->enter || s->nr_leave)) {
+		mutex_lock(&klp_mutex);
+		r = device_switch_locked(s);
+		mutex_unlock(&klp_mutex);
+	}
+	/* A started transition cannot be taken back for a bad pointer; its number is in STATUS. */
+	if (!r && copy_to_user(arg, s, sizeof(*s)))
+		r = -EFAULT;
+	kfree(s);
+	return r;
+}
+
+static long device_reverse(void __user *arg)
+{
+	struct klp_ioc_reverse rev;
+	long r;
+
+	if (copy_from_user(&rev, arg, sizeof(rev)))
+		return -EFAULT;
+	mutex_lock(&klp_mutex);
+	r = transition_reverse(rev.transition);
+	mutex_unlock(&klp_mutex);
+	return r;
+}
+
+static long device_status(void __user *arg)
+{
+	struct klp_uapi_record *records;
+	struct klp_ioc_status s;
+	u64 user;
+	u32 room;
+	long r = 0;
+
+	if (copy_from_user(&s, arg, sizeof(s)))
+		return -EFAULT;
+	user = s.records;
+	room = user ? min_t(u32, s.nr, KLP_UAPI_RECORDS_MAX) : 0;
+	records = kcalloc(KLP_UAPI_RECORDS_MAX, sizeof(*records), GFP_KERNEL);
+	if (!records)
+		return -ENOMEM;
+	memset(&s, 0, sizeof(s));
+	s.records = user;
+	mutex_lock(&klp_mutex);
+	transition_status(&s);
+	s.nr = record_list(records, room);
+	mutex_unlock(&klp_mutex);
+	s.open_used = opening_used();
+	if (copy_to_user(u64_to_user_ptr(user), records, min(s.nr, room) * sizeof(*records)) ||
+	    copy_to_user(arg, &s, sizeof(s)))
+		r = -EFAULT;
+	kfree(records);
+	return r;
+}
+
+/* More than anybody reads; the count tells how many there are. */
+#define DEVICE_BLOCKERS_MAX 4096
+
+static long device_blockers(void __user *arg)
+{
+	struct klp_uapi_blocker *out;
+	struct klp_ioc_blockers b;
+	u32 room;
+	long r;
+
+	if (copy_from_user(&b, arg, sizeof(b)))
+		return -EFAULT;
+	if (b.reserved)
+		return -EINVAL;
+	room = b.blockers ? min_t(u32, b.nr, DEVICE_BLOCKERS_MAX) : 0;
+	out = kvcalloc(room ?: 1, sizeof(*out), GFP_KERNEL);
+	if (!out)
+		return -ENOMEM;
+	mutex_lock(&klp_mutex);
+	r = transition_blockers(out, room);
+	mutex_unlock(&klp_mutex);
+	if (r >= 0) {
+		b.nr = r;
+		r = 0;
+		if (copy_to_user(u64_to_user_ptr(b.blockers), out,
+				 min(b.nr, room) * sizeof(*out)) ||
+		    copy_to_user(arg, &b, sizeof(b)))
+			r = -EFAULT;
+	}
+	kvfree(out);
+	return r;
+}
+
+/* Both flavours: a task may have been preempted in a trampoline or sleep in a sleepable program. */
+static long device_barrier(void)
+{
+	synchronize_rcu_tasks_trace();
+	synchronize_rcu_tasks();
+	return 0;
+}
+
+static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct device_file *df = file->private_data;
+	void __user *user = (void __user *)arg;
+
+	if (cmd == KLP_IOC_HELLO)
+		return device_hello(df, user);
+	if (!df->hello)
+		return -ENOTCONN;
+	switch (cmd) {
+	case KLP_IOC_OPEN:
+		return device_open_funcs(user);
+	case KLP_IOC_ANNOUNCE:
+		return device_announce(df, user);
+	case KLP_IOC_WITHDRAW:
+		return device_withdraw(user);
+	case KLP_IOC_SWITCH:
+		return device_switch(user);
+	case KLP_IOC_REVERSE:
+		return device_reverse(user);
+	case KLP_IOC_STATUS:
+		return device_status(user);
+	case KLP_IOC_BLOCKERS:
+		return device_blockers(user);
+	case KLP_IOC_BARRIER:
+		return device_barrier();
+	default:
+		return -ENOTTY;
+	}
+}
+
+static ssize_t device_read(struct file *file, char __user *buf, size_t size, loff_t *pos)
+{
+	struct device_file *df = file->private_data;
+
+	if (!df->hello)
+		return -ENOTCONN;
+	return event_read(&df->queue, buf, size, file->f_flags & O_NONBLOCK);
+}
+
+static __poll_t device_poll(struct file *file, poll_table *wait)
+{
+	struct device_file *df = file->private_data;
+
+	return event_poll(&df->queue, file, wait);
+}
+
+static int device_open(struct inode *inode, struct file *file)
+{
+	struct device_file *df;
+
+	if (!capable(CAP_SYS_ADMIN) || !capable(CAP_BPF))
+		return -EPERM;
+	df = kzalloc(sizeof(*df), GFP_KERNEL);
+	if (!df)
+		return -ENOMEM;
+	event_subscribe(&df->queue);
+	file->private_data = df;
+	return stream_open(inode, file);
+}
+
+static int device_release(struct inode *inode, struct file *file)
+{
+	struct device_file *df = file->private_data;
+
+	mutex_lock(&klp_mutex);
+	record_forget_owned(df);
+	mutex_unlock(&klp_mutex);
+	event_unsubscribe(&df->queue);
+	kfree(df);
+	return 0;
+}
+
+static const struct file_operations device_fops = {
+	.owner = THIS_MODULE,
+	.open = device_open,
+	.release = device_release,
+	.read = device_read,
+	.poll = device_poll,
+	.unlocked_ioctl = device_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static struct miscdevice device_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "klp",
+	.mode = 0600,
+	.fops = &device_fops,
+};
+
+int device_init(void)
+{
+	return misc_register(&device_misc);
+}
+
+void device_exit(void)
+{
+	misc_deregister(&device_misc);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What readers of /dev/klp are told. See event.c. */
+#ifndef KLP_KMOD_EVENT_H
+#define KLP_KMOD_EVENT_H
+
+#include <linux/list.h>
+#include <linux/poll.h>
+#include <linux/types.h>
+
+#include "klp/uapi.h"
+
+#define EVENT_ROOM	32
+
+struct event_queue {
+	struct list_head list;
+	u32 first, n;
+	struct klp_uapi_event events[EVENT_ROOM];
+};
+
+void event_subscribe(struct event_queue *q);
+void event_unsubscribe(struct event_queue *q);
+/* Process context. */
+void event_send(const struct klp_uapi_event *e);
+/* For file operations of a subscribed queue. */
+ssize_t event_read(struct event_queue *q, char __user *buf, size_t size, bool nonblock);
+__poll_t event_poll(struct event_queue *q, struct file *file, poll_table *wait);
+
+#endif

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The gate of per-task consistency. One word a slot holds id and mode together, so that one load
+ * answers: an id that is not in its slot is unknown, and unknown runs the original. Outside a
+ * transition nothing else is touched.
+ *
+ * Context: klp_gate() runs wherever a patched function runs: process, interrupt, NMI. It takes no
+ * lock, does not sleep, and must not call anything that can be patched (a static inline or notrace
+ * function only), or the body that asks would ask again.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/btf.h>
+#include <linux/btf_ids.h>
+#include <linux/module.h>
+#include <linux/printk.h>
+#include <linux/rcupdate.h>
+#include <linux/seq_file.h>
+#include <linux/uaccess.h>
+
+#include "gate.h"
+#include "klp/uapi.h"
+#include "resolve.h"
+#include "tasks.h"
+
+#define GATE_MODE_BITS	2
+#define GATE_SLOT(id)	((id) % KLP_UAPI_RECORDS_MAX)
+
+static u64 gates[KLP_UAPI_RECORDS_MAX];
+
+void gate_set(u64 id, enum gate_mode mode)
+{
+	/* Pairs with the load in klp_gate(): who sees a transition's mode sees its task table. */
+	smp_store_release(&gates[GATE_SLOT(id)], id << GATE_MODE_BITS | mode);
+}
+
+void gate_forget(u64 id)
+{
+	smp_store_release(&gates[GATE_SLOT(id)], 0);
+}
+
+/* The modes of a transition are only left after a grace period, so within one RCU section word and
+ * table belong together: read the word again in here. */
+static noinline notrace int gate_slow(u64 id)
+{
+	enum gate_mode mode;
+	int answer = 0;
+	u64 word;
+
+	rcu_read_lock();
+	word = smp_load_acquire(&gates[GATE_SLOT(id)]);
+	if (word >> GATE_MODE_BITS == id) {
+		mode = word & ((1U << GATE_MODE_BITS) - 1);
+		if (mode == GATE_OPEN)
+			answer = 1;
+		else if (mode == GATE_ENTERING)
+			answer = tasks_state(current) == TASK_NEW_VERSION;
+		else if (mode == GATE_LEAVING)
+			answer = tasks_state(current) == TASK_OLD_VERSION;
+	}
+	rcu_read_unlock();
+	return answer;
+}
+
+__bpf_kfunc_start_defs();
+
+/* 1: the patch of record `id` is in force for the current task; 0: run the original. */
+__bpf_kfunc notrace int klp_gate(u64 id)
+{
+	u64 word = READ_ONCE(gates[GATE_SLOT(id)]);
+
+	if (word == (id << GATE_MODE_BITS | GATE_OPEN))
+		return 1;
+	if (word >> GATE_MODE_BITS != id || word == (id << GATE_MODE_BITS | GATE_CLOSED))
+		return 0;
+	return gate_slow(id);
+}
+
+/*
+ * Write text into a seq_file. For bodies of show() functions, in process context. The verifier lets
+ * any value through for `m__ign` (there is no typed way on all kernels to hand a traced function's
+ * argument to a kfunc), so what it points to must prove itself: a seq_file and its open file point
+ * at each other. Returns 0, or -EINVAL for anything else.
+ */
+__bpf_kfunc int klp_seq_puts(void *m__ign, const char *s__str)
+{
+	struct seq_file *m = m__ign;
+	const struct file *file;
+	void *back;
+
+	if (copy_from_kernel_nofault(&file, &m->file, sizeof(file)) ||
+	    copy_from_kernel_nofault(&back, &file->private_data, sizeof(back)) || back != m)
+		return -EINVAL;
+	seq_puts(m, s__str);
+	return 0;
+}
+
+__bpf_kfunc_end_defs();
+
+BTF_KFUNCS_START(gate_kfuncs)
+BTF_ID_FLAGS(func, klp_gate)
+BTF_ID_FLAGS(func, klp_seq_puts)
+BTF_KFUNCS_END(gate_kfuncs)
+
+static const struct btf_kfunc_id_set gate_kfunc_set = {
+	.owner = THIS_MODULE,
+	.set = &gate_kfuncs,
+};
+
+int gate_init(void)
+{
+	int r = register_btf_kfunc_id_set(BPF_PROG_TYPE_TRACING, &gate_kfunc_set);
+
+	/* A kernel may answer 0 and have dropped the module's BTF. */
+	if (!r && !resolve_kfunc_known("klp_gate"))
+		r = -ENOENT;
+	if (r)
+		pr_err("the kernel does not take this module's BTF (built for another kernel?): not loading\n");
+	return r;
+}

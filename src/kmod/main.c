@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * klp.ko: brings the parts up in the order they need each other and takes them down in reverse. The
+ * device comes last: when it exists, everything behind it works. Unloading is held off by open files
+ * (they hold the module), by every record, and by every loaded program that calls one of our kfuncs.
+ */
+#include <linux/module.h>
+
+#include "device.h"
+#include "gate.h"
+#include "opening.h"
+#include "record.h"
+#include "resolve.h"
+#include "transition.h"
+
+#ifndef KLP_VERSION
+#define KLP_VERSION "0.1.0"
+#endif
+
+static int __init klp_init(void)
+{
+	int r;
+
+	r = resolve_init();
+	if (r)
+		return r;
+	r = opening_init();
+	if (r)
+		return r;
+	record_init();
+	r = transition_init();
+	if (r)
+		return r;
+	r = gate_init();
+	if (!r)
+		r = device_init();
+	if (r)
+		transition_exit();
+	return r;
+}
+
+static void __exit klp_exit(void)
+{
+	device_exit();
+	transition_exit();
+}
+
+module_init(klp_init);
+module_exit(klp_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("klpd companion: patch registry, gate and per-task transition");
+MODULE_VERSION(KLP_VERSION);

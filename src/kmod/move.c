@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ways a task moves:
+ *
+ * - off its CPU (asleep or preempted): held there by task_call_func() while its stack is checked;
+ * - running: a work item is queued on its CPU; where the worker runs, the task does not, so it is
+ *   at a scheduling point and the first way applies. This serves idle tasks and CPU-bound kthreads
+ *   as well as user tasks;
+ * - a user task that was found inside: by task work, when it returns to user mode. The stack is
+ *   checked there too, because task work is also run deep inside some system calls;
+ * - the idle task of an offline CPU, and a task without a stack (a zombie): at once.
+ *
+ * Movers run concurrently. Each works inside one RCU read section and looks at move_active first;
+ * move_stop() clears it and waits for a grace period, after which table and set are nobody's.
+ */
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/sched/task_stack.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "move.h"
+#include "resolve.h"
+#include "stack.h"
+
+/* One reference for the task's list of work, one for the entry: while the entry has its own, the
+ * address means this work and no other, and may be used to call it back. */
+struct move_work {
+	struct callback_head head;
+	refcount_t refs;
+};
+
+static bool move_active;
+static enum task_version move_target;
+static const struct stack_set *move_set;
+static void (*move_done)(void);
+static struct work_struct __percpu *move_visits;
+static cpumask_var_t move_seen;		/* CPUs found running a task in this pass */
+static atomic_t move_works = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(move_works_wait);
+
+/* Under task_call_func(), or for current. */
+static int move_checked(struct task_struct *task, void *arg)
+{
+	struct task_entry *e = arg;
+	const struct func *f;
+	int r;
+
+	if (task != current && READ_ONCE(task->on_cpu)) {
+		e->reason = TASK_IS_RUNNING;
+		return -EBUSY;
+	}
+	r = stack_check(task, move_set, &f);
+	if (r) {
+		WRITE_ONCE(e->func, f);
+		e->reason = f ? TASK_IN_FUNCTION : TASK_UNRELIABLE_STACK;
+		return r;
+	}
+	tasks_move(e, move_target);
+	return 0;
+}
+
+/* -EBUSY: the task is running. */
+static int move_try(struct task_entry *e)
+{
+	int r = 0;
+
+	rcu_read_lock();
+	if (!smp_load_acquire(&move_active))
+		goto out;
+	if (e->idle_cpu >= 0 && !cpu_online(e->idle_cpu)) {
+		tasks_move(e, move_target);
+	} else if (!try_get_task_stack(e->task)) {
+		tasks_move(e, move_target);
+	} else {
+		if (e->task == current)
+			r = move_checked(e->task, e);
+		else
+			r = resolve_task_call_func(e->task, move_checked, e);
+		resolve_put_task_stack(e->task);
+	}
+out:
+	rcu_read_unlock();
+	return r;
+}
+
+/* Tell the transition if there is nobody left, from wherever the last one moved. */
+static void move_tell(void)
+{
+	if (READ_ONCE(move_active) && !tasks_remaining())
+		move_done();
+}
+
+static int move_visit_one(struct task_entry *e, void *arg)
+{
+	int *cpu = arg;
+
+	if (task_cpu(e->task) == *cpu)
+		move_try(e);
+	return 0;
+}
+
+static void move_visit(struct work_struct *work)
+{
+	int cpu = raw_smp_processor_id();
+
+	if (!READ_ONCE(move_active))
+		return;
+	tasks_each_remaining(move_target, move_visit_one, &cpu);
+	move_tell();
+}
+
+static void move_work_put(struct move_work *w)
+{
+	if (!refcount_dec_and_test(&w->refs))
+		return;
+	kfree(w);
+	if (atomic_dec_and_test(&move_works))
+		wake_up_all(&move_works_wait);
+}
+
+static void move_at_user_return(struct callback_head *head)
+{
+	struct move_work *w = container_of(head, struct move_work, head);
+	struct task_entry *e = NULL;
+
+	/* An exiting task is not on its way to user mode. */
+	if (!(current->flags & PF_EXITING)) {
+		rcu_read_lock();
+		if (smp_load_acquire(&move_active))
+			e = tasks_find(current);
+		if (e)
+			move_try(e);
+		rcu_read_unlock();
+		move_tell();
+	}
+	move_work_put(w);
+}
+
+static void move_nudge(struct task_entry *e)
+{
+	struct move_work *w;
+
+	if (e->idle_cpu >= 0 || e->work ||
+	    (e->task->flags & (PF_KTHREAD | PF_USER_WORKER | PF_EXITING)))
+		return;
+	w = kmalloc(sizeof(*w), GFP_KERNEL);
+	if (!w)
+		return;
+	init_task_work(&w->head, move_at_user_return);
+	refcount_set(&w->refs, 2);
+	atomic_inc(&move_works);
+	e->work = w;
+	if (resolve_task_work_add(e->task, &w->head, TWA_RESUME))
+		move_work_put(w);
+}
+
+static int move_pass_one(struct task_entry *e, void *arg)
+{
+	bool *nudge = arg;
+
+	if (move_try(e) == -EBUSY)
+		cpumask_set_cpu(task_cpu(e->task), move_seen);
+	if (*nudge && READ_ONCE(e->version) != move_target)
+		move_nudge(e);
+	cond_resched();
+	return 0;
+}
+
+void move_pass(bool nudge)
+{
+	int cpu;
+
+	cpumask_clear(move_seen);
+	cpus_read_lock();
+	tasks_each_remaining(move_target, move_pass_one, &nudge);
+	for_each_cpu_and(cpu, move_seen, cpu_online_mask)
+		queue_work_on(cpu, system_highpri_wq, per_cpu_ptr(move_visits, cpu));
+	cpus_read_unlock();
+}
+
+void move_start(enum task_version target, const struct stack_set *set)
+{
+	move_target = target;
+	move_set = set;
+	smp_store_release(&move_active, true);
+}
+
+static void move_call_back(struct task_entry *e)
+{
+	struct move_work *w = e->work;
+
+	if (!w)
+		return;
+	e->work = NULL;
+	/* Not in the list any more: it ran, or runs as soon as the task gets there. */
+	if (resolve_task_work_cancel(e->task, &w->head))
+		move_work_put(w);
+	move_work_put(w);
+}
+
+void move_stop(void)
+{
+	int cpu;
+
+	WRITE_ONCE(move_active, false);
+	synchronize_rcu();
+	for_each_possible_cpu(cpu)
+		cancel_work_sync(per_cpu_ptr(move_visits, cpu));
+	tasks_each(move_call_back);
+	move_set = NULL;
+}
+
+int move_init(void (*done)(void))
+{
+	int cpu;
+
+	move_done = done;
+	if (!zalloc_cpumask_var(&move_seen, GFP_KERNEL))
+		return -ENOMEM;
+	move_visits = alloc_percpu(struct work_struct);
+	if (!move_visits) {
+		free_cpumask_var(move_seen);
+		return -ENOMEM;
+	}
+	for_each_possible_cpu(cpu)
+		INIT_WORK(per_cpu_ptr(move_visits, cpu), move_visit);
+	return 0;
+}
+
+void move_exit(void)
+{
+	wait_event(move_works_wait, !atomic_read(&move_works));
+	/* The last one may still stand between its last touch of the count and its return. */
+	synchronize_rcu_tasks();
+	free_percpu(move_visits);
+	free_cpumask_var(move_seen);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Moving tasks to the version a transition goes to, each where it is safe. See move.c. */
+#ifndef KLP_KMOD_MOVE_H
+#define KLP_KMOD_MOVE_H
+
+#include <linux/types.h>
+
+#include "tasks.h"
+
+struct stack_set;
+
+/* `done` is called, in process context, when the last task has moved outside move_pass(). */
+int move_init(void (*done)(void));
+/* All task work that was sent out has come home; afterwards the module's code is not entered. */
+void move_exit(void);
+
+/* Tasks may move to `target` when clear of `set`. */
+void move_start(enum task_version target, const struct stack_set *set);
+/*
+ * Try every task that has not moved. `nudge`: also ask user tasks to move themselves when they
+ * return to user mode. CPUs that were seen running a task that has not moved are visited by a work
+ * item, under which that task is off its CPU. Sleeps.
+ */
+void move_pass(bool nudge);
+/* Nobody moves any more when it returns; task work is called back. Sleeps. */
+void move_stop(void);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Opening functions of the kernel image for fmod_ret, within a cap. See opening.c. */
+#ifndef KLP_KMOD_OPENING_H
+#define KLP_KMOD_OPENING_H
+
+#include <linux/types.h>
+
+struct func;
+
+/* Count what the kernel's table holds. -EINVAL: no BTF. */
+int opening_init(void);
+u32 opening_used(void);
+/* All or nothing; what is open already costs nothing. -ENOSPC with *failed, or -EIO. May sleep. */
+int opening_add(const struct func *f, u32 n, u32 *failed);
+
+#endif

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The registry: one record for each attachment set that klpd announced. A record holds the module
+ * (which therefore cannot be unloaded while there is one) and a slot of the gate. Ids begin at the
+ * time of load and only grow, so that no id of an earlier life of the module means anything.
+ */
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "gate.h"
+#include "record.h"
+
+DEFINE_MUTEX(klp_mutex);
+
+static struct record *records[KLP_UAPI_RECORDS_MAX];
+static u64 record_counter;
+
+void record_init(void)
+{
+	/* Shifted so that id and mode fit one word, and one per microsecond still never repeats. */
+	record_counter = ktime_get_boottime_ns() >> 10;
+}
+
+struct record *record_new(u32 n)
+{
+	struct record *r = kvzalloc(struct_size(r, funcs, n), GFP_KERNEL);
+
+	if (r)
+		r->n_funcs = n;
+	return r;
+}
+
+void record_free(struct record *r)
+{
+	kvfree(r);
+}
+
+int record_announce(struct record *r, const void *owner)
+{
+	int i, slot = -1;
+
+	lockdep_assert_held(&klp_mutex);
+	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++) {
+		if (!records[i]) {
+			if (slot < 0)
+				slot = i;
+		} else if (records[i]->state != KLP_LEAVING && records[i]->state != KLP_IN_FORCE &&
+			   !strcmp(records[i]->name, r->name)) {
+			return -EEXIST;
+		}
+	}
+	if (slot < 0)
+		return -ENOSPC;
+	__module_get(THIS_MODULE);
+	r->id = ++record_counter * KLP_UAPI_RECORDS_MAX + slot;
+	r->state = KLP_ANNOUNCED;
+	r->owner = owner;
+	records[slot] = r;
+	gate_set(r->id, GATE_CLOSED);
+	return 0;
+}
+
+struct record *record_find(u64 id)
+{
+	struct record *r = records[id % KLP_UAPI_RECORDS_MAX];
+
+	lockdep_assert_held(&klp_mutex);
+	return r && r->id == id ? r : NULL;
+}
+
+void record_forget(struct record *r)
+{
+	lockdep_assert_held(&klp_mutex);
+	gate_forget(r->id);
+	records[r->id % KLP_UAPI_RECORDS_MAX] = NULL;
+	record_free(r);
+	module_put(THIS_MODULE);
+}
+
+void record_forget_owned(const void *owner)
+{
+	int i;
+
+	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
+		if (records[i] && records[i]->state == KLP_ANNOUNCED && records[i]->owner == owner)
+			record_forget(records[i]);
+}
+
+u32 record_list(struct klp_uapi_record *out, u32 room)
+{
+	u32 i, n = 0;
+
+	lockdep_assert_held(&klp_mutex);
+	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++) {
+		const struct record *r = records[i];
+
+		if (!r)
+			continue;
+		if (n < room) {
+			out[n] = (struct klp_uapi_record){ .id = r->id, .generation = r->generation,
+							   .state = r->state, .nr_funcs = r->n_funcs };
+			strscpy(out[n].name, r->name, sizeof(out[n].name));
+		}
+		n++;
+	}
+	return n;
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Owns the addresses of what the kernel does not export. Everything is found once, at load:
+ * kallsyms_lookup_name() through a kprobe (the only official way left to learn an address), the
+ * others through it. Promise: if resolve_init() succeeded, each wrapper below works; if a name is
+ * gone, the module does not load and says which one.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bpf.h>
+#include <linux/btf.h>
+#include <linux/err.h>
+#include <linux/kprobes.h>
+#include <linux/printk.h>
+#include <linux/spinlock.h>
+#include <linux/static_call.h>
+
+#include "resolve.h"
+
+/* Prototypes as in the kernel's own headers; facts tests and -Wall cannot see a change of one, so
+ * the list is kept as short as it can be. */
+#define RESOLVE_FUNCS(X)									\
+	X(kallsyms_lookup_name, unsigned long, (const char *))					\
+	X(kallsyms_lookup_size_offset, int, (unsigned long, unsigned long *, unsigned long *))	\
+	X(kallsyms_on_each_match_symbol, int,							\
+	  (int (*)(void *, unsigned long), const char *, void *))				\
+	X(task_call_func, int, (struct task_struct *, int (*)(struct task_struct *, void *),	\
+				void *))							\
+	X(idle_task, struct task_struct *, (int))						\
+	X(put_task_stack, void, (struct task_struct *))						\
+	X(task_work_add, int, (struct task_struct *, struct callback_head *,			\
+			       enum task_work_notify_mode))					\
+	X(task_work_cancel, bool, (struct task_struct *, struct callback_head *))		\
+	X(ftrace_location, unsigned long, (unsigned long))					\
+	X(is_bpf_text_address, bool, (unsigned long))						\
+	X(bpf_get_btf_vmlinux, struct btf *, (void))						\
+	X(btf_name_by_offset, const char *, (const struct btf *, u32))				\
+	X(btf_nr_types, u32, (const struct btf *))						\
+	X(btf_kfunc_is_modify_return, u32 *, (const struct btf *, u32, const struct bpf_prog *)) \
+	X(bpf_find_btf_id, s32, (const char *, u32, struct btf **))				\
+	X(btf_put, void, (struct btf *))
+
+#define RESOLVE_DEFINE(name, ret, args)			\
+	typedef ret resolve_type_##name args;		\
+	DEFINE_STATIC_CALL_NULL(klp_##name, resolve_type_##name);
+RESOLVE_FUNCS(RESOLVE_DEFINE)
+
+static rwlock_t *tasklist;
+static unsigned long core_start, core_end;
+
+/* On kernels built with IBT a probe sits behind the landing pad, not at the symbol. */
+static unsigned long resolve_by_kprobe(const char *name)
+{
+	struct kprobe kp = { .symbol_name = name };
+	unsigned long addr;
+
+	if (register_kprobe(&kp))
+		return 0;
+	addr = (unsigned long)kp.addr;
+	unregister_kprobe(&kp);
+	return addr;
+}
+
+/* A lookup of something whose address we know proves that the function found is the right one. */
+static int resolve_lookup(void)
+{
+	unsigned long addr = resolve_by_kprobe("kallsyms_lookup_name");
+	unsigned long want = (unsigned long)register_kprobe;
+	int landing_pad;
+
+	if (!addr)
+		return -ENOENT;
+	for (landing_pad = 4; landing_pad >= 0; landing_pad -= 4) {
+		resolve_type_kallsyms_lookup_name *fn = (void *)(addr - landing_pad);
+
+		/* Only where a landing pad (endbr64 or its sealed form) really stands. */
+		if (landing_pad && *(u32 *)fn != 0xfa1e0ff3 && *(u32 *)fn != 0xd6401f0f &&
+		    *(u32 *)fn != 0x001f0f66)
+			continue;
+		static_call_update(klp_kallsyms_lookup_name, fn);
+		if (static_call(klp_kallsyms_lookup_name)("register_kprobe") == want)
+			return 0;
+	}
+	return -ENOENT;
+}
+
+#define RESOLVE_ONE(name, ret, args)							\
+	do {										\
+		unsigned long addr_ = resolve_symbol(#name);				\
+											\
+		if (!addr_) {								\
+			pr_err("this kernel has no function '" #name "': not loading\n"); \
+			return -ENOENT;							\
+		}									\
+		static_call_update(klp_##name, (resolve_type_##name *)addr_);		\
+	} while (0);
+
+int resolve_init(void)
+{
+	if (resolve_lookup()) {
+		pr_err("cannot find 'kallsyms_lookup_name' (are kprobes disabled?): not loading\n");
+		return -ENOENT;
+	}
+	RESOLVE_FUNCS(RESOLVE_ONE)
+	tasklist = (rwlock_t *)resolve_symbol("tasklist_lock");
+	core_start = resolve_symbol("_stext");
+	core_end = resolve_symbol("_etext");
+	if (!tasklist || !core_start || core_end <= core_start) {
+		pr_err("this kernel has no '%s': not loading\n",
+		       tasklist ? "_stext.._etext" : "tasklist_lock");
+		return -ENOENT;
+	}
+	return 0;
+}
+
+int resolve_task_call_func(struct task_struct *p, int (*func)(struct task_struct *, void *),
+			   void *arg)
+{
+	return static_call(klp_task_call_func)(p, func, arg);
+}
+
+struct task_struct *resolve_idle_task(int cpu)
+{
+	return static_call(klp_idle_task)(cpu);
+}
+
+void resolve_put_task_stack(struct task_struct *p)
+{
+	static_call(klp_put_task_stack)(p);
+}
+
+int resolve_task_work_add(struct task_struct *p, struct callback_head *work,
+			  enum task_work_notify_mode notify)
+{
+	return static_call(klp_task_work_add)(p, work, notify);
+}
+
+bool resolve_task_work_cancel(struct task_struct *p, struct callback_head *work)
+{
+	return static_call(klp_task_work_cancel)(p, work);
+}
+
+unsigned long resolve_symbol(const char *name)
+{
+	return static_call(klp_kallsyms_lookup_name)(name);
+}
+
+int resolve_symbol_size(unsigned long addr, unsigned long *size, unsigned long *offset)
+{
+	return static_call(klp_kallsyms_lookup_size_offset)(addr, size, offset) ? 0 : -ENOENT;
+}
+
+int resolve_each_symbol(int (*fn)(void *data, unsigned long addr), const char *name, void *data)
+{
+	return static_call(klp_kallsyms_on_each_match_symbol)(fn, name, data);
+}
+
+unsigned long resolve_ftrace_location(unsigned long addr)
+{
+	return static_call(klp_ftrace_location)(addr);
+}
+
+bool resolve_is_bpf_text(unsigned long addr)
+{
+	return static_call(klp_is_bpf_text_address)(addr);
+}
+
+bool resolve_is_core_text(unsigned long addr)
+{
+	return addr >= core_start && addr < core_end;
+}
+
+struct btf *resolve_btf_vmlinux(void)
+{
+	return static_call(klp_bpf_get_btf_vmlinux)();
+}
+
+const char *resolve_btf_name(const struct btf *btf, u32 offset)
+{
+	return static_call(klp_btf_name_by_offset)(btf, offset);
+}
+
+u32 resolve_btf_nr_types(const struct btf *btf)
+{
+	return static_call(klp_btf_nr_types)(btf);
+}
+
+bool resolve_is_modify_return(const struct btf *btf, u32 id)
+{
+	return static_call(klp_btf_kfunc_is_modify_return)(btf, id, NULL);
+}
+
+bool resolve_kfunc_known(const char *name)
+{
+	struct btf *btf = NULL;
+	s32 id = static_call(klp_bpf_find_btf_id)(name, BTF_KIND_FUNC, &btf);
+
+	if (id <= 0)
+		return false;
+	static_call(klp_btf_put)(btf);
+	return true;
+}
+
+void resolve_tasklist_lock(void)
+{
+	read_lock(tasklist);
+}
+
+void resolve_tasklist_unlock(void)
+{
+	read_unlock(tasklist);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The few kernel functions that klp.ko needs and that are not exported, found by name at load.
+ *
+ * They are called through static calls, not through pointers: on a kernel with IBT the landing
+ * pads of functions that the kernel itself never calls indirectly are sealed, and an indirect call
+ * to one of them would stop the machine. A static call is patched into a direct one.
+ */
+#ifndef KLP_KMOD_RESOLVE_H
+#define KLP_KMOD_RESOLVE_H
+
+#include <linux/sched.h>
+#include <linux/static_call_types.h>
+#include <linux/task_work.h>
+#include <linux/types.h>
+
+struct bpf_prog;
+struct btf;
+
+int resolve_task_call_func(struct task_struct *p, int (*func)(struct task_struct *, void *),
+			   void *arg);
+struct task_struct *resolve_idle_task(int cpu);
+void resolve_put_task_stack(struct task_struct *p);
+int resolve_task_work_add(struct task_struct *p, struct callback_head *work,
+			  enum task_work_notify_mode notify);
+bool resolve_task_work_cancel(struct task_struct *p, struct callback_head *work);
+unsigned long resolve_symbol(const char *name);
+int resolve_symbol_size(unsigned long addr, unsigned long *size, unsigned long *offset);
+int resolve_each_symbol(int (*fn)(void *data, unsigned long addr), const char *name, void *data);
+unsigned long resolve_ftrace_location(unsigned long addr);
+bool resolve_is_bpf_text(unsigned long addr);
+/* In the kernel's own image, where no BPF program can be: a cheap test before the one above. */
+bool resolve_is_core_text(unsigned long addr);
+/* NULL or an ERR_PTR if this kernel has no BTF. */
+struct btf *resolve_btf_vmlinux(void);
+const char *resolve_btf_name(const struct btf *btf, u32 offset);
+u32 resolve_btf_nr_types(const struct btf *btf);
+bool resolve_is_modify_return(const struct btf *btf, u32 id);
+/* Is the kernel serving this module's kfunc of that name? It may have dropped the BTF in silence. */
+bool resolve_kfunc_known(const char *name);
+void resolve_tasklist_lock(void);
+void resolve_tasklist_unlock(void);
+
+/* -ENOENT, told by name in the log, if one is missing. */
+int resolve_init(void);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Is a task's stack provably clear of the functions that change hands? See stack.c. */
+#ifndef KLP_KMOD_STACK_H
+#define KLP_KMOD_STACK_H
+
+#include <linux/types.h>
+
+struct func;
+struct stack_set;
+struct task_struct;
+
+/* Room for n functions; stack_set_seal() sorts it for use. */
+struct stack_set *stack_set_new(u32 n);
+void stack_set_add(struct stack_set *set, const struct func *f);
+void stack_set_seal(struct stack_set *set);
+void stack_set_free(struct stack_set *set);
+
+/*
+ * 0: reliable and clear. -EADDRINUSE: the task is in *ret (a function of the set). -EINVAL: the
+ * stack cannot be relied on. The task is current or is held off its CPU by the caller, who has a
+ * reference on its stack. Any context; does not sleep, takes no lock.
+ */
+int stack_check(struct task_struct *task, const struct stack_set *set, const struct func **ret);
+bool stack_is_supported(void);
+
+#endif

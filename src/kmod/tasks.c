@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of a transition: one entry for each task that existed when it began.
+ *
+ * Theory. A task that is in the table is in the version that its entry says. One that is not was
+ * born later and is in the version the transition goes to: its kernel stack began empty. That needs
+ * a moment at which every task is either in the table or not yet born, and at which the gates begin
+ * to ask: we hold tasklist_lock for reading, under which no task can be linked in. A task that
+ * fork() has built but not linked has not run; when it runs it sees the gates as set here (its
+ * parent takes the lock for writing after we released it). Nothing can be allocated under that lock,
+ * so room is made before, by counting, and the walk begins again with more room if it was too
+ * little.
+ *
+ * Entries hold a reference on their task, so that an address cannot be born again. The table is a
+ * fixed array of buckets: the gate's look-up walks one short chain and touches nothing else.
+ */
+#include <linux/atomic.h>
+#include <linux/cpumask.h>
+#include <linux/hash.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/rculist.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+
+#include "resolve.h"
+#include "tasks.h"
+
+#define TASKS_HASH_BITS	12
+#define TASKS_SLACK	64
+
+struct tasks_chunk {
+	struct list_head list;
+	u32 n, room;
+	struct task_entry entries[];
+};
+
+static struct hlist_head tasks_hash[1 << TASKS_HASH_BITS];
+static LIST_HEAD(tasks_chunks);
+static int tasks_newborn;	/* version of whoever is not in the table */
+static atomic_t tasks_left = ATOMIC_INIT(0);
+static u32 tasks_count;
+
+static struct hlist_head *tasks_bucket(struct task_struct *task)
+{
+	return &tasks_hash[hash_ptr(task, TASKS_HASH_BITS)];
+}
+
+notrace struct task_entry *tasks_find(struct task_struct *task)
+{
+	struct task_entry *e;
+
+	hlist_for_each_entry_rcu_notrace(e, &tasks_hash[hash_ptr(task, TASKS_HASH_BITS)], node)
+		if (e->task == task)
+			return e;
+	return NULL;
+}
+
+notrace enum task_version tasks_state(struct task_struct *task)
+{
+	struct task_entry *e = tasks_find(task);
+
+	return e ? READ_ONCE(e->version) : READ_ONCE(tasks_newborn);
+}
+
+static struct tasks_chunk *tasks_chunk_new(u32 room)
+{
+	struct tasks_chunk *c = kvzalloc(struct_size(c, entries, room), GFP_KERNEL);
+
+	if (c) {
+		c->room = room;
+		list_add_tail(&c->list, &tasks_chunks);
+	}
+	return c;
+}
+
+static bool tasks_add(struct tasks_chunk *c, struct task_struct *task, int idle_cpu,
+		      enum task_version version)
+{
+	struct task_entry *e;
+
+	if (c->n == c->room)
+		return false;
+	e = &c->entries[c->n++];
+	e->task = get_task_struct(task);
+	e->idle_cpu = idle_cpu;
+	e->version = version;
+	e->reason = TASK_NOT_TRIED;
+	hlist_add_head_rcu(&e->node, tasks_bucket(task));
+	return true;
+}
+
+static u32 tasks_missing(void)
+{
+	struct task_struct *g, *t;
+	u32 n = 0;
+
+	rcu_read_lock();
+	for_each_process_thread(g, t)
+		if (!tasks_find(t))
+			n++;
+	rcu_read_unlock();
+	return n;
+}
+
+/* Under the tasklist lock. False: no room left. */
+static bool tasks_walk(struct tasks_chunk *c, enum task_version version)
+{
+	struct task_struct *g, *t;
+
+	for_each_process_thread(g, t)
+		if (!tasks_find(t) && !tasks_add(c, t, -1, version))
+			return false;
+	return true;
+}
+
+/* Everybody who is not in the table into it as `version`; then, still under the lock, newborns
+ * become `newborn` and flip is called. */
+static int tasks_take(enum task_version version, enum task_version newborn,
+		      void (*flip)(void *arg), void *arg)
+{
+	bool whole;
+
+	do {
+		struct tasks_chunk *c = tasks_chunk_new(tasks_missing() + TASKS_SLACK);
+
+		if (!c)
+			return -ENOMEM;
+		resolve_tasklist_lock();
+		whole = tasks_walk(c, version);
+		if (whole) {
+			WRITE_ONCE(tasks_newborn, newborn);
+			if (flip)
+				flip(arg);
+		}
+		resolve_tasklist_unlock();
+	} while (!whole);
+	return 0;
+}
+
+static void tasks_recount(enum task_version target)
+{
+	struct tasks_chunk *c;
+	u32 i, left = 0;
+
+	tasks_count = 0;
+	list_for_each_entry(c, &tasks_chunks, list) {
+		tasks_count += c->n;
+		for (i = 0; i < c->n; i++)
+			left += c->entries[i].version != target;
+	}
+	atomic_set(&tasks_left, left);
+}
+
+int tasks_begin(void (*flip)(void *arg), void *arg)
+{
+	struct tasks_chunk *c = tasks_chunk_new(num_possible_cpus());
+	int cpu, r = -ENOMEM;
+
+	if (c) {
+		for_each_possible_cpu(cpu)
+			tasks_add(c, resolve_idle_task(cpu), cpu, TASK_OLD_VERSION);
+		r = tasks_take(TASK_OLD_VERSION, TASK_NEW_VERSION, flip, arg);
+	}
+	if (r)
+		tasks_end();
+	else
+		tasks_recount(TASK_NEW_VERSION);
+	return r;
+}
+
+int tasks_turn(enum task_version target)
+{
+	int r = tasks_take(READ_ONCE(tasks_newborn), target, NULL, NULL);
+
+	if (!r)
+		tasks_recount(target);
+	return r;
+}
+
+void tasks_end(void)
+{
+	struct tasks_chunk *c, *next;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(tasks_hash); i++)
+		INIT_HLIST_HEAD(&tasks_hash[i]);
+	list_for_each_entry_safe(c, next, &tasks_chunks, list) {
+		for (i = 0; i < c->n; i++)
+			put_task_struct(c->entries[i].task);
+		list_del(&c->list);
+		kvfree(c);
+	}
+	atomic_set(&tasks_left, 0);
+	tasks_count = 0;
+}
+
+void tasks_move(struct task_entry *e, enum task_version target)
+{
+	if (xchg(&e->version, target) != target)
+		atomic_dec(&tasks_left);
+}
+
+u32 tasks_total(void)
+{
+	return READ_ONCE(tasks_count);
+}
+
+u32 tasks_remaining(void)
+{
+	return atomic_read(&tasks_left);
+}
+
+int tasks_each_remaining(enum task_version target, int (*fn)(struct task_entry *e, void *arg),
+			 void *arg)
+{
+	struct tasks_chunk *c;
+	u32 i;
+	int r;
+
+	list_for_each_entry(c, &tasks_chunks, list) {
+		for (i = 0; i < c->n; i++) {
+			if (READ_ONCE(c->entries[i].version) == target)
+				continue;
+			r = fn(&c->entries[i], arg);
+			if (r)
+				return r;
+		}
+	}
+	return 0;
+}
+
+void tasks_each(void (*fn)(struct task_entry *e))
+{
+	struct tasks_chunk *c;
+	u32 i;
+
+	list_for_each_entry(c, &tasks_chunks, list)
+		for (i = 0; i < c->n; i++)
+			fn(&c->entries[i]);
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The state machine of a change: begin, passes, perhaps turned round, complete.
+ *
+ *	(none) --start--> FORWARD --all moved--> (none)   enter in force, leave forgotten
+ *	                   |   ^
+ *	                reverse reverse
+ *	                   v   |
+ *	                  BACKWARD --all moved--> (none)  leave in force, enter forgotten
+ *
+ * A record's gate mode does not change when the transition turns: what an entering patch answers
+ * depends on the task's version alone, and turning changes where versions go. Modes change at two
+ * moments, where old and new answer are the same for every task: at the start, when all tasks are
+ * old (under the lock that keeps new ones from being born), and at completion, when all are where
+ * they go. The table goes away a grace period later.
+ *
+ * Nothing here needs user space: once started, it runs to its end on a work queue. Who waits is told
+ * by an event. Passes are events too: the first runs at once, the last task that moves elsewhere
+ * calls for completion, and what remains is tried again after 10 ms, then ever later up to 1 s.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/ktime.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "event.h"
+#include "gate.h"
+#include "move.h"
+#include "record.h"
+#include "stack.h"
+#include "tasks.h"
+#include "transition.h"
+
+#define TRANSITION_DELAY_MIN_MS	10
+#define TRANSITION_DELAY_MAX_MS	1000
+
+static struct {
+	u64 number;			/* 0: none runs */
+	enum task_version target;
+	struct record *enter;
+	struct record *leave[KLP_UAPI_RECORDS_MAX];
+	u32 n_leave;
+	struct stack_set *set;
+	u64 started_ns;
+	u32 passes;
+	u32 delay_ms;
+} running;
+
+static u64 transition_count, transition_last;
+static bool transition_last_reversed;
+static u64 generation;
+static struct workqueue_struct *transition_wq;
+static void transition_work_fn(struct work_struct *work);
+static DECLARE_DELAYED_WORK(transition_work, transition_work_fn);
+
+static bool transition_reversed(void)
+{
+	return running.target == TASK_OLD_VERSION;
+}
+
+static void transition_tell(enum klp_event_type type)
+{
+	struct klp_uapi_event e = {
+		.type = type,
+		.reversed = transition_reversed(),
+		.transition = running.number,
+		.total = tasks_total(),
+		.moved = tasks_total() - tasks_remaining(),
+	};
+
+	event_send(&e);
+}
+
+static int transition_build_set(void)
+{
+	u32 i, j, n = running.enter ? running.enter->n_funcs : 0;
+
+	for (i = 0; i < running.n_leave; i++)
+		n += running.leave[i]->n_funcs;
+	running.set = stack_set_new(n);
+	if (!running.set)
+		return -ENOMEM;
+	for (j = 0; running.enter && j < running.enter->n_funcs; j++)
+		stack_set_add(running.set, &running.enter->funcs[j]);
+	for (i = 0; i < running.n_leave; i++)
+		for (j = 0; j < running.leave[i]->n_funcs; j++)
+			stack_set_add(running.set, &running.leave[i]->funcs[j]);
+	stack_set_seal(running.set);
+	return 0;
+}
+
+/* While no task can be born: all tasks are old, so these modes answer what the ones before did. */
+static void transition_flip(void *arg)
+{
+	u32 i;
+
+	if (running.enter)
+		gate_set(running.enter->id, GATE_ENTERING);
+	for (i = 0; i < running.n_leave; i++)
+		gate_set(running.leave[i]->id, GATE_LEAVING);
+}
+
+static void transition_mark(void)
+{
+	bool back = transition_reversed();
+	u32 i;
+
+	if (running.enter) {
+		running.enter->state = back ? KLP_LEAVING : KLP_ENTERING;
+		running.enter->owner = NULL;
+	}
+	for (i = 0; i < running.n_leave; i++)
+		running.leave[i]->state = back ? KLP_ENTERING : KLP_LEAVING;
+}
+
+static void transition_settle(struct record *r, bool in_force)
+{
+	if (!in_force) {
+		record_forget(r);
+		return;
+	}
+	gate_set(r->id, GATE_OPEN);
+	r->state = KLP_IN_FORCE;
+	if (!r->generation)
+		r->generation = generation;
+}
+
+static void transition_complete(void)
+{
+	bool back = transition_reversed();
+	u32 i;
+
+	move_stop();
+	if (!back)
+		generation++;
+	/* What comes into force first: a task sees both open for a moment, which only means that
+	 * the one attached last answers, as it did all along. */
+	if (running.enter && !back)
+		transition_settle(running.enter, true);
+	for (i = 0; i < running.n_leave; i++)
+		transition_settle(running.leave[i], back);
+	if (running.enter && back)
+		transition_settle(running.enter, false);
+	/* Whoever asked a gate that was in a transition's mode has its answer. */
+	synchronize_rcu();
+	transition_tell(KLP_EVENT_DONE);
+	pr_debug("transition %llu %s after %u passes over %u tasks\n", running.number,
+		 back ? "reversed" : "complete", running.passes, tasks_total());
+	tasks_end();
+	stack_set_free(running.set);
+	transition_last = running.number;
+	transition_last_reversed = back;
+	memset(&running, 0, sizeof(running));
+}
+
+static void transition_pass(void)
+{
+	/* Who sleeps elsewhere needs no nudge: the first pass is without. */
+	move_pass(running.passes++ > 0);
+	if (!tasks_remaining()) {
+		transition_complete();
+		return;
+	}
+	transition_tell(KLP_EVENT_PROGRESS);
+	mod_delayed_work(transition_wq, &transition_work, msecs_to_jiffies(running.delay_ms));
+	running.delay_ms = min(running.delay_ms * 2, TRANSITION_DELAY_MAX_MS);
+}
+
+static void transition_work_fn(struct work_struct *work)
+{
+	mutex_lock(&klp_mutex);
+	if (running.number)
+		transition_pass();
+	mutex_unlock(&klp_mutex);
+}
+
+static void transition_all_moved(void)
+{
+	mod_delayed_work(transition_wq, &transition_work, 0);
+}
+
+int transition_start(struct record *enter, struct record **leave, u32 n_leave, u64 *ret_number)
+{
+	int r;
+
+	lockdep_assert_held(&klp_mutex);
+	if (running.number)
+		return -EBUSY;
+	running.enter = enter;
+	running.n_leave = n_leave;
+	memcpy(running.leave, leave, n_leave * sizeof(*leave));
+	running.target = TASK_NEW_VERSION;
+	running.delay_ms = TRANSITION_DELAY_MIN_MS;
+	running.started_ns = ktime_get_boottime_ns();
+	r = transition_build_set();
+	if (!r)
+		r = tasks_begin(transition_flip, NULL);
+	if (r) {
+		stack_set_free(running.set);
+		memset(&running, 0, sizeof(running));
+		return r;
+	}
+	running.number = ++transition_count;
+	*ret_number = running.number;
+	transition_mark();
+	move_start(running.target, running.set);
+	transition_pass();
+	return 0;
+}
+
+int transition_reverse(u64 number)
+{
+	int r;
+
+	lockdep_assert_held(&klp_mutex);
+	if (!running.number)
+		return -ENOENT;
+	if (running.number != number)
+		return -ESTALE;
+	move_stop();
+	r = tasks_turn(!running.target);
+	if (!r) {
+		running.target = !running.target;
+		running.passes = 0;
+		transition_mark();
+	}
+	running.delay_ms = TRANSITION_DELAY_MIN_MS;
+	move_start(running.target, running.set);
+	transition_pass();
+	return r;
+}
+
+void transition_status(struct klp_ioc_status *status)
+{
+	lockdep_assert_held(&klp_mutex);
+	status->generation = generation;
+	status->last_transition = transition_last;
+	status->last_reversed = transition_last_reversed;
+	status->transition = (struct klp_uapi_transition){
+		.number = running.number,
+		.started_ns = running.started_ns,
+		.total = tasks_total(),
+		.moved = tasks_total() - tasks_remaining(),
+		.reversed = running.number && transition_reversed(),
+		.passes = running.passes,
+	};
+}
+
+struct blockers {
+	struct klp_uapi_blocker *out;
+	u32 n, room;
+};
+
+static int transition_blocker(struct task_entry *e, void *arg)
+{
+	static const char *const texts[] = {
+		[TASK_NOT_TRIED] = "new",
+		[TASK_IS_RUNNING] = "running",
+		[TASK_UNRELIABLE_STACK] = "unreliable stack",
+	};
+	const struct func *f = READ_ONCE(e->func);
+	struct blockers *b = arg;
+	struct klp_uapi_blocker *o;
+
+	if (b->n++ >= b->room)
+		return 0;
+	o = &b->out[b->n - 1];
+	o->pid = task_pid_nr(e->task);
+	o->cpu = task_cpu(e->task);
+	o->kthread = !!(e->task->flags & PF_KTHREAD);
+	strscpy_pad(o->comm, e->task->comm, sizeof(o->comm));
+	if (e->reason == TASK_IN_FUNCTION && f)
+		snprintf(o->reason, sizeof(o->reason), "in %s", f->symbol);
+	else
+		strscpy(o->reason, texts[e->reason == TASK_IN_FUNCTION ? 0 : e->reason],
+			sizeof(o->reason));
+	return 0;
+}
+
+int transition_blockers(struct klp_uapi_blocker *out, u32 room)
+{
+	struct blockers b = { .out = out, .room = room };
+
+	lockdep_assert_held(&klp_mutex);
+	if (!running.number)
+		return -ENOENT;
+	tasks_each_remaining(running.target, transition_blocker, &b);
+	return b.n;
+}
+
+int transition_init(void)
+{
+	int r;
+
+	transition_wq = alloc_workqueue("klp", WQ_UNBOUND | WQ_HIGHPRI, 1);
+	if (!transition_wq)
+		return -ENOMEM;
+	r = move_init(transition_all_moved);
+	if (r)
+		destroy_workqueue(transition_wq);
+	return r;
+}
+
+void transition_exit(void)
+{
+	/* Every record holds the module, so no transition runs; a last call for one may be queued. */
+	cancel_delayed_work_sync(&transition_work);
+	move_exit();
+	destroy_workqueue(transition_wq);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The transition: one at a time. Calls with klp_mutex held. See transition.c. */
+#ifndef KLP_KMOD_TRANSITION_H
+#define KLP_KMOD_TRANSITION_H
+
+#include <linux/types.h>
+
+#include "klp/uapi.h"
+
+struct record;
+
+int transition_init(void);
+void transition_exit(void);
+
+/* -EBUSY, -ENOMEM. enter may be NULL; `leave` are distinct records in force. */
+int transition_start(struct record *enter, struct record **leave, u32 n_leave, u64 *ret_number);
+/* -ENOENT none runs, -ESTALE another one does, -ENOMEM. */
+int transition_reverse(u64 number);
+/* Fill all but records, nr and open_used. */
+void transition_status(struct klp_ioc_status *status);
+/* -ENOENT none runs; otherwise how many there are, `room` of them filled in. */
+int transition_blockers(struct klp_uapi_blocker *out, u32 room);
+
+#endif

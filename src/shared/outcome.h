@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The closed list of ways a change can end. Inside, functions return negative errno for what
+ * nobody foresaw and one of these positive outcomes for what the design foresees; at the edges one
+ * table (outcome.c) turns each into a varlink error, an exit status of klpctl and a sentence.
+ */
+#ifndef KLPD_SHARED_OUTCOME_H
+#define KLPD_SHARED_OUTCOME_H
+
+enum outcome {
+	OUTCOME_OK = 0,
+	/* the request or the file */
+	OUTCOME_FILE_UNREADABLE,	/* cannot be opened or read, errno says why */
+	OUTCOME_FILE_UNTRUSTED,		/* owner or mode of it or of a directory above */
+	OUTCOME_NOT_ELF,
+	OUTCOME_NO_METADATA,		/* an ELF, but no patch */
+	OUTCOME_META_NEWER,		/* metadata format of newer tools */
+	OUTCOME_META_INVALID,		/* detail says what and where */
+	OUTCOME_NO_SUCH_PATCH,		/* disable or describe of what is not in force */
+	OUTCOME_ALREADY_ENABLED,
+	OUTCOME_BUSY,			/* another change runs */
+	OUTCOME_PERMISSION,		/* caller may not */
+	/* the plan */
+	OUTCOME_CONFLICT,		/* function is patched by another patch in force */
+	OUTCOME_STATE_INCOMPATIBLE,	/* system state id and versions */
+	OUTCOME_STRICT,			/* body can miss calls, patch is strict */
+	OUTCOME_CONSISTENCY,		/* patch, sets in force and request do not agree on it */
+	OUTCOME_UNSUPPORTED,		/* valid, but this klpd cannot do it */
+	/* the target */
+	OUTCOME_NO_SUCH_FUNCTION,
+	OUTCOME_AMBIGUOUS_FUNCTION,
+	OUTCOME_NOT_TRACEABLE,
+	OUTCOME_PROTOTYPE,
+	OUTCOME_NOT_PERMITTED,		/* kernel does not let fmod_ret attach, no companion to open it */
+	OUTCOME_OPENING_FULL,		/* cap of opened functions reached */
+	/* the kernel */
+	OUTCOME_NO_BTF,
+	OUTCOME_VERIFIER,		/* log in the report */
+	OUTCOME_NO_COMPANION,
+	OUTCOME_COMPANION_ABI,
+	OUTCOME_REVERSED,		/* the transition was reversed: the old sets are in force */
+	OUTCOME_SYSTEM,			/* anything else, errno and phase in the report */
+	_OUTCOME_MAX
+};
+
+/* Phases of a change, in order: design of the transaction. */
+enum phase {
+	PHASE_PLAN,
+	PHASE_LOAD,
+	PHASE_ANNOUNCE,
+	PHASE_ATTACH,
+	PHASE_PIN,
+	PHASE_SWITCH,
+	PHASE_COMPLETE,
+	PHASE_RETIRE,
+	_PHASE_MAX
+};
+
+struct outcome_info {
+	const char *error;	/* varlink error name, full, "io.klpd.Manager.X"; NULL for OK */
+	int exit_status;	/* of klpctl */
+	const char *sentence;	/* what happened, without names: "The function does not exist" */
+	const char *hint;	/* what to do; "" if nothing can be said in general */
+};
+
+/* Never NULL; an outcome outside the list is OUTCOME_SYSTEM. */
+const struct outcome_info *outcome_info(enum outcome outcome);
+/* OUTCOME_SYSTEM if the name is not ours. */
+enum outcome outcome_from_error(const char *error);
+/* "plan", "load", ...; never NULL. */
+const char *phase_to_string(enum phase phase);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a failed (or finished) step has to tell: which outcome, of which patch and function, in
+ * which phase, and why. Filled by the lowest layer that knows, passed up by pointer, turned into a
+ * varlink error by klpd and back into sentences by klpctl.
+ */
+#ifndef KLPD_SHARED_REPORT_H
+#define KLPD_SHARED_REPORT_H
+
+#include "shared/outcome.h"
+
+struct report {
+	enum outcome outcome;
+	enum phase phase;
+	int error;		/* positive errno, 0 if none */
+	char *patch;		/* names: owned, NULL if not known */
+	char *object;
+	char *function;
+	char *detail;		/* one sentence without a final full stop */
+	char *log;		/* verifier log, whole; NULL if none */
+};
+
+#define REPORT_INIT ((struct report){ .outcome = OUTCOME_OK })
+
+/*
+ * Fill *r, unless it already holds a failure (the first one told wins), and return the outcome as
+ * an int so that callers can write `return report_set(r, OUTCOME_CONFLICT, "...")`. r may be NULL.
+ */
+int report_set(struct report *r, enum outcome outcome, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* As report_set() with OUTCOME_SYSTEM and errno of a negative error code. */
+int report_errno(struct report *r, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Names; each NULL leaves the field as it is; a name already told stays. */
+void report_names(struct report *r, const char *patch, const char *object, const char *function);
+/* Release what it owns and make it REPORT_INIT again. NULL is fine. */
+void report_done(struct report *r);
+
+#endif
