@@ -31,7 +31,7 @@ enum outcome {
 	OUTCOME_AMBIGUOUS_FUNCTION,
 	OUTCOME_NOT_TRACEABLE,
 	OUTCOME_PROTOTYPE,
-	OUTCOME_NOT_PERMITTED,		/* kernel does not let fmod_ret attach, no companion to open it */
+	OUTCOME_NOT_PERMITTED,		/* no fmod_ret there, and no companion to open it */
 	OUTCOME_OPENING_FULL,		/* cap of opened functions reached */
 	/* the kernel */
 	OUTCOME_NO_BTF,

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one table from outcome to varlink error, exit status, sentence and hint.
+ *
+ * Nothing else in the tree spells a varlink error name or chooses an exit status for one. Sentences
+ * stand without names and without a final full stop; where the first words are "The function",
+ * klpctl puts the function's name in their place. Hints are whole sentences in the imperative.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "shared/outcome.h"
+
+#include "shared/exit-status.h"
+#include "util/macro.h"
+
+#define ERROR(name) "io.klpd.Manager." name
+
+static const struct outcome_info outcome_table[] = {
+	[OUTCOME_OK] = {
+		NULL, EXIT_STATUS_OK, "Done", "",
+	},
+	[OUTCOME_FILE_UNREADABLE] = {
+		ERROR("FileUnreadable"), EXIT_STATUS_FILE,
+		"The file cannot be read",
+		"Give the path of a patch file that exists, not of a symbolic link to one.",
+	},
+	[OUTCOME_FILE_UNTRUSTED] = {
+		ERROR("FileUntrusted"), EXIT_STATUS_FILE,
+		"The file cannot be trusted",
+		"Install it as a regular file of root, mode 0644, below directories that only "
+		"root can write, for example /usr/lib/klpd/patches.",
+	},
+	[OUTCOME_NOT_ELF] = {
+		ERROR("NotELF"), EXIT_STATUS_FILE,
+		"The file is not a BPF object",
+		"Build it with clang -target bpf; a patch is the .klp.o that comes out.",
+	},
+	[OUTCOME_NO_METADATA] = {
+		ERROR("NoMetadata"), EXIT_STATUS_FILE,
+		"The file is a BPF object, but not a patch",
+		"Include klp/klp.bpf.h and describe the patch with its macros, see klp-patch(5).",
+	},
+	[OUTCOME_META_NEWER] = {
+		ERROR("MetadataNewer"), EXIT_STATUS_FILE,
+		"The patch was made with newer tools than this klpd knows",
+		"Update klpd, or build the patch with the headers of this version.",
+	},
+	[OUTCOME_META_INVALID] = {
+		ERROR("MetadataInvalid"), EXIT_STATUS_FILE,
+		"What the patch says about itself is not valid",
+		"Correct the patch's source and build it again, see klp-patch(5).",
+	},
+	[OUTCOME_NO_SUCH_PATCH] = {
+		ERROR("NoSuchPatch"), EXIT_STATUS_NO_PATCH,
+		"There is no such patch in force, or no such transition",
+		"See 'klpctl status' for what there is.",
+	},
+	[OUTCOME_ALREADY_ENABLED] = {
+		ERROR("AlreadyEnabled"), EXIT_STATUS_REFUSED,
+		"A patch of this name is in force already",
+		"Use 'klpctl replace' to put another version in its place.",
+	},
+	[OUTCOME_BUSY] = {
+		ERROR("Busy"), EXIT_STATUS_BUSY,
+		"Another change is running",
+		"Wait until it is complete, see 'klpctl monitor', or turn it round with "
+		"'klpctl reverse'.",
+	},
+	[OUTCOME_PERMISSION] = {
+		ERROR("NotAllowed"), EXIT_STATUS_PERMISSION,
+		"You are not allowed to do this",
+		"Changes are for root; to look, be a member of group klpd.",
+	},
+	[OUTCOME_CONFLICT] = {
+		ERROR("Conflict"), EXIT_STATUS_REFUSED,
+		"The function is patched by another patch in force",
+		"Disable the other patch first, or use 'klpctl replace' with a patch that "
+		"carries both changes.",
+	},
+	[OUTCOME_STATE_INCOMPATIBLE] = {
+		ERROR("StateIncompatible"), EXIT_STATUS_REFUSED,
+		"The patch does not carry on the system states that are in force",
+		"Use a patch that has every state in force with a version that is not lower.",
+	},
+	[OUTCOME_STRICT] = {
+		ERROR("Strict"), EXIT_STATUS_REFUSED,
+		"The patch is strict, but one of its bodies can miss calls",
+		"Have its author declare strict=no if a call missed now and then is acceptable, "
+		"see klp-patch(5).",
+	},
+	[OUTCOME_CONSISTENCY] = {
+		ERROR("ConsistencyRefused"), EXIT_STATUS_REFUSED,
+		"The consistency asked for does not go with the patch or the patches in force",
+		"Leave out or add --immediate; patches in force with another consistency must "
+		"be disabled first.",
+	},
+	[OUTCOME_UNSUPPORTED] = {
+		ERROR("NotSupported"), EXIT_STATUS_REFUSED,
+		"This klpd cannot do that",
+		"",
+	},
+	[OUTCOME_NO_SUCH_FUNCTION] = {
+		ERROR("NoSuchFunction"), EXIT_STATUS_TARGET,
+		"The function does not exist in this kernel",
+		"The patch is for another kernel version or configuration, or the function was "
+		"inlined away.",
+	},
+	[OUTCOME_AMBIGUOUS_FUNCTION] = {
+		ERROR("AmbiguousFunction"), EXIT_STATUS_TARGET,
+		"The function's name means several functions in this kernel",
+		"Patch a caller or another function whose name is unique.",
+	},
+	[OUTCOME_NOT_TRACEABLE] = {
+		ERROR("NotTraceable"), EXIT_STATUS_TARGET,
+		"The function cannot be traced, so no program can be attached to it",
+		"Patch a caller instead; /sys/kernel/tracing/available_filter_functions has all "
+		"that can be traced.",
+	},
+	[OUTCOME_PROTOTYPE] = {
+		ERROR("PrototypeMismatch"), EXIT_STATUS_TARGET,
+		"The function has another prototype in this kernel than in the patch",
+		"The patch is for another kernel version: use the one made for this kernel.",
+	},
+	[OUTCOME_NOT_PERMITTED] = {
+		ERROR("NotPermittedByKernel"), EXIT_STATUS_TARGET,
+		"The function may not be modified: the kernel permits it for few, and nothing "
+		"opened this one",
+		"Load the companion ('modprobe klp'), which can open it.",
+	},
+	[OUTCOME_OPENING_FULL] = {
+		ERROR("OpeningFull"), EXIT_STATUS_TARGET,
+		"The function cannot be opened: the kernel's table has no room for more",
+		"The table is emptied by a reboot only.",
+	},
+	[OUTCOME_NO_BTF] = {
+		ERROR("NoBTF"), EXIT_STATUS_KERNEL,
+		"The kernel does not describe its types",
+		"Use a kernel built with CONFIG_DEBUG_INFO_BTF=y.",
+	},
+	[OUTCOME_VERIFIER] = {
+		ERROR("VerifierRejected"), EXIT_STATUS_KERNEL,
+		"The kernel's verifier rejected a program of the patch",
+		"Repeat with --verifier-log to see all that the verifier said.",
+	},
+	[OUTCOME_NO_COMPANION] = {
+		ERROR("NoCompanion"), EXIT_STATUS_COMPANION,
+		"The companion module klp is not loaded",
+		"Load it with 'modprobe klp'; or accept immediate consistency with --immediate.",
+	},
+	[OUTCOME_COMPANION_ABI] = {
+		ERROR("CompanionABI"), EXIT_STATUS_COMPANION,
+		"The companion module klp speaks another version of the interface than klpd",
+		"Install klpd and klp.ko of one release, then reload the module.",
+	},
+	[OUTCOME_REVERSED] = {
+		ERROR("Reversed"), EXIT_STATUS_REVERSED,
+		"The change was reversed: what was in force before is in force again",
+		"",
+	},
+	[OUTCOME_SYSTEM] = {
+		ERROR("SystemError"), EXIT_STATUS_SYSTEM,
+		"It failed for a reason that klpd does not know better",
+		"See the log: journalctl -u klpd.",
+	},
+};
+_Static_assert(ARRAY_SIZE(outcome_table) == _OUTCOME_MAX, "an outcome without a row");
+
+static const char *const phase_table[] = {
+	[PHASE_PLAN] = "plan",
+	[PHASE_LOAD] = "load",
+	[PHASE_ANNOUNCE] = "announce",
+	[PHASE_ATTACH] = "attach",
+	[PHASE_PIN] = "pin",
+	[PHASE_SWITCH] = "switch",
+	[PHASE_COMPLETE] = "complete",
+	[PHASE_RETIRE] = "retire",
+};
+_Static_assert(ARRAY_SIZE(phase_table) == _PHASE_MAX, "a phase without a name");
+
+const struct outcome_info *outcome_info(enum outcome outcome)
+{
+	if ((unsigned int)outcome >= ARRAY_SIZE(outcome_table))
+		outcome = OUTCOME_SYSTEM;
+	return &outcome_table[outcome];
+}
+
+enum outcome outcome_from_error(const char *error)
+{
+	if (!error)
+		return OUTCOME_SYSTEM;
+	for (unsigned int i = OUTCOME_OK + 1; i < ARRAY_SIZE(outcome_table); i++)
+		if (STREQ(error, outcome_table[i].error))
+			return (enum outcome)i;
+	return OUTCOME_SYSTEM;
+}
+
+const char *phase_to_string(enum phase phase)
+{
+	if ((unsigned int)phase >= ARRAY_SIZE(phase_table))
+		return "unknown";
+	return phase_table[phase];
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The report of a step: filled where the failure is known, read where it is told.
+ *
+ * The first failure told wins, because undoing it may fail in other ways that interest less; the
+ * return value is then that of the first, so that what a caller returns and what the report says
+ * are always the same. Memory may be short when a failure is told: a text that could not be kept
+ * is NULL, the outcome itself is never lost.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/report.h"
+
+#include "util/errno-util.h"
+#include "util/macro.h"
+
+static bool report_told(const struct report *r)
+{
+	return r->outcome != OUTCOME_OK;
+}
+
+static void report_fill(struct report *r, enum outcome outcome, int error, const char *format,
+			va_list ap)
+{
+	r->outcome = outcome;
+	r->error = error;
+	errno = error;		/* for %m */
+	free(r->detail);
+	if (vasprintf(&r->detail, format, ap) < 0)
+		r->detail = NULL;
+}
+
+int report_set(struct report *r, enum outcome outcome, const char *format, ...)
+{
+	va_list ap;
+	PROTECT_ERRNO;
+
+	if (!r)
+		return (int)outcome;
+	if (report_told(r))
+		return (int)r->outcome;
+	va_start(ap, format);
+	report_fill(r, outcome, r->error, format, ap);
+	va_end(ap);
+	return (int)outcome;
+}
+
+int report_errno(struct report *r, int error, const char *format, ...)
+{
+	va_list ap;
+	PROTECT_ERRNO;
+
+	if (!r)
+		return OUTCOME_SYSTEM;
+	if (report_told(r))
+		return (int)r->outcome;
+	va_start(ap, format);
+	report_fill(r, OUTCOME_SYSTEM, error < 0 ? -error : error, format, ap);
+	va_end(ap);
+	return OUTCOME_SYSTEM;
+}
+
+static void name_set(char **name, const char *value)
+{
+	if (!*name && value)
+		*name = strdup(value);
+}
+
+void report_names(struct report *r, const char *patch, const char *object, const char *function)
+{
+	if (!r)
+		return;
+	name_set(&r->patch, patch);
+	name_set(&r->object, object);
+	name_set(&r->function, function);
+}
+
+void report_done(struct report *r)
+{
+	if (!r)
+		return;
+	free(r->patch);
+	free(r->object);
+	free(r->function);
+	free(r->detail);
+	free(r->log);
+	*r = REPORT_INIT;
+}

@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The varlink interface io.klpd.Manager: every method, type and error, with its meaning.
+ *
+ * A change of the interface begins here. The comments are part of the interface: varlinkctl shows
+ * them, and no other manual of it exists. Fields are only ever added, as nullable ones; an
+ * enum value or a field is never given another meaning.
+ *
+ * All errors have the same fields, so that a client needs one way to show them (ERROR_FIELDS), and
+ * there is exactly one for each row of outcome.c but the first; a test compares the two.
+ */
+#include <systemd/sd-varlink-idl.h>
+
+#include "shared/varlink-io.klpd.h"
+
+#define C(text) SD_VARLINK_FIELD_COMMENT(text)
+#define S(text) SD_VARLINK_SYMBOL_COMMENT(text)
+#define VALUE(name, text) C(text), SD_VARLINK_DEFINE_ENUM_VALUE(name)
+#define STRING(name, flags) SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, flags)
+#define INT(name, flags) SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_INT, flags)
+#define BOOL(name, flags) SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_BOOL, flags)
+#define TYPE(name, type, flags) SD_VARLINK_DEFINE_FIELD_BY_TYPE(name, type, flags)
+#define IN(name, type, flags) SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_##type, flags)
+#define OUT(name, type, flags) SD_VARLINK_DEFINE_OUTPUT(name, SD_VARLINK_##type, flags)
+#define OUT_TYPE(name, type, flags) SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(name, type, flags)
+#define NULLABLE SD_VARLINK_NULLABLE
+#define ARRAY SD_VARLINK_ARRAY
+
+/* Types */
+
+static SD_VARLINK_DEFINE_ENUM_TYPE(
+	Consistency,
+	VALUE(immediate,
+	      "All tasks change at one instant, which for some is in the middle of a call"),
+	VALUE(per_task, "Each task changes while it is outside all functions that change hands"));
+
+static SD_VARLINK_DEFINE_ENUM_TYPE(
+	PatchState,
+	VALUE(entering, "A transition moves tasks into it"),
+	VALUE(in_force, "All tasks run it"),
+	VALUE(leaving, "A transition moves tasks out of it"));
+
+static SD_VARLINK_DEFINE_ENUM_TYPE(
+	Body,
+	VALUE(fmod_ret, "May return in place of the function; can miss calls, which are counted"),
+	VALUE(guard, "Decides at each call: the original, or any value in its place"),
+	VALUE(replace, "Is the whole new function"));
+
+static SD_VARLINK_DEFINE_ENUM_TYPE(
+	Phase,
+	VALUE(plan, "Conflicts, states and targets are looked at; nothing is changed"),
+	VALUE(load, "Programs are verified and loaded"),
+	VALUE(announce, "The companion learns of the patch; the original runs"),
+	VALUE(attach, "Programs are attached; the original still runs"),
+	VALUE(pin, "The set is made durable; the original still runs"),
+	VALUE(switch, "The transition starts"),
+	VALUE(complete, "All tasks have moved"),
+	VALUE(retire, "What is out of force is detached and freed"));
+
+static SD_VARLINK_DEFINE_ENUM_TYPE(
+	CallbackWhen,
+	VALUE(pre_patch, "Before tasks move into the patch; may refuse"),
+	VALUE(post_patch, "When all tasks run the patch"),
+	VALUE(pre_unpatch, "Before tasks move out of the patch"),
+	VALUE(post_unpatch, "When no task runs the patch any more"));
+
+static SD_VARLINK_DEFINE_ENUM_TYPE(
+	Change,
+	VALUE(enable, "A patch came beside those in force"),
+	VALUE(replace, "A patch took the place of those in force"),
+	VALUE(disable, "A patch was taken out of force"));
+
+static SD_VARLINK_DEFINE_ENUM_TYPE(
+	MonitorEvent,
+	VALUE(snapshot, "How things are; always the first"),
+	VALUE(started, "A transition started"),
+	VALUE(progress, "More tasks have moved"),
+	VALUE(complete, "The transition is complete; the generation has grown"),
+	VALUE(reversed,
+	      "The transition completed in reverse; what was in force before is in force again"),
+	VALUE(retired, "What was out of force is detached and freed"));
+
+static SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Function,
+	C("What is patched: vmlinux or the name of a module"),
+	STRING(object, 0),
+	C("Name of the function"),
+	STRING(symbol, 0),
+	C("Which of several of this name: 0 = must be the only one, n = the n-th"),
+	INT(sympos, 0),
+	C("Kind of program that decides what the function does"),
+	TYPE(body, Body, 0),
+	C("Name of that program in the patch file"),
+	STRING(program, 0),
+	C("Id of the loaded program; only of a patch in the kernel"),
+	INT(programId, NULLABLE),
+	C("Id of the link that attaches it; only of a patch in the kernel"),
+	INT(linkId, NULLABLE),
+	C("Calls that ran the original although the patch was attached, since it was"),
+	INT(missed, NULLABLE));
+
+static SD_VARLINK_DEFINE_STRUCT_TYPE(
+	State,
+	C("Number of the system state"),
+	INT(id, 0),
+	C("Version of it that the patch brings about"),
+	INT(version, 0));
+
+static SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Callback,
+	C("The callback runs only if this object is there: vmlinux or the name of a module"),
+	STRING(object, 0),
+	C("When it runs"),
+	TYPE(when, CallbackWhen, 0),
+	C("Name of the program in the patch file"),
+	STRING(program, 0));
+
+static SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Patch,
+	C("Name, unique among patches in force"),
+	STRING(name, 0),
+	C("Version as its author wrote it"),
+	STRING(version, 0),
+	C("One line; may be empty"),
+	STRING(description, 0),
+	C("What it fixes: CVE numbers, bugs, commits"),
+	STRING(references, ARRAY),
+	C("Enabling it replaces all patches in force"),
+	BOOL(replace, 0),
+	C("It must not miss a call"),
+	BOOL(strict, 0),
+	C("It is refused unless its consistency is per_task"),
+	BOOL(perTaskOnly, 0),
+	C("What it patches"),
+	TYPE(functions, Function, ARRAY),
+	C("System states that it brings about"),
+	TYPE(states, State, ARRAY),
+	C("Its callbacks"),
+	TYPE(callbacks, Callback, ARRAY),
+	C("This and the fields that follow: only of a patch in the kernel"),
+	TYPE(state, PatchState, NULLABLE),
+	C("How tasks moved into it"),
+	TYPE(consistency, Consistency, NULLABLE),
+	C("Generation in which it came into force"),
+	INT(generation, NULLABLE),
+	C("When it was enabled, CLOCK_REALTIME in microseconds"),
+	INT(enabledUSec, NULLABLE),
+	C("File it was loaded from"),
+	STRING(path, NULLABLE),
+	C("SHA-256 of that file, in hexadecimal"),
+	STRING(sha256, NULLABLE),
+	C("Sum of missed of its functions; above 0 the patch is not fully in force"),
+	INT(missed, NULLABLE));
+
+static SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Transition,
+	C("Number of the transition, grows by one for each"),
+	INT(number, 0),
+	C("The change that it is a part of"),
+	TYPE(change, Change, 0),
+	C("Patch that tasks move into"),
+	STRING(entering, NULLABLE),
+	C("Patches that tasks move out of"),
+	STRING(leaving, ARRAY),
+	C("It was turned round"),
+	BOOL(reversed, 0),
+	C("Tasks counted so far, idle tasks included"),
+	INT(total, 0),
+	C("Those of them that have moved"),
+	INT(moved, 0),
+	C("When it started, CLOCK_REALTIME in microseconds"),
+	INT(startedUSec, NULLABLE),
+	C("Phase that the change is in"),
+	TYPE(phase, Phase, 0));
+
+static SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Companion,
+	C("The kernel module klp is loaded"),
+	BOOL(loaded, 0),
+	C("Version of /dev/klp that it speaks"),
+	INT(abi, NULLABLE),
+	C("Its version"),
+	STRING(version, NULLABLE),
+	C("How many functions can be open for fmod_ret at most, until reboot"),
+	INT(openCap, NULLABLE),
+	C("How many are"),
+	INT(openUsed, NULLABLE),
+	C("The kernel can prove what stands on a stack; else tasks move only outside the kernel"),
+	BOOL(reliableStacks, NULLABLE),
+	C("Why it cannot be used although it is loaded"),
+	STRING(problem, NULLABLE));
+
+static SD_VARLINK_DEFINE_STRUCT_TYPE(
+	ListEntry,
+	C("Name of the patch"),
+	STRING(name, 0),
+	C("Its version"),
+	STRING(version, 0),
+	C("Its state"),
+	TYPE(state, PatchState, 0),
+	C("How tasks moved into it"),
+	TYPE(consistency, Consistency, 0),
+	C("Generation in which it came into force; 0 before that"),
+	INT(generation, 0),
+	C("How many functions it patches"),
+	INT(functions, 0));
+
+static SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Blocker,
+	C("Task that has not moved; 0 = the idle task of that CPU"),
+	INT(pid, 0),
+	C("CPU that it runs on or ran on last"),
+	INT(cpu, 0),
+	C("It is a kernel thread"),
+	BOOL(kthread, 0),
+	C("Its name"),
+	STRING(comm, 0),
+	C("Why it has not moved: running, in FUNCTION, unreliable stack, new"),
+	STRING(reason, 0));
+
+/* Methods */
+
+#define ENABLE_FIELDS \
+	C("Absolute path of the patch file"), \
+	IN(path, STRING, 0), \
+	C("Let all tasks change at one instant, even if the companion is there; default false"), \
+	IN(immediate, BOOL, NULLABLE), \
+	WAIT_FIELD, \
+	CHANGE_FIELDS
+
+#define WAIT_FIELD \
+	C("Reply when the change is complete (default), or was reversed, which is the error " \
+	  "Reversed; if false, reply as soon as the transition runs"), \
+	IN(wait, BOOL, NULLABLE)
+
+#define CHANGE_FIELDS \
+	C("Patch that was enabled or disabled"), \
+	OUT(name, STRING, 0), \
+	C("Its version"), \
+	OUT(version, STRING, 0), \
+	C("What was done: Enable of a patch that says so is a replace"), \
+	OUT_TYPE(change, Change, 0), \
+	C("Generation now in force, or, before the change is complete, still in force"), \
+	OUT(generation, INT, 0), \
+	C("How tasks move"), \
+	OUT_TYPE(consistency, Consistency, 0), \
+	C("All tasks have moved"), \
+	OUT(complete, BOOL, 0), \
+	C("Patches that it takes the place of"), \
+	OUT(replaced, STRING, ARRAY)
+
+static SD_VARLINK_DEFINE_METHOD(Enable, ENABLE_FIELDS);
+
+static SD_VARLINK_DEFINE_METHOD(Replace, ENABLE_FIELDS);
+
+static SD_VARLINK_DEFINE_METHOD(
+	Disable,
+	C("Name of a patch in force"),
+	IN(name, STRING, 0),
+	WAIT_FIELD,
+	CHANGE_FIELDS);
+
+static SD_VARLINK_DEFINE_METHOD(
+	Reverse,
+	C("Number of the transition that was turned round"),
+	OUT(number, INT, 0));
+
+static SD_VARLINK_DEFINE_METHOD(
+	Status,
+	C("Version of klpd"),
+	OUT(version, STRING, 0),
+	C("Release of the running kernel"),
+	OUT(kernel, STRING, 0),
+	C("Number of the attachment sets in force; every complete change makes a new one"),
+	OUT(generation, INT, 0),
+	C("Patches can have consistency per_task, because the companion can be used"),
+	OUT(perTask, BOOL, 0),
+	C("The kernel module klp"),
+	OUT_TYPE(companion, Companion, 0),
+	C("The running transition; null if none runs"),
+	OUT_TYPE(transition, Transition, NULLABLE),
+	C("Patches in the kernel, in the order they came"),
+	OUT_TYPE(patches, Patch, ARRAY),
+	C("What should not be so, in sentences: damaged or foreign pins, missed calls, ..."),
+	OUT(warnings, STRING, ARRAY));
+
+static SD_VARLINK_DEFINE_METHOD(
+	List,
+	C("Patches in the kernel, in the order they came"),
+	OUT_TYPE(patches, ListEntry, ARRAY));
+
+static SD_VARLINK_DEFINE_METHOD(
+	Describe,
+	C("Name of a patch in the kernel; exactly one of name and path must be given"),
+	IN(name, STRING, NULLABLE),
+	C("Absolute path of a patch file, which is read and not loaded; only for root"),
+	IN(path, STRING, NULLABLE),
+	C("The patch"),
+	OUT_TYPE(patch, Patch, 0),
+	C("Format of its metadata"),
+	OUT(format, INT, 0));
+
+static SD_VARLINK_DEFINE_METHOD(
+	Blockers,
+	C("Tasks that have not moved; empty if no transition runs"),
+	OUT_TYPE(blockers, Blocker, ARRAY));
+
+static SD_VARLINK_DEFINE_METHOD_FULL(
+	Monitor,
+	SD_VARLINK_REQUIRES_MORE,
+	C("What happened"),
+	OUT_TYPE(event, MonitorEvent, 0),
+	C("Generation in force now"),
+	OUT(generation, INT, 0),
+	C("The transition it happened to; null if none runs"),
+	OUT_TYPE(transition, Transition, NULLABLE),
+	C("All patches in the kernel now; null if they are as they were at the last event"),
+	OUT_TYPE(patches, ListEntry, NULLABLE | ARRAY));
+
+/* Errors */
+
+#define ERROR_FIELDS \
+	C("Patch it is about"), \
+	STRING(patch, NULLABLE), \
+	C("Object of the function it is about"), \
+	STRING(object, NULLABLE), \
+	C("Function it is about"), \
+	STRING(function, NULLABLE), \
+	C("Phase in which the change failed"), \
+	TYPE(phase, Phase, NULLABLE), \
+	C("Linux error number, positive, if there is one"), \
+	/* not INT(): errno is a macro, and would be expanded on the way through another one */ \
+	SD_VARLINK_DEFINE_FIELD(errno, SD_VARLINK_INT, NULLABLE), \
+	C("What exactly was wrong, as a sentence; may be empty"), \
+	STRING(detail, 0), \
+	C("What can be done about it, as a sentence; may be empty"), \
+	STRING(hint, 0), \
+	C("The whole log of the kernel's verifier"), \
+	STRING(log, NULLABLE)
+
+static SD_VARLINK_DEFINE_ERROR(FileUnreadable, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(FileUntrusted, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NotELF, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NoMetadata, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(MetadataNewer, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(MetadataInvalid, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NoSuchPatch, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(AlreadyEnabled, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(Busy, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NotAllowed, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(Conflict, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(StateIncompatible, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(Strict, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(ConsistencyRefused, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NotSupported, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NoSuchFunction, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(AmbiguousFunction, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NotTraceable, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(PrototypeMismatch, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NotPermittedByKernel, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(OpeningFull, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NoBTF, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(VerifierRejected, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NoCompanion, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(CompanionABI, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(Reversed, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(SystemError, ERROR_FIELDS);
+
+SD_VARLINK_DEFINE_INTERFACE(
+	io_klpd_Manager,
+	VARLINK_INTERFACE,
+	SD_VARLINK_INTERFACE_COMMENT(
+		"Livepatches whose bodies are BPF programs: enabled, replaced, disabled, watched."),
+
+	S("How consistent the change from old to new code is"),
+	&vl_type_Consistency,
+	S("How far a patch in the kernel is; one that is not in the kernel has no state"),
+	&vl_type_PatchState,
+	S("Kinds of body"),
+	&vl_type_Body,
+	S("Phases of a change. Before switch a failure leaves no effect"),
+	&vl_type_Phase,
+	S("When a callback runs"),
+	&vl_type_CallbackWhen,
+	S("Kinds of change"),
+	&vl_type_Change,
+	S("What Monitor tells of"),
+	&vl_type_MonitorEvent,
+	S("A patched function"),
+	&vl_type_Function,
+	S("A system state: what a patch leaves behind and its successors must know"),
+	&vl_type_State,
+	S("A program of the patch that runs at one point of a change"),
+	&vl_type_Callback,
+	S("A patch, from its file or in the kernel"),
+	&vl_type_Patch,
+	S("The time in which tasks move, one by one, from old to new code"),
+	&vl_type_Transition,
+	S("The kernel module klp, as klpd sees it"),
+	&vl_type_Companion,
+	S("A patch in the kernel, in short"),
+	&vl_type_ListEntry,
+	S("A task that holds a transition up"),
+	&vl_type_Blocker,
+
+	S("Bring the patch in a file into force beside those that are. Only for root"),
+	&vl_method_Enable,
+	S("Bring the patch in a file into force in place of all that are. Only for root"),
+	&vl_method_Replace,
+	S("Take a patch out of force. Only for root"),
+	&vl_method_Disable,
+	S("Turn the running transition round. Only for root"),
+	&vl_method_Reverse,
+	S("All that klpd knows"),
+	&vl_method_Status,
+	S("The patches in the kernel, in short"),
+	&vl_method_List,
+	S("All about one patch, in the kernel or in a file"),
+	&vl_method_Describe,
+	S("The tasks that the running transition waits for"),
+	&vl_method_Blockers,
+	S("How things are, then every change"),
+	&vl_method_Monitor,
+
+	S("The file cannot be opened or read"),
+	&vl_error_FileUnreadable,
+	S("Others than root could have written the file, or a directory above it"),
+	&vl_error_FileUntrusted,
+	S("The file is not a BPF object"),
+	&vl_error_NotELF,
+	S("The file is a BPF object without the metadata of a patch"),
+	&vl_error_NoMetadata,
+	S("The metadata has a format of newer tools"),
+	&vl_error_MetadataNewer,
+	S("The metadata is wrong"),
+	&vl_error_MetadataInvalid,
+	S("No patch of this name is in force, or, for Reverse, no transition runs"),
+	&vl_error_NoSuchPatch,
+	S("A patch of this name is in force already"),
+	&vl_error_AlreadyEnabled,
+	S("Another change runs"),
+	&vl_error_Busy,
+	S("The caller may not do this"),
+	&vl_error_NotAllowed,
+	S("A function is patched by another patch in force"),
+	&vl_error_Conflict,
+	S("System states in force are missing from the patch, or have a lower version"),
+	&vl_error_StateIncompatible,
+	S("The patch is strict, and a body of it can miss calls"),
+	&vl_error_Strict,
+	S("Patch, patches in force and request do not agree on the consistency"),
+	&vl_error_ConsistencyRefused,
+	S("The request is valid, but this klpd cannot do it"),
+	&vl_error_NotSupported,
+	S("The kernel has no such function"),
+	&vl_error_NoSuchFunction,
+	S("The kernel has several functions of this name"),
+	&vl_error_AmbiguousFunction,
+	S("Nothing can be attached to the function"),
+	&vl_error_NotTraceable,
+	S("The function's prototype is not the one that the patch was written for"),
+	&vl_error_PrototypeMismatch,
+	S("The kernel does not let the function be modified, and there is no companion to open it"),
+	&vl_error_NotPermittedByKernel,
+	S("No more functions can be opened for fmod_ret until the next boot"),
+	&vl_error_OpeningFull,
+	S("The kernel has no type information"),
+	&vl_error_NoBTF,
+	S("The kernel's verifier rejected a program; log has all it said"),
+	&vl_error_VerifierRejected,
+	S("It needs the kernel module klp, which is not loaded"),
+	&vl_error_NoCompanion,
+	S("The kernel module klp and klpd are not of one ABI"),
+	&vl_error_CompanionABI,
+	S("The transition was turned round: what was in force before is in force again"),
+	&vl_error_Reversed,
+	S("Anything else; errno and phase say more"),
+	&vl_error_SystemError);
