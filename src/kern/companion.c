@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The device of the companion: one fd, opened non-blocking, on which the versions were found equal.
+ * Announced records die with this fd, so whoever holds a struct companion holds them. Whatever comes
+ * out of the device is bounded and terminated here; errors are the companion's, unchanged.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kern/caps.h"
+#include "kern/companion.h"
+#include "util/cleanup.h"
+#include "util/errno-util.h"
+
+/* A system has no more tasks than this that anybody wants to read about. */
+#define BLOCKERS_MAX	65536
+
+struct companion {
+	int fd;
+	struct klp_ioc_hello hello;
+};
+
+DEFINE_CLEANUP(struct companion, companion_close);
+
+static int companion_ioctl(const struct companion *c, unsigned long request, void *arg)
+{
+	CAPS_SCOPE(CAPS_COMPANION);
+
+	return ioctl(c->fd, request, arg) < 0 ? errno_negative() : 0;
+}
+
+static int companion_open_device(struct companion *c, struct report *report)
+{
+	struct stat st;
+
+	CAPS_SCOPE(CAPS_COMPANION);
+
+	c->fd = open(KLP_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (c->fd < 0) {
+		int r = errno_negative();
+
+		c->fd = -EBADF;
+		if (r == -ENOENT || r == -ENXIO || r == -ENODEV)
+			return report_set(report, OUTCOME_NO_COMPANION,
+					  "there is no " KLP_DEVICE ": klp.ko is not loaded");
+		return report_errno(report, r, "cannot open " KLP_DEVICE);
+	}
+	if (fstat(c->fd, &st) < 0)
+		return report_errno(report, errno_negative(), "cannot examine " KLP_DEVICE);
+	if (!S_ISCHR(st.st_mode))
+		return report_set(report, OUTCOME_NO_COMPANION,
+				  KLP_DEVICE " is not a device");
+	return 0;
+}
+
+int companion_open(struct companion **ret, struct report *report)
+{
+	_cleanup_(companion_closep) struct companion *c = calloc(1, sizeof(*c));
+	int r;
+
+	if (!c)
+		return -ENOMEM;
+	c->fd = -EBADF;
+	r = companion_open_device(c, report);
+	if (r != 0)
+		return r;
+
+	c->hello.abi = KLP_ABI;
+	r = companion_ioctl(c, KLP_IOC_HELLO, &c->hello);
+	c->hello.version[sizeof(c->hello.version) - 1] = '\0';
+	if (r == -EPROTO || (r == 0 && c->hello.abi != KLP_ABI))
+		return report_set(report, OUTCOME_COMPANION_ABI,
+				  "klpd speaks version %d of " KLP_DEVICE
+				  ", the loaded klp.ko (%s) version %u",
+				  KLP_ABI, c->hello.version, c->hello.abi);
+	if (r < 0)
+		return report_errno(report, r, "klp.ko does not answer");
+	*ret = TAKE_PTR(c);
+	return 0;
+}
+
+struct companion *companion_close(struct companion *c)
+{
+	if (!c)
+		return NULL;
+	safe_close(c->fd);
+	free(c);
+	return NULL;
+}
+
+int companion_fd(const struct companion *c)
+{
+	return c->fd;
+}
+
+const struct klp_ioc_hello *companion_hello(const struct companion *c)
+{
+	return &c->hello;
+}
+
+int companion_read_event(struct companion *c, struct klp_uapi_event *ret)
+{
+	struct klp_uapi_event event;
+	ssize_t n;
+
+	CAPS_SCOPE(CAPS_COMPANION);
+
+	do
+		n = read(c->fd, &event, sizeof(event));
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno_negative();
+	if (n != sizeof(event))
+		return -EIO;
+	*ret = event;
+	return 0;
+}
+
+/* The index the companion blames; never beyond what it was given. */
+static void companion_blame(uint32_t *ret_failed, uint32_t failed, uint32_t n)
+{
+	if (ret_failed)
+		*ret_failed = failed < n ? failed : 0;
+}
+
+int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint32_t n,
+			 uint32_t *ret_failed)
+{
+	struct klp_ioc_open arg = { .funcs = (uintptr_t)funcs, .nr = n };
+	int r = companion_ioctl(c, KLP_IOC_OPEN, &arg);
+
+	if (r < 0)
+		companion_blame(ret_failed, arg.failed, n);
+	else
+		c->hello.open_used = arg.open_used;
+	return r;
+}
+
+int companion_announce(struct companion *c, const char *name, struct klp_uapi_func *funcs,
+		       uint32_t n, uint64_t *ret_id, uint32_t *ret_failed)
+{
+	struct klp_ioc_announce arg = { .funcs = (uintptr_t)funcs, .nr = n };
+	int r;
+
+	if (strlen(name) >= sizeof(arg.name))
+		return -ENAMETOOLONG;
+	memcpy(arg.name, name, strlen(name));
+	r = companion_ioctl(c, KLP_IOC_ANNOUNCE, &arg);
+	if (r < 0) {
+		companion_blame(ret_failed, arg.failed, n);
+		return r;
+	}
+	*ret_id = arg.id;
+	return 0;
+}
+
+int companion_withdraw(struct companion *c, uint64_t id)
+{
+	struct klp_ioc_withdraw arg = { .id = id };
+
+	return companion_ioctl(c, KLP_IOC_WITHDRAW, &arg);
+}
+
+int companion_switch(struct companion *c, uint64_t enter, const uint64_t *leave, uint32_t n_leave,
+		     uint64_t *ret_transition)
+{
+	struct klp_ioc_switch arg = { .enter = enter, .nr_leave = n_leave };
+	int r;
+
+	if (n_leave > ARRAY_SIZE(arg.leave))
+		return -E2BIG;
+	if (n_leave > 0)
+		memcpy(arg.leave, leave, n_leave * sizeof(*leave));
+	r = companion_ioctl(c, KLP_IOC_SWITCH, &arg);
+	if (r < 0)
+		return r;
+	*ret_transition = arg.transition;
+	return 0;
+}
+
+int companion_reverse(struct companion *c, uint64_t transition)
+{
+	struct klp_ioc_reverse arg = { .transition = transition };
+
+	return companion_ioctl(c, KLP_IOC_REVERSE, &arg);
+}
+
+int companion_status(struct companion *c, struct klp_ioc_status *status,
+		     struct klp_uapi_record **records)
+{
+	_cleanup_free_ struct klp_uapi_record *found = NULL;
+	struct klp_ioc_status arg = {};
+	int r;
+
+	found = calloc(KLP_UAPI_RECORDS_MAX, sizeof(*found));
+	if (!found)
+		return -ENOMEM;
+	arg.records = (uintptr_t)found;
+	arg.nr = KLP_UAPI_RECORDS_MAX;
+	r = companion_ioctl(c, KLP_IOC_STATUS, &arg);
+	if (r < 0)
+		return r;
+	/* more than the ABI allows */
+	if (arg.nr > KLP_UAPI_RECORDS_MAX)
+		return -EOVERFLOW;
+	for (uint32_t i = 0; i < arg.nr; i++)
+		found[i].name[sizeof(found[i].name) - 1] = '\0';
+	*status = arg;
+	*records = TAKE_PTR(found);
+	return 0;
+}
+
+int companion_blockers(struct companion *c, struct klp_uapi_blocker **ret, uint32_t *ret_n)
+{
+	uint32_t room = 64;
+
+	for (;;) {
+		_cleanup_free_ struct klp_uapi_blocker *found = calloc(room, sizeof(*found));
+		struct klp_ioc_blockers arg = { .blockers = (uintptr_t)found, .nr = room };
+		int r;
+
+		if (!found)
+			return -ENOMEM;
+		r = companion_ioctl(c, KLP_IOC_BLOCKERS, &arg);
+		if (r < 0)
+			return r;
+		/* They come and go: ask again with room to spare, but not for ever. */
+		if (arg.nr > room && room < BLOCKERS_MAX) {
+			room = MIN(arg.nr, (uint32_t)BLOCKERS_MAX / 2) * 2;
+			continue;
+		}
+		arg.nr = MIN(arg.nr, room);
+		for (uint32_t i = 0; i < arg.nr; i++) {
+			found[i].comm[sizeof(found[i].comm) - 1] = '\0';
+			found[i].reason[sizeof(found[i].reason) - 1] = '\0';
+		}
+		*ret_n = arg.nr;
+		*ret = TAKE_PTR(found);
+		return 0;
+	}
+}
+
+int companion_barrier(struct companion *c)
+{
+	return companion_ioctl(c, KLP_IOC_BARRIER, NULL);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * BPF links by fd: made, and asked. A tracing link lives as long as somebody holds an fd or a pin of
+ * it; it cannot be updated in place, so nothing here changes one. Owns nothing.
+ */
+#include <bpf/bpf.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kern/bpf-fd.h"
+#include "kern/caps.h"
+#include "kern/link.h"
+#include "util/cleanup.h"
+#include "util/errno-util.h"
+
+int link_attach(int prog_fd)
+{
+	int fd;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	/* no target: the one the program was verified for */
+	fd = bpf_link_create(prog_fd, 0, BPF_MODIFY_RETURN, NULL);
+	return fd < 0 ? errno_negative() : fd;
+}
+
+int link_program_fd(uint32_t prog_id)
+{
+	int fd;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	fd = bpf_prog_get_fd_by_id(prog_id);
+	return fd < 0 ? errno_negative() : fd;
+}
+
+/* What only the program knows: its name and how often it was skipped. */
+static int link_add_program_info(uint32_t prog_id, struct link_info *info)
+{
+	_cleanup_close_ int fd = link_program_fd(prog_id);
+	struct bpf_prog_info prog = {};
+	uint32_t size = sizeof(prog);
+
+	if (fd < 0)
+		return fd;
+	if (bpf_prog_get_info_by_fd(fd, &prog, &size) < 0)
+		return errno_negative();
+	info->recursion_misses = prog.recursion_misses;
+	(void)snprintf(info->prog_name, sizeof(info->prog_name), "%.*s", (int)sizeof(prog.name),
+		       prog.name);
+	return 0;
+}
+
+int link_get_info(int link_fd, struct link_info *ret)
+{
+	struct bpf_link_info info = {};
+	uint32_t size = sizeof(info);
+	struct link_info found = {};
+	int r;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	if (!bpf_fd_is_link(link_fd))
+		return -EINVAL;
+	if (bpf_link_get_info_by_fd(link_fd, &info, &size) < 0)
+		return errno_negative();
+	if (info.type != BPF_LINK_TYPE_TRACING || info.tracing.attach_type != BPF_MODIFY_RETURN)
+		return -EINVAL;
+
+	found.link_id = info.id;
+	found.prog_id = info.prog_id;
+	found.target_btf_id = info.tracing.target_btf_id;
+	found.target_obj_id = info.tracing.target_obj_id;
+	r = link_add_program_info(info.prog_id, &found);
+	if (r < 0)
+		return r;
+	*ret = found;
+	return 0;
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One patch file in libbpf's hands, in a fixed order: open (nothing reaches the kernel), select the
+ * programs that the metadata names, load (tell the body who it is, then verify). What is not
+ * selected is never loaded. Freeing it closes every program and map that no pin or link holds.
+ *
+ * Each selected program has a log buffer of its own: after a failed load that is how the program
+ * that failed is known, since libbpf has closed everything by then. The kernel keeps the end of a
+ * log that is too long, which is where the reason stands.
+ *
+ * The file may ask libbpf for more than a patch needs (pinned maps, other tables of the kernel):
+ * such requests are refused or left undone, so that a load has no effect but programs held by fd.
+ */
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <linux/bpf.h>
+#include <string.h>
+
+#include "kern/bpf-log.h"
+#include "kern/caps.h"
+#include "kern/object.h"
+#include "util/cleanup.h"
+#include "util/errno-util.h"
+
+#define LOG_SIZE	(256 * 1024)
+
+struct selected {
+	struct bpf_program *program;
+	char *symbol;
+	char *log;
+};
+
+struct object {
+	struct bpf_object *bpf;
+	struct selected *selected;
+	size_t n_selected;
+	bool loaded;
+};
+
+DEFINE_CLEANUP(struct object, object_free);
+
+/* Take back what the file asks for and a patch may not have. */
+static int object_restrain(struct object *o, struct report *report)
+{
+	struct bpf_program *program;
+	struct bpf_map *map;
+
+	bpf_object__for_each_program(program, o->bpf)
+		(void)bpf_program__set_autoload(program, false);
+	bpf_object__for_each_map(map, o->bpf) {
+		if (bpf_map__pin_path(map))
+			return report_set(report, OUTCOME_META_INVALID,
+					  "map '%s' asks to be pinned, which a patch may not",
+					  bpf_map__name(map));
+		if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS)
+			(void)bpf_map__set_autocreate(map, false);
+	}
+	return 0;
+}
+
+int object_open(const void *data, size_t size, const char *name, struct object **ret,
+		struct report *report)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = name);
+	_cleanup_(object_freep) struct object *o = calloc(1, sizeof(*o));
+	int r;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	if (!o)
+		return -ENOMEM;
+	bpf_log_begin();
+	o->bpf = bpf_object__open_mem(data, size, &opts);
+	if (!o->bpf) {
+		_cleanup_free_ char *telling = NULL;
+
+		r = errno_negative();
+		if (r == -ENOMEM)
+			return r;
+		telling = bpf_log_telling(bpf_log_messages());
+		return report_set(report, OUTCOME_META_INVALID,
+				  "the file is no usable BPF object: %s", telling ?: strerror(-r));
+	}
+	r = object_restrain(o, report);
+	if (r != 0)
+		return r;
+	*ret = TAKE_PTR(o);
+	return 0;
+}
+
+struct object *object_free(struct object *o)
+{
+	if (!o)
+		return NULL;
+	bpf_object__close(o->bpf);
+	for (size_t i = 0; i < o->n_selected; i++) {
+		free(o->selected[i].symbol);
+		free(o->selected[i].log);
+	}
+	free(o->selected);
+	free(o);
+	return NULL;
+}
+
+const struct btf *object_btf(const struct object *o)
+{
+	return bpf_object__btf(o->bpf);
+}
+
+/* Keep the program with what a failure of it will need. */
+static int object_add_selected(struct object *o, struct bpf_program *program, const char *symbol)
+{
+	_cleanup_free_ char *copy = strdup(symbol), *log = malloc(LOG_SIZE);
+	struct selected *more;
+	int r;
+
+	if (!copy || !log)
+		return -ENOMEM;
+	log[0] = '\0';
+	more = reallocarray(o->selected, o->n_selected + 1, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	o->selected = more;
+	r = bpf_program__set_log_buf(program, log, LOG_SIZE);
+	if (r == 0)
+		r = bpf_program__set_autoload(program, true);
+	if (r < 0)
+		return r;
+	more[o->n_selected++] = (struct selected){
+		.program = program,
+		.symbol = TAKE_PTR(copy),
+		.log = TAKE_PTR(log),
+	};
+	return 0;
+}
+
+int object_select(struct object *o, const char *program, const char *symbol, struct report *report)
+{
+	struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, program);
+	const char *section = p ? bpf_program__section_name(p) : NULL;
+	int r;
+
+	report_names(report, NULL, NULL, symbol);
+	if (!p)
+		return report_set(report, OUTCOME_META_INVALID, "the file has no BPF program '%s'",
+				  program);
+	/* "fmod_ret.s/" would be a body that sleeps: it misses calls by the million */
+	if (bpf_program__type(p) != BPF_PROG_TYPE_TRACING ||
+	    bpf_program__expected_attach_type(p) != BPF_MODIFY_RETURN || !section ||
+	    !STR_HAS_PREFIX(section, "fmod_ret/") ||
+	    !STREQ(section + STRLEN("fmod_ret/"), symbol))
+		return report_set(report, OUTCOME_META_INVALID,
+				  "program '%s' is in section '%s', not in 'fmod_ret/%s'", program,
+				  section ?: "?", symbol);
+	if (bpf_program__autoload(p))
+		return report_set(report, OUTCOME_META_INVALID,
+				  "program '%s' is named for two functions", program);
+	r = object_add_selected(o, p, symbol);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		return report_errno(report, r, "cannot prepare program '%s'", program);
+	return 0;
+}
+
+/* Into the file's copy of the constants, which are frozen at load. */
+static int object_tell_self(struct object *o, const struct klp_self *self, struct report *report)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, KLP_SELF_SECTION);
+	size_t size = 0;
+	void *value = map ? bpf_map__initial_value(map, &size) : NULL;
+
+	if (!value || size != sizeof(*self))
+		return report_set(report, OUTCOME_META_INVALID,
+				  "section '" KLP_SELF_SECTION "' is missing or not of the size of "
+				  "this format: no gate would be asked");
+	memcpy(value, self, sizeof(*self));
+	return 0;
+}
+
+static int object_use_gates(struct object *o, const struct klp_self *self, int gates_fd,
+			    struct report *report)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, KLP_GATES_MAP);
+	int r;
+
+	if (self->consistency != KLP_CONSISTENCY_IMMEDIATE || gates_fd < 0)
+		return 0;
+	/* The code was compiled for the map it declares, whatever is put in its place. */
+	if (!map || bpf_map__type(map) != BPF_MAP_TYPE_ARRAY ||
+	    bpf_map__key_size(map) != sizeof(uint32_t) ||
+	    bpf_map__value_size(map) != sizeof(uint64_t) || bpf_map__max_entries(map) != KLP_GATES_WORDS)
+		return report_set(report, OUTCOME_META_INVALID,
+				  "map '" KLP_GATES_MAP "' is missing or not of the shape of this "
+				  "format: no gate would be asked");
+	r = bpf_map__reuse_fd(map, gates_fd);
+	return r < 0 ? report_errno(report, r, "cannot use the gates word") : 0;
+}
+
+/* What a log says about whether this function can have this body at all. */
+static enum outcome object_classify_log(const char *log)
+{
+	static const struct {
+		const char *text;
+		enum outcome outcome;
+	} known[] = {
+		{ "() is not modifiable", OUTCOME_NOT_PERMITTED },
+		{ "The address of function ", OUTCOME_NOT_TRACEABLE },
+		{ "__noreturn function", OUTCOME_NOT_TRACEABLE },
+		{ "Attaching tracing programs to function ", OUTCOME_NOT_TRACEABLE },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (strstr(log, known[i].text))
+			return known[i].outcome;
+	}
+	return OUTCOME_VERIFIER;
+}
+
+/* The program that libbpf gave up on: it left a log, or was named in a warning. */
+static const struct selected *object_find_failed(const struct object *o)
+{
+	for (size_t i = 0; i < o->n_selected; i++) {
+		if (o->selected[i].log[0] != '\0')
+			return &o->selected[i];
+	}
+	for (size_t i = 0; i < o->n_selected; i++) {
+		char named[STRLEN("prog '':") + KLP_PROG_LEN + 1];
+
+		(void)snprintf(named, sizeof(named), "prog '%s':",
+			       bpf_program__name(o->selected[i].program));
+		if (strstr(bpf_log_messages(), named))
+			return &o->selected[i];
+	}
+	return NULL;
+}
+
+static int object_report_failure(const struct object *o, int error, struct report *report)
+{
+	const struct selected *failed = object_find_failed(o);
+	/* without a verifier's log the reason is libbpf's: a relocation, a missing kfunc */
+	const char *log = failed && failed->log[0] != '\0' ? failed->log : bpf_log_messages();
+	_cleanup_free_ char *telling = bpf_log_telling(log);
+	const char *name = failed ? bpf_program__name(failed->program) : "?";
+	bool told = report && report->outcome != OUTCOME_OK;
+	int r;
+
+	if (error == -ENOMEM)
+		return error;
+	if (failed)
+		report_names(report, NULL, "vmlinux", failed->symbol);
+	if (error == -EPERM || !telling)
+		return report_errno(report, error, "program '%s' cannot be loaded", name);
+	r = report_set(report, object_classify_log(log), "program '%s': %s", name, telling);
+	if (report && !told && !report->log) {
+		report->log = strdup(log);
+		report->error = -error;
+	}
+	return r;
+}
+
+int object_load(struct object *o, const struct klp_self *self, int gates_fd, struct report *report)
+{
+	int r;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	if (o->loaded)
+		return -EALREADY;
+	bpf_log_begin();
+	r = object_tell_self(o, self, report);
+	if (r == 0)
+		r = object_use_gates(o, self, gates_fd, report);
+	if (r != 0)
+		return r;
+	r = bpf_object__load(o->bpf);
+	if (r < 0)
+		return object_report_failure(o, r, report);
+	o->loaded = true;
+	return 0;
+}
+
+int object_program_fd(const struct object *o, const char *program)
+{
+	for (size_t i = 0; i < o->n_selected; i++) {
+		if (o->loaded && STREQ(bpf_program__name(o->selected[i].program), program))
+			return bpf_program__fd(o->selected[i].program);
+	}
+	return -ENOENT;
+}

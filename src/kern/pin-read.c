@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reads sets of pins back. Nothing found is believed because it lies where we would have put it:
+ * each pin is asked what it is, each size and count is compared before it is used, and a set that is
+ * not exactly one of ours is returned with its problem and without content. Trouble of this process
+ * (memory, descriptors) is never taken for damage of a set: then the whole reading fails.
+ */
+#include <bpf/bpf.h>
+#include <dirent.h>
+#include <string.h>
+
+#include "kern/bpf-fd.h"
+#include "kern/caps.h"
+#include "kern/link.h"
+#include "kern/pin-read.h"
+#include "klp/meta.h"
+#include "util/cleanup.h"
+#include "util/errno-util.h"
+
+_Static_assert(sizeof(struct pin_header) == 4184, "a new size is a new PIN_FORMAT");
+
+/* Newer formats may be larger; this bounds what is read to find out that they are newer. */
+#define VALUE_MAX	(1024 * 1024)
+
+int pin_check_header(const struct pin_header *header, uint64_t serial, size_t value_size)
+{
+	if (header->magic != PIN_MAGIC || header->format == 0)
+		return -EINVAL;
+	if (header->format > PIN_FORMAT)
+		return -EPROTO;
+	if (header->serial != serial || serial == 0 || serial > INT64_MAX || header->reserved != 0)
+		return -EINVAL;
+	if (header->meta_size == 0 || header->meta_size > KLP_META_MAX ||
+	    value_size != sizeof(*header) + header->meta_size)
+		return -EINVAL;
+	if (header->n_links == 0 || header->n_links > KLP_FUNCS_MAX)
+		return -EINVAL;
+	if (!memchr(header->path, '\0', sizeof(header->path)))
+		return -EINVAL;
+	switch (header->consistency) {
+	case KLP_CONSISTENCY_IMMEDIATE:
+		return header->id == 0 && header->slot < KLP_GATE_SLOTS ? 0 : -EINVAL;
+	case KLP_CONSISTENCY_PER_TASK:
+		return header->id != 0 && header->slot == 0 ? 0 : -EINVAL;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Errors that speak of this process and not of what is pinned. */
+static bool pin_is_our_trouble(int error)
+{
+	return error == -ENOMEM || error == -EMFILE || error == -ENFILE || error == -EPERM ||
+	       error == -EINTR;
+}
+
+/* A pin's fd; -ENOENT, -EINVAL if it is nothing of BPF's, or our own trouble. */
+static int pin_get(const char *path)
+{
+	int fd = bpf_obj_get(path);
+	int r = fd < 0 ? errno_negative() : 0;
+
+	if (fd >= 0)
+		return fd;
+	return r == -ENOENT || pin_is_our_trouble(r) ? r : -EINVAL;
+}
+
+/* The whole value of the meta map, at least a header's bytes; its size is the map's. */
+static int pin_read_value(int fd, char **ret, size_t *ret_size)
+{
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info), zero = 0;
+	_cleanup_free_ char *value = NULL;
+
+	if (!bpf_fd_is_map(fd))
+		return -EINVAL;
+	if (bpf_map_get_info_by_fd(fd, &info, &size) < 0)
+		return errno_negative();
+	if (info.type != BPF_MAP_TYPE_ARRAY || info.key_size != sizeof(zero) ||
+	    info.max_entries != 1 || info.value_size < offsetof(struct pin_header, serial) ||
+	    info.value_size > VALUE_MAX)
+		return -EINVAL;
+	/* From here on nobody changes it. Ours was frozen before it was pinned, which the kernel
+	 * answers with EPERM; EBUSY means that somebody has it mapped for writing. */
+	if (bpf_map_freeze(fd) < 0 && errno != EPERM)
+		return -EINVAL;
+	value = calloc(1, MAX((size_t)info.value_size, sizeof(struct pin_header)));
+	if (!value)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(fd, &zero, value) < 0) {
+		int r = errno_negative();
+
+		return pin_is_our_trouble(r) ? r : -EINVAL;
+	}
+	*ret = TAKE_PTR(value);
+	*ret_size = info.value_size;
+	return 0;
+}
+
+static int pin_load_meta(struct pin_set *set)
+{
+	_cleanup_close_ int fd = -EBADF;
+	_cleanup_free_ char *value = NULL;
+	char path[PIN_PATH_MAX];
+	size_t size;
+	int r;
+
+	pin_set_path(set->serial, PIN_META_NAME, path);
+	fd = pin_get(path);
+	if (fd < 0)
+		return fd == -ENOENT ? -ENODATA : fd;
+	r = pin_read_value(fd, &value, &size);
+	if (r < 0)
+		return r;
+	memcpy(&set->header, value, sizeof(set->header));
+	r = pin_check_header(&set->header, set->serial, size);
+	if (r < 0)
+		return r;
+	set->meta = malloc(set->header.meta_size);
+	if (!set->meta)
+		return -ENOMEM;
+	memcpy(set->meta, value + sizeof(set->header), set->header.meta_size);
+	return 0;
+}
+
+/* link-0 to link-n-1, each really a link of an fmod_ret body. */
+static int pin_load_links(struct pin_set *set)
+{
+	set->links = calloc(set->header.n_links, sizeof(*set->links));
+	if (!set->links)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < set->header.n_links; i++) {
+		char name[STRLEN(PIN_LINK_PREFIX) + 3 * sizeof(i) + 1], path[PIN_PATH_MAX];
+		struct link_info info;
+		int r;
+
+		(void)snprintf(name, sizeof(name), PIN_LINK_PREFIX "%u", i);
+		pin_set_path(set->serial, name, path);
+		r = pin_get(path);
+		if (r < 0)
+			return r == -ENOENT ? -EINVAL : r;
+		set->links[set->n_links++] = r;
+		r = link_get_info(set->links[i], &info);
+		if (r < 0)
+			return pin_is_our_trouble(r) ? r : -EINVAL;
+	}
+	return 0;
+}
+
+static void pin_set_done(struct pin_set *set)
+{
+	for (size_t i = 0; i < set->n_links; i++)
+		safe_close(set->links[i]);
+	free(set->links);
+	free(set->meta);
+	set->links = NULL;
+	set->meta = NULL;
+	set->n_links = 0;
+}
+
+/* 0 with set->problem told, or our own trouble. */
+static int pin_load_set(struct pin_set *set)
+{
+	int r = pin_load_meta(set);
+
+	if (r == 0)
+		r = pin_load_links(set);
+	if (r < 0)
+		pin_set_done(set);
+	if (pin_is_our_trouble(r))
+		return r;
+	set->problem = r;
+	return 0;
+}
+
+static int pin_compare_sets(const void *a, const void *b)
+{
+	const struct pin_set *x = a, *y = b;
+
+	return x->serial < y->serial ? -1 : x->serial > y->serial;
+}
+
+/* Serials of all sets, and how many names there are that klpd never makes. */
+static int pin_scan(struct pin_set **ret, size_t *ret_n, size_t *ret_foreign)
+{
+	_cleanup_closedir_ DIR *dir = opendir(KLPD_PIN_DIR);
+	_cleanup_free_ struct pin_set *sets = NULL;
+	size_t n = 0, foreign = 0;
+	struct dirent *entry;
+	uint64_t serial;
+
+	if (!dir)
+		return errno_negative();
+	while (errno = 0, (entry = readdir(dir))) {
+		struct pin_set *more;
+
+		if (STREQ(entry->d_name, ".") || STREQ(entry->d_name, "..") ||
+		    STREQ(entry->d_name, PIN_GATES_NAME))
+			continue;
+		if (entry->d_type != DT_DIR || !pin_parse_set_name(entry->d_name, &serial)) {
+			foreign++;
+			continue;
+		}
+		more = reallocarray(sets, n + 1, sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		sets = more;
+		sets[n++] = (struct pin_set){ .serial = serial };
+	}
+	if (errno != 0)
+		return errno_negative();
+	if (n > 0)
+		qsort(sets, n, sizeof(*sets), pin_compare_sets);
+	*ret = TAKE_PTR(sets);
+	*ret_n = n;
+	*ret_foreign = foreign;
+	return 0;
+}
+
+int pin_load_all(struct pin_set **ret, size_t *ret_n, size_t *ret_foreign)
+{
+	struct pin_set *sets;
+	size_t n, foreign;
+	int r;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	r = pin_scan(&sets, &n, &foreign);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i++) {
+		r = pin_load_set(&sets[i]);
+		if (r < 0) {
+			pin_sets_free(sets, n);
+			return r;
+		}
+	}
+	*ret = sets;
+	*ret_n = n;
+	*ret_foreign = foreign;
+	return 0;
+}
+
+void pin_sets_free(struct pin_set *sets, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		pin_set_done(&sets[i]);
+	free(sets);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The tree of pins: what of klpd outlives klpd. Builds and takes apart one directory per attachment
+ * set, and reads all of them back; pin-read.c reads one. The order is the promise:
+ *
+ *   store    mkdir gen-N, link-0 ... link-n-1, meta     a directory without meta is half built
+ *   remove   meta, link-n-1 ... link-0, rmdir           half built again from the first step on
+ *
+ * so that a klpd killed anywhere in between leaves something that says of itself what it is. bpffs
+ * takes no dots in names. The directory is root's alone; paths below it are safe to use by name.
+ */
+#include <bpf/bpf.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "kern/caps.h"
+#include "kern/pin.h"
+#include "kern/pin-read.h"
+#include "klp/meta.h"
+#include "shared/paths.h"
+#include "util/cleanup.h"
+#include "util/errno-util.h"
+
+/* A number as we write it: decimal, no sign, no leading zero, at most `max`. */
+static bool pin_parse_number(const char *text, uint64_t max, uint64_t *ret)
+{
+	uint64_t n = 0;
+
+	if (*text == '\0' || (text[0] == '0' && text[1] != '\0'))
+		return false;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+		if (n > (max - (uint64_t)(*text - '0')) / 10)
+			return false;
+		n = n * 10 + (uint64_t)(*text - '0');
+	}
+	*ret = n;
+	return true;
+}
+
+bool pin_parse_set_name(const char *name, uint64_t *ret)
+{
+	uint64_t n;
+
+	/* with room to count on: a serial is never the last that fits */
+	if (!STR_HAS_PREFIX(name, PIN_SET_PREFIX) ||
+	    !pin_parse_number(name + STRLEN(PIN_SET_PREFIX), INT64_MAX, &n) || n == 0)
+		return false;
+	*ret = n;
+	return true;
+}
+
+bool pin_parse_link_name(const char *name, uint64_t *ret)
+{
+	return STR_HAS_PREFIX(name, PIN_LINK_PREFIX) &&
+	       pin_parse_number(name + STRLEN(PIN_LINK_PREFIX), KLP_FUNCS_MAX - 1, ret);
+}
+
+void pin_set_path(uint64_t serial, const char *name, char ret[static PIN_PATH_MAX])
+{
+	(void)snprintf(ret, PIN_PATH_MAX, KLPD_PIN_DIR "/" PIN_SET_PREFIX "%llu%s%s",
+		       (unsigned long long)serial, name ? "/" : "", name ?: "");
+}
+
+static void pin_link_path(uint64_t serial, uint64_t index, char ret[static PIN_PATH_MAX])
+{
+	char name[STRLEN(PIN_LINK_PREFIX) + 3 * sizeof(index) + 1];
+
+	(void)snprintf(name, sizeof(name), PIN_LINK_PREFIX "%llu", (unsigned long long)index);
+	pin_set_path(serial, name, ret);
+}
+
+/* -EINVAL if there is something other than a bpffs. */
+static int pin_check_bpffs(const char *path)
+{
+	struct statfs fs;
+
+	if (statfs(path, &fs) < 0)
+		return errno_negative();
+	return fs.f_type == BPF_FS_MAGIC ? 0 : -EINVAL;
+}
+
+int pin_init(void)
+{
+	_cleanup_close_ int fd = -EBADF;
+	struct stat st;
+	int r;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	r = pin_check_bpffs(KLPD_BPFFS);
+	if (r < 0)
+		return r;
+	if (mkdir(KLPD_PIN_DIR, 0700) < 0 && errno != EEXIST)
+		return errno_negative();
+	fd = open(KLPD_PIN_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno_negative();
+	r = pin_check_bpffs(KLPD_PIN_DIR);
+	if (r < 0)
+		return r;
+	if (fstat(fd, &st) < 0)
+		return errno_negative();
+	/* Somebody else's directory could be swapped below us at any time. */
+	if (st.st_uid != 0)
+		return -EPERM;
+	if ((st.st_mode & 07777) != 0700 && fchmod(fd, 0700) < 0)
+		return errno_negative();
+	return 0;
+}
+
+int pin_next_serial(uint64_t *ret)
+{
+	_cleanup_closedir_ DIR *dir = opendir(KLPD_PIN_DIR);
+	uint64_t largest = 0, serial;
+	struct dirent *entry;
+
+	if (!dir)
+		return errno_negative();
+	while (errno = 0, (entry = readdir(dir))) {
+		if (pin_parse_set_name(entry->d_name, &serial))
+			largest = MAX(largest, serial);
+	}
+	if (errno != 0)
+		return errno_negative();
+	if (largest == INT64_MAX)
+		return -EOVERFLOW;
+	*ret = largest + 1;
+	return 0;
+}
+
+/* The frozen map that holds header and metadata; its fd. */
+static int pin_create_meta(const struct pin_header *header, const void *meta)
+{
+	size_t size = sizeof(*header) + header->meta_size;
+	_cleanup_free_ char *value = malloc(size);
+	_cleanup_close_ int fd = -EBADF;
+	uint32_t zero = 0;
+
+	if (!value)
+		return -ENOMEM;
+	memcpy(value, header, sizeof(*header));
+	memcpy(value + sizeof(*header), meta, header->meta_size);
+	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, PIN_META_MAP, sizeof(zero), (uint32_t)size, 1,
+			    NULL);
+	if (fd < 0)
+		return errno_negative();
+	if (bpf_map_update_elem(fd, &zero, value, BPF_ANY) < 0 || bpf_map_freeze(fd) < 0)
+		return errno_negative();
+	return TAKE_FD(fd);
+}
+
+/* Into the directory that is there already. */
+static int pin_fill(const struct pin_header *header, int meta_fd, const int *links)
+{
+	char path[PIN_PATH_MAX];
+
+	for (uint32_t i = 0; i < header->n_links; i++) {
+		pin_link_path(header->serial, i, path);
+		if (bpf_obj_pin(links[i], path) < 0)
+			return errno_negative();
+	}
+	pin_set_path(header->serial, PIN_META_NAME, path);
+	return bpf_obj_pin(meta_fd, path) < 0 ? errno_negative() : 0;
+}
+
+int pin_store(const struct pin_header *header, const void *meta, const int *links)
+{
+	_cleanup_close_ int meta_fd = -EBADF;
+	char path[PIN_PATH_MAX];
+	int r;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	r = pin_check_header(header, header->serial, sizeof(*header) + header->meta_size);
+	if (r < 0)
+		return r;
+	meta_fd = pin_create_meta(header, meta);
+	if (meta_fd < 0)
+		return meta_fd;
+	pin_set_path(header->serial, NULL, path);
+	if (mkdir(path, 0700) < 0)
+		return errno_negative();
+	r = pin_fill(header, meta_fd, links);
+	if (r < 0)
+		(void)pin_remove(header->serial);
+	return r;
+}
+
+/* Which links a set's directory has: found[i] for link-i. */
+static int pin_scan_links(const char *path, bool found[static KLP_FUNCS_MAX])
+{
+	_cleanup_closedir_ DIR *dir = opendir(path);
+	struct dirent *entry;
+	uint64_t index;
+
+	if (!dir)
+		return errno_negative();
+	while (errno = 0, (entry = readdir(dir))) {
+		if (pin_parse_link_name(entry->d_name, &index))
+			found[index] = true;
+	}
+	return errno != 0 ? errno_negative() : 0;
+}
+
+/* Gone already is as good as taken away. */
+static int pin_unlink(const char *path)
+{
+	return unlink(path) < 0 && errno != ENOENT ? errno_negative() : 0;
+}
+
+int pin_remove(uint64_t serial)
+{
+	bool found[KLP_FUNCS_MAX] = {};
+	char path[PIN_PATH_MAX];
+	struct stat st;
+	int ret = 0;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	pin_set_path(serial, NULL, path);
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ? 0 : errno_negative();
+	/* not through a symlink: that would be somebody else's directory */
+	if (!S_ISDIR(st.st_mode))
+		return -ENOTDIR;
+	RET_GATHER(ret, pin_scan_links(path, found));
+	pin_set_path(serial, PIN_META_NAME, path);
+	RET_GATHER(ret, pin_unlink(path));
+	for (uint64_t i = KLP_FUNCS_MAX; i-- > 0; ) {
+		if (!found[i])
+			continue;
+		pin_link_path(serial, i, path);
+		RET_GATHER(ret, pin_unlink(path));
+	}
+	pin_set_path(serial, NULL, path);
+	if (rmdir(path) < 0 && errno != ENOENT)
+		RET_GATHER(ret, errno_negative());
+	return ret;
+}

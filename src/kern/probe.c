@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Asks the kernel by doing: loads a program of two instructions for the function in question and
+ * lets go of it. No kernel version is compared and no list of names kept: which functions are open
+ * for modification without help (LSM hooks, on newer kernels syscall entries) is the kernel's to
+ * say, and has changed before.
+ *
+ * Why a second try: the kernel checks "may be modified" before it checks some reasons that no
+ * opening helps against. An fexit program meets all checks but that one, so a function that takes
+ * fexit and not fmod_ret is merely closed.
+ *
+ * A "yes" is remembered, because what is open stays open until reboot; a "no" is not.
+ */
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "kern/bpf-log.h"
+#include "kern/caps.h"
+#include "kern/probe.h"
+#include "util/cleanup.h"
+#include "util/errno-util.h"
+
+#define PERMITTED_MAX	512
+
+static uint32_t permitted_ids[PERMITTED_MAX];
+static size_t n_permitted;
+
+static bool probe_is_permitted(uint32_t btf_id)
+{
+	for (size_t i = 0; i < n_permitted; i++) {
+		if (permitted_ids[i] == btf_id)
+			return true;
+	}
+	return false;
+}
+
+/* 0 if it loads; otherwise the error, with the verifier's words in log. */
+static int probe_load(uint32_t btf_id, enum bpf_attach_type attach_type, char *log, uint32_t size)
+{
+	static const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = attach_type,
+		    .attach_btf_id = btf_id, .log_buf = log, .log_size = size, .log_level = 1);
+	_cleanup_close_ int fd = -EBADF;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	log[0] = '\0';
+	bpf_log_begin();
+	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "klp_probe", "GPL", insns, ARRAY_SIZE(insns),
+			   &opts);
+	return fd < 0 ? errno_negative() : 0;
+}
+
+/* Failures that say nothing about the function. */
+static bool probe_is_accident(int error)
+{
+	return error == -EPERM || error == -ENOMEM || error == -EAGAIN || error == -EINTR ||
+	       error == -EMFILE || error == -ENFILE;
+}
+
+int probe_fmod_ret(uint32_t btf_id, enum probe_answer *ret, char **ret_reason)
+{
+	char log[4096];
+	int r;
+
+	*ret_reason = NULL;
+	if (probe_is_permitted(btf_id)) {
+		*ret = PROBE_PERMITTED;
+		return 0;
+	}
+	r = probe_load(btf_id, BPF_MODIFY_RETURN, log, sizeof(log));
+	if (probe_is_accident(r))
+		return r;
+	if (r == 0) {
+		if (n_permitted < PERMITTED_MAX)
+			permitted_ids[n_permitted++] = btf_id;
+		*ret = PROBE_PERMITTED;
+		return 0;
+	}
+
+	r = probe_load(btf_id, BPF_TRACE_FEXIT, log, sizeof(log));
+	if (probe_is_accident(r))
+		return r;
+	*ret = r == 0 ? PROBE_CLOSED : PROBE_IMPOSSIBLE;
+	if (r < 0)
+		*ret_reason = bpf_log_telling(log);
+	return 0;
+}

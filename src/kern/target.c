@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Judges a function before anything is made of it: every reason why a patch could not be attached
+ * to it, or could be attached to something its author did not mean, is found here, in words, and
+ * not as an errno of bpf(2) afterwards.
+ *
+ * Order of the questions, each answered from what the running kernel says of itself: is there such
+ * a text symbol (kallsyms), one only, not turned into a clone by the compiler; does BTF describe
+ * it; can it be traced (available_filter_functions); is it what the author thought (prototype);
+ * does the kernel let fmod_ret attach, or could it after an opening (probe).
+ */
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kern/bpf-log.h"
+#include "kern/caps.h"
+#include "kern/probe.h"
+#include "kern/prototype.h"
+#include "kern/symbols.h"
+#include "kern/target.h"
+#include "klp/meta.h"
+#include "util/cleanup.h"
+#include "util/errno-util.h"
+
+#define BTF_FILE	"/sys/kernel/btf/vmlinux"
+#define KALLSYMS_FILE	"/proc/kallsyms"
+
+struct targets {
+	struct btf *btf;
+	struct symbols *symbols;
+};
+
+DEFINE_CLEANUP(struct targets, targets_free);
+
+/* Where tracefs is, and where it was before it had a place of its own. */
+static const char *const traceable_files[] = {
+	"/sys/kernel/tracing/available_filter_functions",
+	"/sys/kernel/debug/tracing/available_filter_functions",
+};
+
+static int targets_read_kallsyms(struct targets *t, struct report *report)
+{
+	_cleanup_fclose_ FILE *f = fopen(KALLSYMS_FILE, "re");
+	int r;
+
+	if (!f)
+		return report_errno(report, errno_negative(), "cannot open " KALLSYMS_FILE);
+	r = symbols_read_kallsyms(t->symbols, f);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		return report_errno(report, r, "cannot read " KALLSYMS_FILE);
+	return 0;
+}
+
+static int targets_read_traceable(struct targets *t, struct report *report)
+{
+	_cleanup_fclose_ FILE *f = NULL;
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(traceable_files) && !f; i++) {
+		f = fopen(traceable_files[i], "re");
+		if (!f && errno != ENOENT)
+			r = errno_negative();
+	}
+	if (!f)
+		return report_errno(report, r, "cannot tell which functions can be traced: no %s "
+				    "(is tracefs mounted?)", traceable_files[0]);
+	r = symbols_read_traceable(t->symbols, f);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		return report_errno(report, r, "cannot read the list of traceable functions");
+	return 0;
+}
+
+int targets_new(struct targets **ret, struct report *report)
+{
+	_cleanup_(targets_freep) struct targets *t = calloc(1, sizeof(*t));
+	int r;
+
+	CAPS_SCOPE(CAPS_READ);
+
+	if (!t)
+		return -ENOMEM;
+	r = symbols_new(&t->symbols);
+	if (r < 0)
+		return r;
+	bpf_log_begin();
+	t->btf = btf__parse_raw(BTF_FILE);
+	if (!t->btf) {
+		r = errno_negative();
+		if (r == -ENOMEM)
+			return r;
+		return report_set(report, OUTCOME_NO_BTF, "cannot read " BTF_FILE ": %s",
+				  strerror(-r));
+	}
+	r = targets_read_kallsyms(t, report);
+	if (r == 0)
+		r = targets_read_traceable(t, report);
+	if (r != 0)
+		return r;
+	*ret = TAKE_PTR(t);
+	return 0;
+}
+
+struct targets *targets_free(struct targets *t)
+{
+	if (!t)
+		return NULL;
+	symbols_free(t->symbols);
+	btf__free(t->btf);
+	free(t);
+	return NULL;
+}
+
+struct btf *targets_btf(struct targets *t)
+{
+	return t->btf;
+}
+
+/* One function of vmlinux that can be meant and traced: *ret_btf_id and *ret_n_syms. */
+static int targets_find(const struct targets *t, const char *symbol, uint32_t sympos,
+			struct target *ret, struct report *report)
+{
+	struct symbol_info info = symbols_find(t->symbols, symbol);
+	int id = btf__find_by_name_kind(t->btf, symbol, BTF_KIND_FUNC);
+
+	if (info.n_text == 0 && info.n_clones > 0)
+		return report_set(report, OUTCOME_NOT_TRACEABLE,
+				  "the compiler replaced '%s' by a clone of it", symbol);
+	if (info.n_text == 0)
+		return report_set(report, OUTCOME_NO_SUCH_FUNCTION,
+				  "this kernel has no function '%s'", symbol);
+	if (info.n_text > 1 && sympos == 0)
+		return report_set(report, OUTCOME_AMBIGUOUS_FUNCTION,
+				  "this kernel has %u functions '%s'", info.n_text, symbol);
+	if (!info.traceable)
+		return report_set(report, OUTCOME_NOT_TRACEABLE,
+				  "'%s' cannot be traced on this kernel", symbol);
+	if (id <= 0)
+		return report_set(report, OUTCOME_NOT_TRACEABLE,
+				  "the kernel's BTF does not describe '%s'", symbol);
+	ret->btf_id = (uint32_t)id;
+	ret->n_syms = info.n_text;
+	return 0;
+}
+
+/* The FUNC_PROTO that the author wrote for the symbol; 0 if the file has none. */
+static uint32_t targets_author_proto(const struct btf *btf, const char *symbol)
+{
+	char name[STRLEN(KLP_PROTO_PREFIX) + KLP_SYMBOL_LEN];
+	const struct btf_type *t;
+	int id;
+
+	if (!btf || (size_t)snprintf(name, sizeof(name), KLP_PROTO_PREFIX "%s", symbol) >=
+		    sizeof(name))
+		return 0;
+	id = btf__find_by_name_kind(btf, name, BTF_KIND_VAR);
+	t = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
+	id = t ? btf__resolve_type(btf, t->type) : -ENOENT;
+	t = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
+	if (!t || !btf_is_ptr(t))
+		return 0;
+	id = btf__resolve_type(btf, t->type);
+	t = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
+	return t && btf_is_func_proto(t) ? (uint32_t)id : 0;
+}
+
+static int targets_check_proto(const struct targets *t, uint32_t func_id, const char *symbol,
+			       const struct btf *patch_btf, struct report *report)
+{
+	_cleanup_free_ char *kernel_text = NULL, *author_text = NULL;
+	uint32_t kernel_id = btf__type_by_id(t->btf, func_id)->type;
+	uint32_t author_id = targets_author_proto(patch_btf, symbol);
+
+	if (author_id != 0 && prototype_matches(t->btf, kernel_id, patch_btf, author_id))
+		return 0;
+	kernel_text = prototype_to_string(t->btf, kernel_id, symbol);
+	if (author_id == 0)
+		return report_set(report, OUTCOME_PROTOTYPE,
+				  "the patch does not say what it takes '%s' for; this kernel has "
+				  "'%s'", symbol, kernel_text ?: "?");
+	author_text = prototype_to_string(patch_btf, author_id, symbol);
+	return report_set(report, OUTCOME_PROTOTYPE,
+			  "the patch was written for '%s', this kernel has '%s'",
+			  author_text ?: "?", kernel_text ?: "?");
+}
+
+int targets_resolve(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
+		    const struct btf *patch_btf, struct target *ret, struct report *report)
+{
+	_cleanup_free_ char *reason = NULL;
+	struct target found = {};
+	enum probe_answer answer;
+	int r;
+
+	report_names(report, NULL, object, symbol);
+	if (!STREQ(object, "vmlinux"))
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "'%s' is in module '%s': fmod_ret bodies can only patch vmlinux",
+				  symbol, object);
+	if (sympos > 1)
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "an fmod_ret body cannot choose the %u. of several '%s'", sympos,
+				  symbol);
+	r = targets_find(t, symbol, sympos, &found, report);
+	if (r == 0)
+		r = targets_check_proto(t, found.btf_id, symbol, patch_btf, report);
+	if (r != 0)
+		return r;
+
+	r = probe_fmod_ret(found.btf_id, &answer, &reason);
+	if (r < 0)
+		return report_errno(report, r, "cannot find out whether '%s' can be patched",
+				    symbol);
+	if (answer == PROBE_IMPOSSIBLE)
+		return report_set(report, OUTCOME_NOT_TRACEABLE,
+				  "the kernel does not let a program replace '%s': %s", symbol,
+				  reason ?: "it gives no reason");
+	found.native = answer == PROBE_PERMITTED;
+	*ret = found;
+	return 0;
+}
