@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The varlink connection to klpd: one call, one answer, however long it takes. */
+#ifndef KLPD_KLPCTL_CLIENT_H
+#define KLPD_KLPCTL_CLIENT_H
+
+#include <systemd/sd-json.h>
+
+struct client_reply {
+	sd_json_variant *parameters;	/* owned; NULL if there were none */
+	char *error;			/* varlink error name, owned; NULL: success */
+};
+
+/*
+ * Each event of a call that has many: parameters, and what was given as userdata. A negative result
+ * ends the call, which then returns it.
+ */
+typedef int (*client_event_t)(sd_json_variant *parameters, void *userdata);
+
+/* Where klpd listens: $KLPD_SOCKET or KLPD_SOCKET. */
+const char *client_address(void);
+
+/*
+ * Call io.klpd.Manager.METHOD and wait for the reply, for ever. With `progress`, what Monitor tells
+ * meanwhile on a second connection goes there; that connection may fail, nobody cares.
+ * Negative errno: no connection could be made. All else is a reply, a broken connection too.
+ */
+int client_call(const char *method, sd_json_variant *parameters, client_event_t progress,
+		void *userdata, struct client_reply *ret);
+/* Call with `more`: event for each reply, until the call ends with an error. */
+int client_observe(const char *method, client_event_t event, void *userdata,
+		   struct client_reply *ret);
+void client_reply_done(struct client_reply *reply);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The verb table and the way from a command line to a verb.
+ *
+ * What --help says of verbs is made from the table. Each bad command line gets one line on stderr
+ * that names what is wrong, and exit status 2. Only results go to stdout; if they could not be
+ * written that is a failure too.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "klpctl/command.h"
+
+#include "klpctl/failure.h"
+#include "klpctl/options.h"
+#include "klpctl/verb.h"
+#include "shared/exit-status.h"
+#include "util/log.h"
+#include "util/macro.h"
+#include "version.h"
+
+#define CHANGE_FILE_OPTIONS (OPTION_NO_WAIT | OPTION_IMMEDIATE | OPTION_VERIFIER_LOG)
+
+static const struct verb verb_table[] = {
+	{ "enable", "FILE", CHANGE_FILE_OPTIONS, verb_enable,
+	  "Bring the patch in FILE into force" },
+	{ "replace", "FILE", CHANGE_FILE_OPTIONS, verb_replace,
+	  "Bring it into force in place of all others" },
+	{ "disable", "NAME", OPTION_NO_WAIT, verb_disable,
+	  "Take the patch NAME out of force" },
+	{ "status", NULL, 0, verb_status,
+	  "Show what is in force and how" },
+	{ "list", NULL, 0, verb_list,
+	  "List the patches in the kernel" },
+	{ "show", "FILE|NAME", 0, verb_show,
+	  "Show all about one patch" },
+	{ "monitor", NULL, 0, verb_monitor,
+	  "Show how things are, then every change" },
+	{ "reverse", NULL, 0, verb_reverse,
+	  "Turn the running transition round" },
+	{ "blockers", NULL, 0, verb_blockers,
+	  "List the tasks that a transition waits for" },
+};
+
+static int command_help(void)
+{
+	printf("klpctl [OPTIONS] VERB [ARGUMENT]\n\n"
+	       "Patch the running kernel with BPF programs.\n\n"
+	       "Verbs:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(verb_table); i++)
+		printf("  %-8s %-10s  %s\n", verb_table[i].name,
+		       verb_table[i].argument ? verb_table[i].argument : "", verb_table[i].help);
+	printf("\nOptions:\n"
+	       "  -h --help               Show this help\n"
+	       "     --version            Show the version\n"
+	       "     --json[=short|pretty]\n"
+	       "                          Print what klpd replied as JSON\n"
+	       "     --no-wait            Do not wait until all tasks have moved\n"
+	       "     --immediate          Let all tasks change at one instant\n"
+	       "     --verifier-log       If the verifier rejects the patch, print all it said\n"
+	       "\n"
+	       "A FILE has a '/' in it or ends in .klp.o. See klpctl(1).\n");
+	return EXIT_STATUS_OK;
+}
+
+static const struct verb *command_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verb_table); i++)
+		if (STREQ(name, verb_table[i].name))
+			return &verb_table[i];
+	return NULL;
+}
+
+static int command_verb(int argc, char **argv)
+{
+	const struct verb *verb;
+	unsigned int extra;
+	int wanted;
+
+	if (argc < 1) {
+		log_error("no verb given; see klpctl --help");
+		return EXIT_STATUS_USAGE;
+	}
+	verb = command_find(argv[0]);
+	if (!verb) {
+		log_error("unknown verb '%s'; see klpctl --help", argv[0]);
+		return EXIT_STATUS_USAGE;
+	}
+	wanted = verb->argument ? 2 : 1;
+	if (argc < wanted || (argc > 1 && !*argv[1])) {
+		log_error("%s needs a %s", verb->name, verb->argument ? verb->argument : "verb");
+		return EXIT_STATUS_USAGE;
+	}
+	if (argc > wanted) {
+		log_error("%s: one argument too many, '%s'", verb->name, argv[wanted]);
+		return EXIT_STATUS_USAGE;
+	}
+	extra = options.verb_options & ~verb->options;
+	if (extra) {
+		log_error("%s takes no option '%s'", verb->name, options_name(extra));
+		return EXIT_STATUS_USAGE;
+	}
+	return verb->run(verb, verb->argument ? argv[1] : NULL);
+}
+
+int command_run(int argc, char **argv)
+{
+	int r;
+
+	log_set_name("klpctl");
+	r = options_parse(argc, argv);
+	if (r < 0)
+		return EXIT_STATUS_USAGE;
+	if (options.help) {
+		r = command_help();
+	} else if (options.version) {
+		printf("klpctl %s\n", KLPD_VERSION);
+		r = EXIT_STATUS_OK;
+	} else {
+		r = command_verb(argc - r, argv + r);
+	}
+	if ((fflush(stdout) != 0 || ferror(stdout)) && r == EXIT_STATUS_OK) {
+		log_error("standard output cannot be written");
+		return EXIT_STATUS_SYSTEM;
+	}
+	return r;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Output for people and for programs.
+ *
+ * What is shown comes from patch files, task names and the network of other programs: nothing of it
+ * may reach a terminal as a control sequence. So lines for people are made here, and nowhere else.
+ * JSON needs no such care, its strings are escaped. Tables are for people: their form may change.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "klpctl/format.h"
+
+#include "klpctl/options.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+void format_clean(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++) {
+		if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) {
+			*p = '?';
+			p[1] = '?';
+		} else if (*p < 0x20 || *p == 0x7f) {
+			*p = '?';
+		}
+	}
+}
+
+void format_line(FILE *f, const char *format, ...)
+{
+	_cleanup_free_ char *line = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vasprintf(&line, format, ap);
+	va_end(ap);
+	if (n < 0) {
+		line = NULL;
+		fputs("(out of memory)\n", f);
+		return;
+	}
+	format_clean(line);
+	fprintf(f, "%s\n", line);
+}
+
+void format_block(FILE *f, const char *indent, const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+		_cleanup_free_ char *line = strndup(text, n);
+
+		for (char *p = line; p && *p; p++)
+			if (*p == '\t')
+				*p = ' ';
+		format_line(f, "%s%s", indent, line ? line : "");
+		text += n;
+		if (*text)
+			text++;
+	}
+}
+
+/* Columns that a text takes, if each character takes one. */
+static int format_width(const char *text)
+{
+	int width = 0;
+
+	for (; *text; text++)
+		if (((unsigned char)*text & 0xc0) != 0x80)
+			width++;
+	return width;
+}
+
+static void table_add(struct format_table *t, const char *first, va_list ap)
+{
+	size_t base = t->columns * t->rows;
+	char **cells;
+
+	cells = reallocarray(t->cells, t->rows + 1, t->columns * sizeof(char *));
+	if (!cells) {
+		t->error = -ENOMEM;
+		return;
+	}
+	t->cells = cells;
+	memset(&cells[base], 0, t->columns * sizeof(char *));
+	t->rows++;
+	for (size_t i = 0; i < t->columns && first; i++) {
+		cells[base + i] = strdup(first);
+		if (!cells[base + i])
+			t->error = -ENOMEM;
+		else
+			format_clean(cells[base + i]);
+		first = va_arg(ap, const char *);
+	}
+}
+
+void format_table_begin(struct format_table *t, ...)
+{
+	va_list ap;
+
+	*t = (struct format_table){ .columns = 0 };
+	va_start(ap, t);
+	while (t->columns < FORMAT_COLUMNS_MAX && va_arg(ap, const char *))
+		t->columns++;
+	va_end(ap);
+	va_start(ap, t);
+	table_add(t, va_arg(ap, const char *), ap);
+	va_end(ap);
+}
+
+void format_table_row(struct format_table *t, ...)
+{
+	va_list ap;
+
+	va_start(ap, t);
+	table_add(t, va_arg(ap, const char *), ap);
+	va_end(ap);
+}
+
+static void table_print(const struct format_table *t, FILE *f)
+{
+	int widths[FORMAT_COLUMNS_MAX] = { 0 };
+
+	for (size_t i = 0; i < t->rows * t->columns; i++)
+		widths[i % t->columns] = MAX(widths[i % t->columns], format_width(t->cells[i]));
+	for (size_t i = 0; i < t->rows * t->columns; i++) {
+		size_t column = i % t->columns;
+
+		/* no blanks at the end of a line */
+		if (column + 1 == t->columns)
+			fprintf(f, "%s\n", t->cells[i]);
+		else
+			fprintf(f, "%s%*s", t->cells[i],
+				widths[column] - format_width(t->cells[i]) + 2, "");
+	}
+}
+
+int format_table_end(struct format_table *t, FILE *f)
+{
+	int r;
+
+	for (size_t i = 0; i < t->rows * t->columns; i++)
+		if (!t->cells[i])
+			t->error = -ENOMEM;
+	if (t->error == 0)
+		table_print(t, f);
+	for (size_t i = 0; i < t->rows * t->columns; i++)
+		free(t->cells[i]);
+	free(t->cells);
+	r = t->error;
+	*t = (struct format_table){ .columns = 0 };
+	return r;
+}
+
+void format_time(uint64_t usec, char *buffer, size_t size)
+{
+	time_t t = (time_t)(usec / 1000000);
+	struct tm tm;
+
+	if (!localtime_r(&t, &tm) || strftime(buffer, size, "%Y-%m-%d %H:%M:%S %Z", &tm) == 0)
+		snprintf(buffer, size, "?");
+}
+
+const char *format_words(const char *text)
+{
+	if (STREQ(text, "per_task"))
+		return "per task";
+	return STREQ(text, "in_force") ? "in force" : text;
+}
+
+int format_json(sd_json_variant *v, FILE *f)
+{
+	sd_json_format_flags_t flags = SD_JSON_FORMAT_NEWLINE | SD_JSON_FORMAT_FLUSH;
+
+	if (options.json == OPTION_JSON_PRETTY)
+		flags |= SD_JSON_FORMAT_PRETTY;
+	return sd_json_variant_dump(v, flags, f, NULL);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The options of klpctl. They may stand before and after the verb, as getopt_long() has it; "--"
+ * ends them. A bad one gets one line that names it and not the help text.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stddef.h>
+
+#include "klpctl/options.h"
+
+#include "util/log.h"
+#include "util/macro.h"
+
+struct options options;
+
+enum {
+	ARG_VERSION = 0x100,
+	ARG_JSON,
+	ARG_NO_WAIT,
+	ARG_IMMEDIATE,
+	ARG_VERIFIER_LOG,
+};
+
+static const struct option option_table[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, ARG_VERSION },
+	{ "json", optional_argument, NULL, ARG_JSON },
+	{ "no-wait", no_argument, NULL, ARG_NO_WAIT },
+	{ "immediate", no_argument, NULL, ARG_IMMEDIATE },
+	{ "verifier-log", no_argument, NULL, ARG_VERIFIER_LOG },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int options_set_json(const char *value)
+{
+	if (!value || STREQ(value, "short"))
+		options.json = OPTION_JSON_SHORT;
+	else if (STREQ(value, "pretty"))
+		options.json = OPTION_JSON_PRETTY;
+	else
+		return log_error_errno(EINVAL, "--json takes short or pretty, not '%s'", value);
+	return 0;
+}
+
+static int options_complain(char **argv, int c)
+{
+	/* of a long option optopt is 0, or its value in the table */
+	if (c == '?' && optopt > 0 && optopt < 0x100)
+		return log_error_errno(EINVAL, "unknown option '-%c'; see klpctl --help", optopt);
+	return log_error_errno(EINVAL, "%s option '%s'; see klpctl --help",
+			       optopt ? "no value goes with" : "unknown", argv[optind - 1]);
+}
+
+int options_parse(int argc, char **argv)
+{
+	int c, r;
+
+	options = (struct options){ .json = OPTION_JSON_OFF };
+	optind = 0;	/* begin anew, also when called twice */
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "h", option_table, NULL)) >= 0) {
+		switch (c) {
+		case 'h':
+			options.help = true;
+			break;
+		case ARG_VERSION:
+			options.version = true;
+			break;
+		case ARG_JSON:
+			r = options_set_json(optarg);
+			if (r < 0)
+				return r;
+			break;
+		case ARG_NO_WAIT:
+			options.verb_options |= OPTION_NO_WAIT;
+			break;
+		case ARG_IMMEDIATE:
+			options.verb_options |= OPTION_IMMEDIATE;
+			break;
+		case ARG_VERIFIER_LOG:
+			options.verb_options |= OPTION_VERIFIER_LOG;
+			break;
+		default:
+			return options_complain(argv, c);
+		}
+	}
+	return optind;
+}
+
+const char *options_name(unsigned int bits)
+{
+	if (bits & OPTION_NO_WAIT)
+		return "--no-wait";
+	if (bits & OPTION_IMMEDIATE)
+		return "--immediate";
+	return "--verifier-log";
+}

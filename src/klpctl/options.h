@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the command line said. Filled once by options_parse(), then only read. */
+#ifndef KLPD_KLPCTL_OPTIONS_H
+#define KLPD_KLPCTL_OPTIONS_H
+
+#include <stdbool.h>
+
+enum option_json {
+	OPTION_JSON_OFF,
+	OPTION_JSON_SHORT,
+	OPTION_JSON_PRETTY,
+};
+
+/* Options that only some verbs take, as bits */
+#define OPTION_NO_WAIT		(1U << 0)
+#define OPTION_IMMEDIATE	(1U << 1)
+#define OPTION_VERIFIER_LOG	(1U << 2)
+
+struct options {
+	enum option_json json;
+	unsigned int verb_options;	/* OPTION_* that were given */
+	bool help;
+	bool version;
+};
+
+extern struct options options;
+
+/* Index in argv of the first word that is no option, or -EINVAL and one line on stderr. */
+int options_parse(int argc, char **argv);
+/* "--no-wait" and so on, of the lowest bit in `bits`. */
+const char *options_name(unsigned int bits);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A patch as a block: its name and version, then one line for each thing that there is to say.
+ * What is not so is left out, except misses: a patch that misses calls is not fully in force, and
+ * the line says it in these words.
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "klpctl/patch-text.h"
+
+#include "klpctl/field.h"
+#include "klpctl/format.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+static void patch_text_state(sd_json_variant *patch, FILE *f)
+{
+	uint64_t generation = field_number(patch, "generation");
+	uint64_t usec = field_number(patch, "enabledUSec");
+	char since[48] = "", when[FORMAT_TIME_SIZE] = "";
+
+	if (!field_present(patch, "state"))
+		return;
+	if (generation > 0)
+		snprintf(since, sizeof(since), " since generation %" PRIu64, generation);
+	if (usec > 0)
+		format_time(usec, when, sizeof(when));
+	format_line(f, "        State: %s%s, %s%s%s",
+		    format_words(field_string(patch, "state")), since,
+		    format_words(field_string(patch, "consistency")), *when ? ", enabled " : "",
+		    when);
+}
+
+static void patch_text_function(sd_json_variant *function, const char *label, FILE *f)
+{
+	uint64_t sympos = field_number(function, "sympos");
+	uint64_t missed = field_number(function, "missed");
+	char number[32] = "";
+
+	if (sympos > 0)
+		snprintf(number, sizeof(number), ",%" PRIu64, sympos);
+	format_line(f, "%14s %s:%s%s, %s by program '%s'", label, field_string(function, "object"),
+		    field_string(function, "symbol"), number, field_string(function, "body"),
+		    field_string(function, "program"));
+	if (missed > 0)
+		format_line(f, "%14s missed %" PRIu64 " call%s: not fully in force", "", missed,
+			    missed == 1 ? "" : "s");
+}
+
+static void patch_text_traits(sd_json_variant *patch, FILE *f)
+{
+	_cleanup_free_ char *references = field_join(field_array(patch, "references"));
+	bool replace = field_bool(patch, "replace"), strict = field_bool(patch, "strict");
+	bool per_task = field_bool(patch, "perTaskOnly");
+
+	if (*field_string(patch, "description"))
+		format_line(f, "  Description: %s", field_string(patch, "description"));
+	if (references && *references)
+		format_line(f, "        Fixes: %s", references);
+	if (replace || strict || per_task)
+		format_line(f, "     Declares:%s%s%s", strict ? " strict" : "",
+			    replace ? " replace" : "", per_task ? " per-task" : "");
+	if (field_present(patch, "path"))
+		format_line(f, "         File: %s", field_string(patch, "path"));
+	if (field_present(patch, "sha256"))
+		format_line(f, "       SHA256: %s", field_string(patch, "sha256"));
+}
+
+void patch_text_print(sd_json_variant *patch, FILE *f)
+{
+	sd_json_variant *functions = field_array(patch, "functions");
+	sd_json_variant *states = field_array(patch, "states");
+	sd_json_variant *callbacks = field_array(patch, "callbacks");
+
+	format_line(f, "%s %s", field_string(patch, "name"), field_string(patch, "version"));
+	patch_text_state(patch, f);
+	patch_text_traits(patch, f);
+	for (size_t i = 0; i < field_count(functions); i++)
+		patch_text_function(field_item(functions, i), i == 0 ? "Functions:" : "", f);
+	for (size_t i = 0; i < field_count(states); i++)
+		format_line(f, "%14s %" PRIu64 " version %" PRIu64, i == 0 ? "States:" : "",
+			    field_number(field_item(states, i), "id"),
+			    field_number(field_item(states, i), "version"));
+	for (size_t i = 0; i < field_count(callbacks); i++) {
+		sd_json_variant *c = field_item(callbacks, i);
+
+		format_line(f, "%14s %s of %s by program '%s'", i == 0 ? "Callbacks:" : "",
+			    field_string(c, "when"), field_string(c, "object"),
+			    field_string(c, "program"));
+	}
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * enable, replace and disable: the three changes. They differ in what they send; what comes back is
+ * the same. By default they wait until the change is complete, which may take as long as the
+ * slowest task; interrupting klpctl does not interrupt the change.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "klpctl/verb.h"
+
+#include "klpctl/field.h"
+#include "klpctl/format.h"
+#include "klpctl/options.h"
+#include "shared/exit-status.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+static const char *change_done(const char *change)
+{
+	if (STREQ(change, "disable"))
+		return "disabled";
+	return STREQ(change, "replace") ? "replaced" : "enabled";
+}
+
+static int change_print(const struct verb *verb, sd_json_variant *reply)
+{
+	const char *change = field_string(reply, "change");
+	const char *name = field_string(reply, "name");
+	const char *version = field_string(reply, "version");
+	sd_json_variant *replaced = field_array(reply, "replaced");
+	_cleanup_free_ char *names = NULL;
+
+	names = field_join(replaced);
+	if (!names)
+		return verb_out_of_memory(verb);
+	if (!field_bool(reply, "complete"))
+		format_line(stdout, "%s '%s' %s: the transition runs, see 'klpctl status'",
+			    change, name, version);
+	else if (STREQ(change, "replace") && *names)
+		format_line(stdout, "replaced %s by '%s' %s: generation %" PRIu64 ", %s", names,
+			    name, version, field_number(reply, "generation"),
+			    format_words(field_string(reply, "consistency")));
+	else
+		format_line(stdout, "%s '%s' %s: generation %" PRIu64 ", %s",
+			    STREQ(change, "replace") ? "enabled" : change_done(change), name,
+			    version, field_number(reply, "generation"),
+			    format_words(field_string(reply, "consistency")));
+	return EXIT_STATUS_OK;
+}
+
+static int change_call(const struct verb *verb, const char *subject, const char *method,
+		       const char *key, const char *value)
+{
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *parameters = NULL, *reply = NULL;
+	bool immediate = options.verb_options & OPTION_IMMEDIATE;
+	bool no_wait = options.verb_options & OPTION_NO_WAIT;
+	int r;
+
+	r = sd_json_buildo(&parameters,
+			   SD_JSON_BUILD_PAIR_STRING(key, value),
+			   SD_JSON_BUILD_PAIR_CONDITION(immediate, "immediate",
+							SD_JSON_BUILD_BOOLEAN(true)),
+			   SD_JSON_BUILD_PAIR_CONDITION(no_wait, "wait",
+							SD_JSON_BUILD_BOOLEAN(false)));
+	if (r < 0)
+		return verb_out_of_memory(verb);
+	r = verb_call(verb, subject, method, parameters, !no_wait, &reply);
+	if (r != EXIT_STATUS_OK || !reply)
+		return r;
+	return change_print(verb, reply);
+}
+
+static int change_file(const struct verb *verb, const char *argument, const char *method)
+{
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	r = verb_path(verb, argument, &path);
+	if (r != EXIT_STATUS_OK)
+		return r;
+	return change_call(verb, argument, method, "path", path);
+}
+
+int verb_enable(const struct verb *verb, const char *argument)
+{
+	return change_file(verb, argument, "Enable");
+}
+
+int verb_replace(const struct verb *verb, const char *argument)
+{
+	return change_file(verb, argument, "Replace");
+}
+
+int verb_disable(const struct verb *verb, const char *argument)
+{
+	return change_call(verb, argument, "Disable", "name", argument);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * monitor: how things are, then one line for each thing that happens, until klpd goes away or the
+ * reader of the lines does. With --json each event is an object as klpd sent it.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "klpctl/verb.h"
+
+#include "klpctl/client.h"
+#include "klpctl/failure.h"
+#include "klpctl/field.h"
+#include "klpctl/format.h"
+#include "klpctl/options.h"
+#include "klpctl/progress.h"
+#include "shared/exit-status.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+/* "; in the kernel: a 1.0 in force, b 2 leaving", or nothing if the event does not say. */
+static void monitor_patches(sd_json_variant *parameters, FILE *f)
+{
+	sd_json_variant *patches = field_array(parameters, "patches");
+
+	if (!patches)
+		return;
+	fputs(field_count(patches) > 0 ? "; in the kernel:" : "; no patch in the kernel", f);
+	for (size_t i = 0; i < field_count(patches); i++) {
+		sd_json_variant *p = field_item(patches, i);
+
+		fprintf(f, "%s %s %s %s", i > 0 ? "," : "", field_string(p, "name"),
+			field_string(p, "version"), format_words(field_string(p, "state")));
+	}
+}
+
+static char *monitor_text(sd_json_variant *parameters)
+{
+	sd_json_variant *transition = field_object(parameters, "transition");
+	_cleanup_free_ char *text = NULL, *progress = NULL;
+	_cleanup_fclose_ FILE *f = NULL;
+	char now[FORMAT_TIME_SIZE];
+	size_t size = 0;
+
+	f = open_memstream(&text, &size);
+	if (!f)
+		return NULL;
+	format_time((uint64_t)time(NULL) * 1000000, now, sizeof(now));
+	fprintf(f, "%s: %s, generation %" PRIu64, now, field_string(parameters, "event"),
+		field_number(parameters, "generation"));
+	if (transition) {
+		progress = progress_text(transition);
+		fprintf(f, "; %s", progress ? progress : "");
+	}
+	monitor_patches(parameters, f);
+	if (fclose(TAKE_PTR(f)) != 0)
+		return NULL;
+	return TAKE_PTR(text);
+}
+
+static int monitor_event(sd_json_variant *parameters, void *userdata _unused_)
+{
+	_cleanup_free_ char *text = NULL;
+	int r;
+
+	if (options.json != OPTION_JSON_OFF) {
+		r = format_json(parameters, stdout);
+		if (r < 0)
+			return r;
+	} else {
+		text = monitor_text(parameters);
+		if (!text)
+			return -ENOMEM;
+		format_line(stdout, "%s", text);
+	}
+	/* a reader that went away ends it; -ESTALE is given by nothing else here */
+	return fflush(stdout) != 0 || ferror(stdout) ? -ESTALE : 0;
+}
+
+int verb_monitor(const struct verb *verb, const char *argument _unused_)
+{
+	_cleanup_(client_reply_done) struct client_reply reply = { NULL, NULL };
+	int r;
+
+	r = client_observe("Monitor", monitor_event, NULL, &reply);
+	if (r == -ESTALE)
+		return failure_local(verb->name, NULL, OUTCOME_SYSTEM, 0,
+				     "standard output cannot be written");
+	if (r < 0)
+		return failure_connect(verb->name, NULL, r);
+	return reply.error ? failure_reply(verb->name, NULL, &reply) : EXIT_STATUS_OK;
+}

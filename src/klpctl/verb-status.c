@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * status: what is in force and how, what runs now, what should not be so, and each patch as a
+ * block.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "klpctl/verb.h"
+
+#include "klpctl/field.h"
+#include "klpctl/format.h"
+#include "klpctl/patch-text.h"
+#include "klpctl/progress.h"
+#include "shared/exit-status.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+static void status_consistency(sd_json_variant *reply)
+{
+	sd_json_variant *companion = field_object(reply, "companion");
+	const char *problem = field_string(companion, "problem");
+
+	format_line(stdout, "  Consistency: %s",
+		    field_bool(reply, "perTask") ? "per task" : "immediate only");
+	if (!field_bool(companion, "loaded")) {
+		format_line(stdout, "    Companion: not loaded%s%s", *problem ? ": " : "", problem);
+		return;
+	}
+	format_line(stdout, "    Companion: klp %s, ABI %" PRIu64 ", %" PRIu64 " of %" PRIu64
+		    " functions open", field_string(companion, "version"),
+		    field_number(companion, "abi"), field_number(companion, "openUsed"),
+		    field_number(companion, "openCap"));
+	if (field_present(companion, "reliableStacks") && !field_bool(companion, "reliableStacks"))
+		format_line(stdout, "%14s stacks of this kernel are not reliable: tasks move only "
+			    "outside the kernel", "");
+	if (*problem)
+		format_line(stdout, "%14s cannot be used: %s", "", problem);
+}
+
+static void status_transition(sd_json_variant *transition)
+{
+	uint64_t usec = field_number(transition, "startedUSec");
+	_cleanup_free_ char *text = NULL;
+	char since[48] = "";
+	time_t now = time(NULL);
+
+	if (!transition) {
+		format_line(stdout, "   Transition: none");
+		return;
+	}
+	text = progress_text(transition);
+	if (usec > 0 && (uint64_t)now >= usec / 1000000)
+		snprintf(since, sizeof(since), ", for %" PRIu64 " s",
+			 (uint64_t)now - usec / 1000000);
+	format_line(stdout, "   Transition: %" PRIu64 ", %s%s, phase %s",
+		    field_number(transition, "number"), text ? text : "", since,
+		    field_string(transition, "phase"));
+}
+
+int verb_status(const struct verb *verb, const char *argument _unused_)
+{
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *reply = NULL;
+	sd_json_variant *patches, *warnings;
+	int r;
+
+	r = verb_call(verb, NULL, "Status", NULL, false, &reply);
+	if (r != EXIT_STATUS_OK || !reply)
+		return r;
+	patches = field_array(reply, "patches");
+	warnings = field_array(reply, "warnings");
+	format_line(stdout, "         klpd: %s on kernel %s", field_string(reply, "version"),
+		    field_string(reply, "kernel"));
+	format_line(stdout, "   Generation: %" PRIu64, field_number(reply, "generation"));
+	status_consistency(reply);
+	status_transition(field_object(reply, "transition"));
+	format_line(stdout, "      Patches: %zu", field_count(patches));
+	for (size_t i = 0; i < field_count(warnings); i++) {
+		sd_json_variant *w = field_item(warnings, i);
+
+		if (sd_json_variant_is_string(w))
+			format_line(stdout, "      Warning: %s", sd_json_variant_string(w));
+	}
+	for (size_t i = 0; i < field_count(patches); i++) {
+		fputc('\n', stdout);
+		patch_text_print(field_item(patches, i), stdout);
+	}
+	return EXIT_STATUS_OK;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What all verbs do the same way: call, tell a failure, print the reply as it came with --json.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "klpctl/verb.h"
+
+#include "klpctl/client.h"
+#include "klpctl/failure.h"
+#include "klpctl/file.h"
+#include "klpctl/format.h"
+#include "klpctl/options.h"
+#include "klpctl/progress.h"
+#include "shared/exit-status.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+int verb_out_of_memory(const struct verb *verb)
+{
+	return failure_local(verb->name, NULL, OUTCOME_SYSTEM, ENOMEM, "");
+}
+
+int verb_path(const struct verb *verb, const char *argument, char **ret)
+{
+	int r = file_absolute(argument, ret);
+
+	if (r == -ENOMEM)
+		return verb_out_of_memory(verb);
+	if (r < 0)
+		return failure_local(verb->name, argument, OUTCOME_FILE_UNREADABLE, r, "");
+	return EXIT_STATUS_OK;
+}
+
+int verb_call(const struct verb *verb, const char *subject, const char *method,
+	      sd_json_variant *parameters, bool progress, sd_json_variant **ret)
+{
+	_cleanup_(client_reply_done) struct client_reply reply = { NULL, NULL };
+	int r;
+
+	r = client_call(method, parameters,
+			progress && progress_wanted() ? progress_event : NULL, NULL, &reply);
+	progress_end();
+	if (r < 0)
+		return failure_connect(verb->name, subject, r);
+	if (reply.error)
+		return failure_reply(verb->name, subject, &reply);
+	*ret = NULL;
+	if (options.json == OPTION_JSON_OFF) {
+		*ret = TAKE_PTR(reply.parameters);
+		return EXIT_STATUS_OK;
+	}
+	r = format_json(reply.parameters, stdout);
+	return r < 0 ? failure_local(verb->name, NULL, OUTCOME_SYSTEM, r, "") : EXIT_STATUS_OK;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A verb of klpctl: what the table in command.c says of it, and what all verbs do the same way. */
+#ifndef KLPD_KLPCTL_VERB_H
+#define KLPD_KLPCTL_VERB_H
+
+#include <stdbool.h>
+#include <systemd/sd-json.h>
+
+struct verb {
+	const char *name;
+	const char *argument;		/* as --help calls it; NULL: the verb takes none */
+	unsigned int options;		/* OPTION_* it takes */
+	/* returns the exit status */
+	int (*run)(const struct verb *verb, const char *argument);
+	const char *help;
+};
+
+int verb_enable(const struct verb *verb, const char *argument);
+int verb_replace(const struct verb *verb, const char *argument);
+int verb_disable(const struct verb *verb, const char *argument);
+int verb_status(const struct verb *verb, const char *argument);
+int verb_list(const struct verb *verb, const char *argument);
+int verb_show(const struct verb *verb, const char *argument);
+int verb_monitor(const struct verb *verb, const char *argument);
+int verb_reverse(const struct verb *verb, const char *argument);
+int verb_blockers(const struct verb *verb, const char *argument);
+
+/*
+ * Call the method and tell a failure. EXIT_STATUS_OK and *ret, a reference; with --json the reply
+ * has been printed then and *ret is NULL: there is nothing left to do. `progress` asks for the
+ * progress line, if there is a terminal.
+ */
+int verb_call(const struct verb *verb, const char *subject, const char *method,
+	      sd_json_variant *parameters, bool progress, sd_json_variant **ret);
+/* The absolute path of a file argument, or the failure told: an exit status. */
+int verb_path(const struct verb *verb, const char *argument, char **ret);
+int verb_out_of_memory(const struct verb *verb);
+
+#endif
