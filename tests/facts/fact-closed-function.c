@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Assumption: fmod_ret on an ordinary function is refused with EINVAL and the words
+ * "NAME() is not modifiable", while fexit on it loads; a function that never returns is refused for
+ * both, fexit saying so.
+ * Kernel: bpf_check_attach_target(), check_attach_btf_id() in kernel/bpf/verifier.c.
+ * If it changes: kern/probe.c would take closed functions for impossible ones or the other way
+ * round, and kern/object.c would call a closed function a verifier failure.
+ */
+#include "fact.h"
+
+#define CLOSED	"meminfo_proc_show"
+
+int main(void)
+{
+	char log[4096] = "";
+	int fd;
+
+	fact_begin("closed-function");
+	fd = fact_load(BPF_MODIFY_RETURN, CLOSED, 0, log, sizeof(log));
+	if (fd >= 0)
+		fact_skip(CLOSED "() was opened before");
+	FACT(errno == EINVAL);
+	FACT(strstr(log, CLOSED "() is not modifiable"));
+	FACT_TRY(fact_load(BPF_TRACE_FEXIT, CLOSED, 0, NULL, 0));
+
+	log[0] = '\0';
+	FACT_REFUSED(fact_load(BPF_TRACE_FEXIT, "do_exit", 0, log, sizeof(log)), EINVAL);
+	FACT(strstr(log, "__noreturn function"));
+	return fact_ok();
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the fact programs share: one assumption about the kernel each, tried as root in a guest.
+ * A program prints "ok NAME", "not ok NAME why" or "skip NAME why" and exits 0, 1 or 77.
+ *
+ * The function most of them play with is security_inode_getattr(), which stat(2) calls and for which
+ * 0 means "allowed". Programs made here act for the thread that made them only.
+ */
+#ifndef KLPD_TESTS_FACT_H
+#define KLPD_TESTS_FACT_H
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FACT_HOOK	"security_inode_getattr"
+#define FACT_DIR	"/sys/fs/bpf"
+
+/* Files pinned or made by a fact; taken away when it ends. */
+static const char *fact_pin;
+
+static inline void fact_end(int status, const char *how, const char *name, const char *format,
+			    va_list args)
+{
+	printf("%s %s", how, name);
+	if (format) {
+		putchar(' ');
+		vprintf(format, args);
+	}
+	putchar('\n');
+	fflush(stdout);
+	if (fact_pin)
+		unlink(fact_pin);
+	exit(status);
+}
+
+static char fact_name[64];
+
+/* First call: what to call it in the output. */
+static inline void fact_begin(const char *name)
+{
+	snprintf(fact_name, sizeof(fact_name), "%s", name);
+	libbpf_set_print(NULL);
+}
+
+__attribute__((format(printf, 1, 2), noreturn)) static inline void fact_fail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fact_end(1, "not ok", fact_name, format, args);
+	va_end(args);
+	abort();
+}
+
+__attribute__((format(printf, 1, 2), noreturn)) static inline void fact_skip(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fact_end(77, "skip", fact_name, format, args);
+	va_end(args);
+	abort();
+}
+
+static inline int fact_ok(void)
+{
+	printf("ok %s\n", fact_name);
+	if (fact_pin)
+		unlink(fact_pin);
+	return 0;
+}
+
+/* The call must succeed: its value. */
+#define FACT_TRY(call) ({ \
+	long long fact_v_ = (long long)(call); \
+	if (fact_v_ < 0) \
+		fact_fail("%s: %s", #call, strerror(errno)); \
+	(int)fact_v_; })
+
+/* The call must fail with this errno. */
+#define FACT_REFUSED(call, error) do { \
+	long long fact_v_ = (long long)(call); \
+	int fact_e_ = errno; \
+	if (fact_v_ >= 0) \
+		fact_fail("%s succeeded", #call); \
+	if (fact_e_ != (error)) \
+		fact_fail("%s: %s, not %s", #call, strerror(fact_e_), strerror(error)); \
+	} while (0)
+
+#define FACT(condition) do { \
+	if (!(condition)) \
+		fact_fail("not true: %s", #condition); \
+	} while (0)
+
+/* 0 or -errno of stat(2), which asks FACT_HOOK. */
+static inline int fact_stat(void)
+{
+	struct stat st;
+
+	return stat("/", &st) < 0 ? -errno : 0;
+}
+
+/* What an unpinned link does may take the kernel a moment: wait until stat(2) says `wanted`. */
+static inline bool fact_stat_becomes(int wanted)
+{
+	for (int i = 0; i < 500; i++) {
+		if (fact_stat() == wanted)
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+static inline int fact_btf_id(const char *function)
+{
+	int id = libbpf_find_vmlinux_btf_id(function, BPF_MODIFY_RETURN);
+
+	if (id <= 0)
+		fact_skip("this kernel's BTF has no %s()", function);
+	return id;
+}
+
+#define FACT_INSN(c, d, s, o, i) \
+	((struct bpf_insn){ .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) })
+
+/* "return value, if this is my thread; else 0", of `type` on `function`; fd or -1 with errno. */
+static inline int fact_load(enum bpf_attach_type type, const char *function, uint64_t value,
+			    char *log, size_t log_size)
+{
+	struct bpf_insn insns[] = {
+		FACT_INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_get_current_pid_tgid),
+		/* the low half is the thread */
+		FACT_INSN(BPF_ALU | BPF_MOV | BPF_X, BPF_REG_1, BPF_REG_0, 0, 0),
+		FACT_INSN(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0),
+		FACT_INSN(BPF_JMP | BPF_JNE | BPF_K, BPF_REG_1, 0, 2, gettid()),
+		FACT_INSN(BPF_LD | BPF_DW | BPF_IMM, BPF_REG_0, 0, 0, (int32_t)value),
+		FACT_INSN(0, 0, 0, 0, (int32_t)(value >> 32)),
+		FACT_INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = type,
+		    .attach_btf_id = (uint32_t)fact_btf_id(function), .log_buf = log,
+		    .log_size = (uint32_t)log_size, .log_level = log ? 1 : 0);
+	int fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "klp_fact", "GPL", insns,
+			       sizeof(insns) / sizeof(insns[0]), &opts);
+
+	if (fd < 0)
+		errno = -fd;
+	return fd < 0 ? -1 : fd;
+}
+
+/* fmod_ret on FACT_HOOK, attached; the link's fd. The program's too, unless NULL. */
+static inline int fact_attach(uint64_t value, int *ret_program)
+{
+	int program = FACT_TRY(fact_load(BPF_MODIFY_RETURN, FACT_HOOK, value, NULL, 0));
+	int link = FACT_TRY(bpf_link_create(program, 0, BPF_MODIFY_RETURN, NULL));
+
+	if (ret_program)
+		*ret_program = program;
+	else
+		close(program);
+	return link;
+}
+
+static inline int fact_map(const char *name, uint32_t value_size, uint32_t flags)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = flags);
+
+	return FACT_TRY(bpf_map_create(BPF_MAP_TYPE_ARRAY, name, 4, value_size, 1, &opts));
+}
+
+#endif

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * klpctl as a whole, from its command line to its exit status, against a fake klpd on a socket.
+ *
+ * Each run is a forked child that calls command_run() with its stdout and stderr in files. The
+ * sources of klpctl are included, because tests link the layers only; file-local names begin with
+ * the file's name, so they do not meet.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <pty.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fake-klpd.h"
+#include "unit.h"
+
+#include "klpctl/client.c"
+#include "klpctl/command.c"
+#include "klpctl/failure.c"
+#include "klpctl/field.c"
+#include "klpctl/file.c"
+#include "klpctl/format.c"
+#include "klpctl/options.c"
+#include "klpctl/patch-text.c"
+#include "klpctl/progress.c"
+#include "klpctl/verb-blockers.c"
+#include "klpctl/verb-enable.c"
+#include "klpctl/verb-list.c"
+#include "klpctl/verb-monitor.c"
+#include "klpctl/verb-reverse.c"
+#include "klpctl/verb-show.c"
+#include "klpctl/verb-status.c"
+#include "klpctl/verb.c"
+#include "util/fd-util.h"
+
+#define ARGS_MAX 8
+
+static char directory[] = "/tmp/klpctl-test.XXXXXX";
+static char socket_path[64];
+static pid_t server;
+
+static char *out;	/* of the last run */
+static char *err;
+
+static void server_stop(void)
+{
+	if (server > 0) {
+		kill(server, SIGKILL);
+		waitpid(server, NULL, 0);
+	}
+	server = 0;
+	unlink(socket_path);
+}
+
+static bool server_start(void)
+{
+	server_stop();
+	fflush(stdout);
+	server = fork();
+	if (server == 0)
+		fake_serve(socket_path);
+	for (int i = 0; i < 500; i++) {
+		if (access(socket_path, F_OK) == 0)
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+static char *slurp(const char *name)
+{
+	char path[80];
+	char *text = NULL;
+	size_t n;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	if (read_file_limited(path, 100000, &text, &n) < 0)
+		return NULL;
+	return text;
+}
+
+static int redirect(const char *name, int to)
+{
+	char path[80];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	fd = open(path, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
+	return fd < 0 ? fd : dup2(fd, to);
+}
+
+/* Run klpctl with these words, a terminal as stderr if `tty` is one; its exit status. */
+static int run_on(int tty, const char *words)
+{
+	char *argv[ARGS_MAX + 2] = { (char *)"klpctl" };
+	_cleanup_free_ char *copy = strdup(words);
+	char *rest = copy;
+	int argc = 1, status;
+	pid_t pid;
+
+	for (char *w; argc <= ARGS_MAX && (w = strsep(&rest, " ")); )
+		if (*w)
+			argv[argc++] = w;
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		if (redirect("out", STDOUT_FILENO) < 0 ||
+		    (tty >= 0 ? dup2(tty, STDERR_FILENO) : redirect("err", STDERR_FILENO)) < 0 ||
+		    chdir(directory) < 0)
+			_exit(99);
+		status = command_run(argc, argv);
+		free(copy);
+		/* not _exit(): the leak checker has its say */
+		exit(status);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -1;
+	free(out);
+	free(err);
+	out = slurp("out");
+	err = slurp("err");
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static int run(const char *words)
+{
+	return run_on(-EBADF, words);
+}
+
+/* Every error of klpd: its exit status, its sentence, what klpd said of it. */
+static void test_errors(void)
+{
+	for (int i = OUTCOME_OK + 1; i < _OUTCOME_MAX; i++) {
+		const struct outcome_info *info = outcome_info((enum outcome)i);
+		char words[128];
+
+		snprintf(words, sizeof(words), "enable %s.klp.o", strrchr(info->error, '.') + 1);
+		CHECK_INT(run(words), info->exit_status);
+		CHECK_STR(out, "");
+		CHECK_CONTAINS(err, "klpctl: enable 'pa': function 'fu' (vmlinux)");
+		if (!strstr(info->sentence, "The function"))
+			CHECK_CONTAINS(err, info->sentence + 1);
+		CHECK_CONTAINS(err, i == OUTCOME_VERIFIER ?
+			       ".\ndetail:\n  the detail\n  more\n" : ".\ndetail: the detail\n");
+		CHECK_CONTAINS(err, "cause: errno 13, Permission denied, in phase load\n");
+		CHECK_CONTAINS(err, "hint: The hint.\n");
+		CHECK(!strstr(err, "line one"));
+		/* the same with disable, where there is no file */
+		snprintf(words, sizeof(words), "disable %s", strrchr(info->error, '.') + 1);
+		CHECK_INT(run(words), info->exit_status);
+	}
+}
+
+static void test_sentence(void)
+{
+	CHECK_INT(run("enable NoSuchFunction.klp.o"), EXIT_STATUS_TARGET);
+	CHECK_STR(err, "klpctl: enable 'pa': function 'fu' (vmlinux) does not exist in this "
+		  "kernel.\ndetail: the detail\n"
+		  "cause: errno 13, Permission denied, in phase load\nhint: The hint.\n");
+}
+
+static void test_verifier_log(void)
+{
+	CHECK_INT(run("enable --verifier-log VerifierRejected.klp.o"), EXIT_STATUS_KERNEL);
+	CHECK_CONTAINS(err, "log:\n  line one\n   line two?[0m\n");
+	CHECK(!strstr(err, "hint:"));
+}
+
+static void test_error_json(void)
+{
+	CHECK_INT(run("--json enable Busy.klp.o"), EXIT_STATUS_BUSY);
+	CHECK(STR_HAS_PREFIX(out, "{\"error\":\"io.klpd.Manager.Busy\",\"parameters\":{\"patch\""));
+	CHECK_CONTAINS(err, "klpctl: enable 'pa'");
+}
+
+static void test_foreign_errors(void)
+{
+	CHECK_INT(run("disable @org.varlink.service.PermissionDenied"), EXIT_STATUS_PERMISSION);
+	CHECK_INT(run("disable @org.varlink.service.MethodNotFound"), EXIT_STATUS_SYSTEM);
+	CHECK_INT(run("disable @org.varlink.service.InvalidParameter"), EXIT_STATUS_USAGE);
+	CHECK_INT(run("disable @io.systemd.System"), EXIT_STATUS_SYSTEM);
+	CHECK_INT(run("disable @io.klpd.Manager.FromTheFuture"), EXIT_STATUS_SYSTEM);
+	CHECK_CONTAINS(err, "error: io.klpd.Manager.FromTheFuture\n");
+}
+
+static void test_dies(void)
+{
+	CHECK_INT(run("--json enable dies.klp.o"), EXIT_STATUS_UNREACHABLE);
+	CHECK_CONTAINS(err, "went away before it answered");
+	CHECK_CONTAINS(out, "io.systemd.Disconnected");
+	CHECK(server_start());
+}
+
+static void test_unreachable(void)
+{
+	server_stop();
+	CHECK_INT(run("status"), EXIT_STATUS_UNREACHABLE);
+	CHECK_STR(out, "");
+	CHECK_CONTAINS(err, "klpctl: status: klpd cannot be reached.\ndetail: cannot connect to ");
+	CHECK_CONTAINS(err, "hint: Start it with 'systemctl start klpd.socket'.\n");
+	CHECK_INT(run("monitor"), EXIT_STATUS_UNREACHABLE);
+	CHECK_INT(run("--json list"), EXIT_STATUS_UNREACHABLE);
+	CHECK_CONTAINS(out, "\"io.klpd.Unreachable\"");
+	CHECK(server_start());
+}
+
+static void test_changes(void)
+{
+	CHECK_INT(run("enable ./good.klp.o"), 0);
+	CHECK_STR(out, "enabled 'good' 1.0: generation 4, per task\n");
+	CHECK_STR(err, "");
+	CHECK_INT(run("replace replaced.klp.o"), 0);
+	CHECK_STR(out, "replaced old-a, old-b by 'replaced' 1.0: generation 4, per task\n");
+	CHECK_INT(run("disable good"), 0);
+	CHECK_STR(out, "disabled 'good' 1.0: generation 4, per task\n");
+	CHECK_INT(run("enable --no-wait running"), 0);
+	CHECK_STR(out, "enable 'running' 1.0: the transition runs, see 'klpctl status'\n");
+	CHECK_INT(run("enable asked"), EXIT_STATUS_REFUSED);
+	CHECK_INT(run("enable --no-wait --immediate asked"), EXIT_STATUS_BUSY);
+	CHECK_INT(run("--json disable good"), 0);
+	CHECK(STR_HAS_PREFIX(out, "{\"name\":\"good\",\"version\":\"1.0\",\"change\":\"disable\""));
+	CHECK_INT(run("--json=pretty disable good"), 0);
+	CHECK_CONTAINS(out, "\n\t\"version\" : \"1.0\",\n");
+	CHECK_INT(run("reverse"), 0);
+	CHECK_STR(out, "transition 4 is turned round\n");
+}
+
+static void test_lists(void)
+{
+	CHECK_INT(run("list"), 0);
+	CHECK_STR(out, "NAME     VERSION  STATE     CONSISTENCY  GENERATION  FUNCTIONS\n"
+		  "cmdline  1.0      in force  per task     3           2\n"
+		  "b        2        leaving   immediate    12          10\n");
+	CHECK_INT(run("blockers"), 0);
+	CHECK_STR(out, "PID   CPU  KIND    COMM         REASON\n"
+		  "0     1    kernel  swapper/1    running\n"
+		  "1234  0    user    e?[2J???vil  in f\n");
+}
+
+static void test_status(void)
+{
+	CHECK_INT(run("status"), 0);
+	CHECK_CONTAINS(out, "klpd: 0.1 on kernel 6.12\n");
+	CHECK_CONTAINS(out, "Generation: 3\n");
+	CHECK_CONTAINS(out, "Consistency: per task\n");
+	CHECK_CONTAINS(out, "Companion: klp 0.1, ABI 1, 3 of 200 functions open\n");
+	CHECK_CONTAINS(out, "Transition: 4, enabling 'x?[31m': 118 of 120 tasks moved, for ");
+	CHECK_CONTAINS(out, "Warning: gen-9 is damaged\n");
+	CHECK_CONTAINS(out, "State: in force since generation 3, per task, enabled 19");
+	CHECK_CONTAINS(out, "Fixes: CVE-2026-0001, bug 7\n");
+	CHECK_CONTAINS(out, "vmlinux:cmdline_proc_show, fmod_ret by program 'body'\n"
+		       "               missed 3 calls: not fully in force\n"
+		       "               vmlinux:f,1, fmod_ret by program 'g'\n");
+	CHECK_CONTAINS(out, "States: 18446744073709551615 version 2\n");
+	CHECK_CONTAINS(out, "Callbacks: pre_patch of vmlinux by program 'cb'\n");
+}
+
+static void test_show(void)
+{
+	CHECK_INT(run("show cmdline"), 0);
+	CHECK(STR_HAS_PREFIX(out, "cmdline 1.0\n        State: in force"));
+	CHECK_INT(run("show cmdline.klp.o"), 0);
+	CHECK_INT(run("show /etc/x"), 0);
+	CHECK_INT(run("show other"), EXIT_STATUS_NO_PATCH);
+	CHECK_INT(run("show /nonexistent/dir/x.klp.o"), EXIT_STATUS_FILE);
+	CHECK_CONTAINS(err, "klpctl: show '/nonexistent/dir/x.klp.o': the file cannot be read.\n");
+	CHECK_INT(run("enable /etc/"), EXIT_STATUS_FILE);
+}
+
+static void test_monitor(void)
+{
+	CHECK_INT(run("monitor"), 0);
+	CHECK_CONTAINS(out, ": snapshot, generation 3; enabling 'x?[31m': 118 of 120 tasks moved; "
+		       "in the kernel: cmdline 1.0 in force, b 2 leaving\n");
+	CHECK_CONTAINS(out, ": retired, generation 4\n");
+	CHECK_INT(run("monitor --json"), 0);
+	CHECK(STR_HAS_PREFIX(out, "{\"event\":\"snapshot\",\"generation\":3"));
+	CHECK_CONTAINS(out, "}\n{\"event\":\"retired\"");
+}
+
+static void test_usage(void)
+{
+	static const char *const bad[] = {
+		"", "frob", "enable", "enable a b", "status x", "--frob", "-x", "status --immediate",
+		"list --verifier-log", "--json=yaml list", "--no-wait=1 enable a", "disable a b",
+		"disable --immediate a",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		CHECK_INT(run(bad[i]), EXIT_STATUS_USAGE);
+		CHECK_STR(out, "");
+		CHECK(STR_HAS_PREFIX(err, "klpctl: "));
+		CHECK(strchr(err, '\n') == err + strlen(err) - 1);
+	}
+}
+
+/* On a terminal: the line is there while it waits and gone at the end. */
+static void test_progress(void)
+{
+	char text[4096];
+	int master, slave;
+	ssize_t n;
+
+	if (openpty(&master, &slave, NULL, NULL, NULL) < 0)
+		SKIP("no pseudo terminals here");
+	setenv("TERM", "xterm", 1);
+	CHECK_INT(run_on(slave, "enable slow"), 0);
+	n = read(master, text, sizeof(text) - 1);
+	CHECK(n > 0);
+	text[n] = '\0';
+	CHECK_STR(out, "enabled 'slow' 1.0: generation 4, per task\n");
+	CHECK_STR(text, "\renabling 'x?[31m': 118 of 120 tasks moved\033[K\r\033[K");
+	CHECK_INT(run_on(slave, "enable --no-wait good"), 0);
+	setenv("TERM", "dumb", 1);
+	CHECK_INT(run_on(slave, "enable slow"), 0);
+	fcntl(master, F_SETFL, O_NONBLOCK);
+	CHECK_INT(read(master, text, sizeof(text)), -1);
+	close(master);
+	close(slave);
+}
+
+static void test_full_output(void)
+{
+	char *argv[] = { (char *)"klpctl", (char *)"list", NULL };
+	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC), status = 0;
+	pid_t pid;
+
+	if (fd < 0)
+		SKIP("no /dev/full");
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		dup2(fd, STDOUT_FILENO);
+		_exit(redirect("err", STDERR_FILENO) < 0 ? 99 : command_run(2, argv));
+	}
+	close(fd);
+	CHECK(waitpid(pid, &status, 0) == pid);
+	CHECK_INT(WEXITSTATUS(status), EXIT_STATUS_SYSTEM);
+}
+
+static void test_file(void)
+{
+	_cleanup_free_ char *path = NULL;
+
+	CHECK(file_is_path("a.klp.o") && file_is_path("./a") && file_is_path(".klp.o"));
+	CHECK(!file_is_path("a") && !file_is_path("") && !file_is_path("a.klp.o.bak"));
+	CHECK_INT(file_absolute("/etc/../etc//x", &path), 0);
+	CHECK_STR(path, "/etc/x");
+	free(TAKE_PTR(path));
+	CHECK_INT(file_absolute("/x", &path), 0);
+	CHECK_STR(path, "/x");
+	CHECK_INT(file_absolute("/etc/..", NULL), -EISDIR);
+	CHECK_INT(file_absolute("/nonexistent/x", NULL), -ENOENT);
+}
+
+static int remove_all(void)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), "%s/out", directory);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/err", directory);
+	unlink(path);
+	return rmdir(directory);
+}
+
+int main(void)
+{
+	int r;
+
+	if (!mkdtemp(directory))
+		return 1;
+	snprintf(socket_path, sizeof(socket_path), "%s/socket", directory);
+	setenv("KLPD_SOCKET", socket_path, 1);
+	if (!server_start())
+		return 1;
+	RUN(test_errors);
+	RUN(test_sentence);
+	RUN(test_verifier_log);
+	RUN(test_error_json);
+	RUN(test_foreign_errors);
+	RUN(test_dies);
+	RUN(test_unreachable);
+	RUN(test_changes);
+	RUN(test_lists);
+	RUN(test_status);
+	RUN(test_show);
+	RUN(test_monitor);
+	RUN(test_usage);
+	RUN(test_progress);
+	RUN(test_full_output);
+	RUN(test_file);
+	server_stop();
+	r = unit_end();
+	if (r != 0)
+		fprintf(stderr, "left for a look: %s\n", directory);
+	else if (remove_all() < 0)
+		return 1;
+	free(out);
+	free(err);
+	return r;
+}

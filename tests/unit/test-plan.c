@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The planner: each way in, each refusal, each told by its own words and with the output untouched.
+ * Patches are built from short notes by patch(), sets in force by set().
+ */
+#include <stdint.h>
+#include <string.h>
+
+#include "core/plan.h"
+#include "klp/uapi.h"
+#include "unit.h"
+#include "util/cleanup.h"
+
+#define _cleanup_report_ _cleanup_(report_done)
+
+struct patch {
+	struct meta meta;
+	struct meta_func funcs[2];
+	struct meta_state state;
+	struct meta_callback callback;
+};
+
+/* A patch that plans well: one fmod_ret body on `symbol` of vmlinux. */
+static struct patch patch(const char *name, const char *symbol)
+{
+	return (struct patch){
+		.meta = { .name = (char *)name, .version = (char *)"1.0",
+			  .description = (char *)"", .n_funcs = 1 },
+		.funcs = { { (char *)"vmlinux", (char *)symbol, (char *)"p", 0, BODY_FMOD_RET },
+			   { (char *)"vmlinux", (char *)"second", (char *)"q", 0,
+			     BODY_FMOD_RET } },
+		.state = { .id = 7 },
+		.callback = { (char *)"vmlinux", (char *)"p", CALLBACK_POST_PATCH },
+	};
+}
+
+/* The arrays of a patch are inside it, so its meta is only good where it stands. */
+static struct meta *meta(struct patch *p)
+{
+	p->meta.funcs = p->funcs;
+	p->meta.states = &p->state;
+	p->meta.callbacks = &p->callback;
+	return &p->meta;
+}
+
+static struct plan_set set(struct patch *p, uint32_t consistency, uint32_t slot)
+{
+	return (struct plan_set){ .meta = meta(p), .consistency = consistency, .slot = slot };
+}
+
+#define PER_TASK(p)		set(p, KLP_CONSISTENCY_PER_TASK, 0)
+#define IMMEDIATE(p, slot)	set(p, KLP_CONSISTENCY_IMMEDIATE, slot)
+
+static struct plan_request request(enum change_verb verb, struct patch *p)
+{
+	return (struct plan_request){ .verb = verb, .meta = meta(p), .companion = true };
+}
+
+static void check_refused(const struct plan_set *sets, size_t n, const struct plan_request *request,
+			  int outcome, const char *words)
+{
+	_cleanup_report_ struct report r = REPORT_INIT;
+	struct plan plan, untouched;
+
+	memset(&plan, 0x5a, sizeof(plan));
+	memset(&untouched, 0x5a, sizeof(untouched));
+	CHECK_INT(plan_make(sets, n, request, &plan, &r), outcome);
+	CHECK_INT(r.outcome, outcome);
+	CHECK_CONTAINS(r.detail, words);
+	CHECK_STR(r.patch, request->meta ? request->meta->name : request->name);
+	CHECK(memcmp(&plan, &untouched, sizeof(plan)) == 0);
+	CHECK_INT(plan_make(sets, n, request, &plan, NULL), outcome);
+}
+
+static void test_enable_first(void)
+{
+	struct patch p = patch("a", "f");
+	struct plan_request q = request(CHANGE_ENABLE, &p);
+	struct plan plan;
+
+	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
+	CHECK(plan.enter && plan.n_leave == 0);
+	CHECK_INT(plan.verb, CHANGE_ENABLE);
+	CHECK_INT(plan.consistency, KLP_CONSISTENCY_PER_TASK);
+
+	q.immediate = true;
+	q.companion = false;
+	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
+	CHECK_INT(plan.consistency, KLP_CONSISTENCY_IMMEDIATE);
+	CHECK_INT(plan.slot, 0);
+}
+
+static void test_enable_beside(void)
+{
+	struct patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "h");
+	const struct plan_set sets[] = { IMMEDIATE(&a, 0), PER_TASK(&b) };
+	struct plan_request q = request(CHANGE_ENABLE, &c);
+	struct plan plan;
+
+	/* what stays may have any consistency */
+	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK_INT(plan.consistency, KLP_CONSISTENCY_PER_TASK);
+	CHECK_INT(plan.n_leave, 0);
+	q.immediate = true;
+	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK_INT(plan.slot, 1);
+}
+
+static void test_replace_all(void)
+{
+	struct patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "f");
+	const struct plan_set sets[] = { PER_TASK(&a), PER_TASK(&b) };
+	struct plan_request q = request(CHANGE_REPLACE, &c);
+	struct plan plan;
+
+	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK_INT(plan.verb, CHANGE_REPLACE);
+	CHECK(plan.enter && plan.n_leave == 2 && plan.leave[0] == 0 && plan.leave[1] == 1);
+	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
+	CHECK_INT(plan.n_leave, 0);
+}
+
+static void test_replace_by_flag(void)
+{
+	struct patch a = patch("a", "f"), b = patch("b", "f");
+	const struct plan_set sets[] = { PER_TASK(&a) };
+	struct plan_request q = request(CHANGE_ENABLE, &b);
+	struct plan plan;
+
+	b.meta.replace = true;
+	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan.verb, CHANGE_REPLACE);
+	CHECK_INT(plan.n_leave, 1);
+}
+
+static void test_replace_same_name(void)
+{
+	struct patch a = patch("a", "f"), again = patch("a", "f");
+	const struct plan_set sets[] = { IMMEDIATE(&a, 0) };
+	struct plan_request q = request(CHANGE_REPLACE, &again);
+	struct plan plan;
+
+	q.immediate = true;
+	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan.n_leave, 1);
+	CHECK_INT(plan.slot, 1);	/* both exist for a while */
+	q = request(CHANGE_ENABLE, &again);
+	check_refused(sets, 1, &q, OUTCOME_ALREADY_ENABLED, "in force in version 1.0");
+	again.meta.version = (char *)"2.0";
+	check_refused(sets, 1, &q, OUTCOME_ALREADY_ENABLED, "in force in version 1.0");
+}
+
+static void test_disable(void)
+{
+	struct patch a = patch("a", "f"), b = patch("b", "g");
+	const struct plan_set sets[] = { IMMEDIATE(&a, 3), PER_TASK(&b) };
+	struct plan_request q = { .verb = CHANGE_DISABLE, .name = "b", .companion = true };
+	struct plan plan;
+
+	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK(!plan.enter && plan.n_leave == 1 && plan.leave[0] == 1);
+	CHECK_INT(plan.verb, CHANGE_DISABLE);
+	CHECK_INT(plan.consistency, KLP_CONSISTENCY_PER_TASK);
+	q.immediate = true;	/* ignored */
+	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK_INT(plan.consistency, KLP_CONSISTENCY_PER_TASK);
+	q.companion = false;
+	check_refused(sets, 2, &q, OUTCOME_NO_COMPANION, "task by task");
+	q.name = "a";
+	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK_INT(plan.consistency, KLP_CONSISTENCY_IMMEDIATE);
+	q.name = "c";
+	check_refused(sets, 2, &q, OUTCOME_NO_SUCH_PATCH, "No patch of this name");
+	check_refused(NULL, 0, &q, OUTCOME_NO_SUCH_PATCH, "No patch of this name");
+}
+
+static void test_busy(void)
+{
+	struct patch a = patch("a", "f");
+	struct plan_request q = request(CHANGE_ENABLE, &a);
+
+	q.changing = true;
+	check_refused(NULL, 0, &q, OUTCOME_BUSY, "Another change is running");
+	q = (struct plan_request){ .verb = CHANGE_DISABLE, .name = "x", .changing = true };
+	check_refused(NULL, 0, &q, OUTCOME_BUSY, "Another change is running");
+}
+
+static void test_conflict(void)
+{
+	struct patch a = patch("a", "f"), b = patch("b", "second"), c = patch("c", "h");
+	const struct plan_set sets[] = { PER_TASK(&a), PER_TASK(&b) };
+	struct plan_request q = request(CHANGE_ENABLE, &c);
+	_cleanup_report_ struct report r = REPORT_INIT;
+	struct plan plan;
+
+	c.meta.n_funcs = 2;
+	c.funcs[1].sympos = 1;	/* the same as 0 */
+	check_refused(sets, 2, &q, OUTCOME_CONFLICT, "'second' is patched by 'b'");
+	CHECK_INT(plan_make(sets, 2, &q, &plan, &r), OUTCOME_CONFLICT);
+	CHECK_STR(r.object, "vmlinux");
+	CHECK_STR(r.function, "second");
+	q.verb = CHANGE_REPLACE;
+	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+}
+
+static void test_states(void)
+{
+	struct patch a = patch("a", "f"), b = patch("b", "g");
+	const struct plan_set sets[] = { PER_TASK(&a) };
+	struct plan_request enable = request(CHANGE_ENABLE, &b);
+	struct plan_request replace = request(CHANGE_REPLACE, &b);
+	struct plan plan;
+
+	a.meta.n_states = 1;
+	a.state.version = 2;
+	/* lacks the id: may stand beside it, may not take its place */
+	CHECK_INT(plan_make(sets, 1, &enable, &plan, NULL), 0);
+	check_refused(sets, 1, &replace, OUTCOME_STATE_INCOMPATIBLE,
+		      "State 7 version 2 of 'a' is not known");
+	/* has it: not lower */
+	b.meta.n_states = 1;
+	b.state.version = 1;
+	check_refused(sets, 1, &enable, OUTCOME_STATE_INCOMPATIBLE,
+		      "State 7 is in version 2 by 'a', the patch has version 1");
+	check_refused(sets, 1, &replace, OUTCOME_STATE_INCOMPATIBLE, "the patch has version 1");
+	b.state.version = 2;
+	CHECK_INT(plan_make(sets, 1, &enable, &plan, NULL), 0);
+	CHECK_INT(plan_make(sets, 1, &replace, &plan, NULL), 0);
+	b.state.version = 3;
+	CHECK_INT(plan_make(sets, 1, &replace, &plan, NULL), 0);
+	/* another id is as good as none */
+	b.state.id = 8;
+	check_refused(sets, 1, &replace, OUTCOME_STATE_INCOMPATIBLE, "is not known");
+	/* a new id is always allowed */
+	a.meta.n_states = 0;
+	CHECK_INT(plan_make(sets, 1, &replace, &plan, NULL), 0);
+}
+
+static void test_strict(void)
+{
+	struct patch a = patch("a", "f");
+	struct plan_request q = request(CHANGE_ENABLE, &a);
+
+	a.meta.strict = true;
+	check_refused(NULL, 0, &q, OUTCOME_STRICT, "'f' can miss calls");
+	/* what cannot be done at all is told first */
+	a.funcs[0].body = BODY_GUARD;
+	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "a guard body");
+}
+
+static void test_consistency(void)
+{
+	struct patch a = patch("a", "f"), b = patch("b", "g");
+	const struct plan_set immediate[] = { IMMEDIATE(&a, 0) }, per_task[] = { PER_TASK(&a) };
+	struct plan_request q = request(CHANGE_REPLACE, &b);
+	struct plan plan;
+
+	check_refused(immediate, 1, &q, OUTCOME_CONSISTENCY,
+		      "'a' is in force with immediate consistency and cannot leave in a change of "
+		      "per-task");
+	q.immediate = true;
+	CHECK_INT(plan_make(immediate, 1, &q, &plan, NULL), 0);
+	check_refused(per_task, 1, &q, OUTCOME_CONSISTENCY, "with per-task consistency");
+	b.meta.per_task_only = true;
+	check_refused(NULL, 0, &q, OUTCOME_CONSISTENCY, "per-task consistency only");
+	q.companion = false;
+	check_refused(NULL, 0, &q, OUTCOME_CONSISTENCY, "per-task consistency only");
+	q.immediate = false;
+	check_refused(NULL, 0, &q, OUTCOME_NO_COMPANION, "needs the companion");
+	q.companion = true;
+	CHECK_INT(plan_make(per_task, 1, &q, &plan, NULL), 0);
+}
+
+static void test_unsupported(void)
+{
+	struct patch a = patch("a", "f");
+	struct plan_request q = request(CHANGE_ENABLE, &a);
+	struct plan plan;
+
+	a.meta.n_funcs = 2;
+	a.funcs[1].body = BODY_REPLACE;
+	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "'second' has a replace body");
+	a.funcs[1].body = BODY_FMOD_RET;
+	a.funcs[1].object = (char *)"loop";
+	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "in module 'loop'");
+	a.funcs[1].object = (char *)"vmlinux";
+	a.funcs[1].sympos = 2;
+	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "at position 2");
+	a.funcs[1].sympos = 1;
+	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
+	a.meta.n_callbacks = 1;
+	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "a post_patch callback");
+}
+
+static void test_slots(void)
+{
+	static struct patch patches[KLP_UAPI_RECORDS_MAX];
+	static char names[KLP_UAPI_RECORDS_MAX][8];
+	struct plan_set sets[KLP_UAPI_RECORDS_MAX];
+	struct patch last = patch("last", "last");
+	struct plan_request q = request(CHANGE_ENABLE, &last);
+	struct plan plan;
+	size_t n = ARRAY_SIZE(sets);
+
+	/* slots 63, 62, ... 0: with n sets the lowest free one is 0 until all are taken */
+	for (size_t i = 0; i < n; i++) {
+		snprintf(names[i], sizeof(names[i]), "p%zu", i);
+		patches[i] = patch(names[i], names[i]);
+		sets[i] = IMMEDIATE(&patches[i], (uint32_t)(KLP_GATE_SLOTS - 1 - i));
+	}
+	q.immediate = true;
+	CHECK_INT(plan_make(sets, n - 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan.slot, 0);
+	check_refused(sets, n, &q, OUTCOME_UNSUPPORTED, "64 patches are in force");
+	q.verb = CHANGE_REPLACE;
+	check_refused(sets, n, &q, OUTCOME_UNSUPPORTED, "no room");
+	/* a hole in the middle; and records are counted for per-task sets too */
+	sets[10].slot = KLP_GATE_SLOTS - 1;
+	CHECK_INT(plan_make(sets, n - 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan.slot, 0);
+	sets[10].slot = 0;
+	CHECK_INT(plan_make(sets, n - 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan.slot, KLP_GATE_SLOTS - 1 - 10);
+	for (size_t i = 0; i < n; i++)
+		sets[i].consistency = KLP_CONSISTENCY_PER_TASK;
+	q = request(CHANGE_ENABLE, &last);
+	check_refused(sets, n, &q, OUTCOME_UNSUPPORTED, "no room");
+	/* a slot that came back damaged from a pin is not shifted by */
+	sets[0] = IMMEDIATE(&patches[0], 4711);
+	q.immediate = true;
+	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan.slot, 0);
+}
+
+static void test_verb_names(void)
+{
+	CHECK_STR(change_verb_to_string(CHANGE_ENABLE), "enable");
+	CHECK_STR(change_verb_to_string(CHANGE_REPLACE), "replace");
+	CHECK_STR(change_verb_to_string(CHANGE_DISABLE), "disable");
+	CHECK_STR(change_verb_to_string((enum change_verb)-1), "unknown");
+}
+
+int main(void)
+{
+	RUN(test_enable_first);
+	RUN(test_enable_beside);
+	RUN(test_replace_all);
+	RUN(test_replace_by_flag);
+	RUN(test_replace_same_name);
+	RUN(test_disable);
+	RUN(test_busy);
+	RUN(test_conflict);
+	RUN(test_states);
+	RUN(test_strict);
+	RUN(test_consistency);
+	RUN(test_unsupported);
+	RUN(test_slots);
+	RUN(test_verb_names);
+	return unit_end();
+}

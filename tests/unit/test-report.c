@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* struct report: the first failure wins, names stay, nothing leaks, NULL is fine everywhere. */
+#include <errno.h>
+
+#include "unit.h"
+
+#include "shared/report.h"
+
+static void test_set(void)
+{
+	struct report r = REPORT_INIT;
+
+	CHECK_INT(report_set(&r, OUTCOME_CONFLICT, "patch '%s' has it", "a"), OUTCOME_CONFLICT);
+	CHECK_INT(r.outcome, OUTCOME_CONFLICT);
+	CHECK_STR(r.detail, "patch 'a' has it");
+	CHECK_INT(r.error, 0);
+	report_done(&r);
+	CHECK_INT(r.outcome, OUTCOME_OK);
+	CHECK(!r.detail);
+}
+
+static void test_first_wins(void)
+{
+	struct report r = REPORT_INIT;
+
+	report_set(&r, OUTCOME_VERIFIER, "first");
+	CHECK_INT(report_set(&r, OUTCOME_BUSY, "second"), OUTCOME_VERIFIER);
+	CHECK_INT(report_errno(&r, -EIO, "third"), OUTCOME_VERIFIER);
+	CHECK_STR(r.detail, "first");
+	CHECK_INT(r.error, 0);
+	report_done(&r);
+	/* after that it is as new */
+	CHECK_INT(report_set(&r, OUTCOME_BUSY, "second"), OUTCOME_BUSY);
+	report_done(&r);
+}
+
+static void test_errno(void)
+{
+	struct report r = REPORT_INIT;
+
+	errno = ENOTTY;
+	CHECK_INT(report_errno(&r, -ENOENT, "cannot pin: %m"), OUTCOME_SYSTEM);
+	CHECK_INT(errno, ENOTTY);
+	CHECK_INT(r.outcome, OUTCOME_SYSTEM);
+	CHECK_INT(r.error, ENOENT);
+	CHECK_STR(r.detail, "cannot pin: No such file or directory");
+	report_done(&r);
+}
+
+static void test_names(void)
+{
+	struct report r = REPORT_INIT;
+
+	report_names(&r, "patch", NULL, NULL);
+	report_names(&r, "other", "vmlinux", "f");
+	CHECK_STR(r.patch, "patch");
+	CHECK_STR(r.object, "vmlinux");
+	CHECK_STR(r.function, "f");
+	/* names alone are no failure */
+	CHECK_INT(report_set(&r, OUTCOME_STRICT, "x"), OUTCOME_STRICT);
+	CHECK_STR(r.patch, "patch");
+	report_done(&r);
+	CHECK(!r.patch && !r.object && !r.function);
+}
+
+static void test_null(void)
+{
+	CHECK_INT(report_set(NULL, OUTCOME_BUSY, "x"), OUTCOME_BUSY);
+	CHECK_INT(report_errno(NULL, -EIO, "x"), OUTCOME_SYSTEM);
+	report_names(NULL, "a", "b", "c");
+	report_done(NULL);
+}
+
+int main(void)
+{
+	RUN(test_set);
+	RUN(test_first_wins);
+	RUN(test_errno);
+	RUN(test_names);
+	RUN(test_null);
+	return unit_end();
+}
