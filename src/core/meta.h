@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a patch file says of itself (klp/meta.h), parsed. Pure: bytes in, struct out, no system call.
- * Input is hostile.
+ * What a patch file says of itself (klp/meta.h), parsed. Pure: bytes in, struct out, no system
+ * call. Input is hostile.
  */
 #ifndef KLPD_CORE_META_H
 #define KLPD_CORE_META_H

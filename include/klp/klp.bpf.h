@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the body of a patch includes, after vmlinux.h and nothing else:
+ *
+ *	#include "vmlinux.h"
+ *	#include "klp/klp.bpf.h"
+ *
+ *	KLP_PATCH("cmdline", "1.0");
+ *	KLP_LICENSE("GPL");
+ *
+ *	KLP_FMOD_RET(int, cmdline_proc_show, struct seq_file *m, void *v)
+ *	{
+ *		if (klp_seq_puts(m, "this has been live patched\n"))
+ *			return klp_continue();
+ *		return klp_return(0);
+ *	}
+ *
+ * The macros write the metadata of klp/meta.h, the prototype that the loader compares with the
+ * running kernel's, and a program that asks the gate first: a body that was told nothing, whose
+ * patch is not in force for this task, or whose companion is missing, runs the original.
+ *
+ * A body ends in one verdict, and returns nothing else (a plain number does not compile):
+ *
+ *	klp_continue()			the original runs, with its own arguments
+ *	klp_return(value)		skip it, return value; types of at most 32 bits, 0 included
+ *	klp_return_nonzero(value)	skip it, return value, which is not 0; any type but void
+ *	klp_return_void()		skip it; functions that return nothing
+ *
+ * Why klp_return() stops at 32 bits: the trampoline skips the original when the 64 bits that the
+ * program left are not 0. Bit 32 set makes an int function return 0; a function that returns a long
+ * or a pointer has no bit to spare, so it cannot return 0 or NULL from an fmod_ret body.
+ */
+#ifndef KLP_BPF_H
+#define KLP_BPF_H
+
+#ifndef __VMLINUX_H__
+#error "include vmlinux.h before klp/klp.bpf.h"
+#endif
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+#include "klp/meta.h"
+
+/* The parameter list is the kernel's, so some are not used; a misspelt structure in it, or a body
+ * that falls off its end, would be a mistake that only a running kernel shows. */
+#pragma clang diagnostic ignored "-Wunused-parameter"
+#pragma clang diagnostic error "-Wvisibility"
+#pragma clang diagnostic error "-Wreturn-type"
+
+#define KLP_CAT_(a, b)	a##b
+#define KLP_CAT(a, b)	KLP_CAT_(a, b)
+#define KLP_STR_(x)	#x
+#define KLP_STR(x)	KLP_STR_(x)
+
+/* ---- metadata: one string each, see klp/meta.h ---------------------------------------------- */
+
+#define KLP_INFO_AS(variable, text) \
+	static const char variable[] SEC(KLP_META_SECTION) __attribute__((aligned(1))) = text
+
+/* Any "key=value": for keys that have no macro. */
+#define KLP_INFO(text)	KLP_INFO_AS(KLP_CAT(klp_info_, __COUNTER__), text)
+
+/* Exactly once: both are string literals. NAME is [a-z0-9][a-z0-9_-]*, VERSION has no blank. */
+#define KLP_PATCH(name, version) \
+	_Static_assert(sizeof(name) > 1 && sizeof(name) <= KLP_NAME_LEN, \
+		       "KLP_PATCH: the name is empty or too long (KLP_NAME_LEN)"); \
+	_Static_assert(sizeof(version) > 1 && sizeof(version) <= KLP_VERSION_LEN, \
+		       "KLP_PATCH: the version is empty or too long (KLP_VERSION_LEN)"); \
+	KLP_INFO_AS(klp_info_format, "format=" KLP_STR(KLP_META_FORMAT)); \
+	KLP_INFO_AS(klp_info_name, "name=" name); \
+	KLP_INFO_AS(klp_info_version, "version=" version)
+
+/* At most once: one line for people. */
+#define KLP_DESCRIPTION(text) \
+	_Static_assert(sizeof(text) <= KLP_TEXT_LEN, \
+		       "KLP_DESCRIPTION: the text is too long (KLP_TEXT_LEN)"); \
+	KLP_INFO_AS(klp_info_description, "description=" text)
+
+/* Any number: "CVE-2026-0001", a bug, a commit. A CVE makes the patch strict, see KLP_STRICT. */
+#define KLP_REFERENCE(id) \
+	_Static_assert(sizeof(id) <= KLP_TEXT_LEN, \
+		       "KLP_REFERENCE: the text is too long (KLP_TEXT_LEN)"); \
+	KLP_INFO("ref=" id)
+
+/* Enabling this patch replaces all that are in force. */
+#define KLP_REPLACE		KLP_INFO_AS(klp_info_replace, "replace=yes")
+
+/* KLP_STRICT(yes): refuse bodies that can miss calls (fmod_ret). KLP_STRICT(no): allow them though
+ * the patch names a CVE; say in the description what a missed call costs. */
+#define KLP_STRICT(yes_or_no)	KLP_INFO_AS(klp_info_strict, "strict=" #yes_or_no)
+
+/* Only task by task, with the companion: --immediate is refused. */
+#define KLP_PER_TASK_ONLY	KLP_INFO_AS(klp_info_consistency, "consistency=per-task")
+
+/* Any number: this patch changes system state ID (1 or more), in this version. Plain decimals. */
+#define KLP_STATE(id, version)	KLP_INFO("state=" KLP_STR(id) ":" KLP_STR(version))
+
+/* Once: the kernel gives helpers and kfuncs to "GPL" or "Dual BSD/GPL" only. */
+#define KLP_LICENSE(text)	char klp_license[] SEC("license") = text
+
+/* ---- the gate ------------------------------------------------------------------------------- */
+
+/* Written by the loader between open and load. All zero: never told, the original runs. */
+const volatile struct klp_self klp_self SEC(KLP_SELF_SECTION) = {};
+
+/* One word for all patches of immediate consistency: the loader puts its own in place of this. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, KLP_GATES_WORDS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u64);
+} klp_gates SEC(".maps");
+
+/*
+ * kfuncs of the companion. Weak: without the companion the file still loads as long as nothing that
+ * can be reached calls them; test with bpf_ksym_exists() where the patch can do without.
+ *
+ * klp_gate: is record `id` in force for the task that runs? Any context. Bodies need not call it.
+ *
+ * klp_seq_puts: append s, a string literal, to a seq_file. Only inside the show() that was given
+ * this seq_file, with the pointer it was given: it is not checked. Does not sleep. 0 or -errno.
+ */
+extern int klp_gate(__u64 id) __ksym __weak;
+extern int klp_seq_puts(void *m__ign, const char *s__str) __ksym __weak;
+
+static __always_inline int klp_in_force(void)
+{
+	__u32 zero = 0;
+	__u64 *word;
+
+	if (klp_self.consistency == KLP_CONSISTENCY_PER_TASK)
+		return bpf_ksym_exists(klp_gate) ? klp_gate(klp_self.id) : 0;
+	if (klp_self.consistency != KLP_CONSISTENCY_IMMEDIATE)
+		return 0;
+	word = bpf_map_lookup_elem(&klp_gates, &zero);
+	return word && (*(volatile __u64 *)word >> (klp_self.slot & (KLP_GATE_SLOTS - 1))) & 1;
+}
+
+/* ---- verdicts ------------------------------------------------------------------------------- */
+
+/* A structure, so that a body which says `return 0;` and means klp_return(0) does not compile. */
+struct klp_verdict {
+	__u64 raw;
+};
+
+/* Inside a body klp_ret_type is a null pointer to the function's return type. */
+#define KLP_RET_VOID \
+	__builtin_types_compatible_p(__typeof__(*klp_ret_type), void)
+#define KLP_RET_WIDE	(!KLP_RET_VOID && sizeof(*klp_ret_type) > 4)
+/* The return type if it has at most 32 bits, otherwise int: keeps a wrong macro to the one error
+ * that explains it. */
+#define KLP_RET_NARROW \
+	__typeof__(*__builtin_choose_expr(KLP_RET_VOID || KLP_RET_WIDE, (int *)0, klp_ret_type))
+#define KLP_SKIP	(1ULL << 32)
+
+static __always_inline __u64 klp_check_nonzero(__u64 value)
+	__attribute__((diagnose_if(value == 0,
+		       "klp_return_nonzero(0): 0 means that the original runs", "error")))
+{
+	return value;
+}
+
+#define klp_continue()	((struct klp_verdict){ 0 })
+
+#define klp_return(value) ({ \
+	_Static_assert(!KLP_RET_VOID, \
+		"klp_return(): this function returns nothing, use klp_return_void()"); \
+	_Static_assert(!KLP_RET_WIDE, \
+		"klp_return(): this function returns 64 bits or a pointer, use " \
+		"klp_return_nonzero() (0 means that the original runs) or a struct_ops body"); \
+	(struct klp_verdict){ KLP_SKIP | (__u32)__builtin_choose_expr(KLP_RET_WIDE, 0, \
+						(KLP_RET_NARROW)(value)) }; \
+})
+
+#define klp_return_nonzero(value) ({ \
+	_Static_assert(!KLP_RET_VOID, \
+		"klp_return_nonzero(): this function returns nothing, use klp_return_void()"); \
+	__u64 klp_wide_ = klp_check_nonzero((__u64)(long)(value)); \
+	__u32 klp_narrow_ = (__u32)(KLP_RET_NARROW)klp_wide_; \
+	(struct klp_verdict){ KLP_RET_WIDE ? klp_wide_ : \
+			      klp_narrow_ ? KLP_SKIP | klp_narrow_ : 0 }; \
+})
+
+#define klp_return_void() ({ \
+	_Static_assert(KLP_RET_VOID, \
+		"klp_return_void(): this function returns a value, use klp_return(value)"); \
+	(struct klp_verdict){ 1 }; \
+})
+
+/* ---- bodies --------------------------------------------------------------------------------- */
+
+#define KLP_NTH(_0, _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, n, ...) n
+#define KLP_COUNT(...) \
+	KLP_NTH(_ __VA_OPT__(,) __VA_ARGS__, more_than_12_arguments, more_than_12_arguments, \
+		12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+
+/* KLP_EACH(m, args): m(0, first) m(1, second) ... */
+#define KLP_EACH_0(m)
+#define KLP_EACH_1(m, a)	m(0, a)
+#define KLP_EACH_2(m, a, b)	KLP_EACH_1(m, a) m(1, b)
+#define KLP_EACH_3(m, a, b, c)	KLP_EACH_2(m, a, b) m(2, c)
+#define KLP_EACH_4(m, a, b, c, d) KLP_EACH_3(m, a, b, c) m(3, d)
+#define KLP_EACH_5(m, a, b, c, d, e) KLP_EACH_4(m, a, b, c, d) m(4, e)
+#define KLP_EACH_6(m, a, b, c, d, e, f) KLP_EACH_5(m, a, b, c, d, e) m(5, f)
+#define KLP_EACH_7(m, a, b, c, d, e, f, g) KLP_EACH_6(m, a, b, c, d, e, f) m(6, g)
+#define KLP_EACH_8(m, a, b, c, d, e, f, g, h) KLP_EACH_7(m, a, b, c, d, e, f, g) m(7, h)
+#define KLP_EACH_9(m, a, b, c, d, e, f, g, h, i) \
+	KLP_EACH_8(m, a, b, c, d, e, f, g, h) m(8, i)
+#define KLP_EACH_10(m, a, b, c, d, e, f, g, h, i, j) \
+	KLP_EACH_9(m, a, b, c, d, e, f, g, h, i) m(9, j)
+#define KLP_EACH_11(m, a, b, c, d, e, f, g, h, i, j, k) \
+	KLP_EACH_10(m, a, b, c, d, e, f, g, h, i, j) m(10, k)
+#define KLP_EACH_12(m, a, b, c, d, e, f, g, h, i, j, k, l) \
+	KLP_EACH_11(m, a, b, c, d, e, f, g, h, i, j, k) m(11, l)
+#define KLP_EACH(m, ...) \
+	KLP_CAT(KLP_EACH_, KLP_COUNT(__VA_ARGS__))(m __VA_OPT__(,) __VA_ARGS__)
+
+/* "(void)" and not "()": the latter is no prototype, and BTF would call it variadic. */
+#define KLP_PARAMS_()		(void)
+#define KLP_PARAMS_1(...)	(__VA_ARGS__)
+#define KLP_PARAMS(...)		KLP_CAT(KLP_PARAMS_, __VA_OPT__(1))(__VA_ARGS__)
+
+#define KLP_ARG_SIZE(arg)	sizeof(struct { arg; })
+#define KLP_ARG_CHECK(n, arg) \
+	_Static_assert(KLP_ARG_SIZE(arg) <= 8, \
+		       "KLP_FMOD_RET: an argument larger than 8 bytes cannot be passed to a body");
+/* Above the size of an argument its register holds anything: never let it reach a bool. */
+#define KLP_ARG_VALUE(n, arg) \
+	, __builtin_choose_expr(KLP_ARG_SIZE(arg) == 8, (void *)ctx[n], \
+	  __builtin_choose_expr(KLP_ARG_SIZE(arg) == 4, (__u32)ctx[n], \
+	  __builtin_choose_expr(KLP_ARG_SIZE(arg) == 2, (__u16)ctx[n], (__u8)ctx[n])))
+
+/*
+ * KLP_FMOD_RET(return type, symbol, arguments...) { body }
+ *
+ * Patches vmlinux function `symbol`. Arguments are the kernel's, at most 12, in order, each as
+ * "type name"; none at all for (void). Structures by value cannot be taken.
+ */
+#define KLP_FMOD_RET(type, symbol, ...) \
+	KLP_FMOD_RET_AT(0, type, symbol, __VA_ARGS__)
+
+/*
+ * The same with a symbol position: 0 = the name must be unique in the kernel, 1 = the first of
+ * several, which is the only one that fmod_ret can honour.
+ */
+#define KLP_FMOD_RET_AT(sympos, type, symbol, ...) \
+	KLP_INFO_AS(klp_func__##symbol, \
+		    "func=vmlinux:" #sympos ":fmod_ret:" #symbol ":klp__" #symbol); \
+	__typeof__(type) (*klp_proto__##symbol) KLP_PARAMS(__VA_ARGS__) SEC(KLP_PROTO_SECTION); \
+	KLP_EACH(KLP_ARG_CHECK __VA_OPT__(,) __VA_ARGS__) \
+	static __always_inline struct klp_verdict \
+	klp_body__##symbol(__typeof__(type) *klp_ret_type __VA_OPT__(,) __VA_ARGS__); \
+	__u64 klp__##symbol(unsigned long long *ctx); \
+	SEC("fmod_ret/" #symbol) \
+	__u64 klp__##symbol(unsigned long long *ctx) \
+	{ \
+		if (!klp_in_force()) \
+			return 0; \
+		_Pragma("clang diagnostic push") \
+		_Pragma("clang diagnostic ignored \"-Wint-conversion\"") \
+		return klp_body__##symbol( \
+			0 KLP_EACH(KLP_ARG_VALUE __VA_OPT__(,) __VA_ARGS__)).raw; \
+		_Pragma("clang diagnostic pop") \
+	} \
+	static __always_inline struct klp_verdict \
+	klp_body__##symbol(__typeof__(type) *klp_ret_type __VA_OPT__(,) __VA_ARGS__)
+
+#endif

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The metadata section of an ELF file in memory, and the check that the programs it names exist.
+ *
+ * libelf finds the headers; every offset and size that comes out of them is compared with the size
+ * of the file here before a byte behind it is looked at, because libelf promises that only for what
+ * it hands out itself. The section is used where it stands: what is returned points into `data`.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/meta.h"
+#include "core/meta-text.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+DEFINE_CLEANUP(Elf, elf_end);
+DEFINE_CLEANUP(struct meta, meta_free);
+
+/* A program that the metadata names, and whether a function symbol of this name was met. */
+struct wanted {
+	const char *program;
+	bool found;
+};
+
+static int elf_open(const void *data, size_t size, Elf **ret, struct report *report)
+{
+	_cleanup_(elf_endp) Elf *elf = NULL;
+	Elf64_Ehdr header;
+
+	if (size < sizeof(header) || memcmp(data, ELFMAG, SELFMAG) != 0)
+		return report_set(report, OUTCOME_NOT_ELF, "The file is not ELF");
+	memcpy(&header, data, sizeof(header));
+	if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB ||
+	    header.e_ident[EI_VERSION] != EV_CURRENT)
+		return report_set(report, OUTCOME_NOT_ELF,
+				  "The file is not a 64-bit little-endian ELF");
+	if (header.e_type != ET_REL || header.e_machine != EM_BPF)
+		return report_set(report, OUTCOME_NOT_ELF,
+				  "The file is ELF, but not a BPF object (type %u, machine %u)",
+				  header.e_type, header.e_machine);
+	if (elf_version(EV_CURRENT) == EV_NONE)
+		return report_set(report, OUTCOME_SYSTEM, "libelf is of another ELF version");
+	/* libelf reads only; its parameter is not const for the sake of writers */
+	elf = elf_memory((char *)data, size);
+	if (!elf)
+		return report_set(report, OUTCOME_NOT_ELF, "The file is damaged: %s",
+				  elf_errmsg(-1));
+	*ret = TAKE_PTR(elf);
+	return 0;
+}
+
+static bool section_in_file(const GElf_Shdr *header, size_t size)
+{
+	return header->sh_type != SHT_NOBITS && header->sh_offset <= size &&
+	       header->sh_size <= size - header->sh_offset;
+}
+
+static int section_find(Elf *elf, const void *data, size_t size, const void **ret, size_t *ret_size,
+			struct report *report)
+{
+	Elf_Scn *section = NULL;
+	bool found = false;
+	GElf_Shdr header;
+	size_t names;
+
+	if (elf_getshdrstrndx(elf, &names) < 0)
+		return report_set(report, OUTCOME_NO_METADATA, "The file has no section names");
+	while ((section = elf_nextscn(elf, section))) {
+		const char *name;
+
+		if (!gelf_getshdr(section, &header))
+			return report_set(report, OUTCOME_META_INVALID,
+					  "The file is damaged: %s", elf_errmsg(-1));
+		name = elf_strptr(elf, names, header.sh_name);
+		if (!name || !STREQ(name, KLP_META_SECTION))
+			continue;
+		if (found)
+			return report_set(report, OUTCOME_META_INVALID,
+					  "The file has two sections %s", KLP_META_SECTION);
+		if (!section_in_file(&header, size) || (header.sh_flags & SHF_COMPRESSED))
+			return report_set(report, OUTCOME_META_INVALID,
+					  "Section %s is compressed or not inside the file",
+					  KLP_META_SECTION);
+		found = true;
+		*ret = (const char *)data + header.sh_offset;
+		*ret_size = header.sh_size;
+	}
+	if (!found)
+		return report_set(report, OUTCOME_NO_METADATA, "The file has no section %s",
+				  KLP_META_SECTION);
+	return 0;
+}
+
+int meta_find_section(const void *data, size_t size, const void **ret, size_t *ret_size,
+		      struct report *report)
+{
+	_cleanup_(elf_endp) Elf *elf = NULL;
+	const void *section = NULL;
+	size_t section_size = 0;
+	int r;
+
+	r = elf_open(data, size, &elf, report);
+	if (r == 0)
+		r = section_find(elf, data, size, &section, &section_size, report);
+	if (r != 0)
+		return r;
+	*ret = section;
+	*ret_size = section_size;
+	return 0;
+}
+
+static int wanted_compare(const void *a, const void *b)
+{
+	return strcmp(((const struct wanted *)a)->program, ((const struct wanted *)b)->program);
+}
+
+/* Mark what this symbol table defines as functions. */
+static void symbols_mark(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
+			 struct wanted *wanted, size_t n)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+	size_t n_symbols = data ? data->d_size / sizeof(Elf64_Sym) : 0;
+	GElf_Sym symbol;
+
+	for (size_t i = 0; i < n_symbols && gelf_getsym(data, (int)i, &symbol); i++) {
+		struct wanted key = { 0 }, *hit;
+
+		if (GELF_ST_TYPE(symbol.st_info) != STT_FUNC || symbol.st_shndx == SHN_UNDEF)
+			continue;
+		key.program = elf_strptr(elf, header->sh_link, symbol.st_name);
+		if (!key.program)
+			continue;
+		hit = bsearch(&key, wanted, n, sizeof(*wanted), wanted_compare);
+		if (hit)
+			hit->found = true;
+	}
+}
+
+static size_t wanted_collect(const struct meta *m, struct wanted *wanted)
+{
+	size_t n = 0, n_unique = 0;
+
+	for (size_t i = 0; i < m->n_funcs; i++)
+		wanted[n++].program = m->funcs[i].program;
+	for (size_t i = 0; i < m->n_callbacks; i++)
+		wanted[n++].program = m->callbacks[i].program;
+	qsort(wanted, n, sizeof(*wanted), wanted_compare);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || !STREQ(wanted[i].program, wanted[n_unique - 1].program))
+			wanted[n_unique++] = wanted[i];
+	return n_unique;
+}
+
+static int programs_check(Elf *elf, size_t size, const struct meta *m,
+			  struct report *report)
+{
+	_cleanup_free_ struct wanted *wanted = NULL;
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+	size_t n;
+
+	wanted = calloc(m->n_funcs + m->n_callbacks, sizeof(*wanted));
+	if (!wanted)
+		return -ENOMEM;
+	n = wanted_collect(m, wanted);
+	while ((section = elf_nextscn(elf, section))) {
+		if (!gelf_getshdr(section, &header) || header.sh_type != SHT_SYMTAB)
+			continue;
+		if (section_in_file(&header, size) && header.sh_entsize == sizeof(Elf64_Sym))
+			symbols_mark(elf, section, &header, wanted, n);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!wanted[i].found)
+			return report_set(report, OUTCOME_META_INVALID,
+					  "The metadata names program '%s', which is not a "
+					  "function in the file", wanted[i].program);
+	return 0;
+}
+
+int meta_from_elf(const void *data, size_t size, struct meta **ret, struct report *report)
+{
+	_cleanup_(meta_freep) struct meta *m = NULL;
+	_cleanup_(elf_endp) Elf *elf = NULL;
+	const void *section = NULL;
+	size_t section_size = 0;
+	int r;
+
+	r = elf_open(data, size, &elf, report);
+	if (r == 0)
+		r = section_find(elf, data, size, &section, &section_size, report);
+	if (r == 0)
+		r = meta_from_section(section, section_size, &m, report);
+	if (r != 0)
+		return r;
+	r = programs_check(elf, size, m, report);
+	if (r != 0) {
+		report_names(report, m->name, NULL, NULL);
+		return r;
+	}
+	*ret = TAKE_PTR(m);
+	return 0;
+}

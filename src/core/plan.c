@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The planner. Pure: looks at the sets in force and the request, and says what enters and what
+ * leaves, or refuses by name. All rules that need nothing but metadata are here, so that a refusal
+ * costs nothing and nothing has to be undone.
+ *
+ * Order of the checks, so that the first one told is the most useful: is anything possible now
+ * (busy), is the request about what exists, can this klpd do it at all, is the patch compatible
+ * with what is in force (functions, states), is the consistency right, is there room.
+ *
+ * One change has one consistency, because one switch moves all of its sets: either the companion
+ * moves tasks or one store flips the gates word. So the sets that leave decide it for a disable,
+ * and for a replace they must agree with what the entering patch gets.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/plan.h"
+#include "klp/uapi.h"
+#include "util/macro.h"
+
+static const char *const verb_names[] = {
+	[CHANGE_ENABLE] = "enable",
+	[CHANGE_REPLACE] = "replace",
+	[CHANGE_DISABLE] = "disable",
+};
+_Static_assert(ARRAY_SIZE(verb_names) == _CHANGE_MAX, "a verb without a name");
+_Static_assert(KLP_GATE_SLOTS == 64, "the gates word has 64 bits");
+
+const char *change_verb_to_string(enum change_verb verb)
+{
+	return (unsigned int)verb < _CHANGE_MAX ? verb_names[verb] : "unknown";
+}
+
+static const char *consistency_name(uint32_t consistency)
+{
+	return consistency == KLP_CONSISTENCY_PER_TASK ? "per-task" : "immediate";
+}
+
+/* Bodies, objects and callbacks of the metadata format that nothing below can carry out yet. */
+static int check_supported(const struct meta *m, struct report *report)
+{
+	for (size_t i = 0; i < m->n_funcs; i++) {
+		const struct meta_func *f = &m->funcs[i];
+		bool module = !STREQ(f->object, "vmlinux");
+
+		if (f->body == BODY_FMOD_RET && !module && f->sympos <= 1)
+			continue;
+		report_names(report, NULL, f->object, f->symbol);
+		if (f->body != BODY_FMOD_RET)
+			return report_set(report, OUTCOME_UNSUPPORTED,
+					  "Function '%s' has a %s body; fmod_ret is the only kind "
+					  "supported", f->symbol, body_kind_to_string(f->body));
+		if (module)
+			return report_set(report, OUTCOME_UNSUPPORTED,
+					  "Function '%s' is in module '%s'; only vmlinux can be "
+					  "patched", f->symbol, f->object);
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "Function '%s' is wanted at position %" PRIu32 "; fmod_ret "
+				  "reaches only the first of its name", f->symbol, f->sympos);
+	}
+	if (m->n_callbacks > 0)
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "The patch has a %s callback; callbacks are not supported",
+				  callback_kind_to_string(m->callbacks[0].kind));
+	return 0;
+}
+
+static int check_strict(const struct meta *m, struct report *report)
+{
+	for (size_t i = 0; m->strict && i < m->n_funcs; i++)
+		if (m->funcs[i].body == BODY_FMOD_RET) {
+			report_names(report, NULL, m->funcs[i].object, m->funcs[i].symbol);
+			return report_set(report, OUTCOME_STRICT,
+					  "The fmod_ret body of '%s' can miss calls, and the patch "
+					  "is strict", m->funcs[i].symbol);
+		}
+	return 0;
+}
+
+static int check_conflict(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+			  struct report *report)
+{
+	for (size_t s = 0; s < n_sets; s++)
+		for (size_t i = 0; i < m->n_funcs; i++)
+			for (size_t j = 0; j < sets[s].meta->n_funcs; j++) {
+				const struct meta_func *f = &m->funcs[i];
+
+				if (!meta_func_same(f, &sets[s].meta->funcs[j]))
+					continue;
+				report_names(report, NULL, f->object, f->symbol);
+				return report_set(report, OUTCOME_CONFLICT,
+						  "Function '%s' is patched by '%s', which is in "
+						  "force; only a replace may take it over",
+						  f->symbol, sets[s].meta->name);
+			}
+	return 0;
+}
+
+static const struct meta_state *state_find(const struct meta *m, uint64_t id)
+{
+	for (size_t i = 0; i < m->n_states; i++)
+		if (m->states[i].id == id)
+			return &m->states[i];
+	return NULL;
+}
+
+/* Kernel livepatch's klp_is_patch_compatible(), with the numbers in the answer. */
+static int check_states(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+			bool replace, struct report *report)
+{
+	for (size_t s = 0; s < n_sets; s++)
+		for (size_t i = 0; i < sets[s].meta->n_states; i++) {
+			const struct meta_state *old = &sets[s].meta->states[i];
+			const struct meta_state *new = state_find(m, old->id);
+
+			if (new ? new->version >= old->version : !replace)
+				continue;
+			if (!new)
+				return report_set(report, OUTCOME_STATE_INCOMPATIBLE,
+						  "State %" PRIu64 " version %" PRIu32 " of '%s' "
+						  "is not known to the patch that would replace it",
+						  old->id, old->version, sets[s].meta->name);
+			return report_set(report, OUTCOME_STATE_INCOMPATIBLE,
+					  "State %" PRIu64 " is in version %" PRIu32 " by '%s', "
+					  "the patch has version %" PRIu32, old->id, old->version,
+					  sets[s].meta->name, new->version);
+		}
+	return 0;
+}
+
+/* Consistency of the entering patch: asked for, or per task if there is who does it. */
+static int choose_consistency(const struct plan_request *request, uint32_t *ret,
+			      struct report *report)
+{
+	if (request->immediate && request->meta->per_task_only)
+		return report_set(report, OUTCOME_CONSISTENCY,
+				  "The patch allows per-task consistency only, and immediate was "
+				  "asked for");
+	if (!request->immediate && !request->companion)
+		return report_set(report, OUTCOME_NO_COMPANION,
+				  "Per-task consistency needs the companion module, which is not "
+				  "there");
+	*ret = request->immediate ? KLP_CONSISTENCY_IMMEDIATE : KLP_CONSISTENCY_PER_TASK;
+	return 0;
+}
+
+/* All that leaves must be moved by the same hand. */
+static int check_leaving(const struct plan_set *sets, const struct plan *plan,
+			 struct report *report)
+{
+	for (size_t i = 0; i < plan->n_leave; i++) {
+		const struct plan_set *s = &sets[plan->leave[i]];
+
+		if (s->consistency != plan->consistency)
+			return report_set(report, OUTCOME_CONSISTENCY,
+					  "'%s' is in force with %s consistency and cannot leave "
+					  "in a change of %s consistency", s->meta->name,
+					  consistency_name(s->consistency),
+					  consistency_name(plan->consistency));
+	}
+	return 0;
+}
+
+/* The entering set exists beside the leaving ones until they are gone: it needs its own place. */
+static int choose_slot(const struct plan_set *sets, size_t n_sets, struct plan *plan,
+		       struct report *report)
+{
+	uint64_t used = 0;
+
+	for (size_t i = 0; i < n_sets; i++)
+		if (sets[i].consistency == KLP_CONSISTENCY_IMMEDIATE &&
+		    sets[i].slot < KLP_GATE_SLOTS)
+			used |= UINT64_C(1) << sets[i].slot;
+	if (n_sets >= KLP_UAPI_RECORDS_MAX || used == UINT64_MAX)
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "%zu patches are in force, there is no room for one more",
+				  n_sets);
+	plan->slot = 0;
+	if (plan->consistency == KLP_CONSISTENCY_IMMEDIATE)
+		plan->slot = (uint32_t)__builtin_ctzll(~used);
+	return 0;
+}
+
+static int find_set(const struct plan_set *sets, size_t n_sets, const char *name, size_t *ret)
+{
+	for (size_t i = 0; i < n_sets; i++)
+		if (STREQ(sets[i].meta->name, name)) {
+			*ret = i;
+			return 0;
+		}
+	return -ENOENT;
+}
+
+static int plan_disable(const struct plan_set *sets, size_t n_sets,
+			const struct plan_request *request, struct plan *plan,
+			struct report *report)
+{
+	report_names(report, request->name, NULL, NULL);
+	if (find_set(sets, n_sets, request->name, &plan->leave[0]) < 0)
+		return report_set(report, OUTCOME_NO_SUCH_PATCH,
+				  "No patch of this name is in force");
+	plan->n_leave = 1;
+	plan->consistency = sets[plan->leave[0]].consistency;
+	if (plan->consistency == KLP_CONSISTENCY_PER_TASK && !request->companion)
+		return report_set(report, OUTCOME_NO_COMPANION,
+				  "The patch is in force task by task, and the companion module "
+				  "that moves tasks is not there");
+	return 0;
+}
+
+/* What is in force under the same name: fine for a replace, whatever its version. */
+static int check_name(const struct plan_set *sets, size_t n_sets, const struct plan *plan,
+		      const struct meta *m, struct report *report)
+{
+	size_t i;
+
+	if (plan->verb == CHANGE_REPLACE || find_set(sets, n_sets, m->name, &i) < 0)
+		return 0;
+	return report_set(report, OUTCOME_ALREADY_ENABLED,
+			  "A patch of this name is in force in version %s", sets[i].meta->version);
+}
+
+static int plan_enter(const struct plan_set *sets, size_t n_sets,
+		      const struct plan_request *request, struct plan *plan, struct report *report)
+{
+	const struct meta *m = request->meta;
+	bool replace = request->verb == CHANGE_REPLACE || m->replace;
+	int r;
+
+	report_names(report, m->name, NULL, NULL);
+	plan->enter = true;
+	plan->verb = replace ? CHANGE_REPLACE : CHANGE_ENABLE;
+	r = check_name(sets, n_sets, plan, m, report);
+	if (r == 0)
+		r = check_supported(m, report);
+	if (r == 0)
+		r = check_strict(m, report);
+	if (r == 0 && !replace)
+		r = check_conflict(sets, n_sets, m, report);
+	if (r == 0)
+		r = check_states(sets, n_sets, m, replace, report);
+	if (r == 0)
+		r = choose_consistency(request, &plan->consistency, report);
+	if (r == 0)
+		r = choose_slot(sets, n_sets, plan, report);
+	if (r != 0 || !replace)
+		return r;
+	for (size_t i = 0; i < n_sets; i++)
+		plan->leave[plan->n_leave++] = i;
+	return check_leaving(sets, plan, report);
+}
+
+int plan_make(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
+	      struct plan *ret, struct report *report)
+{
+	struct plan plan = { .verb = request->verb };
+	int r;
+
+	if (request->changing) {
+		report_names(report, request->meta ? request->meta->name : request->name, NULL,
+			     NULL);
+		return report_set(report, OUTCOME_BUSY, "Another change is running");
+	}
+	if (request->verb == CHANGE_DISABLE)
+		r = plan_disable(sets, n_sets, request, &plan, report);
+	else
+		r = plan_enter(sets, n_sets, request, &plan, report);
+	if (r != 0)
+		return r;
+	*ret = plan;
+	return 0;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The planner under libFuzzer. Bytes become a few patches over small alphabets of names, functions
+ * and states, so that they meet; a world of sets in force; and a request. Then the promises of
+ * plan.h are checked against what came out, with the rules written down a second time.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/plan.h"
+#include "klp/uapi.h"
+#include "util/macro.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define REQUIRE(condition) do { \
+		if (!(condition)) \
+			abort(); \
+	} while (0)
+
+#define SETS_MAX	(KLP_UAPI_RECORDS_MAX + 2)
+#define FUNCS		4
+#define STATES		3
+
+struct patch {
+	struct meta meta;
+	char name[4];
+	struct meta_func funcs[FUNCS];
+	struct meta_state states[STATES];
+	struct meta_callback callback;
+};
+
+struct input {
+	const uint8_t *data;
+	size_t size;
+};
+
+static unsigned int next(struct input *in)
+{
+	if (in->size == 0)
+		return 0;
+	in->size--;
+	return *in->data++;
+}
+
+static void patch_fill(struct patch *p, struct input *in, unsigned int name)
+{
+	static const char *const symbols[] = { "a", "b", "c", "d", "e", "f", "g", "h" };
+	unsigned int bits = next(in), kinds = next(in), symbol = next(in), states = next(in);
+	struct meta *m = &p->meta;
+
+	memset(p, 0, sizeof(*p));
+	p->name[0] = (char)('a' + name % 26);
+	p->name[1] = (char)('a' + name / 26 % 26);
+	*m = (struct meta){
+		.name = p->name, .version = (char *)"1", .description = (char *)"",
+		.replace = bits & 1, .strict = (bits & 6) == 6, .per_task_only = bits & 8,
+		.funcs = p->funcs, .n_funcs = 1 + (bits >> 4) % FUNCS,
+		.states = p->states, .n_states = (bits >> 6) % (STATES + 1),
+		.callbacks = &p->callback, .n_callbacks = (kinds & 0xc0) == 0xc0,
+	};
+	p->callback = (struct meta_callback){ (char *)"vmlinux", (char *)"p",
+					      CALLBACK_PRE_PATCH };
+	for (size_t i = 0; i < m->n_funcs; i++)
+		p->funcs[i] = (struct meta_func){
+			.object = (char *)(kinds == 33 ? "loop" : "vmlinux"),
+			.symbol = (char *)symbols[(symbol + i) % ARRAY_SIZE(symbols)],
+			.program = (char *)"p",
+			.sympos = kinds == 34 ? 2 : symbol >> 7,
+			.body = kinds == 35 ? BODY_GUARD : BODY_FMOD_RET,
+		};
+	for (size_t i = 0; i < m->n_states; i++)
+		p->states[i] = (struct meta_state){ .id = 1 + i, .version = states >> 2 * i & 3 };
+}
+
+static bool funcs_meet(const struct meta *a, const struct meta *b)
+{
+	for (size_t i = 0; i < a->n_funcs; i++)
+		for (size_t j = 0; j < b->n_funcs; j++)
+			if (meta_func_same(&a->funcs[i], &b->funcs[j]))
+				return true;
+	return false;
+}
+
+static bool states_allow(const struct meta *old, const struct meta *new, bool replace)
+{
+	for (size_t i = 0; i < old->n_states; i++) {
+		bool known = false;
+
+		for (size_t j = 0; j < new->n_states; j++)
+			if (new->states[j].id == old->states[i].id) {
+				known = true;
+				if (new->states[j].version < old->states[i].version)
+					return false;
+			}
+		if (!known && replace)
+			return false;
+	}
+	return true;
+}
+
+static void require_leave(const struct plan_set *sets, size_t n_sets, const struct plan *plan)
+{
+	REQUIRE(plan->n_leave <= n_sets && plan->n_leave <= ARRAY_SIZE(plan->leave));
+	for (size_t i = 0; i < plan->n_leave; i++) {
+		REQUIRE(plan->leave[i] < n_sets);
+		REQUIRE(sets[plan->leave[i]].consistency == plan->consistency);
+		for (size_t j = 0; j < i; j++)
+			REQUIRE(plan->leave[i] != plan->leave[j]);
+	}
+}
+
+static void require_entering(const struct plan_set *sets, size_t n_sets,
+			     const struct plan_request *request, const struct plan *plan)
+{
+	const struct meta *m = request->meta;
+	bool replace = plan->verb == CHANGE_REPLACE;
+
+	REQUIRE(replace == (request->verb == CHANGE_REPLACE || m->replace));
+	REQUIRE(plan->n_leave == (replace ? n_sets : 0));
+	REQUIRE(plan->consistency == (request->immediate ? KLP_CONSISTENCY_IMMEDIATE :
+							   KLP_CONSISTENCY_PER_TASK));
+	REQUIRE(request->immediate ? !m->per_task_only : request->companion);
+	REQUIRE(!m->strict && m->n_callbacks == 0);
+	REQUIRE(plan->slot < KLP_GATE_SLOTS && n_sets < KLP_UAPI_RECORDS_MAX);
+	for (size_t i = 0; i < m->n_funcs; i++)
+		REQUIRE(m->funcs[i].body == BODY_FMOD_RET && m->funcs[i].sympos <= 1 &&
+			STREQ(m->funcs[i].object, "vmlinux"));
+	for (size_t i = 0; i < n_sets; i++) {
+		REQUIRE(replace || !STREQ(sets[i].meta->name, m->name));
+		REQUIRE(replace || !funcs_meet(sets[i].meta, m));
+		REQUIRE(states_allow(sets[i].meta, m, replace));
+		REQUIRE(!request->immediate || sets[i].slot != plan->slot ||
+			sets[i].consistency != KLP_CONSISTENCY_IMMEDIATE);
+	}
+}
+
+static void run(const struct plan_set *sets, size_t n_sets, const struct plan_request *request)
+{
+	struct report report = REPORT_INIT;
+	struct plan plan, untouched;
+	int r;
+
+	memset(&plan, 0x5a, sizeof(plan));
+	memset(&untouched, 0x5a, sizeof(untouched));
+	r = plan_make(sets, n_sets, request, &plan, &report);
+	if (r != 0) {
+		REQUIRE(r > 0 && r < _OUTCOME_MAX && (int)report.outcome == r && report.detail);
+		REQUIRE(memcmp(&plan, &untouched, sizeof(plan)) == 0);
+		REQUIRE(!request->changing || r == OUTCOME_BUSY);
+	} else {
+		REQUIRE(!request->changing && report.outcome == OUTCOME_OK);
+		REQUIRE(plan.enter == (request->verb != CHANGE_DISABLE));
+		require_leave(sets, n_sets, &plan);
+		if (plan.enter)
+			require_entering(sets, n_sets, request, &plan);
+		else
+			REQUIRE(plan.n_leave == 1 && plan.verb == CHANGE_DISABLE &&
+				STREQ(sets[plan.leave[0]].meta->name, request->name));
+	}
+	report_done(&report);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct patch patches[SETS_MAX + 1];
+	struct input in = { data, size };
+	struct plan_set sets[SETS_MAX];
+	struct plan_request request;
+	size_t n_sets = next(&in) % (SETS_MAX + 1);
+	unsigned int flags = next(&in), spread = next(&in), name = next(&in);
+
+	for (size_t i = 0; i < n_sets; i++) {
+		patch_fill(&patches[i], &in, (unsigned int)i);
+		sets[i] = (struct plan_set){
+			.meta = &patches[i].meta,
+			.consistency = spread < 85 ? KLP_CONSISTENCY_IMMEDIATE :
+				       spread < 170 || i & 1 ? KLP_CONSISTENCY_PER_TASK :
+							       KLP_CONSISTENCY_IMMEDIATE,
+			/* all different as long as there are enough, in an order of its own */
+			.slot = (uint32_t)(i * 5 + spread) % KLP_GATE_SLOTS,
+		};
+	}
+	patch_fill(&patches[n_sets], &in, name);
+	request = (struct plan_request){
+		.verb = (enum change_verb)(flags % _CHANGE_MAX),
+		.immediate = flags & 0x20, .companion = flags & 0x40,
+		.changing = (flags & 0x98) == 0x98,
+	};
+	if (request.verb == CHANGE_DISABLE)
+		request.name = patches[n_sets].name;
+	else
+		request.meta = &patches[n_sets].meta;
+	run(sets, n_sets, &request);
+	return 0;
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Changes nothing, but patches a function in which every sleep(1) sits: a transition in or out of it
+ * is held up by a sleeper for as long as it sleeps.
+ */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+KLP_PATCH("held", "1.0");
+KLP_DESCRIPTION("Held up by whoever sleeps");
+KLP_LICENSE("GPL");
+
+KLP_FMOD_RET(long, hrtimer_nanosleep, ktime_t rqtp, const enum hrtimer_mode mode,
+	     const clockid_t clockid)
+{
+	return klp_continue();
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* In BTF and in kallsyms, but built without a place for ftrace: OUTCOME_NOT_TRACEABLE. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+KLP_PATCH("notrace", "1.0");
+KLP_LICENSE("GPL");
+
+KLP_FMOD_RET(unsigned int, __bitmap_weight, const unsigned long *bitmap, unsigned int nbits)
+{
+	return klp_continue();
+}

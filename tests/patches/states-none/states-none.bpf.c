@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * No state: may not replace states-v1 or states-v2 (OUTCOME_STATE_INCOMPATIBLE).
+ * In force it refuses directories named "states-none".
+ */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+#define EPERM 1
+
+KLP_PATCH("states-none", "3.0");
+KLP_REPLACE;
+KLP_LICENSE("GPL");
+
+KLP_FMOD_RET(int, security_inode_mkdir, struct inode *dir, struct dentry *dentry, umode_t mode)
+{
+	char name[sizeof("states-none") + 1] = {};
+
+	if (bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(dentry, d_name.name)) < 0)
+		return klp_continue();
+	if (bpf_strncmp(name, sizeof(name), "states-none") != 0)
+		return klp_continue();
+	return klp_return(-EPERM);
+}

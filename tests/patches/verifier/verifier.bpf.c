@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Writes into an argument, which the verifier refuses: OUTCOME_VERIFIER, without companion. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+KLP_PATCH("verifier", "1.0");
+KLP_LICENSE("GPL");
+
+KLP_FMOD_RET(int, security_inode_mkdir, struct inode *dir, struct dentry *dentry, umode_t mode)
+{
+	dentry->d_flags = 0;
+	return klp_continue();
+}
