@@ -119,11 +119,26 @@ struct klp_ioc_reverse {
 	__u64 transition;	/* in: the one meant (-ESTALE: another one runs) */
 };
 
+/*
+ * KLP_IOC_FORCE: every task that has not moved is taken as moved, where it stands, and the transition
+ * completes at once. Consistency is given up for these tasks: the records involved are marked, the
+ * count in KLP_IOC_STATUS grows, and the companion can never be unloaded again. Errors as REVERSE.
+ */
+struct klp_ioc_force {
+	__u64 transition;	/* in */
+	__u32 forced;		/* out: tasks that had not moved */
+	__u32 reserved;
+};
+
+#define KLP_RECORD_FORCED	(1U << 0)	/* a transition of it was forced */
+
 struct klp_uapi_record {
 	__u64 id;
 	__u64 generation;	/* in which it came into force; 0 before that */
 	__u32 state;		/* enum klp_record_state */
 	__u32 nr_funcs;
+	__u32 flags;		/* KLP_RECORD_* */
+	__u32 reserved;
 	char  name[KLP_UAPI_NAME_LEN];
 };
 
@@ -145,7 +160,7 @@ struct klp_ioc_status {
 	__u32 open_used;
 	__u64 last_transition;	/* number of the last completed one; 0 none yet */
 	__u32 last_reversed;	/* 1: it completed in reverse */
-	__u32 reserved;
+	__u32 forced;		/* transitions that were forced since the companion was loaded */
 };
 
 /*
@@ -165,6 +180,15 @@ struct klp_ioc_blockers {
 	__u64 blockers;		/* in: struct klp_uapi_blocker[nr] */
 	__u32 nr;		/* in: room; out: blockers there are */
 	__u32 reserved;
+};
+
+/*
+ * KLP_IOC_TASK: the patch state of one task, as /proc/PID/patch_state has it for kernel livepatch:
+ * -1 no transition runs, 0 unpatched (the version the transition leaves), 1 patched. -ESRCH.
+ */
+struct klp_ioc_task {
+	__s32 pid;		/* in: thread id in the caller's pid namespace */
+	__s32 state;		/* out */
 };
 
 /* KLP_IOC_BARRIER: wait until no task can stand in a detached trampoline or program any more. */
@@ -193,5 +217,7 @@ struct klp_uapi_event {
 #define KLP_IOC_STATUS		_IOWR('K', 0x07, struct klp_ioc_status)
 #define KLP_IOC_BLOCKERS	_IOWR('K', 0x08, struct klp_ioc_blockers)
 #define KLP_IOC_BARRIER		_IO('K', 0x09)
+#define KLP_IOC_FORCE		_IOWR('K', 0x0a, struct klp_ioc_force)
+#define KLP_IOC_TASK		_IOWR('K', 0x0b, struct klp_ioc_task)
 
 #endif

@@ -10,8 +10,10 @@
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/rcupdate_trace.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -233,6 +235,43 @@ static long device_reverse(void __user *arg)
 	return r;
 }
 
+static long device_force(void __user *arg)
+{
+	struct klp_ioc_force f;
+	long r;
+
+	if (copy_from_user(&f, arg, sizeof(f)))
+		return -EFAULT;
+	if (f.reserved)
+		return -EINVAL;
+	mutex_lock(&klp_mutex);
+	r = transition_force(f.transition, &f.forced);
+	mutex_unlock(&klp_mutex);
+	if (!r && copy_to_user(arg, &f, sizeof(f)))
+		r = -EFAULT;
+	return r;
+}
+
+static long device_task(void __user *arg)
+{
+	struct task_struct *task;
+	struct klp_ioc_task t;
+	struct pid *pid;
+
+	if (copy_from_user(&t, arg, sizeof(t)))
+		return -EFAULT;
+	pid = find_get_pid(t.pid);
+	task = get_pid_task(pid, PIDTYPE_PID);
+	put_pid(pid);
+	if (!task)
+		return -ESRCH;
+	mutex_lock(&klp_mutex);
+	t.state = transition_task_state(task);
+	mutex_unlock(&klp_mutex);
+	put_task_struct(task);
+	return copy_to_user(arg, &t, sizeof(t)) ? -EFAULT : 0;
+}
+
 static long device_status(void __user *arg)
 {
 	struct klp_uapi_record *records;
@@ -329,6 +368,10 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return device_blockers(user);
 	case KLP_IOC_BARRIER:
 		return device_barrier();
+	case KLP_IOC_FORCE:
+		return device_force(user);
+	case KLP_IOC_TASK:
+		return device_task(user);
 	default:
 		return -ENOTTY;
 	}

@@ -115,6 +115,6 @@ int gate_init(void)
 	if (!r && !resolve_kfunc_known("klp_gate"))
 		r = -ENOENT;
 	if (r)
-		pr_err("the kernel does not take this module's BTF (built for another kernel?): not loading\n");
+		pr_err("the kernel refuses this module's BTF (built for another one?): not loading\n");
 	return r;
 }

@@ -8,6 +8,9 @@
  *   as well as user tasks;
  * - a user task that was found inside: by task work, when it returns to user mode. The stack is
  *   checked there too, because task work is also run deep inside some system calls;
+ * - a user task that sleeps inside and stays: the same task work, sent so that an interruptible sleep
+ *   ends (TIF_NOTIFY_SIGNAL: no signal is queued; system calls restart as after a signal without a
+ *   handler). A kthread in interruptible sleep is woken, as kernel livepatch does;
  * - the idle task of an offline CPU, and a task without a stack (a zombie): at once.
  *
  * Movers run concurrently. Each works inside one RCU read section and looks at move_active first;
@@ -140,12 +143,23 @@ static void move_at_user_return(struct callback_head *head)
 	move_work_put(w);
 }
 
-static void move_nudge(struct task_entry *e)
+/* One call at a time: a new one may go out when the one before came home without effect. */
+static struct move_work **move_work_slot(struct task_entry *e, bool signal)
 {
-	struct move_work *w;
+	struct move_work **w = &e->work[signal];
 
-	if (e->idle_cpu >= 0 || e->work ||
-	    (e->task->flags & (PF_KTHREAD | PF_USER_WORKER | PF_EXITING)))
+	if (*w && refcount_read(&(*w)->refs) == 1) {
+		move_work_put(*w);
+		*w = NULL;
+	}
+	return w;
+}
+
+static void move_call(struct task_entry *e, bool signal)
+{
+	struct move_work **slot = move_work_slot(e, signal), *w;
+
+	if (*slot)
 		return;
 	w = kmalloc(sizeof(*w), GFP_KERNEL);
 	if (!w)
@@ -153,24 +167,39 @@ static void move_nudge(struct task_entry *e)
 	init_task_work(&w->head, move_at_user_return);
 	refcount_set(&w->refs, 2);
 	atomic_inc(&move_works);
-	e->work = w;
-	if (resolve_task_work_add(e->task, &w->head, TWA_RESUME))
+	*slot = w;
+	if (resolve_task_work_add(e->task, &w->head, signal ? TWA_SIGNAL : TWA_RESUME))
 		move_work_put(w);
+}
+
+static void move_nudge(struct task_entry *e, enum move_nudge nudge)
+{
+	if (e->idle_cpu >= 0 || (e->task->flags & PF_EXITING))
+		return;
+	if (e->task->flags & (PF_KTHREAD | PF_USER_WORKER)) {
+		if (nudge >= NUDGE_WAKE)
+			resolve_wake_up_state(e->task, TASK_INTERRUPTIBLE);
+		return;
+	}
+	if (nudge >= NUDGE_RETURN)
+		move_call(e, false);
+	if (nudge >= NUDGE_SIGNAL)
+		move_call(e, true);
 }
 
 static int move_pass_one(struct task_entry *e, void *arg)
 {
-	bool *nudge = arg;
+	enum move_nudge *nudge = arg;
 
 	if (move_try(e) == -EBUSY)
 		cpumask_set_cpu(task_cpu(e->task), move_seen);
-	if (*nudge && READ_ONCE(e->version) != move_target)
-		move_nudge(e);
+	if (READ_ONCE(e->version) != move_target)
+		move_nudge(e, *nudge);
 	cond_resched();
 	return 0;
 }
 
-void move_pass(bool nudge)
+void move_pass(enum move_nudge nudge)
 {
 	int cpu;
 
@@ -191,15 +220,19 @@ void move_start(enum task_version target, const struct stack_set *set)
 
 static void move_call_back(struct task_entry *e)
 {
-	struct move_work *w = e->work;
+	int i;
 
-	if (!w)
-		return;
-	e->work = NULL;
-	/* Not in the list any more: it ran, or runs as soon as the task gets there. */
-	if (resolve_task_work_cancel(e->task, &w->head))
+	for (i = 0; i < ARRAY_SIZE(e->work); i++) {
+		struct move_work *w = e->work[i];
+
+		if (!w)
+			continue;
+		e->work[i] = NULL;
+		/* Not in the list any more: it ran, or runs as soon as the task gets there. */
+		if (resolve_task_work_cancel(e->task, &w->head))
+			move_work_put(w);
 		move_work_put(w);
-	move_work_put(w);
+	}
 }
 
 void move_stop(void)

@@ -16,12 +16,19 @@ void move_exit(void);
 
 /* Tasks may move to `target` when clear of `set`. */
 void move_start(enum task_version target, const struct stack_set *set);
+/* How hard a pass tries to get tasks out of where they cannot move. Each includes the ones before. */
+enum move_nudge {
+	NUDGE_NONE,	/* look only */
+	NUDGE_RETURN,	/* user tasks move themselves when they return to user mode */
+	NUDGE_SIGNAL,	/* and are sent there: an interruptible sleep ends, as by a signal nobody sees */
+	NUDGE_WAKE,	/* and interruptible kthreads are woken once */
+};
+
 /*
- * Try every task that has not moved. `nudge`: also ask user tasks to move themselves when they
- * return to user mode. CPUs that were seen running a task that has not moved are visited by a work
+ * Try every task that has not moved, and nudge those that do not. CPUs that were seen running a task that has not moved are visited by a work
  * item, under which that task is off its CPU. Sleeps.
  */
-void move_pass(bool nudge);
+void move_pass(enum move_nudge nudge);
 /* Nobody moves any more when it returns; task work is called back. Sleeps. */
 void move_stop(void);
 

@@ -69,7 +69,7 @@ static int opening_register(struct btf_id_set8 *set)
 
 	if (r) {
 		opening_broken = true;
-		pr_err("the kernel dropped its modify-return table (%d): reboot to get kfuncs and fmod_ret back\n",
+		pr_err("the kernel dropped its modify-return table (%d): kfuncs are gone until reboot\n",
 		       r);
 		return -EIO;
 	}

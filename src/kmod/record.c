@@ -100,7 +100,8 @@ u32 record_list(struct klp_uapi_record *out, u32 room)
 			continue;
 		if (n < room) {
 			out[n] = (struct klp_uapi_record){ .id = r->id, .generation = r->generation,
-							   .state = r->state, .nr_funcs = r->n_funcs };
+							   .state = r->state, .nr_funcs = r->n_funcs,
+							   .flags = r->forced ? KLP_RECORD_FORCED : 0 };
 			strscpy(out[n].name, r->name, sizeof(out[n].name));
 		}
 		n++;

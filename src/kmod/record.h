@@ -15,6 +15,7 @@ struct record {
 	u64 id;
 	u64 generation;			/* 0 until in force */
 	enum klp_record_state state;
+	bool forced;
 	const void *owner;		/* the file that announced it; NULL once committed */
 	char name[KLP_UAPI_NAME_LEN];
 	u32 n_funcs;

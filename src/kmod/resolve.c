@@ -31,6 +31,7 @@
 	X(task_work_add, int, (struct task_struct *, struct callback_head *,			\
 			       enum task_work_notify_mode))					\
 	X(task_work_cancel, bool, (struct task_struct *, struct callback_head *))		\
+	X(wake_up_state, int, (struct task_struct *, unsigned int))				\
 	X(ftrace_location, unsigned long, (unsigned long))					\
 	X(is_bpf_text_address, bool, (unsigned long))						\
 	X(bpf_get_btf_vmlinux, struct btf *, (void))						\
@@ -138,6 +139,11 @@ int resolve_task_work_add(struct task_struct *p, struct callback_head *work,
 bool resolve_task_work_cancel(struct task_struct *p, struct callback_head *work)
 {
 	return static_call(klp_task_work_cancel)(p, work);
+}
+
+int resolve_wake_up_state(struct task_struct *p, unsigned int state)
+{
+	return static_call(klp_wake_up_state)(p, state);
 }
 
 unsigned long resolve_symbol(const char *name)

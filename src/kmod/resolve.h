@@ -24,6 +24,7 @@ void resolve_put_task_stack(struct task_struct *p);
 int resolve_task_work_add(struct task_struct *p, struct callback_head *work,
 			  enum task_work_notify_mode notify);
 bool resolve_task_work_cancel(struct task_struct *p, struct callback_head *work);
+int resolve_wake_up_state(struct task_struct *p, unsigned int state);
 unsigned long resolve_symbol(const char *name);
 int resolve_symbol_size(unsigned long addr, unsigned long *size, unsigned long *offset);
 int resolve_each_symbol(int (*fn)(void *data, unsigned long addr), const char *name, void *data);

@@ -24,7 +24,7 @@ struct move_work;
 struct task_entry {
 	struct hlist_node node;
 	struct task_struct *task;	/* referenced */
-	struct move_work *work;		/* of move.c, NULL if none */
+	struct move_work *work[2];	/* of move.c, NULL if none */
 	const struct func *func;	/* for TASK_IN_FUNCTION */
 	int idle_cpu;			/* -1: not an idle task */
 	int version;			/* enum task_version; changed by tasks_move() only */

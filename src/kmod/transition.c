@@ -16,11 +16,15 @@
  *
  * Nothing here needs user space: once started, it runs to its end on a work queue. Who waits is told
  * by an event. Passes are events too: the first runs at once, the last task that moves elsewhere
- * calls for completion, and what remains is tried again after 10 ms, then ever later up to 1 s.
+ * calls for completion, and what remains is tried again after 10 ms, then ever later: up to 1 s while
+ * many remain, but up to 40 ms while they are few, so that a straggler is noticed when it leaves.
+ *
+ * A task has SIGNAL_MS to come out by itself before its sleep is cut short.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/ktime.h>
+#include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -34,7 +38,11 @@
 #include "transition.h"
 
 #define TRANSITION_DELAY_MIN_MS	10
+#define TRANSITION_DELAY_FEW_MS	40
 #define TRANSITION_DELAY_MAX_MS	1000
+#define TRANSITION_FEW		64
+#define TRANSITION_SIGNAL_MS	5000
+#define TRANSITION_WAKE_MS	15000	/* kernel livepatch's period */
 
 static struct {
 	u64 number;			/* 0: none runs */
@@ -44,6 +52,7 @@ static struct {
 	u32 n_leave;
 	struct stack_set *set;
 	u64 started_ns;
+	u64 signal_ns, wake_ns;		/* when to begin to, or do so again */
 	u32 passes;
 	u32 delay_ms;
 } running;
@@ -51,6 +60,7 @@ static struct {
 static u64 transition_count, transition_last;
 static bool transition_last_reversed;
 static u64 generation;
+static u32 transitions_forced;
 static struct workqueue_struct *transition_wq;
 static void transition_work_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(transition_work, transition_work_fn);
@@ -155,17 +165,45 @@ static void transition_complete(void)
 	memset(&running, 0, sizeof(running));
 }
 
+static void transition_set_clock(void)
+{
+	u64 now = ktime_get_boottime_ns();
+
+	running.passes = 0;
+	running.delay_ms = TRANSITION_DELAY_MIN_MS;
+	running.signal_ns = now + TRANSITION_SIGNAL_MS * NSEC_PER_MSEC;
+	running.wake_ns = now + TRANSITION_WAKE_MS * NSEC_PER_MSEC;
+}
+
+/* Who sleeps elsewhere needs no nudge: the first pass is without. */
+static enum move_nudge transition_nudge(void)
+{
+	u64 now = ktime_get_boottime_ns();
+
+	if (now >= running.wake_ns) {
+		running.wake_ns = now + TRANSITION_WAKE_MS * NSEC_PER_MSEC;
+		return NUDGE_WAKE;
+	}
+	if (now >= running.signal_ns)
+		return NUDGE_SIGNAL;
+	return running.passes ? NUDGE_RETURN : NUDGE_NONE;
+}
+
 static void transition_pass(void)
 {
-	/* Who sleeps elsewhere needs no nudge: the first pass is without. */
-	move_pass(running.passes++ > 0);
+	u32 most;
+
+	move_pass(transition_nudge());
+	running.passes++;
 	if (!tasks_remaining()) {
 		transition_complete();
 		return;
 	}
 	transition_tell(KLP_EVENT_PROGRESS);
 	mod_delayed_work(transition_wq, &transition_work, msecs_to_jiffies(running.delay_ms));
-	running.delay_ms = min(running.delay_ms * 2, TRANSITION_DELAY_MAX_MS);
+	most = tasks_remaining() <= TRANSITION_FEW ? TRANSITION_DELAY_FEW_MS :
+						     TRANSITION_DELAY_MAX_MS;
+	running.delay_ms = min(running.delay_ms * 2, most);
 }
 
 static void transition_work_fn(struct work_struct *work)
@@ -192,7 +230,7 @@ int transition_start(struct record *enter, struct record **leave, u32 n_leave, u
 	running.n_leave = n_leave;
 	memcpy(running.leave, leave, n_leave * sizeof(*leave));
 	running.target = TASK_NEW_VERSION;
-	running.delay_ms = TRANSITION_DELAY_MIN_MS;
+	transition_set_clock();
 	running.started_ns = ktime_get_boottime_ns();
 	r = transition_build_set();
 	if (!r)
@@ -223,13 +261,56 @@ int transition_reverse(u64 number)
 	r = tasks_turn(!running.target);
 	if (!r) {
 		running.target = !running.target;
-		running.passes = 0;
 		transition_mark();
 	}
-	running.delay_ms = TRANSITION_DELAY_MIN_MS;
+	transition_set_clock();
 	move_start(running.target, running.set);
 	transition_pass();
 	return r;
+}
+
+static void transition_force_one(struct task_entry *e)
+{
+	tasks_move(e, running.target);
+}
+
+int transition_force(u64 number, u32 *ret_forced)
+{
+	u32 i;
+
+	lockdep_assert_held(&klp_mutex);
+	if (!running.number)
+		return -ENOENT;
+	if (running.number != number)
+		return -ESTALE;
+	move_stop();
+	*ret_forced = tasks_remaining();
+	pr_warn("transition %llu: %u tasks are forced to the other version where they stand\n", number,
+		*ret_forced);
+	if (running.enter)
+		running.enter->forced = true;
+	for (i = 0; i < running.n_leave; i++)
+		running.leave[i]->forced = true;
+	/* A forced task may come back into what we own at any time: stay for good. */
+	if (!transitions_forced++)
+		__module_get(THIS_MODULE);
+	tasks_each(transition_force_one);
+	transition_complete();
+	return 0;
+}
+
+int transition_task_state(struct task_struct *task)
+{
+	int state;
+
+	lockdep_assert_held(&klp_mutex);
+	if (!running.number)
+		return -1;
+	rcu_read_lock();
+	state = tasks_state(task);
+	rcu_read_unlock();
+	/* Where nothing enters, the new version is the original. */
+	return running.enter ? state : !state;
 }
 
 void transition_status(struct klp_ioc_status *status)
@@ -238,6 +319,7 @@ void transition_status(struct klp_ioc_status *status)
 	status->generation = generation;
 	status->last_transition = transition_last;
 	status->last_reversed = transition_last_reversed;
+	status->forced = transitions_forced;
 	status->transition = (struct klp_uapi_transition){
 		.number = running.number,
 		.started_ns = running.started_ns,

@@ -8,6 +8,7 @@
 #include "klp/uapi.h"
 
 struct record;
+struct task_struct;
 
 int transition_init(void);
 void transition_exit(void);
@@ -16,6 +17,10 @@ void transition_exit(void);
 int transition_start(struct record *enter, struct record **leave, u32 n_leave, u64 *ret_number);
 /* -ENOENT none runs, -ESTALE another one does, -ENOMEM. */
 int transition_reverse(u64 number);
+/* Errors as transition_reverse(); *ret_forced: tasks that had not moved. */
+int transition_force(u64 number, u32 *ret_forced);
+/* -1, 0 or 1, as KLP_IOC_TASK. */
+int transition_task_state(struct task_struct *task);
 /* Fill all but records, nr and open_used. */
 void transition_status(struct klp_ioc_status *status);
 /* -ENOENT none runs; otherwise how many there are, `room` of them filled in. */

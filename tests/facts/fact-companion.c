@@ -219,10 +219,17 @@ static pid_t sleeper(void)
 	if (!pid) {
 		struct timespec t = { .tv_sec = 100000 };
 
-		for (;;)
-			nanosleep(&t, NULL);
+		_exit(nanosleep(&t, NULL) < 0 ? errno : 0);
 	}
 	return pid;
+}
+
+static int task_state(int fd, pid_t pid)
+{
+	struct klp_ioc_task t = { .pid = pid };
+	int r = call(fd, KLP_IOC_TASK, &t);
+
+	return r ?: t.state;
 }
 
 static bool blocked_by(int fd, pid_t pid, const char *function)
@@ -298,18 +305,43 @@ static void test_blocker(void)
 	      "the entering record is gone");
 	announce(fd, "nap", "hrtimer_nanosleep", &a);
 	check(!change(fd, a, 0, &n) && wait_blocked(fd, pid, "hrtimer_nanosleep"), "blocked again");
-	kill(pid, SIGSTOP);
-	kill(pid, SIGCONT);
-	check(wait_blocked(fd, pid, "hrtimer_nanosleep") || wait_done(fd, n) == 0,
-	      "stop and continue: blocked or moved");
+	check(task_state(fd, pid) == 0 && task_state(fd, getpid()) == 1, "patch states of two tasks");
+	check(wait_done(fd, n) == 0, "its sleep is cut short in the end");
+	check(task_state(fd, pid) == -1, "no patch state without a transition");
+	check(!waitpid(pid, NULL, WNOHANG), "and it has not seen that");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	check(status(fd, NULL, 0).last_transition == n || wait_done(fd, n) == 0,
-	      "completes when it is gone");
 	check(!change(fd, 0, a, &n) && wait_done(fd, n) == 0, "disable");
 	close(fd);
 	fd = device();
 	check(status(fd, NULL, 0).nr == 0, "nothing left at the end");
+	close(fd);
+}
+
+/* Last: afterwards klp.ko stays for good. */
+static void test_force(void)
+{
+	struct klp_ioc_force force = {};
+	struct klp_uapi_record rec[4];
+	pid_t pid = sleeper();
+	int fd = device();
+	__u64 a, n;
+
+	wait_asleep(pid);
+	check(call(fd, KLP_IOC_FORCE, &force) == -ENOENT, "force without a transition");
+	announce(fd, "nap", "hrtimer_nanosleep", &a);
+	check(!change(fd, a, 0, &n) && wait_blocked(fd, pid, "hrtimer_nanosleep"), "blocked");
+	force.transition = n + 1;
+	check(call(fd, KLP_IOC_FORCE, &force) == -ESTALE, "force of another transition");
+	force.transition = n;
+	check(!call(fd, KLP_IOC_FORCE, &force) && force.forced >= 1 && wait_done(fd, n) == 0,
+	      "forced while it sleeps inside");
+	check(status(fd, rec, 4).forced == 1 && rec[0].flags == KLP_RECORD_FORCED,
+	      "status and record say so");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	check(!change(fd, 0, a, &n) && wait_done(fd, n) == 0 && status(fd, NULL, 0).forced == 1,
+	      "disabled, and still said");
 	close(fd);
 }
 
@@ -365,5 +397,6 @@ int main(void)
 	test_blocker();
 	test_open();
 	test_open_cap();
+	test_force();
 	return failures ? 1 : 0;
 }
