@@ -59,9 +59,15 @@ notrace struct task_entry *tasks_find(struct task_struct *task)
 
 notrace enum task_version tasks_state(struct task_struct *task)
 {
+	/*
+	 * Read before the table: tasks_turn() enters everybody who is missing and only then changes
+	 * it, so whoever reads the new value finds its entry, and whoever reads the old one and finds
+	 * none has the answer that held until now. Pairs with the release in tasks_take().
+	 */
+	int newborn = smp_load_acquire(&tasks_newborn);
 	struct task_entry *e = tasks_find(task);
 
-	return e ? READ_ONCE(e->version) : READ_ONCE(tasks_newborn);
+	return e ? READ_ONCE(e->version) : newborn;
 }
 
 static struct tasks_chunk *tasks_chunk_new(u32 room)
@@ -130,7 +136,7 @@ static int tasks_take(enum task_version version, enum task_version newborn,
 		resolve_tasklist_lock();
 		whole = tasks_walk(c, version);
 		if (whole) {
-			WRITE_ONCE(tasks_newborn, newborn);
+			smp_store_release(&tasks_newborn, newborn);
 			if (flip)
 				flip(arg);
 		}
@@ -160,7 +166,8 @@ int tasks_begin(void (*flip)(void *arg), void *arg)
 
 	if (c) {
 		for_each_possible_cpu(cpu)
-			tasks_add(c, resolve_idle_task(cpu), cpu, TASK_OLD_VERSION);
+			if (resolve_idle_task(cpu))
+				tasks_add(c, resolve_idle_task(cpu), cpu, TASK_OLD_VERSION);
 		r = tasks_take(TASK_OLD_VERSION, TASK_NEW_VERSION, flip, arg);
 	}
 	if (r)

@@ -145,8 +145,7 @@ static void transition_complete(void)
 	move_stop();
 	if (!back)
 		generation++;
-	/* What comes into force first: a task sees both open for a moment, which only means that
-	 * the one attached last answers, as it did all along. */
+	/* In any order: all tasks are where the transition went, so no answer changes. */
 	if (running.enter && !back)
 		transition_settle(running.enter, true);
 	for (i = 0; i < running.n_leave; i++)
