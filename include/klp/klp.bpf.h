@@ -103,6 +103,8 @@
 
 /* Written by the loader between open and load. All zero: never told, the original runs. */
 const volatile struct klp_self klp_self SEC(KLP_SELF_SECTION) = {};
+/* Written once the companion knows the set. 0: no record has this id, the original runs. */
+volatile __u64 klp_id SEC(KLP_ID_SECTION) = 0;
 
 /* One word for all patches of immediate consistency: the loader puts its own in place of this. */
 struct {
@@ -131,7 +133,7 @@ static __always_inline int klp_in_force(void)
 	__u64 *word;
 
 	if (klp_self.consistency == KLP_CONSISTENCY_PER_TASK)
-		return bpf_ksym_exists(klp_gate) ? klp_gate(klp_self.id) : 0;
+		return bpf_ksym_exists(klp_gate) ? klp_gate(klp_id) : 0;
 	if (klp_self.consistency != KLP_CONSISTENCY_IMMEDIATE)
 		return 0;
 	word = bpf_map_lookup_elem(&klp_gates, &zero);

@@ -31,8 +31,9 @@
  * The prototype that the author wrote for SYMBOL stands in the file's BTF as the type of a variable
  * KLP_PROTO_PREFIX SYMBOL in section KLP_PROTO_SECTION: a pointer to a function type.
  *
- * What klpd tells the loaded body about itself is `struct klp_self` in section KLP_SELF_SECTION,
- * written between open and load; a body that was not told runs the original.
+ * What klpd tells the body about itself: `struct klp_self` in section KLP_SELF_SECTION, written
+ * between open and load, and the companion's id of the set, a __u64 in section KLP_ID_SECTION, written
+ * when the set is announced, after loading. A body that was told neither runs the original.
  */
 #ifndef KLP_META_H
 #define KLP_META_H
@@ -46,6 +47,7 @@
 #define KLP_PROTO_SECTION	".klp.proto"
 #define KLP_PROTO_PREFIX	"klp_proto__"
 #define KLP_SELF_SECTION	".rodata.klp"
+#define KLP_ID_SECTION		".data.klp"
 #define KLP_GATES_MAP		"klp_gates"
 
 #define KLP_NAME_LEN		64
@@ -72,7 +74,6 @@
 #define KLP_GATES_WORDS		2
 
 struct klp_self {
-	__u64 id;		/* companion's id of this attachment set; 0 = none */
 	__u32 slot;		/* 0..KLP_GATE_SLOTS - 1, for immediate consistency */
 	__u32 consistency;	/* KLP_CONSISTENCY_* */
 };

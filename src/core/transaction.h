@@ -4,9 +4,9 @@
  *
  *   phase     kernel-visible effect                        on failure         killed here
  *   PLAN      none                                         named refusal      nothing to do
- *   ANNOUNCE  companion knows the set, gate closed         withdraw           record dies with the fd
  *   LOAD      functions opened (for good, harmless);       close              kernel frees them
  *             programs verified, held by our fds
+ *   ANNOUNCE  companion knows the set, gate closed         withdraw           record dies with the fd
  *   ATTACH    links attached, gate closed                  detach             kernel detaches
  *   PIN       gen-N under bpffs, gate closed               unpin              recovery removes it
  *   SWITCH    immediate: one compare-and-swap of gates;    undo all           before: as PIN; after:
@@ -14,11 +14,10 @@
  *   COMPLETE  generation grows                             -                  recovery does it
  *   RETIRE    what left is unpinned and detached           warning, repeated  recovery repeats it
  *
- * ANNOUNCE comes before LOAD, because the body carries the record's id in read-only data, so that the
- * verifier can prune; a record that is only announced has no effect and dies with the fd. Immediate
- * changes have no ANNOUNCE; a disable goes from PLAN to SWITCH. Before SWITCH any failure undoes what
- * was done, in reverse; after it there are only warnings. A transition that is reversed ends with
- * the entering set retired and the old sets in force.
+ * The body learns its record's id at ANNOUNCE, before it is attached; before that its id is 0, which
+ * no record has. Immediate changes have no record to announce; a disable goes from PLAN to SWITCH.
+ * Before SWITCH any failure undoes what was done, in reverse; after it there are only warnings. A
+ * transition that is reversed ends with the entering set retired and the old sets in force.
  */
 #ifndef KLPD_CORE_TRANSACTION_H
 #define KLPD_CORE_TRANSACTION_H

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Build.mk - the second half of the Makefile: how each product is made, where the tools are.
+#
+# Lists of sources are wildcards: a file in a layer's directory belongs to the layer.  Products:
+#
+#   bin/klpd bin/klpctl          obj/libLAYER.a, obj/LAYER/        the programs
+#   kmod/KVER/NAME.ko            for every kernel with headers; kmod/KVER/abi/klp.ko lies about its ABI
+#   patches/NAME.klp.o           tests/patches/NAME.klp.o          BPF, CO-RE, stripped of DWARF
+#   tests/unit/ tests/fuzz/      with sanitizers, from asan/ and fuzz/ builds of the same sources
+#   tests/facts/                 what guests run to check assumptions about the kernel
+
+CC := $(or $(filter-out default,$(if $(filter environment command,$(origin CC)),$(CC))),gcc)
+CLANG ?= clang
+AR := ar
+LAYERS := util shared kern core
+ARCH := x86
+MULTIARCH := $(shell gcc -print-multiarch 2>/dev/null)
+
+CPPFLAGS := -D_GNU_SOURCE -Isrc -Iinclude -I$(O)/include
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
+BASE_CFLAGS := -std=gnu11 -g $(WARNINGS) -MMD -MP
+CFLAGS_release := $(BASE_CFLAGS) -O2 -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
+SANITIZE := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS_asan := $(BASE_CFLAGS) $(SANITIZE)
+CFLAGS_fuzz := $(BASE_CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link
+LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+LIBS_klpd := -lsystemd -lbpf -lelf -lz -lcap
+LIBS_klpctl := -lsystemd
+BPF_CFLAGS := -g -O2 -Wall -Werror -target bpf -D__TARGET_ARCH_$(ARCH) -Iinclude -I$(O)/vmlinux \
+	$(addprefix -idirafter /usr/include/,$(MULTIARCH)) -MMD -MP
+
+sources = $(wildcard src/$(1)/*.c)
+objects = $(patsubst src/%.c,$(O)/$(2)/%.o,$(call sources,$(1)))
+# A layer nobody has written yet is no archive; the programs that need it will fail to link.
+archives = $(foreach l,$(1),$(if $(call sources,$(l)),$(O)/$(2)/lib$(l).a))
+
+# ---- what there is -----------------------------------------------------------------------------
+
+SKELS := $(patsubst bpf/%.bpf.c,$(O)/include/%.skel.h,$(wildcard bpf/*.bpf.c))
+PROGRAMS := $(addprefix $(O)/bin/,klpd klpctl)
+PATCHES := $(foreach f,$(wildcard patches/*/*.bpf.c),$(O)/patches/$(basename $(basename $(notdir $f))).klp.o)
+TEST_PATCHES := $(foreach f,$(wildcard tests/patches/*/*.bpf.c),$(O)/tests/patches/$(basename $(basename $(notdir $f))).klp.o)
+UNITS := $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/test-*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
+FACT_BPF := $(wildcard tests/facts/*.bpf.c)
+FACT_SKELS := $(patsubst tests/facts/%.bpf.c,$(O)/include/%.skel.h,$(FACT_BPF))
+FACTS := $(patsubst tests/%.c,$(O)/tests/%,$(filter-out $(FACT_BPF),$(wildcard tests/facts/fact-*.c))) \
+	$(patsubst tests/%.sh,$(O)/tests/%.sh,$(wildcard tests/facts/fact-*.sh)) \
+	$(patsubst tests/%.bpf.c,$(O)/tests/%.bpf.o,$(FACT_BPF))
+
+# Kernels that have headers here; the oldest also lends its types to the BPF programs.
+KVERS := $(shell ls -dv /lib/modules/*/build/Makefile 2>/dev/null | cut -d/ -f4)
+BTF ?= $(firstword $(foreach k,$(KVERS),$(wildcard /lib/modules/$(k)/build/vmlinux)) /sys/kernel/btf/vmlinux)
+MODULES := $(if $(wildcard src/kmod/Kbuild),klp klp-abi) $(notdir $(patsubst %/Kbuild,%,$(wildcard tests/kmod/*/Kbuild)))
+
+all: programs kmod patches
+tests: units fuzzers facts test-patches
+programs: $(PROGRAMS)
+patches: $(PATCHES)
+test-patches: $(TEST_PATCHES)
+units: $(UNITS)
+fuzzers: $(FUZZERS)
+facts: $(FACTS)
+root-ready:
+.PHONY: all tests programs kmod patches test-patches units fuzzers facts root-ready unit static fuzz FORCE
+
+# ---- settings that change what a product is ----------------------------------------------------
+
+# Compilers and flags: whoever depends on this is made again when they change.
+$(O)/.settings: FORCE
+	@mkdir -p $(@D)
+	@{ $(CC) --version | head -n 1; $(CLANG) --version | head -n 1; cat /etc/debian_version; \
+		echo '$(CFLAGS_release) $(SANITIZE) $(CPPFLAGS) $(BPF_CFLAGS) $(KVERS) $(BTF)'; } >$@.new 2>&1
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(O)/include/version.h: VERSION
+	@mkdir -p $(@D)
+	$(Q)echo '#define KLPD_VERSION "$(VERSION)"' >$@
+
+# ---- programs ----------------------------------------------------------------------------------
+
+# compile FLAVOUR DIRECTORY COMPILER: objects and archives of the layers in one of three builds.
+define compile
+$(O)/$(2)/%.o: src/%.c $(O)/.settings | $(O)/include/version.h $(SKELS)
+	@mkdir -p $$(@D)
+	@$$(call say,CC,$$@)
+	$$(Q)$(3) $$(CPPFLAGS) $$(CFLAGS_$(1)) -c -o $$@ $$<
+
+$(foreach l,$(LAYERS),$(eval $(O)/$(2)/lib$(l).a: $(call objects,$(l),$(2))))
+$(O)/$(2)/lib%.a:
+	@$$(call say,AR,$$@)
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$(filter %.o,$$^)
+endef
+$(eval $(call compile,release,obj,$(CC)))
+$(eval $(call compile,asan,asan,$(CLANG)))
+$(eval $(call compile,fuzz,fuzz,$(CLANG)))
+
+$(O)/bin/klpd: $(call objects,klpd,obj) $(call archives,core kern shared util,obj)
+$(O)/bin/klpctl: $(call objects,klpctl,obj) $(call archives,shared util,obj)
+$(PROGRAMS):
+	@mkdir -p $(@D)
+	@$(call say,LINK,$@)
+	$(Q)test -n '$(filter %.o,$^)' || { echo 'make: $@ has no sources in src/$(@F)/' >&2; exit 1; }
+	$(Q)$(CC) $(CFLAGS_release) $(LDFLAGS) -o $@ $(filter %.o,$^) \
+		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS_$(@F))
+
+# ---- BPF ---------------------------------------------------------------------------------------
+
+$(O)/vmlinux/vmlinux.h: $(O)/.settings
+	@mkdir -p $(@D)
+	@$(call say,BTF,$@)
+	$(Q)test -r $(BTF) || { echo 'make: no kernel types at $(BTF): install linux-headers, or set BTF=' >&2; exit 1; }
+	$(Q)bpftool btf dump file $(BTF) format c >$@.new
+	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	$(Q)touch $@
+
+# bpf_object OUTPUT SOURCE
+define bpf_object
+$(1): $(2) $(O)/vmlinux/vmlinux.h $(O)/.settings
+	@mkdir -p $$(@D)
+	@$$(call say,BPF,$$@)
+	$$(Q)$$(CLANG) $$(BPF_CFLAGS) -I$(dir $(2)) -MT $$@ -MF $$@.d -c -o $$@.tmp $$<
+	$$(Q)llvm-strip -g $$@.tmp && mv $$@.tmp $$@
+-include $(1).d
+endef
+$(foreach f,$(wildcard bpf/*.bpf.c),$(eval $(call bpf_object,$(O)/$(f:.c=.o),$(f))))
+$(foreach f,$(FACT_BPF),$(eval $(call bpf_object,$(O)/$(f:.c=.o),$(f))))
+$(foreach f,$(wildcard patches/*/*.bpf.c),$(eval $(call bpf_object,$(O)/patches/$(basename $(basename $(notdir $f))).klp.o,$(f))))
+$(foreach f,$(wildcard tests/patches/*/*.bpf.c),$(eval $(call bpf_object,$(O)/tests/patches/$(basename $(basename $(notdir $f))).klp.o,$(f))))
+
+skeleton = @mkdir -p $(@D) && $(call say,SKEL,$@) && bpftool gen skeleton $< name $(subst -,_,$(*F)) >$@
+$(SKELS): $(O)/include/%.skel.h: $(O)/bpf/%.bpf.o
+	$(skeleton)
+$(FACT_SKELS): $(O)/include/%.skel.h: $(O)/tests/facts/%.bpf.o
+	$(skeleton)
+
+# ---- modules -----------------------------------------------------------------------------------
+
+# The sources of a module: the companion (twice, the second with a false ABI version), or a test's.
+kmod_source = $(if $(filter klp klp-abi,$(1)),src/kmod,tests/kmod/$(1))
+kmod_product = $(O)/kmod/$(2)/$(if $(filter klp-abi,$(1)),abi/klp,$(1)).ko
+
+# module NAME KVER: links to the sources, so that nothing is written beside them; then kbuild.
+define module
+kmod: $(call kmod_product,$(1),$(2))
+$(call kmod_product,$(1),$(2)): $(wildcard $(call kmod_source,$(1))/*) $(wildcard include/klp/*.h)
+	@mkdir -p $$(@D) $(O)/kmod/$(2)/.build/$(1)
+	@$$(call say,KMOD,$$@)
+	$$(Q)find $(O)/kmod/$(2)/.build/$(1) -type l -delete
+	$$(Q)ln -sf $$(abspath $$(wildcard $(call kmod_source,$(1))/*)) $(O)/kmod/$(2)/.build/$(1)/
+	$$(Q)$$(MAKE) -s -C /lib/modules/$(2)/build M=$$(CURDIR)/$(O)/kmod/$(2)/.build/$(1) \
+		KLP_INCLUDE=$$(CURDIR)/include \
+		KCFLAGS='-Werror$(if $(filter klp-abi,$(1)), -DKLP_TEST_ABI=99)' modules
+	$$(Q)readelf -SW $(O)/kmod/$(2)/.build/$(1)/$(1:-abi=).ko | grep -q ' \.BTF ' || \
+		{ echo 'make: $$@ would have no .BTF section: is pahole installed?' >&2; exit 1; }
+	$$(Q)cp $(O)/kmod/$(2)/.build/$(1)/$(1:-abi=).ko $$@
+endef
+$(foreach k,$(KVERS),$(foreach m,$(MODULES),$(eval $(call module,$(m),$(k)))))
+kmod:
+	$(if $(KVERS),,@echo 'make: no kernel headers are installed, so klp.ko is not built' >&2)
+
+# ---- tests -------------------------------------------------------------------------------------
+
+TEST_ARCHIVES := core kern shared util
+LINK_TEST = -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS_klpd)
+
+$(UNITS): $(O)/tests/unit/%: tests/unit/%.c $(call archives,$(TEST_ARCHIVES),asan) $(O)/.settings
+	@mkdir -p $(@D)
+	@$(call say,UNIT,$@)
+	$(Q)$(CLANG) $(CPPFLAGS) -Itests/unit $(CFLAGS_asan) -MF $@.d -o $@ $< $(LINK_TEST)
+
+$(FUZZERS): $(O)/tests/fuzz/%: tests/fuzz/%.c $(call archives,$(TEST_ARCHIVES),fuzz) $(O)/.settings
+	@mkdir -p $(@D)
+	@$(call say,FUZZ,$@)
+	$(Q)$(CLANG) $(CPPFLAGS) $(CFLAGS_fuzz) -fsanitize=fuzzer -Wno-missing-prototypes \
+		-MF $@.d -o $@ $< $(LINK_TEST)
+
+$(O)/tests/facts/%: tests/facts/%.c $(O)/.settings | $(FACT_SKELS) $(O)/include/version.h
+	@mkdir -p $(@D)
+	@$(call say,FACT,$@)
+	$(Q)$(CC) $(CPPFLAGS) -Itests/facts $(CFLAGS_release) $(LDFLAGS) -MF $@.d -o $@ $< -lbpf -lelf -lz
+$(O)/tests/facts/%.sh: tests/facts/%.sh
+	@mkdir -p $(@D)
+	$(Q)install -m 755 $< $@
+
+unit: $(UNITS)
+	$(Q)tests/each unit 120 $(UNITS)
+static:
+	$(Q)tests/each static 300 $(wildcard tests/static/check-*)
+fuzz: $(FUZZERS)
+	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/each fuzz $$(($(FUZZ_SECONDS) + 120)) $(FUZZERS)
+
+-include $(foreach d,obj asan fuzz,$(patsubst src/%.c,$(O)/$(d)/%.d,$(wildcard src/*/*.c)))
+-include $(addsuffix .d,$(UNITS) $(FUZZERS) $(filter-out %.sh %.o,$(FACTS)))

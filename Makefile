@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Makefile - builds klpd, klpctl, klp.ko, the patches and the tests, all below .output/.
+#
+# Two halves.  On a machine that has the tools (Debian 13) the second half builds right here.  On
+# any other, and always for tests, the first half makes a Debian 13 root once (tests/guest/mkroot) and
+# runs the same make inside it (tests/guest/enter).  `make help` lists what can be asked for.
+
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+.DELETE_ON_ERROR:
+.SUFFIXES:
+SHELL := /bin/bash
+.DEFAULT_GOAL := all
+
+VERSION := $(shell cat VERSION)
+V ?= 0
+# Not exported: to kbuild O means something else.
+O := $(or $(KLPD_OUTPUT),.output)
+unexport O
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 600
+PREFIX ?= /usr
+DESTDIR ?=
+
+Q := $(if $(filter-out 0,$(V)),,@)
+say = $(if $(filter-out 0,$(V)),:,printf '  %-8s %s\n' $(1) $(2))
+
+# Goals that work on the machine as it is; every other one wants the tools.
+HOST_GOALS := help clean install demo check guest meta root
+goals := $(or $(MAKECMDGOALS),all)
+build_goals := $(filter-out $(HOST_GOALS),$(goals))
+
+# The root has a stamp of its own; elsewhere ask each tool for its version, only if we need it.
+native_probe = command -v clang llvm-strip bpftool pahole >/dev/null && \
+	test "$$(clang -dumpversion | cut -d. -f1)" -ge 19 && \
+	pkg-config --atleast-version=1.5 libbpf && pkg-config --atleast-version=257 libsystemd
+ifeq ($(KLPD_INSIDE),1)
+here := yes
+else ifneq ($(build_goals),)
+here := $(shell ($(native_probe)) 2>/dev/null && echo yes)
+endif
+
+help:
+	@printf '%s\n' \
+	'make            build everything (in a Debian 13 root if this machine lacks the tools)' \
+	'make demo       build, then show klpd at work in a guest' \
+	'make check      every test: static, unit, fuzz (briefly), and the guests on both kernels' \
+	'make install    DESTDIR= PREFIX=/usr: install what was built (not the module)' \
+	'make clean      remove $(O)/' \
+	'' \
+	'make unit       unit tests under ASan and UBSan' \
+	'make static     checks of the sources' \
+	'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)' \
+	'make guest      the guest tests on every kernel of tests/guest/kernels' \
+	'make meta       does the guest runner tell the truth about hangs, panics and empty runs?' \
+	'make programs | kmod | patches | facts      parts of it' \
+	'make root       only make the Debian 13 root; its place: tests/guest/mkroot --path' \
+	'' \
+	'V=1 shows commands; JOBS=N.  In the environment: KLPD_OUTPUT=DIR instead of .output (below' \
+	'the checkout), KLPD_CACHE=DIR instead of ~/.cache/klpd for the root and the guest images.'
+
+clean:
+	$(Q)rm -rf $(O)
+
+root:
+	$(Q)tests/guest/mkroot
+
+# ---- first half: send it into the root ---------------------------------------------------------
+
+# Short flags such as -k go along; the jobserver stays outside.
+short_flags := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
+inner_flags := $(if $(findstring k,$(short_flags)),-k) $(if $(findstring n,$(short_flags)),-n)
+in_root = tests/guest/mkroot >/dev/null && mkdir -p $(O) && \
+	tests/guest/enter -e KLPD_OUTPUT flock $(O)/.lock make --no-print-directory -j$(JOBS) $(inner_flags) \
+		$(MAKEOVERRIDES)
+
+demo:
+	$(Q)$(in_root) all
+	$(Q)tests/guest/run tests/guest/demo.sh
+
+check:
+	$(Q)tests/check
+
+guest:
+	$(Q)$(in_root) all tests
+	$(Q)tests/guest/suite
+
+meta:
+	$(Q)$(in_root) root-ready
+	$(Q)tests/guest/meta/run
+
+.PHONY: help clean root demo check guest meta install
+
+ifneq ($(build_goals),)
+ifneq ($(here),yes)
+.PHONY: delegate $(build_goals)
+delegate: $(filter clean,$(goals))
+	$(Q)$(in_root) $(build_goals)
+$(build_goals): delegate ;
+else
+include Build.mk
+endif
+endif
+
+# ---- install -----------------------------------------------------------------------------------
+
+install:
+	$(Q)test -x $(O)/bin/klpd || { echo "make: nothing to install: run make first" >&2; exit 1; }
+	$(Q)install -D -m 755 $(O)/bin/klpd $(DESTDIR)$(PREFIX)/sbin/klpd
+	$(Q)install -D -m 755 $(O)/bin/klpctl $(DESTDIR)$(PREFIX)/bin/klpctl
+	$(Q)install -d $(DESTDIR)$(PREFIX)/lib/klpd/patches $(DESTDIR)$(PREFIX)/include/klp
+	$(Q)install -m 644 -t $(DESTDIR)$(PREFIX)/lib/klpd/patches $(wildcard $(O)/patches/*.klp.o)
+	$(Q)install -m 644 -t $(DESTDIR)$(PREFIX)/include/klp $(wildcard include/klp/*.h)
+	$(Q)for f in src/units/*.service src/units/*.socket; do \
+		install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/lib/systemd/system/$${f##*/}"; done
+	$(Q)for kind in sysusers tmpfiles; do for f in src/units/*$$kind*; do \
+		test ! -f "$$f" || install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/lib/$$kind.d/klpd.conf"; \
+	done; done
+	$(Q)for s in 1 5 7 8; do for f in man/*.$$s; do \
+		test ! -f "$$f" || install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/share/man/man$$s/$${f##*/}"; \
+	done; done
+	$(Q)test ! -f completion/klpctl || \
+		install -D -m 644 completion/klpctl $(DESTDIR)$(PREFIX)/share/bash-completion/completions/klpctl

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rebuilds the world after a start. The kernel is the truth, in this order: the companion's records
+ * say which per-task sets are in force or on their way, the gates word says it of immediate sets; the
+ * pins say what the sets are. A set that neither has is one that never came into force, or has left:
+ * it is retired. What is damaged, foreign or of a newer format is not ours to judge: it is left
+ * alone and told. A transition that runs is taken over, to be finished when the companion is done.
+ *
+ * Without the companion nothing can be said of per-task sets (it cannot be gone while they are
+ * pinned, since their programs hold it): they are left alone until it can be asked.
+ */
+#include "core/recover.h"
+#include "core/retire.h"
+#include "util/macro.h"
+
+struct recovery {
+	struct world *world;
+	struct pin_set *pins;
+	size_t n_pins;
+	size_t n_foreign;
+	struct klp_ioc_status status;		/* all zero without companion */
+	struct klp_uapi_record *records;
+	struct set *gone[WORLD_SETS_MAX];	/* to be retired; in the world until then */
+	size_t n_gone;
+};
+
+static void recovery_done(struct recovery *v)
+{
+	pin_sets_free(v->pins, v->n_pins);
+	free(v->records);
+}
+
+static const struct klp_uapi_record *recovery_record(const struct recovery *v, uint64_t id)
+{
+	for (uint32_t i = 0; i < v->status.nr; i++)
+		if (v->records[i].id == id)
+			return &v->records[i];
+	return NULL;
+}
+
+/* 1: it is in force or on its way there or out, *ret says which; 0: it can go. */
+static int recovery_judge(const struct recovery *v, const struct set *s, enum set_state *ret)
+{
+	const struct klp_uapi_record *record;
+
+	if (s->consistency == KLP_CONSISTENCY_IMMEDIATE) {
+		*ret = SET_IN_FORCE;
+		return (gate_read(v->world->gate) & set_gate(s)) != 0;
+	}
+	record = recovery_record(v, s->id);
+	if (!record || record->state == KLP_ANNOUNCED)
+		return 0;
+	*ret = record->state == KLP_ENTERING ? SET_ENTERING :
+	       record->state == KLP_LEAVING ? SET_LEAVING : SET_IN_FORCE;
+	return 1;
+}
+
+/* Two sets cannot be one patch, one slot or one record. */
+static bool recovery_collides(const struct recovery *v, const struct set *s)
+{
+	for (size_t i = 0; i < v->world->n_sets; i++) {
+		const struct set *o = v->world->sets[i];
+
+		if (set_gate(o) & set_gate(s) || (s->id != 0 && o->id == s->id))
+			return true;
+	}
+	return false;
+}
+
+static void recovery_problem(struct recovery *v, const struct pin_set *pin)
+{
+	unsigned long long n = pin->serial;
+
+	switch (pin->problem) {
+	case -ENODATA:
+		/* half built: its gate was never open, or is closed for good */
+		if (retire_pins(v->world, pin->serial, 0) < 0)
+			world_warn(v->world, "Half-built pins gen-%llu cannot be removed", n);
+		break;
+	case -EPROTO:
+		world_warn(v->world, "Pins gen-%llu were made by a newer klpd and are left alone", n);
+		break;
+	default:
+		world_warn(v->world, "Pins gen-%llu are damaged or foreign and are left alone (%s)",
+			   n, strerrordesc_np(-pin->problem));
+	}
+}
+
+static int recovery_pin(struct recovery *v, struct pin_set *pin)
+{
+	_cleanup_(set_freep) struct set *s = NULL;
+	unsigned long long n = pin->serial;
+	bool keep;
+	int r;
+
+	if (pin->problem != 0) {
+		recovery_problem(v, pin);
+		return 0;
+	}
+	r = set_from_pin(pin, &s);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0) {
+		world_warn(v->world, "Pins gen-%llu do not fit together and are left alone", n);
+		return 0;
+	}
+	if (s->consistency == KLP_CONSISTENCY_PER_TASK && !v->world->companion) {
+		world_warn(v->world, "Pins gen-%llu of patch '%s' need the companion to be judged and "
+			   "are left alone until then", n, s->meta->name);
+		return 0;
+	}
+	keep = recovery_judge(v, s, &s->state) > 0;
+	if (keep && recovery_collides(v, s)) {
+		world_warn(v->world, "Pins gen-%llu claim the gate of another set and are left alone", n);
+		return 0;
+	}
+	r = world_add(v->world, s);
+	if (r < 0) {
+		world_warn(v->world, "Pins gen-%llu are one set too many and are left alone", n);
+		return 0;
+	}
+	if (!keep)
+		v->gone[v->n_gone++] = s;
+	TAKE_PTR(s);
+	return 0;
+}
+
+/* Gates and records that no set stands for. */
+static void recovery_orphans(struct recovery *v)
+{
+	uint64_t word = gate_read(v->world->gate), known = 0;
+
+	for (size_t i = 0; i < v->world->n_sets; i++)
+		known |= set_gate(v->world->sets[i]);
+	if (word & ~known && gate_switch(v->world->gate, word, word & known) < 0)
+		world_warn(v->world, "Gates that belong to no set cannot be closed");
+
+	for (uint32_t i = 0; i < v->status.nr; i++) {
+		const struct klp_uapi_record *record = &v->records[i];
+
+		if (record->state == KLP_ANNOUNCED || world_find_id(v->world, record->id))
+			continue;
+		world_warn(v->world, "The companion holds record %llu ('%.*s') that has no pins",
+			   (unsigned long long)record->id, KLP_UAPI_NAME_LEN, record->name);
+	}
+}
+
+/*
+ * A set in force has its own number; one that left after it came into force ended a generation. The
+ * change may have been committed by the kernel without klpd, and then nobody has counted it.
+ */
+static void recovery_generation(struct recovery *v)
+{
+	uint64_t before = gate_generation(v->world->gate), now = before;
+	bool left = false;
+
+	for (size_t i = 0; i < v->n_gone; i++)
+		left = left || v->gone[i]->serial <= before;
+	for (size_t i = 0; i < v->world->n_sets; i++)
+		if (v->world->sets[i]->state == SET_IN_FORCE)
+			now = MAX(now, v->world->sets[i]->serial);
+	if (left && now == before)
+		now++;
+	gate_raise_generation(v->world->gate, now);
+}
+
+static int recovery_read(struct recovery *v, struct report *report)
+{
+	int r;
+
+	r = pin_load_all(&v->pins, &v->n_pins, &v->n_foreign);
+	if (r < 0)
+		return report_errno(report, r, "Cannot read the pins");
+	if (!v->world->companion)
+		return 0;
+	r = companion_status(v->world->companion, &v->status, &v->records);
+	if (r < 0)
+		return report_errno(report, r, "Cannot read the companion's status");
+	return 0;
+}
+
+int recover_run(struct world *w, struct transaction **ret, struct report *report)
+{
+	_cleanup_(recovery_done) struct recovery v = { .world = w };
+	int r;
+
+	*ret = NULL;
+	world_clear(w);
+	r = recovery_read(&v, report);
+	if (r != 0)
+		return r;
+	if (v.n_foreign > 0)
+		world_warn(w, "%zu names under '%s' are not klpd's and are left alone", v.n_foreign,
+			   KLPD_PIN_DIR);
+	for (size_t i = 0; i < v.n_pins; i++) {
+		r = recovery_pin(&v, &v.pins[i]);
+		if (r < 0) {
+			world_clear(w);
+			return r;
+		}
+	}
+	recovery_generation(&v);
+	r = retire_sets(w, v.gone, v.n_gone);
+	if (r < 0)
+		world_warn(w, "What is out of force could not be removed (%s), to be tried again",
+			   strerrordesc_np(-r));
+	recovery_orphans(&v);
+
+	if (v.status.transition.number == 0)
+		return 0;
+	r = transaction_resume(w, &v.status.transition, ret);
+	if (r == -ENODATA)
+		world_warn(w, "The companion runs a transition of sets that have no pins");
+	else if (r < 0)
+		return r;
+	return 0;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Attachment sets as values: made for a file that is being loaded, or from pins that were read back.
+ * Owns the fds of the links and the parsed metadata. What comes from pins is input and is checked
+ * here against itself; nothing here asks or changes the kernel.
+ */
+#include "core/set.h"
+#include "util/macro.h"
+
+static const char *const state_names[] = {
+	[SET_ENTERING] = "entering",
+	[SET_IN_FORCE] = "in_force",
+	[SET_LEAVING] = "leaving",
+};
+static_assert(ARRAY_SIZE(state_names) == _SET_STATE_MAX, "a name for each state");
+
+DEFINE_CLEANUP(struct meta, meta_free);
+
+int set_new(struct meta *meta, const char *path, struct set **ret)
+{
+	_cleanup_(set_freep) struct set *s = NULL;
+	_cleanup_(meta_freep) struct meta *m = meta;
+
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->path = strdup(path);
+	s->links = calloc(MAX(m->n_funcs, (size_t)1), sizeof(*s->links));
+	if (!s->path || !s->links)
+		return -ENOMEM;
+	s->n_links = m->n_funcs;
+	for (size_t i = 0; i < s->n_links; i++)
+		s->links[i] = -EBADF;
+	s->meta = TAKE_PTR(m);
+	*ret = TAKE_PTR(s);
+	return 0;
+}
+
+int set_from_pin(struct pin_set *pin, struct set **ret)
+{
+	_cleanup_(set_freep) struct set *s = NULL;
+	const struct pin_header *h = &pin->header;
+	struct meta *meta;
+	int r;
+
+	if (h->serial != pin->serial || !memchr(h->path, 0, sizeof(h->path)))
+		return -EINVAL;
+	if (h->consistency == KLP_CONSISTENCY_IMMEDIATE) {
+		if (h->slot >= KLP_GATE_SLOTS || h->id != 0)
+			return -EINVAL;
+	} else if (h->consistency != KLP_CONSISTENCY_PER_TASK || h->id == 0) {
+		return -EINVAL;
+	}
+	r = meta_from_section(pin->meta, h->meta_size, &meta, NULL);
+	if (r != 0)
+		return r < 0 ? r : -EINVAL;
+	r = set_new(meta, h->path, &s);
+	if (r < 0)
+		return r;
+	if (pin->n_links != s->n_links)
+		return -EINVAL;
+
+	s->serial = h->serial;
+	s->id = h->id;
+	s->consistency = h->consistency;
+	s->slot = h->slot;
+	s->enabled_usec = h->enabled_usec;
+	memcpy(s->sha256, h->sha256, sizeof(s->sha256));
+	for (size_t i = 0; i < s->n_links; i++)
+		s->links[i] = TAKE_FD(pin->links[i]);
+	*ret = TAKE_PTR(s);
+	return 0;
+}
+
+struct set *set_free(struct set *s)
+{
+	if (!s)
+		return NULL;
+	for (size_t i = 0; s->links && i < s->n_links; i++)
+		s->links[i] = safe_close(s->links[i]);
+	free(s->links);
+	meta_free(s->meta);
+	free(s->path);
+	free(s);
+	return NULL;
+}
+
+int set_to_header(const struct set *s, size_t meta_size, struct pin_header *ret)
+{
+	if (meta_size > KLP_META_MAX || strlen(s->path) >= sizeof(ret->path))
+		return -E2BIG;
+	*ret = (struct pin_header){
+		.magic = PIN_MAGIC,
+		.format = PIN_FORMAT,
+		.consistency = s->consistency,
+		.serial = s->serial,
+		.id = s->id,
+		.slot = s->slot,
+		.n_links = (uint32_t)s->n_links,
+		.enabled_usec = s->enabled_usec,
+		.meta_size = (uint32_t)meta_size,
+	};
+	memcpy(ret->sha256, s->sha256, sizeof(ret->sha256));
+	memcpy(ret->path, s->path, strlen(s->path));
+	return 0;
+}
+
+uint64_t set_gate(const struct set *s)
+{
+	return s->consistency == KLP_CONSISTENCY_IMMEDIATE ? 1ULL << s->slot : 0;
+}
+
+const char *set_state_to_string(enum set_state state)
+{
+	return state < _SET_STATE_MAX ? state_names[state] : "unknown";
+}
+
+const char *set_consistency_to_string(uint32_t consistency)
+{
+	return consistency == KLP_CONSISTENCY_PER_TASK ? "per_task" : "immediate";
+}

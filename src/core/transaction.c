@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Runs a change through its phases (table in transaction.h), in order, and owns the moment after
+ * which there is no way back: SWITCH. Promises that a failure before it leaves nothing behind and that
+ * nothing after it is fatal. The phases before SWITCH are in phases.c, RETIRE in retire.c.
+ *
+ * After SWITCH the world holds the entering set too, and each set's state says what the kernel does
+ * with it; so the world read back from the kernel by recover.c and the one held here are the same.
+ */
+#include <stdbool.h>
+#include <time.h>
+
+#include "core/fault.h"
+#include "core/phases.h"
+#include "core/retire.h"
+#include "kern/object.h"
+#include "util/macro.h"
+
+static int switch_immediate(struct transaction *t, struct report *report)
+{
+	uint64_t expected = gate_read(t->world->gate), wanted = expected;
+	int r;
+
+	for (size_t i = 0; i < t->n_leave; i++)
+		wanted &= ~set_gate(t->leave[i]);
+	if (t->enter)
+		wanted |= set_gate(t->enter);
+	r = gate_switch(t->world->gate, expected, wanted);
+	if (r < 0)
+		return report_errno(report, r, "The gates word was changed by somebody else");
+	return 0;
+}
+
+static int switch_per_task(struct transaction *t, struct report *report)
+{
+	uint64_t leave[KLP_GATE_SLOTS];
+	int r;
+
+	for (size_t i = 0; i < t->n_leave; i++)
+		leave[i] = t->leave[i]->id;
+	r = companion_switch(t->world->companion, t->enter ? t->enter->id : 0, leave,
+			     (uint32_t)t->n_leave, &t->number);
+	if (r == -EBUSY)
+		return report_set(report, OUTCOME_BUSY, "The companion runs another transition");
+	if (r < 0)
+		return report_errno(report, r, "The companion cannot start the transition");
+	return 0;
+}
+
+static int transaction_switch(struct transaction *t, struct report *report)
+{
+	struct timespec now;
+	int r;
+
+	/* room for it, so that nothing can fail once it is in force */
+	if (t->enter && t->world->n_sets >= WORLD_SETS_MAX)
+		return report_set(report, OUTCOME_UNSUPPORTED, "Too many attachment sets");
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	t->started_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	r = t->consistency == KLP_CONSISTENCY_PER_TASK ? switch_per_task(t, report) :
+							 switch_immediate(t, report);
+	if (r != 0)
+		return r;
+
+	t->switched = true;
+	t->generation = t->enter ? t->enter->serial : gate_generation(t->world->gate) + 1;
+	for (size_t i = 0; i < t->n_leave; i++)
+		t->leave[i]->state = SET_LEAVING;
+	if (t->enter) {
+		t->enter->state = SET_ENTERING;
+		(void)world_add(t->world, t->enter);
+	}
+	(void)fault_point(PHASE_SWITCH, 1);
+	return 0;
+}
+
+static const struct step {
+	enum phase phase;
+	bool disable;		/* a change in which nothing enters has it, too */
+	int (*run)(struct transaction *t, struct report *report);
+	void (*undo)(struct transaction *t);
+} steps[] = {
+	{ PHASE_PLAN,		true,	phases_plan,		NULL },
+	{ PHASE_LOAD,		false,	phases_load,		phases_load_undo },
+	{ PHASE_ANNOUNCE,	false,	phases_announce,	phases_announce_undo },
+	{ PHASE_ATTACH,		false,	phases_attach,		phases_attach_undo },
+	{ PHASE_PIN,		false,	phases_pin,		phases_pin_undo },
+	{ PHASE_SWITCH,		true,	transaction_switch,	NULL },
+};
+
+int transaction_new(struct world *w, const struct transaction_request *request,
+		    struct transaction **ret)
+{
+	_cleanup_(transaction_freep) struct transaction *t = NULL;
+
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return -ENOMEM;
+	t->world = w;
+	t->verb = request->verb;
+	t->immediate = request->immediate;
+	if (request->path) {
+		t->path = strdup(request->path);
+		if (!t->path)
+			return -ENOMEM;
+	}
+	if (request->name) {
+		t->disable = strdup(request->name);
+		if (!t->disable)
+			return -ENOMEM;
+	}
+	*ret = TAKE_PTR(t);
+	return 0;
+}
+
+static void transaction_built(struct transaction *t)
+{
+	t->object = object_free(t->object);
+	free(t->file);
+	t->file = NULL;
+	free(t->funcs);
+	t->funcs = NULL;
+	free(t->native);
+	t->native = NULL;
+}
+
+struct transaction *transaction_free(struct transaction *t)
+{
+	if (!t)
+		return NULL;
+	transaction_built(t);
+	if (!t->switched)
+		set_free(t->enter);
+	for (size_t i = 0; t->replaced && t->replaced[i]; i++)
+		free(t->replaced[i]);
+	free(t->replaced);
+	free(t->name);
+	free(t->version);
+	free(t->path);
+	free(t->disable);
+	free(t);
+	return NULL;
+}
+
+int transaction_run(struct transaction *t, struct report *report)
+{
+	size_t i;
+	int r = 0;
+
+	(void)retire_leftovers(t->world);
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		if (!steps[i].disable && !t->enter)
+			continue;
+		t->phase = steps[i].phase;
+		r = fault_point(t->phase, 0);
+		if (r == 0)
+			r = steps[i].run(t, report);
+		if (r != 0)
+			break;
+	}
+	if (r == 0) {
+		transaction_built(t);
+		return 0;
+	}
+
+	if (r < 0)
+		r = report_errno(report, r, "Phase %s failed", phase_to_string(t->phase));
+	if (report)
+		report->phase = t->phase;
+	report_names(report, t->name ? t->name : t->disable, NULL, NULL);
+	for (i++; i > 0; i--)
+		if (i <= ARRAY_SIZE(steps) && steps[i - 1].undo && t->enter)
+			steps[i - 1].undo(t);
+	return r;
+}
+
+bool transaction_waits(const struct transaction *t)
+{
+	return t->number != 0;
+}
+
+void transaction_progress(struct transaction *t, uint32_t total, uint32_t moved)
+{
+	t->total = total;
+	t->moved = moved;
+}
+
+int transaction_reverse(struct transaction *t)
+{
+	int r;
+
+	if (!transaction_waits(t))
+		return -ENOENT;
+	r = companion_reverse(t->world->companion, t->number);
+	if (r < 0)
+		return r;
+	t->reversed = !t->reversed;
+	t->moved = 0;
+	if (t->enter)
+		t->enter->state = t->reversed ? SET_LEAVING : SET_ENTERING;
+	for (size_t i = 0; i < t->n_leave; i++)
+		t->leave[i]->state = t->reversed ? SET_ENTERING : SET_LEAVING;
+	return 0;
+}
+
+void transaction_complete(struct transaction *t, bool reversed)
+{
+	t->phase = PHASE_COMPLETE;
+	t->number = 0;
+	t->reversed = reversed;
+	(void)fault_point(PHASE_COMPLETE, 0);
+	for (size_t i = 0; i < t->n_leave; i++)
+		t->leave[i]->state = reversed ? SET_IN_FORCE : SET_LEAVING;
+	if (t->enter)
+		t->enter->state = reversed ? SET_LEAVING : SET_IN_FORCE;
+	if (reversed) {
+		/* what did not come to stay is what leaves */
+		t->n_leave = 0;
+		if (t->enter)
+			t->leave[t->n_leave++] = t->enter;
+		t->enter = NULL;
+		t->generation = gate_generation(t->world->gate);
+	} else {
+		gate_raise_generation(t->world->gate, t->generation);
+	}
+	(void)fault_point(PHASE_COMPLETE, 1);
+}
+
+int transaction_retire(struct transaction *t)
+{
+	size_t n = t->n_leave;
+
+	t->phase = PHASE_RETIRE;
+	t->n_leave = 0;
+	return retire_sets(t->world, t->leave, n);
+}
+
+/* Which sets the running transition moves, seen from where it began. */
+static void resume_sets(struct transaction *t)
+{
+	enum set_state entering = t->reversed ? SET_LEAVING : SET_ENTERING;
+
+	for (size_t i = 0; i < t->world->n_sets; i++) {
+		struct set *s = t->world->sets[i];
+
+		if (s->state == SET_IN_FORCE)
+			continue;
+		if (s->state == entering && !t->enter)
+			t->enter = s;
+		else if (t->n_leave < ARRAY_SIZE(t->leave))
+			t->leave[t->n_leave++] = s;
+	}
+}
+
+int transaction_resume(struct world *w, const struct klp_uapi_transition *running,
+		       struct transaction **ret)
+{
+	_cleanup_(transaction_freep) struct transaction *t = NULL;
+	struct timespec boot, now;
+	int r;
+
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return -ENOMEM;
+	t->world = w;
+	t->phase = PHASE_SWITCH;
+	t->switched = true;
+	t->consistency = KLP_CONSISTENCY_PER_TASK;
+	t->number = running->number;
+	t->total = running->total;
+	t->moved = running->moved;
+	t->reversed = running->reversed != 0;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)clock_gettime(CLOCK_BOOTTIME, &boot);
+	t->started_usec = (uint64_t)now.tv_sec * 1000000 - (uint64_t)boot.tv_sec * 1000000 +
+			  running->started_ns / 1000;
+
+	resume_sets(t);
+	if (!t->enter && t->n_leave == 0)
+		return -ENODATA;
+	t->verb = !t->enter ? CHANGE_DISABLE : t->n_leave > 0 ? CHANGE_REPLACE : CHANGE_ENABLE;
+	t->generation = t->enter ? t->enter->serial : gate_generation(w->gate) + 1;
+	r = phases_remember(t);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(t);
+	return 0;
+}

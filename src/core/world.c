@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The container of what klpd holds: owns the sets, the gates word, the companion's fd and the list of
+ * what went wrong at recovery. Promises only bookkeeping: nothing here attaches, pins or switches.
+ */
+#include <stdarg.h>
+#include <stdbool.h>
+
+#include "core/world.h"
+#include "util/macro.h"
+
+int world_new(struct world **ret, struct report *report)
+{
+	_cleanup_(world_freep) struct world *w = NULL;
+	int r;
+
+	w = calloc(1, sizeof(*w));
+	if (!w)
+		return -ENOMEM;
+	r = pin_init();
+	if (r < 0)
+		return report_errno(report, r, "Cannot use '%s': is bpffs mounted on '%s'",
+				    KLPD_PIN_DIR, KLPD_BPFFS);
+	r = gate_open(&w->gate);
+	if (r < 0)
+		return report_errno(report, r, "Cannot use the gates word '%s'", KLPD_GATES_PIN);
+	(void)world_find_companion(w);
+	*ret = TAKE_PTR(w);
+	return 0;
+}
+
+struct world *world_free(struct world *w)
+{
+	if (!w)
+		return NULL;
+	world_clear(w);
+	companion_close(w->companion);
+	report_done(&w->companion_report);
+	gate_close(w->gate);
+	free(w);
+	return NULL;
+}
+
+bool world_find_companion(struct world *w)
+{
+	if (w->companion)
+		return false;
+	report_done(&w->companion_report);
+	return companion_open(&w->companion, &w->companion_report) == 0;
+}
+
+int world_add(struct world *w, struct set *s)
+{
+	size_t i;
+
+	if (w->n_sets >= WORLD_SETS_MAX)
+		return -ENOSPC;
+	for (i = w->n_sets; i > 0 && w->sets[i - 1]->serial > s->serial; i--)
+		w->sets[i] = w->sets[i - 1];
+	w->sets[i] = s;
+	w->n_sets++;
+	return 0;
+}
+
+int world_remove(struct world *w, struct set *s)
+{
+	for (size_t i = 0; i < w->n_sets; i++) {
+		if (w->sets[i] != s)
+			continue;
+		memmove(w->sets + i, w->sets + i + 1, (--w->n_sets - i) * sizeof(w->sets[0]));
+		return 0;
+	}
+	return -ENOENT;
+}
+
+struct set *world_find(const struct world *w, const char *name)
+{
+	struct set *found = NULL;
+
+	for (size_t i = 0; i < w->n_sets; i++) {
+		if (!STREQ(w->sets[i]->meta->name, name))
+			continue;
+		if (!found || found->state == SET_LEAVING)
+			found = w->sets[i];
+	}
+	return found;
+}
+
+struct set *world_find_id(const struct world *w, uint64_t id)
+{
+	for (size_t i = 0; i < w->n_sets; i++)
+		if (w->sets[i]->id == id)
+			return w->sets[i];
+	return NULL;
+}
+
+void world_clear(struct world *w)
+{
+	while (w->n_sets > 0)
+		set_free(w->sets[--w->n_sets]);
+	while (w->n_warnings > 0)
+		free(w->warnings[--w->n_warnings]);
+	w->n_leftovers = 0;
+}
+
+void world_warn(struct world *w, const char *format, ...)
+{
+	va_list ap;
+	char *text;
+	int r;
+
+	if (w->n_warnings >= WORLD_WARNINGS_MAX)
+		return;
+	va_start(ap, format);
+	r = vasprintf(&text, format, ap);
+	va_end(ap);
+	if (r >= 0)
+		w->warnings[w->n_warnings++] = text;
+}
+
+void world_leave_over(struct world *w, uint64_t serial, uint64_t gate)
+{
+	if (w->n_leftovers < ARRAY_SIZE(w->leftovers))
+		w->leftovers[w->n_leftovers++] = (struct leftover){ serial, gate };
+}
+
+int world_next_serial(const struct world *w, uint64_t *ret)
+{
+	uint64_t serial;
+	int r;
+
+	r = pin_next_serial(&serial);
+	if (r < 0)
+		return r;
+	*ret = MAX(serial, gate_generation(w->gate) + 1);
+	return 0;
+}

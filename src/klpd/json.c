@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Turns what klpd knows into the values that interface io.klpd.Manager declares. Owns nothing, reads
+ * of the kernel only what cannot be remembered: ids and missed calls of the links, and the
+ * companion's counters. Optional fields are left out when there is nothing to say.
+ */
+#include <systemd/sd-json.h>
+
+#include "klpd/json.h"
+#include "kern/link.h"
+#include "util/errno-util.h"
+#include "util/macro.h"
+
+#define _cleanup_json_ _cleanup_(sd_json_variant_unrefp)
+/* A string field that may be missing. */
+#define PAIR_OPTIONAL(name, value) SD_JSON_BUILD_PAIR_CONDITION((value) != NULL, name, \
+								SD_JSON_BUILD_STRING(value))
+
+/* Append the result of a maker to an array. */
+#define APPEND(array, maker) ({ \
+	_cleanup_json_ sd_json_variant *append_v_ = NULL; \
+	int append_r_ = (maker); \
+	append_r_ < 0 ? append_r_ : sd_json_variant_append_array(&(array), append_v_); })
+
+static int array_finish(sd_json_variant *array, sd_json_variant **ret)
+{
+	if (array) {
+		*ret = sd_json_variant_ref(array);
+		return 0;
+	}
+	return sd_json_variant_new_array(ret, NULL, 0);
+}
+
+static int json_function(const struct meta_func *f, const struct link_info *info,
+			 sd_json_variant **ret)
+{
+	return sd_json_buildo(ret,
+		SD_JSON_BUILD_PAIR_STRING("object", f->object),
+		SD_JSON_BUILD_PAIR_STRING("symbol", f->symbol),
+		SD_JSON_BUILD_PAIR_UNSIGNED("sympos", f->sympos),
+		SD_JSON_BUILD_PAIR_STRING("body", body_kind_to_string(f->body)),
+		SD_JSON_BUILD_PAIR_STRING("program", f->program),
+		SD_JSON_BUILD_PAIR_CONDITION(info != NULL, "programId",
+					     SD_JSON_BUILD_UNSIGNED(info ? info->prog_id : 0)),
+		SD_JSON_BUILD_PAIR_CONDITION(info != NULL, "linkId",
+					     SD_JSON_BUILD_UNSIGNED(info ? info->link_id : 0)),
+		SD_JSON_BUILD_PAIR_CONDITION(info != NULL, "missed",
+					     SD_JSON_BUILD_UNSIGNED(info ? info->recursion_misses : 0)));
+}
+
+/* s may be NULL: a file. *ret_missed is the sum over all functions. */
+static int json_functions(const struct meta *m, const struct set *s, sd_json_variant **ret,
+			  uint64_t *ret_missed)
+{
+	_cleanup_json_ sd_json_variant *array = NULL;
+	uint64_t missed = 0;
+	int r;
+
+	for (size_t i = 0; i < m->n_funcs; i++) {
+		struct link_info info;
+		bool known = s && link_get_info(s->links[i], &info) == 0;
+
+		if (known)
+			missed += info.recursion_misses;
+		r = APPEND(array, json_function(&m->funcs[i], known ? &info : NULL, &append_v_));
+		if (r < 0)
+			return r;
+	}
+	*ret_missed = missed;
+	return array_finish(array, ret);
+}
+
+static int json_states(const struct meta *m, sd_json_variant **ret)
+{
+	_cleanup_json_ sd_json_variant *array = NULL;
+	int r;
+
+	for (size_t i = 0; i < m->n_states; i++) {
+		r = APPEND(array, sd_json_buildo(&append_v_,
+			SD_JSON_BUILD_PAIR_UNSIGNED("id", m->states[i].id),
+			SD_JSON_BUILD_PAIR_UNSIGNED("version", m->states[i].version)));
+		if (r < 0)
+			return r;
+	}
+	return array_finish(array, ret);
+}
+
+static int json_callbacks(const struct meta *m, sd_json_variant **ret)
+{
+	_cleanup_json_ sd_json_variant *array = NULL;
+	int r;
+
+	for (size_t i = 0; i < m->n_callbacks; i++) {
+		const struct meta_callback *c = &m->callbacks[i];
+
+		r = APPEND(array, sd_json_buildo(&append_v_,
+			SD_JSON_BUILD_PAIR_STRING("object", c->object),
+			SD_JSON_BUILD_PAIR_STRING("when", callback_kind_to_string(c->kind)),
+			SD_JSON_BUILD_PAIR_STRING("program", c->program)));
+		if (r < 0)
+			return r;
+	}
+	return array_finish(array, ret);
+}
+
+static int json_strings(char *const *strings, size_t n, sd_json_variant **ret)
+{
+	_cleanup_json_ sd_json_variant *array = NULL;
+	int r;
+
+	for (size_t i = 0; i < n; i++) {
+		r = APPEND(array, sd_json_variant_new_string(&append_v_, strings[i]));
+		if (r < 0)
+			return r;
+	}
+	return array_finish(array, ret);
+}
+
+static int json_patch(const struct meta *m, const struct set *s, sd_json_variant **ret)
+{
+	_cleanup_json_ sd_json_variant *functions = NULL, *states = NULL, *callbacks = NULL,
+				       *refs = NULL;
+	uint64_t missed = 0;
+	int r;
+
+	r = json_functions(m, s, &functions, &missed);
+	if (r >= 0)
+		r = json_states(m, &states);
+	if (r >= 0)
+		r = json_callbacks(m, &callbacks);
+	if (r >= 0)
+		r = json_strings(m->refs, m->n_refs, &refs);
+	if (r < 0)
+		return r;
+	r = sd_json_buildo(ret,
+		SD_JSON_BUILD_PAIR_STRING("name", m->name),
+		SD_JSON_BUILD_PAIR_STRING("version", m->version),
+		SD_JSON_BUILD_PAIR_STRING("description", m->description),
+		SD_JSON_BUILD_PAIR_VARIANT("references", refs),
+		SD_JSON_BUILD_PAIR_BOOLEAN("replace", m->replace),
+		SD_JSON_BUILD_PAIR_BOOLEAN("strict", m->strict),
+		SD_JSON_BUILD_PAIR_BOOLEAN("perTaskOnly", m->per_task_only),
+		SD_JSON_BUILD_PAIR_VARIANT("functions", functions),
+		SD_JSON_BUILD_PAIR_VARIANT("states", states),
+		SD_JSON_BUILD_PAIR_VARIANT("callbacks", callbacks));
+	if (r < 0 || !s)
+		return r;
+	return sd_json_variant_set_field_unsigned(ret, "missed", missed);
+}
+
+int json_meta(const struct meta *meta, sd_json_variant **ret)
+{
+	return json_patch(meta, NULL, ret);
+}
+
+int json_set(const struct set *s, sd_json_variant **ret)
+{
+	_cleanup_json_ sd_json_variant *v = NULL;
+	char hash[2 * SHA256_SIZE + 1];
+	int r;
+
+	r = json_patch(s->meta, s, &v);
+	if (r < 0)
+		return r;
+	sha256_to_string(s->sha256, hash);
+	r = sd_json_variant_merge_objectbo(&v,
+		SD_JSON_BUILD_PAIR_STRING("state", set_state_to_string(s->state)),
+		SD_JSON_BUILD_PAIR_STRING("consistency", set_consistency_to_string(s->consistency)),
+		SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
+		SD_JSON_BUILD_PAIR_UNSIGNED("enabledUSec", s->enabled_usec),
+		SD_JSON_BUILD_PAIR_STRING("path", s->path),
+		SD_JSON_BUILD_PAIR_STRING("sha256", hash));
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(v);
+	return 0;
+}
+
+int json_patches(const struct world *w, sd_json_variant **ret)
+{
+	_cleanup_json_ sd_json_variant *array = NULL;
+	int r;
+
+	for (size_t i = 0; i < w->n_sets; i++) {
+		r = APPEND(array, json_set(w->sets[i], &append_v_));
+		if (r < 0)
+			return r;
+	}
+	return array_finish(array, ret);
+}
+
+int json_list(const struct world *w, sd_json_variant **ret)
+{
+	_cleanup_json_ sd_json_variant *array = NULL;
+	int r;
+
+	for (size_t i = 0; i < w->n_sets; i++) {
+		const struct set *s = w->sets[i];
+
+		r = APPEND(array, sd_json_buildo(&append_v_,
+			SD_JSON_BUILD_PAIR_STRING("name", s->meta->name),
+			SD_JSON_BUILD_PAIR_STRING("version", s->meta->version),
+			SD_JSON_BUILD_PAIR_STRING("state", set_state_to_string(s->state)),
+			SD_JSON_BUILD_PAIR_STRING("consistency",
+						  set_consistency_to_string(s->consistency)),
+			SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
+			SD_JSON_BUILD_PAIR_UNSIGNED("functions", s->meta->n_funcs)));
+		if (r < 0)
+			return r;
+	}
+	return array_finish(array, ret);
+}
+
+/* Calls that went into the original although the patch is in force. */
+static int missed_warnings(const struct set *s, sd_json_variant **array)
+{
+	_cleanup_free_ char *text = NULL;
+	struct link_info info;
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < s->n_links; i++) {
+		if (link_get_info(s->links[i], &info) < 0 || info.recursion_misses == 0)
+			continue;
+		free(text);
+		if (asprintf(&text, "Patch '%s' missed %llu calls of '%s': the original ran",
+			     s->meta->name, (unsigned long long)info.recursion_misses,
+			     s->meta->funcs[i].symbol) < 0) {
+			text = NULL;
+			return -ENOMEM;
+		}
+		r = APPEND(*array, sd_json_variant_new_string(&append_v_, text));
+	}
+	return r;
+}
+
+int json_warnings(const struct world *w, sd_json_variant **ret)
+{
+	_cleanup_json_ sd_json_variant *array = NULL;
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < w->n_warnings; i++)
+		r = APPEND(array, sd_json_variant_new_string(&append_v_, w->warnings[i]));
+	for (size_t i = 0; r >= 0 && i < w->n_leftovers; i++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (asprintf(&text, "Pins gen-%llu are out of force and could not be removed yet",
+			     (unsigned long long)w->leftovers[i].serial) < 0) {
+			text = NULL;
+			return -ENOMEM;
+		}
+		r = APPEND(array, sd_json_variant_new_string(&append_v_, text));
+	}
+	for (size_t i = 0; r >= 0 && i < w->n_sets; i++)
+		r = missed_warnings(w->sets[i], &array);
+	return r < 0 ? r : array_finish(array, ret);
+}
+
+int json_companion(const struct world *w, sd_json_variant **ret)
+{
+	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	const struct klp_ioc_hello *hello;
+	struct klp_ioc_status status;
+	int r;
+
+	if (!w->companion)
+		return sd_json_buildo(ret,
+			SD_JSON_BUILD_PAIR_BOOLEAN("loaded", w->companion_report.outcome ==
+							     OUTCOME_COMPANION_ABI),
+			PAIR_OPTIONAL("problem", w->companion_report.detail));
+	hello = companion_hello(w->companion);
+	r = companion_status(w->companion, &status, &records);
+	return sd_json_buildo(ret,
+		SD_JSON_BUILD_PAIR_BOOLEAN("loaded", true),
+		SD_JSON_BUILD_PAIR_UNSIGNED("abi", hello->abi),
+		SD_JSON_BUILD_PAIR_STRING("version", hello->version),
+		SD_JSON_BUILD_PAIR_UNSIGNED("openCap", hello->open_cap),
+		SD_JSON_BUILD_PAIR_UNSIGNED("openUsed", r < 0 ? hello->open_used : status.open_used),
+		SD_JSON_BUILD_PAIR_BOOLEAN("reliableStacks",
+					   (hello->features & KLP_FEATURE_RELIABLE_STACKS) != 0),
+		SD_JSON_BUILD_PAIR_CONDITION(r < 0, "problem",
+					     SD_JSON_BUILD_STRING("Its status cannot be read")));
+}
+
+int json_transition(const struct transaction *t, sd_json_variant **ret)
+{
+	_cleanup_json_ sd_json_variant *leaving = NULL;
+	size_t n = 0;
+	int r;
+
+	if (!t)
+		return sd_json_variant_new_null(ret);
+	while (t->replaced[n])
+		n++;
+	r = json_strings(t->replaced, n, &leaving);
+	if (r < 0)
+		return r;
+	return sd_json_buildo(ret,
+		SD_JSON_BUILD_PAIR_UNSIGNED("number", t->number),
+		SD_JSON_BUILD_PAIR_STRING("change", change_verb_to_string(t->verb)),
+		SD_JSON_BUILD_PAIR_CONDITION(t->verb != CHANGE_DISABLE, "entering",
+					     SD_JSON_BUILD_STRING(t->name)),
+		SD_JSON_BUILD_PAIR_VARIANT("leaving", leaving),
+		SD_JSON_BUILD_PAIR_BOOLEAN("reversed", t->reversed),
+		SD_JSON_BUILD_PAIR_UNSIGNED("total", t->total),
+		SD_JSON_BUILD_PAIR_UNSIGNED("moved", t->moved),
+		SD_JSON_BUILD_PAIR_UNSIGNED("startedUSec", t->started_usec),
+		SD_JSON_BUILD_PAIR_STRING("phase", phase_to_string(t->phase)));
+}
+
+int json_change(const struct transaction *t, bool complete, sd_json_variant **ret)
+{
+	_cleanup_json_ sd_json_variant *replaced = NULL;
+	size_t n = 0;
+	int r;
+
+	while (t->verb == CHANGE_REPLACE && t->replaced[n])
+		n++;
+	r = json_strings(t->replaced, n, &replaced);
+	if (r < 0)
+		return r;
+	return sd_json_buildo(ret,
+		SD_JSON_BUILD_PAIR_STRING("name", t->name),
+		SD_JSON_BUILD_PAIR_STRING("version", t->version),
+		SD_JSON_BUILD_PAIR_STRING("change", change_verb_to_string(t->verb)),
+		SD_JSON_BUILD_PAIR_UNSIGNED("generation", t->generation),
+		SD_JSON_BUILD_PAIR_STRING("consistency", set_consistency_to_string(t->consistency)),
+		SD_JSON_BUILD_PAIR_BOOLEAN("complete", complete),
+		SD_JSON_BUILD_PAIR_VARIANT("replaced", replaced));
+}
+
+int json_blockers(const struct klp_uapi_blocker *blockers, size_t n, sd_json_variant **ret)
+{
+	_cleanup_json_ sd_json_variant *array = NULL;
+	int r;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct klp_uapi_blocker *b = &blockers[i];
+		char comm[sizeof(b->comm) + 1] = "", reason[sizeof(b->reason) + 1] = "";
+
+		/* comm is the task's own choice: bytes that are no text would spoil the JSON */
+		for (size_t j = 0; j < sizeof(b->comm) && b->comm[j]; j++)
+			comm[j] = (unsigned char)b->comm[j] < 0x20 || (unsigned char)b->comm[j] > 0x7e ?
+				  '?' : b->comm[j];
+		memcpy(reason, b->reason, sizeof(b->reason));
+		r = APPEND(array, sd_json_buildo(&append_v_,
+			SD_JSON_BUILD_PAIR_INTEGER("pid", b->pid),
+			SD_JSON_BUILD_PAIR_UNSIGNED("cpu", b->cpu),
+			SD_JSON_BUILD_PAIR_BOOLEAN("kthread", b->kthread != 0),
+			SD_JSON_BUILD_PAIR_STRING("comm", comm),
+			SD_JSON_BUILD_PAIR_STRING("reason", reason)));
+		if (r < 0)
+			return r;
+	}
+	return array_finish(array, ret);
+}
+
+int json_report(const struct report *r, sd_json_variant **ret)
+{
+	return sd_json_buildo(ret,
+		PAIR_OPTIONAL("patch", r->patch),
+		PAIR_OPTIONAL("object", r->object),
+		PAIR_OPTIONAL("function", r->function),
+		SD_JSON_BUILD_PAIR_STRING("phase", phase_to_string(r->phase)),
+		SD_JSON_BUILD_PAIR_CONDITION(r->error != 0, "errno", SD_JSON_BUILD_INTEGER(r->error)),
+		SD_JSON_BUILD_PAIR_STRING("detail", r->detail ? r->detail : ""),
+		SD_JSON_BUILD_PAIR_STRING("hint", outcome_info(r->outcome)->hint),
+		PAIR_OPTIONAL("log", r->log));
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What klpd knows as the JSON of interface io.klpd.Manager. Each makes one value, or -errno. */
+#ifndef KLPD_KLPD_JSON_H
+#define KLPD_KLPD_JSON_H
+
+#include <systemd/sd-json.h>
+
+#include "core/transaction.h"
+
+/* A patch as its file describes it. */
+int json_meta(const struct meta *meta, sd_json_variant **ret);
+/* The same of one in the kernel, with what the kernel says of it. */
+int json_set(const struct set *s, sd_json_variant **ret);
+int json_list(const struct world *w, sd_json_variant **ret);
+int json_patches(const struct world *w, sd_json_variant **ret);
+int json_warnings(const struct world *w, sd_json_variant **ret);
+int json_companion(const struct world *w, sd_json_variant **ret);
+/* JSON null if t is NULL. */
+int json_transition(const struct transaction *t, sd_json_variant **ret);
+/* Output of the changing methods. */
+int json_change(const struct transaction *t, bool complete, sd_json_variant **ret);
+int json_blockers(const struct klp_uapi_blocker *blockers, size_t n, sd_json_variant **ret);
+/* Parameters of an error reply. */
+int json_report(const struct report *r, sd_json_variant **ret);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * klpd: takes the lock and the socket, drops what it does not need, takes over what is in force, and
+ * serves until it is told to stop. Stopping changes nothing in the kernel: patches stay in force.
+ */
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#include "kern/caps.h"
+#include "klpd/server.h"
+#include "shared/paths.h"
+#include "util/errno-util.h"
+#include "util/log.h"
+#include "util/macro.h"
+#include "version.h"
+
+static void help(void)
+{
+	puts("klpd [OPTIONS...]\n"
+	     "\n"
+	     "Controller of livepatches whose bodies are BPF programs. Stopping it leaves all\n"
+	     "patches in force; it takes them over when it is started again.\n"
+	     "\n"
+	     "  -h --help             Show this help and exit\n"
+	     "     --version          Show the version and exit\n"
+	     "     --log-level=LEVEL  err, warning, notice, info (default) or debug\n"
+	     "\n"
+	     "See klpd(8) and klpctl(1).");
+}
+
+/* 1: go on; 0: all done; negative: wrong usage, said. */
+static int parse_arguments(int argc, char *argv[])
+{
+	enum { ARG_VERSION = 0x100, ARG_LOG_LEVEL };
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, ARG_VERSION },
+		{ "log-level", required_argument, NULL, ARG_LOG_LEVEL },
+		{ 0 }
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0)
+		switch (c) {
+		case 'h':
+			help();
+			return 0;
+		case ARG_VERSION:
+			puts("klpd " KLPD_VERSION);
+			return 0;
+		case ARG_LOG_LEVEL:
+			c = log_level_from_string(optarg);
+			if (c < 0)
+				return log_error_errno(-EINVAL, "'%s' is no log level", optarg);
+			log_set_level(c);
+			break;
+		default:
+			return -EINVAL;
+		}
+	if (optind < argc)
+		return log_error_errno(-EINVAL, "klpd takes no argument: '%s'", argv[optind]);
+	return 1;
+}
+
+/* Two would undo each other's work. Held until the process ends. */
+static int take_lock(void)
+{
+	_cleanup_close_ int fd = -EBADF;
+
+	if (mkdir(KLPD_RUN_DIR, 0755) < 0 && errno != EEXIST)
+		return log_error_errno(errno_negative(), "Cannot make '%s': %m", KLPD_RUN_DIR);
+	fd = open(KLPD_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return log_error_errno(errno_negative(), "Cannot open '%s': %m", KLPD_LOCK);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno == EWOULDBLOCK)
+			return log_error_errno(-EBUSY, "Another klpd runs already ('%s' is locked)",
+					       KLPD_LOCK);
+		return log_error_errno(errno_negative(), "Cannot lock '%s': %m", KLPD_LOCK);
+	}
+	return TAKE_FD(fd);
+}
+
+static int make_loop(sd_event **ret)
+{
+	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
+	int r;
+
+	r = sd_event_new(&event);
+	if (r >= 0)
+		r = sd_event_add_signal(event, NULL, SIGTERM | SD_EVENT_SIGNAL_PROCMASK, NULL, NULL);
+	if (r >= 0)
+		r = sd_event_add_signal(event, NULL, SIGINT | SD_EVENT_SIGNAL_PROCMASK, NULL, NULL);
+	if (r < 0)
+		return log_error_errno(r, "Cannot make the event loop: %m");
+	(void)sd_event_set_watchdog(event, true);
+	*ret = TAKE_PTR(event);
+	return 0;
+}
+
+static int run(void)
+{
+	_cleanup_(report_done) struct report report = REPORT_INIT;
+	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
+	_cleanup_(manager_freep) struct manager *manager = NULL;
+	_cleanup_(server_freep) struct server *server = NULL;
+	_cleanup_close_ int lock = -EBADF;
+	int r;
+
+	lock = take_lock();
+	if (lock < 0)
+		return lock;
+	r = make_loop(&event);
+	if (r < 0)
+		return r;
+	r = server_new(&server);
+	if (r < 0)
+		return log_error_errno(r, "Cannot listen on '%s': %m", KLPD_SOCKET);
+	r = caps_init();
+	if (r < 0)
+		return log_error_errno(r, "Cannot set capabilities up, one that klpd needs is missing: %m");
+	r = manager_new(event, &manager, &report);
+	if (r != 0) {
+		log_error("%s%s%s", report.detail ?: "Cannot start", report.error ? ": " : "",
+			  report.error ? strerrordesc_np(report.error) : "");
+		return -EIO;
+	}
+	r = server_start(server, manager);
+	if (r < 0)
+		return log_error_errno(r, "Cannot serve: %m");
+
+	log_info("klpd " KLPD_VERSION " is ready, generation %llu",
+		 (unsigned long long)manager_generation(manager));
+	(void)sd_notify(false, "READY=1");
+	r = sd_event_loop(event);
+	(void)sd_notify(false, "STOPPING=1\nSTATUS=Patches stay in force");
+	if (r < 0)
+		return log_error_errno(r, "Event loop failed: %m");
+	log_info("Stopping; patches stay in force");
+	return 0;
+}
+
+int main(int argc, char *argv[])
+{
+	int r;
+
+	log_set_name("klpd");
+	r = parse_arguments(argc, argv);
+	if (r <= 0)
+		return r < 0 ? 2 : 0;
+	if (geteuid() != 0) {
+		log_error("klpd must be started by root (systemctl start klpd)");
+		return EXIT_FAILURE;
+	}
+	(void)umask(0022);
+	return run() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

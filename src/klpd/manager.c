@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Owns the world and the one change that may run at a time. Promises: a second change is refused
+ * while one runs; a change that was switched goes on whether or not its client is still there; each
+ * end of a change is logged once, here. Completion comes as an event of the companion, never by
+ * polling.
+ */
+#include <stdbool.h>
+
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#include "core/recover.h"
+#include "klpd/manager.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+static void manager_observe(struct manager *m, enum manager_event event)
+{
+	if (m->observe)
+		m->observe(event, m->observe_userdata);
+}
+
+uint64_t manager_generation(const struct manager *m)
+{
+	return gate_generation(m->world->gate);
+}
+
+static void manager_tell_systemd(const struct manager *m)
+{
+	const struct transaction *t = m->change;
+
+	if (t)
+		(void)sd_notifyf(false, "STATUS=%s of '%s' runs, %zu patches in the kernel",
+				 change_verb_to_string(t->verb), t->name, m->world->n_sets);
+	else
+		(void)sd_notifyf(false, "STATUS=%zu patches in force, generation %llu",
+				 m->world->n_sets, (unsigned long long)manager_generation(m));
+}
+
+static void manager_log_end(const struct transaction *t)
+{
+	if (t->reversed)
+		log_notice("Patch '%s' %s: %s was reversed, generation %llu stays in force",
+			   t->name, t->version, change_verb_to_string(t->verb),
+			   (unsigned long long)t->generation);
+	else
+		log_info("Patch '%s' %s: %s complete, generation %llu (%s)", t->name, t->version,
+			 change_verb_to_string(t->verb), (unsigned long long)t->generation,
+			 set_consistency_to_string(t->consistency));
+	for (size_t i = 0; t->verb == CHANGE_REPLACE && !t->reversed && t->replaced[i]; i++)
+		log_info("Patch '%s' was replaced by '%s'", t->replaced[i], t->name);
+}
+
+/* COMPLETE and RETIRE. The watchers hear of both, the one who waits when nothing is left over. */
+static void manager_end(struct manager *m, bool reversed)
+{
+	_cleanup_(transaction_freep) struct transaction *t = TAKE_PTR(m->change);
+	int r;
+
+	transaction_complete(t, reversed);
+	manager_log_end(t);
+	manager_observe(m, reversed ? MANAGER_REVERSED : MANAGER_COMPLETE);
+	r = transaction_retire(t);
+	if (r < 0)
+		log_warning_errno(r, "Patch '%s': cannot retire all that is out of force, to be tried "
+				  "again: %m", t->name);
+	manager_observe(m, MANAGER_RETIRED);
+	manager_tell_systemd(m);
+	if (m->done)
+		m->done(t, true, m->done_userdata);
+	m->done = NULL;
+	m->done_userdata = NULL;
+}
+
+static int on_companion(sd_event_source *source, int fd _unused_, uint32_t revents _unused_,
+			void *userdata)
+{
+	struct manager *m = userdata;
+	struct klp_uapi_event event;
+	int r;
+
+	while ((r = companion_read_event(m->world->companion, &event)) == 0) {
+		/* events of transitions that were over before we came are nobody's business */
+		if (!m->change || m->change->number != event.transition)
+			continue;
+		transaction_progress(m->change, event.total, event.moved);
+		if (event.type == KLP_EVENT_DONE)
+			manager_end(m, event.reversed != 0);
+		else
+			manager_observe(m, MANAGER_PROGRESS);
+	}
+	if (r == -EAGAIN)
+		return 0;
+	log_error_errno(r, "Cannot read the companion's events, no longer listening: %m");
+	return sd_event_source_set_enabled(source, SD_EVENT_OFF);
+}
+
+static int manager_listen(struct manager *m)
+{
+	if (!m->world->companion || m->companion_source)
+		return 0;
+	return sd_event_add_io(m->event, &m->companion_source, companion_fd(m->world->companion),
+			       EPOLLIN, on_companion, m);
+}
+
+static int manager_recover(struct manager *m, struct report *report)
+{
+	int r;
+
+	r = recover_run(m->world, &m->change, report);
+	if (r < 0)
+		return report_errno(report, r, "Cannot recover what is in force");
+	if (r > 0)
+		return r;
+	for (size_t i = 0; i < m->world->n_sets; i++)
+		log_info("Patch '%s' %s: taken over, %s", m->world->sets[i]->meta->name,
+			 m->world->sets[i]->meta->version,
+			 set_state_to_string(m->world->sets[i]->state));
+	for (size_t i = 0; i < m->world->n_warnings; i++)
+		log_warning("%s", m->world->warnings[i]);
+	if (m->change)
+		log_info("Patch '%s' %s: %s goes on", m->change->name, m->change->version,
+			 change_verb_to_string(m->change->verb));
+	return 0;
+}
+
+static void manager_log_companion(const struct manager *m)
+{
+	const struct klp_ioc_hello *hello;
+
+	if (!m->world->companion) {
+		log_info("No companion (%s): only immediate consistency",
+			 m->world->companion_report.detail ?: "unknown reason");
+		return;
+	}
+	hello = companion_hello(m->world->companion);
+	log_info("Companion %s, ABI %u%s", hello->version, hello->abi,
+		 hello->features & KLP_FEATURE_RELIABLE_STACKS ? "" : ", without reliable stacks");
+}
+
+int manager_new(sd_event *event, struct manager **ret, struct report *report)
+{
+	_cleanup_(manager_freep) struct manager *m = NULL;
+	int r;
+
+	m = calloc(1, sizeof(*m));
+	if (!m)
+		return -ENOMEM;
+	m->event = sd_event_ref(event);
+	r = world_new(&m->world, report);
+	if (r != 0)
+		return r;
+	manager_log_companion(m);
+	r = manager_recover(m, report);
+	if (r != 0)
+		return r;
+	r = manager_listen(m);
+	if (r < 0)
+		return report_errno(report, r, "Cannot listen to the companion");
+	manager_tell_systemd(m);
+	*ret = TAKE_PTR(m);
+	return 0;
+}
+
+struct manager *manager_free(struct manager *m)
+{
+	if (!m)
+		return NULL;
+	sd_event_source_disable_unref(m->companion_source);
+	transaction_free(m->change);
+	world_free(m->world);
+	sd_event_unref(m->event);
+	free(m);
+	return NULL;
+}
+
+void manager_refresh(struct manager *m)
+{
+	_cleanup_(report_done) struct report report = REPORT_INIT;
+	int r;
+
+	if (m->change || !world_find_companion(m->world))
+		return;
+	manager_log_companion(m);
+	/* what was left alone for want of it can be judged now */
+	if (manager_recover(m, &report) != 0)
+		log_error("Cannot recover what is in force: %s", report.detail ?: "out of memory");
+	r = manager_listen(m);
+	if (r < 0)
+		log_error_errno(r, "Cannot listen to the companion: %m");
+}
+
+static int manager_busy(const struct manager *m, struct report *report)
+{
+	return report_set(report, OUTCOME_BUSY, "%s of '%s' runs (transition %llu, %u of %u tasks moved)",
+			  change_verb_to_string(m->change->verb), m->change->name,
+			  (unsigned long long)m->change->number, m->change->moved,
+			  m->change->total);
+}
+
+int manager_change(struct manager *m, const struct transaction_request *request, bool wait,
+		   void (*done)(const struct transaction *t, bool complete, void *userdata),
+		   void *userdata, struct report *report)
+{
+	_cleanup_(transaction_freep) struct transaction *t = NULL;
+	int r;
+
+	manager_refresh(m);
+	if (m->change)
+		return manager_busy(m, report);
+	r = transaction_new(m->world, request, &t);
+	if (r == 0)
+		r = transaction_run(t, report);
+	if (r != 0)
+		return r;
+
+	log_info("Patch '%s' %s: %s switched (%s%s)", t->name, t->version,
+		 change_verb_to_string(t->verb), set_consistency_to_string(t->consistency),
+		 transaction_waits(t) ? ", tasks move" : "");
+	m->change = TAKE_PTR(t);
+	manager_observe(m, MANAGER_STARTED);
+	manager_tell_systemd(m);
+	if (wait || !transaction_waits(m->change)) {
+		m->done = done;
+		m->done_userdata = userdata;
+	} else {
+		done(m->change, false, userdata);
+	}
+	if (!transaction_waits(m->change))
+		manager_end(m, false);
+	return 0;
+}
+
+int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *report)
+{
+	uint64_t number = m->change ? m->change->number : 0;
+	int r;
+
+	r = m->change ? transaction_reverse(m->change) : -ENOENT;
+	if (r == -ENOENT)
+		return report_set(report, OUTCOME_NO_SUCH_PATCH, "No transition runs");
+	if (r < 0)
+		return report_errno(report, r, "Cannot turn transition %llu round",
+				    (unsigned long long)number);
+	log_notice("Patch '%s' %s: %s is turned round", m->change->name, m->change->version,
+		   change_verb_to_string(m->change->verb));
+	manager_observe(m, MANAGER_PROGRESS);
+	*ret_number = number;
+	return 0;
+}

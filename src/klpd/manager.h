@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Everything that lives as long as the daemon: event loop, world, the one change that may run. Knows
+ * nothing of varlink: whoever waits for a change or watches leaves a function behind.
+ */
+#ifndef KLPD_KLPD_MANAGER_H
+#define KLPD_KLPD_MANAGER_H
+
+#include <systemd/sd-event.h>
+
+#include "core/transaction.h"
+
+enum manager_event {
+	MANAGER_STARTED,	/* a change was switched */
+	MANAGER_PROGRESS,	/* tasks have moved, or the transition was turned round */
+	MANAGER_COMPLETE,
+	MANAGER_REVERSED,	/* complete, with the old sets in force */
+	MANAGER_RETIRED,	/* what is out of force is gone */
+};
+
+struct manager {
+	sd_event *event;
+	sd_event_source *companion_source;
+	struct world *world;
+	struct transaction *change;	/* switched and waiting; NULL if none runs */
+	/* who asked for it and waits: called once, when it is complete or was reversed */
+	void (*done)(const struct transaction *t, bool complete, void *userdata);
+	void *done_userdata;
+	/* who watches */
+	void (*observe)(enum manager_event event, void *userdata);
+	void *observe_userdata;
+};
+
+/* Recovers the world. Failures are told in *report. */
+int manager_new(sd_event *event, struct manager **ret, struct report *report);
+struct manager *manager_free(struct manager *m);
+DEFINE_CLEANUP(struct manager, manager_free);
+
+/* Use a companion that has appeared; cheap if nothing is new. */
+void manager_refresh(struct manager *m);
+/*
+ * Begin a change. 0: it is switched, and done() is called exactly once: when it is complete or
+ * reversed if `wait`, otherwise at once, perhaps before it is complete. Otherwise an outcome, told in
+ * *report, and done() is never called.
+ */
+int manager_change(struct manager *m, const struct transaction_request *request, bool wait,
+		   void (*done)(const struct transaction *t, bool complete, void *userdata),
+		   void *userdata, struct report *report);
+int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *report);
+uint64_t manager_generation(const struct manager *m);
+
+#endif

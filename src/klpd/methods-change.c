@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Enable, Replace, Disable, Reverse: read the parameters, ask the manager, answer. The connection is
+ * kept by reference until the change ends; if the client is gone by then the answer goes nowhere and
+ * the change has happened all the same.
+ */
+#include <stdbool.h>
+
+#include <systemd/sd-varlink.h>
+
+#include "klpd/json.h"
+#include "klpd/methods-change.h"
+#include "klpd/server.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+struct change_parameters {
+	const char *path;
+	const char *name;
+	int immediate;
+	int wait;
+};
+
+static const sd_json_dispatch_field file_table[] = {
+	{ "path", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+	  offsetof(struct change_parameters, path), SD_JSON_MANDATORY },
+	{ "immediate", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
+	  offsetof(struct change_parameters, immediate), SD_JSON_NULLABLE },
+	{ "wait", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
+	  offsetof(struct change_parameters, wait), SD_JSON_NULLABLE },
+	{ 0 }
+};
+
+static const sd_json_dispatch_field name_table[] = {
+	{ "name", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+	  offsetof(struct change_parameters, name), SD_JSON_MANDATORY },
+	{ "wait", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
+	  offsetof(struct change_parameters, wait), SD_JSON_NULLABLE },
+	{ 0 }
+};
+
+static void log_failure(const struct report *r, enum change_verb verb, const char *what)
+{
+	log_warning("Patch '%s': %s failed in phase %s%s%s%s: %s", r->patch ?: what,
+		    change_verb_to_string(verb), phase_to_string(r->phase),
+		    r->function ? " at function '" : "", r->function ?: "", r->function ? "'" : "",
+		    r->detail ?: outcome_info(r->outcome)->sentence);
+}
+
+static void reply_reversed(sd_varlink *link, const struct transaction *t)
+{
+	_cleanup_(report_done) struct report report = REPORT_INIT;
+
+	(void)report_set(&report, OUTCOME_REVERSED, "%s of '%s' was reversed",
+			 change_verb_to_string(t->verb), t->name);
+	report.phase = PHASE_SWITCH;
+	report_names(&report, t->name, NULL, NULL);
+	(void)server_reply_error(link, OUTCOME_REVERSED, &report);
+}
+
+static void on_done(const struct transaction *t, bool complete, void *userdata)
+{
+	_cleanup_(sd_varlink_unrefp) sd_varlink *link = userdata;
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
+	int r;
+
+	if (complete && t->reversed) {
+		reply_reversed(link, t);
+		return;
+	}
+	r = json_change(t, complete, &v);
+	if (r >= 0)
+		r = sd_varlink_reply(link, v);
+	if (r < 0)
+		log_debug("The client of '%s' gets no reply (%s), ignoring", t->name,
+			  strerrordesc_np(-r));
+}
+
+static int change(sd_varlink *link, sd_json_variant *parameters, enum change_verb verb,
+		  const sd_json_dispatch_field *table, struct server *s)
+{
+	_cleanup_(report_done) struct report report = REPORT_INIT;
+	struct change_parameters p = { .immediate = -1, .wait = -1 };
+	struct transaction_request request = { .verb = verb };
+	int r;
+
+	r = sd_varlink_dispatch(link, parameters, table, &p);
+	if (r != 0)
+		return r;
+	request.path = p.path;
+	request.name = p.name;
+	request.immediate = p.immediate > 0;
+
+	r = server_check_root(link, &report);
+	if (r == 0) {
+		sd_varlink_ref(link);
+		r = manager_change(s->manager, &request, p.wait != 0, on_done, link, &report);
+		if (r != 0)
+			sd_varlink_unref(link);
+	}
+	if (r == 0)
+		return 0;
+	if (report.outcome == OUTCOME_OK)
+		(void)report_errno(&report, r < 0 ? r : -EIO, "The change failed");
+	log_failure(&report, verb, p.path ?: p.name);
+	return server_reply_error(link, r, &report);
+}
+
+int methods_change_enable(sd_varlink *link, sd_json_variant *parameters,
+			  sd_varlink_method_flags_t flags _unused_, void *userdata)
+{
+	return change(link, parameters, CHANGE_ENABLE, file_table, userdata);
+}
+
+int methods_change_replace(sd_varlink *link, sd_json_variant *parameters,
+			   sd_varlink_method_flags_t flags _unused_, void *userdata)
+{
+	return change(link, parameters, CHANGE_REPLACE, file_table, userdata);
+}
+
+int methods_change_disable(sd_varlink *link, sd_json_variant *parameters,
+			   sd_varlink_method_flags_t flags _unused_, void *userdata)
+{
+	return change(link, parameters, CHANGE_DISABLE, name_table, userdata);
+}
+
+int methods_change_reverse(sd_varlink *link, sd_json_variant *parameters,
+			   sd_varlink_method_flags_t flags _unused_, void *userdata)
+{
+	_cleanup_(report_done) struct report report = REPORT_INIT;
+	static const sd_json_dispatch_field table[] = { { 0 } };
+	struct server *s = userdata;
+	uint64_t number;
+	int r;
+
+	r = sd_varlink_dispatch(link, parameters, table, NULL);
+	if (r != 0)
+		return r;
+	r = server_check_root(link, &report);
+	if (r == 0)
+		r = manager_reverse(s->manager, &number, &report);
+	if (r != 0)
+		return server_reply_error(link, r, &report);
+	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_UNSIGNED("number", number));
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Methods that only look: for everybody whom the socket lets in. */
+#ifndef KLPD_KLPD_METHODS_QUERY_H
+#define KLPD_KLPD_METHODS_QUERY_H
+
+#include <systemd/sd-varlink.h>
+
+int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
+			 sd_varlink_method_flags_t flags, void *userdata);
+int methods_query_list(sd_varlink *link, sd_json_variant *parameters,
+		       sd_varlink_method_flags_t flags, void *userdata);
+int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
+			   sd_varlink_method_flags_t flags, void *userdata);
+int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
+			   sd_varlink_method_flags_t flags, void *userdata);
+int methods_query_monitor(sd_varlink *link, sd_json_variant *parameters,
+			  sd_varlink_method_flags_t flags, void *userdata);
+
+#endif

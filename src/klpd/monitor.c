@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tells the clients of method Monitor what happens: a snapshot first, then each event of the manager.
+ * Owns a reference to each client's connection. A client that does not read is dropped by sd-varlink
+ * when its queue is full; it cannot hold up anybody else.
+ */
+#include <systemd/sd-varlink.h>
+
+#include "klpd/json.h"
+#include "klpd/monitor.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+struct monitor {
+	struct manager *manager;
+	sd_varlink *links[MONITOR_LINKS_MAX];
+	size_t n_links;
+};
+
+static const char *const event_names[] = {
+	[MANAGER_STARTED] = "started",
+	[MANAGER_PROGRESS] = "progress",
+	[MANAGER_COMPLETE] = "complete",
+	[MANAGER_REVERSED] = "reversed",
+	[MANAGER_RETIRED] = "retired",
+};
+
+/* Progress comes often and changes no patch: the list is left out. */
+static int monitor_message(const struct manager *m, const char *event, bool with_list,
+			   sd_json_variant **ret)
+{
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *transition = NULL, *patches = NULL;
+	int r;
+
+	r = json_transition(m->change, &transition);
+	if (r >= 0)
+		r = with_list ? json_list(m->world, &patches) : sd_json_variant_new_null(&patches);
+	if (r < 0)
+		return r;
+	return sd_json_buildo(ret,
+		SD_JSON_BUILD_PAIR_STRING("event", event),
+		SD_JSON_BUILD_PAIR_UNSIGNED("generation", manager_generation(m)),
+		SD_JSON_BUILD_PAIR_CONDITION(m->change != NULL, "transition",
+					     SD_JSON_BUILD_VARIANT(transition)),
+		SD_JSON_BUILD_PAIR_CONDITION(with_list, "patches",
+					     SD_JSON_BUILD_VARIANT(patches)));
+}
+
+static void on_event(enum manager_event event, void *userdata)
+{
+	struct monitor *monitor = userdata;
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
+	int r = 0;
+
+	if (monitor->n_links > 0)
+		r = monitor_message(monitor->manager, event_names[event],
+				    event != MANAGER_PROGRESS, &v);
+	if (r < 0) {
+		log_warning_errno(r, "Cannot tell the watchers, proceeding: %m");
+		return;
+	}
+	for (size_t i = 0; i < monitor->n_links; i++)
+		(void)sd_varlink_notify(monitor->links[i], v);
+}
+
+int monitor_new(struct manager *m, struct monitor **ret)
+{
+	struct monitor *monitor = calloc(1, sizeof(*monitor));
+
+	if (!monitor)
+		return -ENOMEM;
+	monitor->manager = m;
+	m->observe = on_event;
+	m->observe_userdata = monitor;
+	*ret = monitor;
+	return 0;
+}
+
+struct monitor *monitor_free(struct monitor *monitor)
+{
+	if (!monitor)
+		return NULL;
+	monitor->manager->observe = NULL;
+	while (monitor->n_links > 0)
+		sd_varlink_unref(monitor->links[--monitor->n_links]);
+	free(monitor);
+	return NULL;
+}
+
+int monitor_add(struct monitor *monitor, sd_varlink *link)
+{
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
+	int r;
+
+	if (monitor->n_links >= MONITOR_LINKS_MAX)
+		return -EBUSY;
+	r = monitor_message(monitor->manager, "snapshot", true, &v);
+	if (r < 0)
+		return r;
+	r = sd_varlink_notify(link, v);
+	if (r < 0)
+		return r;
+	monitor->links[monitor->n_links++] = sd_varlink_ref(link);
+	return 0;
+}
+
+void monitor_remove(struct monitor *monitor, sd_varlink *link)
+{
+	for (size_t i = 0; monitor && i < monitor->n_links; i++) {
+		if (monitor->links[i] != link)
+			continue;
+		monitor->links[i] = monitor->links[--monitor->n_links];
+		sd_varlink_unref(link);
+		return;
+	}
+}

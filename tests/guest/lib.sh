@@ -1,0 +1,230 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# lib.sh - for scripts that run in a guest: `. /klpd/lib.sh`.
+#
+# A script (without set -e: a failed check is no end) is a row of tests.  `t NAME` begins one and ends the one before; a test passes unless
+# something in it said `fail`.  Each ends in one line on stdout:
+#
+#	ok NAME  |  not ok NAME: why  |  skip NAME: why
+#
+# and the script in "N passed, N failed, N skipped" and status 1 if any failed or none ran.  Promises
+# that a script which dies half way counts as failed, that nothing waits by the clock (loop_until
+# waits for an effect, with an end), and, once `snapshot` was called, that a test which leaves a
+# link, a program, a pin, a patch, a reference on the companion or a complaint in the log has failed.
+
+PASSED=0 FAILED=0 SKIPPED=0
+TEST='' WHY='' VERDICT='' WATCH='' KEEP=''
+LOOP_SECONDS=${LOOP_SECONDS:-30}
+KLPD_PID='' KLPD_LOG=/tmp/klpd.log
+SNAPSHOT=/tmp/klpd-snapshot
+
+# ---- tests -------------------------------------------------------------------------------------
+
+# t NAME... - begin a test.
+t() {
+	end_test
+	TEST=$* WHY='' VERDICT='' KEEP=''
+}
+
+# fail WHY... - this test has failed; it goes on, the first reason counts.
+fail() {
+	WHY=${WHY:-$*}
+	printf '# %s\n' "$*"
+	return 1
+}
+
+# skip WHY... - this test cannot run here.  Return from it after this.
+skip() {
+	VERDICT=skip WHY=${WHY:-$*}
+}
+
+# ok - this test is over and was fine; same as beginning the next.
+ok() {
+	end_test
+}
+
+# check WHAT COMMAND... - fail with WHAT if the command does not succeed.
+check() {
+	local what=$1
+	shift
+
+	"$@" || fail "$what ($*: status $?)"
+}
+
+# same WHAT WANTED GOT
+same() {
+	[[ $2 == "$3" ]] || fail "$1: wanted '$2', got '$3'"
+}
+
+# expect_fail STATUS COMMAND... - the command must fail with just this status; its output is in
+# $OUTPUT.  STATUS `any`: any but 0, and none of a command that was killed or not found.
+expect_fail() {
+	local want=$1 status=0
+	shift
+
+	OUTPUT=$("$@" 2>&1) || status=$?
+	if [[ $want == any ]]; then
+		((status > 0 && status < 126)) && return
+	elif ((status == want)); then
+		return
+	fi
+	fail "'$*' ended with status $status instead of $want, and said: $OUTPUT"
+}
+
+# loop_until COMMAND... - try until it succeeds, LOOP_SECONDS at most.
+loop_until() {
+	local end=$((SECONDS + LOOP_SECONDS))
+
+	until "$@" >/dev/null 2>&1; do
+		((SECONDS < end)) || return 1
+		sleep 0.05
+	done
+}
+
+# gone COMMAND... - for loop_until: the command does not succeed any more.
+gone() {
+	! "$@"
+}
+
+end_test() {
+	local left
+
+	[[ -n $TEST ]] || return 0
+	if [[ -n $WATCH && -z $KEEP && $VERDICT != skip ]] && ! LOOP_SECONDS=10 loop_until leftovers; then
+		left=$(leftovers)
+		fail "left behind: ${left//$'\n'/; }" || :
+	fi
+	if [[ $VERDICT == skip ]]; then
+		SKIPPED=$((SKIPPED + 1))
+		echo "skip $TEST: $WHY"
+	elif [[ -n $WHY ]]; then
+		FAILED=$((FAILED + 1))
+		echo "not ok $TEST: $WHY"
+		show_klpd_log
+	else
+		PASSED=$((PASSED + 1))
+		echo "ok $TEST"
+	fi
+	TEST='' WHY='' VERDICT='' KEEP=''
+}
+
+end_script() {
+	local status=$?
+
+	trap - EXIT
+	# End what was under way first: it is what died.
+	if ((status != 0)); then
+		TEST=${TEST:-$0}
+		fail "the script ended there with status $status" || :
+	fi
+	end_test
+	[[ -z $KLPD_PID ]] || kill -KILL "$KLPD_PID" 2>/dev/null
+	echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
+	exit $((FAILED > 0 || PASSED + SKIPPED == 0))
+}
+trap end_script EXIT
+
+# ---- what a test must not leave ------------------------------------------------------------------
+
+# The kinds of BPF programs and links klpd makes: systemd and others come and go with theirs.
+_bpf_state() {
+	bpftool -j link show 2>/dev/null | jq -r '.[] |
+		select(.type == "tracing" or .type == "struct_ops") | "link \(.id) \(.prog_id // .map_id)"'
+	bpftool -j prog show 2>/dev/null | jq -r '.[] |
+		select(.type == "tracing" or .type == "struct_ops" or .type == "lsm") | "prog \(.id) \(.name)"'
+	bpftool -j map show 2>/dev/null | jq -r '.[] | select(.type == "struct_ops") | "map \(.id) \(.name)"'
+}
+
+kernel_state() {
+	_bpf_state
+	find /sys/fs/bpf/klpd -mindepth 1 -name 'gen-*' 2>/dev/null | sed 's/^/pin /'
+	if [[ -S /run/klpd/io.klpd ]]; then
+		klpctl list --json 2>/dev/null |
+			jq -r '.. | objects | select(has("name") and has("state")) | "patch \(.name) \(.state)"'
+	fi
+	complaints | sed 's/^/log /'
+}
+
+# complaints - what the kernel (or a crashed program of ours) said in the log.
+complaints() {
+	dmesg | grep -E 'WARNING: .*([0-9]+ at | at |possible|suspicious)|BUG: |Oops|general protection|segfault|rcu: INFO:|refcount_t: '
+}
+
+module_references() {
+	cat /sys/module/klp/refcnt 2>/dev/null || echo 0
+}
+
+# snapshot - from now on each test must leave things as they are now.
+snapshot() {
+	kernel_state | sort >"$SNAPSHOT"
+	module_references >"$SNAPSHOT.references"
+	WATCH=1
+}
+
+# keep - this one test leaves something on purpose, for the next.
+keep() {
+	KEEP=1
+}
+
+# leftovers - print what there is now and was not at the snapshot; succeed if there is nothing.
+leftovers() {
+	local left references before
+
+	left=$(kernel_state | sort | comm -13 "$SNAPSHOT" -)
+	references=$(module_references) before=$(cat "$SNAPSHOT.references")
+	((references <= before)) || left+=${left:+$'\n'}"references on klp: $references, were $before"
+	[[ -n $left ]] || return 0
+	echo "$left"
+	return 1
+}
+
+# ---- klpd --------------------------------------------------------------------------------------
+
+klpd_answers() {
+	varlinkctl info /run/klpd/io.klpd
+}
+
+# start_klpd [ARG]... - run it in the background; return when it answers.
+start_klpd() {
+	mkdir -p /run/klpd
+	/usr/sbin/klpd "$@" </dev/null >>"$KLPD_LOG" 2>&1 &
+	KLPD_PID=$!
+	if ! loop_until klpd_up_or_dead || ! kill -0 "$KLPD_PID" 2>/dev/null; then
+		show_klpd_log
+		fail "klpd did not start"
+	fi
+}
+
+klpd_up_or_dead() {
+	klpd_answers || ! kill -0 "$KLPD_PID"
+}
+
+# stop_klpd - end it politely; it must end well.
+stop_klpd() {
+	local status=0
+
+	[[ -n $KLPD_PID ]] || return 0
+	kill -TERM "$KLPD_PID"
+	loop_until gone kill -0 "$KLPD_PID" || kill -KILL "$KLPD_PID"
+	wait "$KLPD_PID" || status=$?
+	KLPD_PID=''
+	((status == 0)) || fail "klpd ended with status $status"
+}
+
+# kill_klpd - the impolite way.
+kill_klpd() {
+	[[ -n $KLPD_PID ]] || return 0
+	kill -KILL "$KLPD_PID"
+	wait "$KLPD_PID" 2>/dev/null
+	KLPD_PID=''
+}
+
+show_klpd_log() {
+	[[ ! -s $KLPD_LOG ]] || tail -n 15 "$KLPD_LOG" | sed 's/^/# klpd: /'
+}
+
+# kernel_is PREFIX - e.g. kernel_is 6.12
+kernel_is() {
+	[[ $(uname -r) == "$1".* ]]
+}

@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-facts.sh - the assumptions about Linux that klpd leans on: every program of tests/facts/, each
+# a test (status 0 holds, 77 cannot be told here).
+# shellcheck source=tests/guest/lib.sh
+. /klpd/lib.sh
+
+modprobe klp
+# fact-companion fills the table of functions that can be opened, for this whole boot: it goes last.
+all=$(find /usr/lib/klpd/facts -name 'fact-*' | sort | grep -v /fact-companion$)
+for fact in $all /usr/lib/klpd/facts/fact-companion; do
+	[[ -x $fact && $fact != *.o ]] || continue
+	t "${fact##*/}"
+	status=0
+	output=$(timeout 120 "$fact" 2>&1) || status=$?
+	case $status in
+	0) ;;
+	77) skip "$(tail -n 1 <<<"${output#skip }")" ;;
+	*) fail "status $status, and it said: $output" ;;
+	esac
+done

@@ -1,0 +1,136 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-refuse.sh - every refusal: its exit status, a sentence that says why, and nothing changed.
+# timeout: 900
+. /klpd/lib.sh
+P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
+
+# refuse STATUS WORD FILE... - enable must end so, name WORD, and change nothing at all.
+refuse() {
+	local status=$1 word=$2 state
+	shift 2
+
+	state=$(klpctl status --json | jq -cS '[.generation, .transition, .patches, .warnings]')
+	expect_fail "$status" klpctl enable "$@"
+	[[ $OUTPUT == *"$word"* ]] || fail "nothing is said of '$word': $OUTPUT"
+	echo "# ${OUTPUT//$'\n'/$'\n'# }" | head -n 3
+	same "what is in force" "$state" \
+		"$(klpctl status --json | jq -cS '[.generation, .transition, .patches, .warnings]')"
+}
+
+modprobe klp
+start_klpd
+snapshot
+mkdir -p /root/files
+
+t files that are no patch
+refuse 3 nowhere /root/files/nowhere.klp.o
+refuse 3 regular /root/files
+echo hello >/root/files/text.klp.o
+refuse 3 ELF /root/files/text.klp.o
+: >/root/files/empty.klp.o
+refuse 3 ELF /root/files/empty.klp.o
+head -c 700 $P/cmdline.klp.o >/root/files/cut.klp.o
+refuse 3 "" /root/files/cut.klp.o
+refuse 3 "" /usr/bin/klpctl
+refuse 3 "" $T/nometa.klp.o
+refuse 3 newer $T/newer.klp.o
+
+t files that somebody else could have written
+cp $P/cmdline.klp.o /root/files/patch.klp.o
+chmod 666 /root/files/patch.klp.o
+refuse 3 "" /root/files/patch.klp.o
+chmod 644 /root/files/patch.klp.o
+chown 1000 /root/files/patch.klp.o
+refuse 3 "" /root/files/patch.klp.o
+chown 0 /root/files/patch.klp.o
+chmod 777 /root/files
+refuse 3 "" /root/files/patch.klp.o
+chmod 755 /root/files
+cp $P/cmdline.klp.o /tmp/patch.klp.o
+refuse 3 /tmp /tmp/patch.klp.o
+ln -s $P/cmdline.klp.o /root/files/link.klp.o
+refuse 3 "" /root/files/link.klp.o
+
+t functions that cannot be patched
+refuse 5 klp_test_no_such_function $T/missing.klp.o
+refuse 5 ipmr_mfc_seq_show $T/ambiguous.klp.o
+refuse 5 __bitmap_weight $T/notrace.klp.o
+refuse 5 seq_file $T/wrongproto.klp.o
+
+t the verifier says why
+refuse 6 verifier $T/verifier.klp.o
+short=$(klpctl enable $T/verifier.klp.o 2>&1 | wc -l)
+long=$(klpctl enable --verifier-log $T/verifier.klp.o 2>&1 | wc -l)
+((long > short + 3)) || fail "--verifier-log shows $long lines, without it $short"
+
+t what klpd cannot or will not do
+refuse 4 strict $T/strict.klp.o
+refuse 4 "" $T/callback.klp.o
+refuse 4 "" --immediate $T/pertask.klp.o
+
+t functions that another patch has
+check enable klpctl enable $P/cmdline.klp.o
+refuse 4 cmdline $P/cmdline.klp.o
+refuse 4 cmdline $T/cmdline2.klp.o
+check "beside it, immediate" klpctl enable --immediate $P/lsm-symlink.klp.o
+expect_fail 4 klpctl replace $P/meminfo.klp.o
+[[ $OUTPUT == *onsistency* ]] || fail "nothing is said of consistency: $OUTPUT"
+check disable klpctl disable lsm-symlink
+same "still patched" "this has been live patched" "$(cat /proc/cmdline)"
+check disable klpctl disable cmdline
+
+t more functions than can be opened
+used=$(klpctl status --json | jq .companion.openUsed)
+refuse 5 200 $T/many.klp.o
+[[ $OUTPUT == *"function '"*"'"*"No room to open '"* ]] || fail "no function is named"
+same "functions open" "$used" "$(klpctl status --json | jq .companion.openUsed)"
+check "others still can" klpctl enable $P/cmdline.klp.o
+check disable klpctl disable cmdline
+
+t two changes at once
+sleep 300 &
+sleeper=$!
+loop_until grep -q nanosleep /proc/$sleeper/stack
+check enable klpctl enable --no-wait $T/held.klp.o
+expect_fail 9 klpctl enable $P/cmdline.klp.o
+expect_fail 9 klpctl disable held
+[[ $OUTPUT == *held* ]] || fail "it is not said what runs: $OUTPUT"
+kill $sleeper
+in_force() {
+	[[ $(klpctl status --json | jq -r '.patches[0].state') == in_force ]]
+}
+check "the first one completes" loop_until in_force
+check disable klpctl disable held
+
+t who may not
+as() {
+	setpriv --reuid "$1" --regid "$2" --groups "$3" -- "${@:4}"
+}
+expect_fail 10 as 1001 1001 990 klpctl enable $P/cmdline.klp.o
+check "a member may look" as 1001 1001 990 klpctl status
+expect_fail any as 1000 1000 1000 klpctl status
+
+t no companion
+stop_klpd
+rmmod klp || fail rmmod
+start_klpd
+refuse 7 "" $P/cmdline.klp.o
+
+t the companion comes later
+modprobe klp
+check enable klpctl enable $P/cmdline.klp.o
+same perTask true "$(klpctl status --json | jq .perTask)"
+check disable klpctl disable cmdline
+
+t a companion of another ABI
+stop_klpd
+rmmod klp || fail rmmod
+insmod $T/abi/klp.ko || fail insmod
+start_klpd
+refuse 7 99 $P/cmdline.klp.o
+same problem true "$(klpctl status --json | jq '.companion.problem | contains("99")')"
+stop_klpd
+rmmod klp || fail rmmod
+ok

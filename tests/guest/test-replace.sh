@@ -1,0 +1,173 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-replace.sh - one patch in place of another: no task may ever be in both or in neither.
+#
+# A reader looks at /proc/cmdline, /proc/meminfo and /proc/cmdline again. If the two looks at cmdline
+# agree, the task did not move in between, and meminfo must be of the same patch; if they differ, it
+# moved just then, which may happen once per change.
+# timeout: 900
+. /klpd/lib.sh
+P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
+TEXT="this has been live patched"
+
+reader() {
+	local a b c state
+
+	while [[ ! -e /tmp/stop ]]; do
+		read -r a </proc/cmdline
+		read -r b </proc/meminfo
+		read -r c </proc/cmdline
+		[[ $a == "$TEXT" ]] && a=1 || a=0
+		[[ $b == "$TEXT" ]] && b=1 || b=0
+		[[ $c == "$TEXT" ]] && c=1 || c=0
+		case $a$b$c in
+		101) state=cmdline ;;
+		010) state=meminfo ;;
+		111) state=both ;;
+		000) state=neither ;;
+		*) state=moved ;;
+		esac
+		echo $state
+	done >"/tmp/reader.$1"
+}
+
+start_readers() {
+	local i
+
+	rm -f /tmp/stop /tmp/reader.*
+	readers=()
+	for i in 1 2 3; do
+		reader $i &
+		readers+=($!)
+	done
+	for i in 1 2 3; do
+		loop_until test -s /tmp/reader.$i
+	done
+}
+
+stop_readers() {
+	touch /tmp/stop
+	wait "${readers[@]}"
+}
+
+count() {
+	cat /tmp/reader.* | grep -cx "$1"
+}
+
+modprobe klp
+start_klpd
+snapshot
+
+t replace under readers
+check enable klpctl enable $P/cmdline.klp.o
+start_readers
+for ((i = 0; i < 2; i++)); do
+	check "replace by meminfo" klpctl replace $P/meminfo.klp.o
+	same list meminfo "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .name')"
+	check "replace by cmdline" klpctl replace $P/cmdline.klp.o
+	same list cmdline "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .name')"
+done
+stop_readers
+echo "# seen: cmdline $(count cmdline), meminfo $(count meminfo), moved $(count moved), both $(count both), neither $(count neither)"
+same both 0 "$(count both)"
+same neither 0 "$(count neither)"
+(($(count cmdline) > 0 && $(count meminfo) > 0)) || fail "the readers did not see both patches"
+(($(count moved) <= 12)) || fail "a reader moved more than once per change"
+check disable klpctl disable cmdline
+
+t replace by another version of the same name
+check enable klpctl enable $P/cmdline.klp.o
+expect_fail 4 klpctl enable $T/cmdline2.klp.o
+check replace klpctl replace $T/cmdline2.klp.o
+same /proc/cmdline "$TEXT again" "$(cat /proc/cmdline)"
+same version 2.0 "$(klpctl status --json | jq -r '.patches[].version')"
+check disable klpctl disable cmdline
+
+t replace takes all that is in force
+check "enable cmdline" klpctl enable $P/cmdline.klp.o
+check "enable lsm-symlink" klpctl enable $P/lsm-symlink.klp.o
+check replace klpctl replace $P/meminfo.klp.o
+same patches meminfo "$(klpctl status --json | jq -r '.patches[].name')"
+check "a link" ln -s /proc/self/exe /tmp/link
+rm -f /tmp/link
+check disable klpctl disable meminfo
+
+t replace of nothing is an enable
+check replace klpctl replace $P/cmdline.klp.o
+same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+check disable klpctl disable cmdline
+
+t system states
+check "states-v1" klpctl enable $T/states-v1.klp.o
+check "states-v2 replaces it" klpctl enable $T/states-v2.klp.o
+same patches states-v2 "$(klpctl status --json | jq -r '.patches[].name')"
+expect_fail 4 klpctl enable $T/states-v1.klp.o
+expect_fail 4 klpctl enable $T/states-none.klp.o
+same patches states-v2 "$(klpctl status --json | jq -r '.patches[].name')"
+check disable klpctl disable states-v2
+
+t a transition is held up, watched and reversed
+sleep 300 &
+sleeper=$!
+loop_until grep -q nanosleep /proc/$sleeper/stack
+generation=$(klpctl status --json | jq .generation)
+check "enable without waiting" klpctl enable --no-wait $T/held.klp.o
+same state entering "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .state')"
+expect_fail 9 klpctl enable $P/cmdline.klp.o
+[[ $OUTPUT == *held* ]] || fail "busy does not say what runs: $OUTPUT"
+sleeper_blocks() {
+	klpctl blockers --json | grep -q "\"pid\":$sleeper,"
+}
+check "the sleeper is a blocker" loop_until sleeper_blocks
+same "a change is under way" enable "$(klpctl status --json | jq -r .transition.change)"
+check reverse klpctl reverse
+
+idle() {
+	[[ $(klpctl status --json | jq -c '[.transition, .patches]') == '[null,[]]' ]]
+}
+check "nothing is in force" loop_until idle
+same "generation has not grown" "$generation" "$(klpctl status --json | jq .generation)"
+kill $sleeper
+
+t a held up transition completes when the sleeper goes
+sleep 300 &
+sleeper=$!
+loop_until grep -q nanosleep /proc/$sleeper/stack
+klpctl enable $T/held.klp.o &
+client=$!
+check "the sleeper is a blocker" loop_until sleeper_blocks
+kill -0 $client || fail "klpctl did not wait"
+kill $sleeper
+wait $client || fail "klpctl ended with status $?"
+same state in_force "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .state')"
+check disable klpctl disable held
+
+t a client that goes away does not stop its change
+sleep 300 &
+sleeper=$!
+loop_until grep -q nanosleep /proc/$sleeper/stack
+klpctl enable $T/held.klp.o &
+client=$!
+check "the sleeper is a blocker" loop_until sleeper_blocks
+kill -KILL $client
+kill $sleeper
+in_force() {
+	[[ $(klpctl list --json | jq -r '.. | objects | select(has("name")) | .state') == in_force ]]
+}
+check "in force" loop_until in_force
+check disable klpctl disable held
+
+t a waiting client hears of the reversal
+sleep 300 &
+sleeper=$!
+loop_until grep -q nanosleep /proc/$sleeper/stack
+klpctl enable $T/held.klp.o >/tmp/client 2>&1 &
+client=$!
+check "the sleeper is a blocker" loop_until sleeper_blocks
+check reverse klpctl reverse
+status=0
+wait $client || status=$?
+same "klpctl's status" 11 $status
+kill $sleeper
+ok

@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-restart.sh - klpd is killed and comes back: what is in force stays so, and is taken over.
+# timeout: 900
+. /klpd/lib.sh
+P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
+TEXT="this has been live patched"
+
+state() {
+	klpctl status --json | jq -cS '[.generation, .transition, .patches]'
+}
+
+warnings() {
+	klpctl status --json | jq -r '.warnings[]'
+}
+
+# Reads cmdline for ever and counts the times it was not patched.
+watcher() {
+	local line n=0
+
+	while [[ ! -e /tmp/stop ]]; do
+		read -r line </proc/cmdline
+		[[ $line == "$TEXT" ]] || n=$((n + 1))
+	done
+	echo $n >/tmp/unpatched
+}
+
+modprobe klp
+start_klpd
+snapshot
+
+t killed with patches in force
+check "enable cmdline" klpctl enable $P/cmdline.klp.o
+check "enable lsm-symlink" klpctl enable $P/lsm-symlink.klp.o
+before=$(state)
+rm -f /tmp/stop
+watcher &
+watcher=$!
+for ((i = 0; i < 3; i++)); do
+	kill_klpd
+	start_klpd
+	same status "$before" "$(state)"
+done
+stop_klpd
+start_klpd
+same "status after a polite stop" "$before" "$(state)"
+touch /tmp/stop
+wait $watcher
+same "times not patched" 0 "$(cat /tmp/unpatched)"
+check "disable cmdline" klpctl disable cmdline
+check "disable lsm-symlink" klpctl disable lsm-symlink
+
+t only one klpd
+expect_fail 1 /usr/sbin/klpd
+[[ $OUTPUT == *"Another klpd"* ]] || fail "it does not say why: $OUTPUT"
+check "the first one answers" klpctl status
+
+t killed in a transition, which goes on
+sleep 300 &
+sleeper=$!
+loop_until grep -q nanosleep /proc/$sleeper/stack
+check enable klpctl enable --no-wait $T/held.klp.o
+kill_klpd
+start_klpd
+same change enable "$(klpctl status --json | jq -r .transition.change)"
+same entering held "$(klpctl status --json | jq -r .transition.entering)"
+expect_fail 9 klpctl enable $P/cmdline.klp.o
+kill $sleeper
+in_force() {
+	[[ $(klpctl list --json | jq -r '.. | objects | select(has("name")) | .state') == in_force ]]
+}
+check "it completes" loop_until in_force
+check disable klpctl disable held
+
+t killed in a transition, which completes alone
+sleep 300 &
+sleeper=$!
+loop_until grep -q nanosleep /proc/$sleeper/stack
+check enable klpctl enable $P/cmdline.klp.o
+generation=$(klpctl status --json | jq .generation)
+check replace klpctl replace --no-wait $T/held.klp.o
+kill_klpd
+kill $sleeper
+check "cmdline leaves without klpd" loop_until gone grep -q "$TEXT" /proc/cmdline
+start_klpd
+check "held is in force" loop_until in_force
+same patches held "$(klpctl status --json | jq -r '.patches[].name')"
+same generation $((generation + 1)) "$(klpctl status --json | jq .generation)"
+check disable klpctl disable held
+
+t killed in a transition, then reversed
+sleep 300 &
+sleeper=$!
+loop_until grep -q nanosleep /proc/$sleeper/stack
+check enable klpctl enable --no-wait $T/held.klp.o
+kill_klpd
+start_klpd
+check reverse klpctl reverse
+kill $sleeper
+idle() {
+	[[ $(klpctl status --json | jq -c '[.transition, .patches]') == '[null,[]]' ]]
+}
+check "nothing is in force" loop_until idle
+
+t garbage among the pins
+stop_klpd
+mkdir -p /sys/fs/bpf/klpd/gen-9000 /sys/fs/bpf/klpd/foreign
+bpftool map create /sys/fs/bpf/klpd/stray type array key 4 value 8 entries 1 name stray
+mkdir /sys/fs/bpf/klpd/gen-9001
+bpftool map create /sys/fs/bpf/klpd/gen-9001/meta type array key 4 value 8 entries 1 name klp_meta
+start_klpd
+[[ -e /sys/fs/bpf/klpd/gen-9000 ]] && fail "a half-built directory is still there"
+[[ -e /sys/fs/bpf/klpd/gen-9001/meta ]] || fail "damaged pins were removed"
+warnings | grep -q gen-9001 || fail "damaged pins are not told: $(warnings)"
+warnings | grep -q "not klpd's" || fail "foreign names are not told: $(warnings)"
+check enable klpctl enable $P/cmdline.klp.o
+check disable klpctl disable cmdline
+stop_klpd
+rm -r /sys/fs/bpf/klpd/gen-9001 /sys/fs/bpf/klpd/stray /sys/fs/bpf/klpd/foreign
+start_klpd
+same warnings "" "$(warnings)"
+
+t gates without a set are closed
+stop_klpd
+bpftool map update pinned /sys/fs/bpf/klpd/gates key 0 0 0 0 value 4 0 0 0 0 0 0 0
+start_klpd
+same gates 0x00 "$(bpftool -j map lookup pinned /sys/fs/bpf/klpd/gates key 0 0 0 0 | jq -r '.value[0]')"
+
+t pins of patches that are not in force are removed
+stop_klpd
+KLPD_FAULT=switch:0:kill start_klpd
+klpctl enable $P/cmdline.klp.o 2>/dev/null && fail "klpd was not killed"
+wait "$KLPD_PID" 2>/dev/null
+ls /sys/fs/bpf/klpd | grep -q gen- || fail "no pins were left"
+start_klpd
+same patches '[]' "$(klpctl status --json | jq -c .patches)"
+ok

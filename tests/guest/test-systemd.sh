@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-systemd.sh - as a service: started by its socket, restarted and stopped with a patch in force.
+# guest: --systemd -m 2G
+# timeout: 900
+. /klpd/lib.sh
+P=/usr/lib/klpd/patches
+TEXT="this has been live patched"
+
+active() {
+	[[ $(systemctl is-active klpd.service) == "$1" ]]
+}
+
+t the units are good
+check verify systemd-analyze verify --man=no klpd.service klpd.socket
+check "group klpd" getent group klpd
+
+t started by its socket
+check socket systemctl start klpd.socket
+active active && fail "klpd runs already"
+same mode "660 root klpd" "$(stat -c '%a %U %G' /run/klpd/io.klpd)"
+check status klpctl status
+check active active active
+same "the companion was loaded" true "$(klpctl status --json | jq .companion.loaded)"
+
+t enable
+before=$(cat /proc/cmdline)
+check enable klpctl enable $P/cmdline.klp.o
+same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+
+t restart keeps the patch
+check restart systemctl restart klpd
+same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+same patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
+
+t stop keeps the patch
+check stop systemctl stop klpd.service klpd.socket
+check inactive active inactive
+same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+check start systemctl start klpd.socket
+same patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
+
+t killed, it comes back
+pid=$(systemctl show -P MainPID klpd)
+kill -KILL "$pid"
+back() {
+	[[ $(systemctl show -P MainPID klpd) != "$pid" ]] && active active
+}
+check back loop_until back
+same patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
+
+t the group may read and not change
+group=$(getent group klpd | cut -d: -f3)
+check read setpriv --reuid 65534 --regid 65534 --groups "$group" klpctl list
+expect_fail 10 setpriv --reuid 65534 --regid 65534 --groups "$group" klpctl disable cmdline
+expect_fail any setpriv --reuid 65534 --regid 65534 --clear-groups klpctl list
+
+t disable
+check disable klpctl disable cmdline
+same /proc/cmdline "$before" "$(cat /proc/cmdline)"
+same CapEff 0000000000000000 "$(awk '/^CapEff/ { print $2 }' /proc/"$(systemctl show -P MainPID klpd)"/status)"
+systemctl stop klpd.service klpd.socket
+check rmmod rmmod klp
+ok

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* core/set: what is read back from pins is checked against itself before it becomes a set. */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "core/set.h"
+#include "unit.h"
+
+static char section[] = "format=1\0name=demo\0version=1.0\0func=vmlinux:0:fmod_ret:foo:prog";
+static int fds[2];
+
+/* A good one; cases spoil a field each. */
+static struct pin_set good_pin(void)
+{
+	struct pin_set pin = {
+		.serial = 7,
+		.header = {
+			.magic = PIN_MAGIC,
+			.format = PIN_FORMAT,
+			.consistency = KLP_CONSISTENCY_IMMEDIATE,
+			.serial = 7,
+			.slot = 3,
+			.n_links = 1,
+			.path = "/usr/lib/klpd/patches/demo.klp.o",
+			.meta_size = sizeof(section),
+		},
+		.meta = section,
+		.links = fds,
+		.n_links = 1,
+	};
+
+	fds[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return pin;
+}
+
+static void test_good(void)
+{
+	struct pin_set pin = good_pin();
+	struct set *s = NULL;
+	int fd = fds[0];
+
+	CHECK_INT(set_from_pin(&pin, &s), 0);
+	CHECK_STR(s->meta->name, "demo");
+	CHECK_STR(s->path, "/usr/lib/klpd/patches/demo.klp.o");
+	CHECK_INT(s->serial, 7);
+	CHECK_INT(set_gate(s), 1 << 3);
+	CHECK_INT(s->links[0], fd);
+	CHECK(fds[0] < 0);
+	set_free(s);
+	CHECK(fcntl(fd, F_GETFD) < 0);
+}
+
+static void refuse(struct pin_set *pin, const char *what)
+{
+	struct set *s = (struct set *)&fds;
+
+	if (set_from_pin(pin, &s) != -EINVAL || s != (struct set *)&fds || fds[0] < 0) {
+		fprintf(stderr, "not refused, or not left alone: %s\n", what);
+		unit.bad = true;
+	}
+	fds[0] = safe_close(fds[0]);
+}
+
+static void test_refused(void)
+{
+	struct pin_set pin;
+
+	pin = good_pin();
+	pin.header.serial = 8;
+	refuse(&pin, "another serial");
+	pin = good_pin();
+	pin.header.slot = KLP_GATE_SLOTS;
+	refuse(&pin, "a slot outside the word");
+	pin = good_pin();
+	pin.header.id = 5;
+	refuse(&pin, "immediate with a record");
+	pin = good_pin();
+	pin.header.consistency = KLP_CONSISTENCY_PER_TASK;
+	refuse(&pin, "per task without a record");
+	pin = good_pin();
+	pin.header.consistency = 77;
+	refuse(&pin, "a consistency nobody knows");
+	pin = good_pin();
+	pin.n_links = 0;
+	refuse(&pin, "fewer links than functions");
+	pin = good_pin();
+	memset(pin.header.path, 'a', sizeof(pin.header.path));
+	refuse(&pin, "a path without end");
+	pin = good_pin();
+	pin.header.meta_size = 9;
+	refuse(&pin, "metadata cut short");
+}
+
+static void test_header_round_trip(void)
+{
+	struct pin_set pin = good_pin(), again = { .serial = 7, .meta = section, .links = fds };
+	struct set *s = NULL, *t = NULL;
+
+	CHECK_INT(set_from_pin(&pin, &s), 0);
+	CHECK_INT(set_to_header(s, sizeof(section), &again.header), 0);
+	fds[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	again.n_links = again.header.n_links;
+	CHECK_INT(set_from_pin(&again, &t), 0);
+	CHECK_INT(set_gate(s), set_gate(t));
+	CHECK_STR(s->path, t->path);
+	CHECK_INT(set_to_header(s, KLP_META_MAX + 1, &again.header), -E2BIG);
+	set_free(s);
+	set_free(t);
+}
+
+static void test_free_nothing(void)
+{
+	CHECK(!set_free(NULL));
+}
+
+int main(void)
+{
+	RUN(test_good);
+	RUN(test_refused);
+	RUN(test_header_round_trip);
+	RUN(test_free_nothing);
+	return unit_end();
+}
