@@ -179,6 +179,28 @@ static int object_tell_self(struct object *o, const struct klp_self *self, struc
 	return 0;
 }
 
+/* Where the id will be written, or NULL. After loading this is the memory of the kernel's map. */
+static uint64_t *object_id(const struct object *o)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, KLP_ID_SECTION);
+	size_t size = 0;
+	void *value = map ? bpf_map__initial_value(map, &size) : NULL;
+
+	return size == sizeof(uint64_t) ? value : NULL;
+}
+
+static int object_check_id(const struct object *o, const struct klp_self *self,
+			   struct report *report)
+{
+	const uint64_t *id = object_id(o);
+
+	if (self->consistency != KLP_CONSISTENCY_PER_TASK || (id && *id == 0))
+		return 0;
+	return report_set(report, OUTCOME_META_INVALID,
+			  "section '" KLP_ID_SECTION "' is missing or not as in this format: no gate "
+			  "would be asked");
+}
+
 static int object_use_gates(struct object *o, const struct klp_self *self, int gates_fd,
 			    struct report *report)
 {
@@ -271,6 +293,8 @@ int object_load(struct object *o, const struct klp_self *self, int gates_fd, str
 	bpf_log_begin();
 	r = object_tell_self(o, self, report);
 	if (r == 0)
+		r = object_check_id(o, self, report);
+	if (r == 0)
 		r = object_use_gates(o, self, gates_fd, report);
 	if (r != 0)
 		return r;
@@ -278,6 +302,16 @@ int object_load(struct object *o, const struct klp_self *self, int gates_fd, str
 	if (r < 0)
 		return object_report_failure(o, r, report);
 	o->loaded = true;
+	return 0;
+}
+
+int object_set_id(struct object *o, uint64_t id)
+{
+	uint64_t *where = o->loaded ? object_id(o) : NULL;
+
+	if (!where)
+		return -EINVAL;
+	__atomic_store_n(where, id, __ATOMIC_RELEASE);
 	return 0;
 }
 

@@ -30,6 +30,9 @@ int object_select(struct object *o, const char *program, const char *symbol, str
  * report->log; OUTCOME_NOT_PERMITTED if the verifier says that the function is not modifiable.
  */
 int object_load(struct object *o, const struct klp_self *self, int gates_fd, struct report *report);
+/* Once loaded: tell the bodies under which id the companion knows their set. -EINVAL: not loaded, or
+ * the file has no room for it (which object_load() refuses for per-task consistency). */
+int object_set_id(struct object *o, uint64_t id);
 /* Fd of a loaded program, still owned by the object; -ENOENT. */
 int object_program_fd(const struct object *o, const char *program);
 
