@@ -108,6 +108,7 @@ static void storm_run(void)
 	signal(SIGCHLD, SIG_IGN);
 	for (;;) {
 		if (!fork()) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			wait_turn(t, 1);
 			pass_turn(t, 0);
 			_exit(0);
@@ -123,8 +124,9 @@ static pid_t watched(void (*run)(void), unsigned int pairs)
 
 	if (pid)
 		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (setresuid(WATCHED_UID, WATCHED_UID, WATCHED_UID) < 0)
+	/* A change of identity takes the death signal away: in this order. */
+	if (setresuid(WATCHED_UID, WATCHED_UID, WATCHED_UID) < 0 ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		_exit(2);
 	if (run)
 		run();
