@@ -29,7 +29,8 @@ static struct fault fault_read(void)
 		return f;
 	for (f.phase = PHASE_PLAN; f.phase < _PHASE_MAX; f.phase++) {
 		name = phase_to_string(f.phase);
-		if (strlen(name) == (size_t)(colon - text) && strncmp(name, text, strlen(name)) == 0)
+		if (strlen(name) == (size_t)(colon - text) &&
+		    strncmp(name, text, strlen(name)) == 0)
 			break;
 	}
 	f.point = strtoul(colon + 1, &end, 10);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Points at which tests make a change fail or klpd die. Inert unless the environment of klpd has
- * KLPD_FAULT="PHASE:N:WHAT": in phase PHASE ("plan", "load", ...), at point N of it, WHAT ("fail": the
- * step fails with EIO; "kill": klpd kills itself with SIGKILL). Only who starts klpd can set it.
+ * KLPD_FAULT="PHASE:N:WHAT": in phase PHASE ("plan", "load", ...), at point N of it, WHAT ("fail":
+ * the step fails with EIO; "kill": klpd kills itself with SIGKILL). Only who starts klpd can set
+ * it.
  */
 #ifndef KLPD_CORE_FAULT_H
 #define KLPD_CORE_FAULT_H

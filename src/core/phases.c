@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * PLAN, LOAD, ANNOUNCE, ATTACH and PIN of a change (transaction.h). What they make belongs to the
- * transaction, is invisible to everybody but observers of BPF objects, and goes when its fds go: the
- * gate stays closed throughout. A disable has only a PLAN.
+ * transaction, is invisible to everybody but observers of BPF objects, and goes when its fds go:
+ * the gate stays closed throughout. A disable has only a PLAN.
  */
 #include <time.h>
 
@@ -57,7 +57,8 @@ static int plan_decide(struct transaction *t, struct plan *plan, struct report *
 			.slot = t->world->sets[i]->slot,
 		};
 	r = plan_make(sets, t->world->n_sets, &request, plan, report);
-	if (r == OUTCOME_NO_COMPANION && t->world->companion_report.outcome == OUTCOME_COMPANION_ABI) {
+	if (r == OUTCOME_NO_COMPANION &&
+	    t->world->companion_report.outcome == OUTCOME_COMPANION_ABI) {
 		/* it is there, but speaks another language: the planner cannot know */
 		report_done(report);
 		return report_set(report, OUTCOME_COMPANION_ABI, "%s",
@@ -68,8 +69,8 @@ static int plan_decide(struct transaction *t, struct plan *plan, struct report *
 	for (size_t i = 0; i < t->world->n_leftovers; i++)
 		if (t->enter && plan->consistency == KLP_CONSISTENCY_IMMEDIATE &&
 		    t->world->leftovers[i].gate == 1ULL << plan->slot)
-			return report_errno(report, -EBUSY, "Pins gen-%llu of an old set resist removal "
-					    "and would come into force again",
+			return report_errno(report, -EBUSY, "Pins gen-%llu of an old set resist "
+					    "removal and would come into force again",
 					    (unsigned long long)t->world->leftovers[i].serial);
 	t->verb = plan->verb;
 	t->consistency = plan->consistency;
@@ -116,8 +117,8 @@ static int plan_target(struct transaction *t, struct targets *targets, size_t i,
 			    &target, report);
 	if (r == 0 && !target.native && !t->world->companion)
 		r = report_set(report, OUTCOME_NOT_PERMITTED,
-			       "The kernel lets no fmod_ret program attach to '%s', and there is no "
-			       "companion to open it", f->symbol);
+			       "The kernel lets no fmod_ret program attach to '%s', and there is "
+			       "no companion to open it", f->symbol);
 	if (r == 0)
 		r = object_select(t->object, f->program, f->symbol, report);
 	if (r != 0) {
@@ -188,7 +189,8 @@ static int companion_refusal(struct transaction *t, int error, uint32_t failed, 
 		return report_set(report, OUTCOME_NO_SUCH_FUNCTION,
 				  "The companion finds no function '%s'", f->symbol);
 	case -ENXIO:
-		return report_set(report, OUTCOME_NOT_TRACEABLE, "'%s' cannot be traced", f->symbol);
+		return report_set(report, OUTCOME_NOT_TRACEABLE, "'%s' cannot be traced",
+				  f->symbol);
 	case -ENOTUNIQ:
 		return report_set(report, OUTCOME_AMBIGUOUS_FUNCTION,
 				  "There is more than one function '%s'", f->symbol);
@@ -201,7 +203,8 @@ static int companion_refusal(struct transaction *t, int error, uint32_t failed, 
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "The companion has no room for one more attachment set");
 	default:
-		return report_errno(report, error, "The companion refuses function '%s'", f->symbol);
+		return report_errno(report, error, "The companion refuses function '%s'",
+				    f->symbol);
 	}
 }
 

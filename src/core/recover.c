@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Rebuilds the world after a start. The kernel is the truth, in this order: the companion's records
- * say which per-task sets are in force or on their way, the gates word says it of immediate sets; the
- * pins say what the sets are. A set that neither has is one that never came into force, or has left:
- * it is retired. What is damaged, foreign or of a newer format is not ours to judge: it is left
- * alone and told. A transition that runs is taken over, to be finished when the companion is done.
+ * say which per-task sets are in force or on their way, the gates word says it of immediate sets;
+ * the pins say what the sets are. A set that neither has is one that never came into force, or has
+ * left: it is retired. What is damaged, foreign or of a newer format is not ours to judge: it is
+ * left alone and told. A transition that runs is taken over, to be finished when the companion is
+ * done.
  *
  * Without the companion nothing can be said of per-task sets (it cannot be gone while they are
  * pinned, since their programs hold it): they are left alone until it can be asked.
@@ -78,7 +79,8 @@ static void recovery_problem(struct recovery *v, const struct pin_set *pin)
 			world_warn(v->world, "Half-built pins gen-%llu cannot be removed", n);
 		break;
 	case -EPROTO:
-		world_warn(v->world, "Pins gen-%llu were made by a newer klpd and are left alone", n);
+		world_warn(v->world, "Pins gen-%llu were made by a newer klpd and are left alone",
+			   n);
 		break;
 	default:
 		world_warn(v->world, "Pins gen-%llu are damaged or foreign and are left alone (%s)",
@@ -105,13 +107,14 @@ static int recovery_pin(struct recovery *v, struct pin_set *pin)
 		return 0;
 	}
 	if (s->consistency == KLP_CONSISTENCY_PER_TASK && !v->world->companion) {
-		world_warn(v->world, "Pins gen-%llu of patch '%s' need the companion to be judged and "
-			   "are left alone until then", n, s->meta->name);
+		world_warn(v->world, "Pins gen-%llu of patch '%s' need the companion to be judged "
+			   "and are left alone until then", n, s->meta->name);
 		return 0;
 	}
 	keep = recovery_judge(v, s, &s->state) > 0;
 	if (keep && recovery_collides(v, s)) {
-		world_warn(v->world, "Pins gen-%llu claim the gate of another set and are left alone", n);
+		world_warn(v->world, "Pins gen-%llu claim another set's gate and are left alone",
+			   n);
 		return 0;
 	}
 	r = world_add(v->world, s);

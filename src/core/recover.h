@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From what the kernel holds (pins, gates word, companion) to the world of a klpd that never died. */
+/* From what the kernel holds (pins, gates, companion) to the world of a klpd that never died. */
 #ifndef KLPD_CORE_RECOVER_H
 #define KLPD_CORE_RECOVER_H
 

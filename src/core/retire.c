@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Takes away what is out of force. Order matters: the gate is closed already (the caller's duty), so
- * a body that still runs goes on into the original; pins go first, so that klpd killed here leaves
- * half-built directories that recovery removes; then our link fds, which detaches; and the programs
- * are held by fds of our own until no task can stand in a detached trampoline (the kernel of 6.12 may
- * free one under a preempted task). Without the companion nobody can wait for that in bounded time:
- * then the fds are closed at once, as any other user of BPF links does.
+ * Takes away what is out of force. Order matters: the gate is closed already (the caller's duty),
+ * so a body that still runs goes on into the original; pins go first, so that klpd killed here
+ * leaves half-built directories that recovery removes; then our link fds, which detaches; and the
+ * programs are held by fds of our own until no task can stand in a detached trampoline (the kernel
+ * of 6.12 may free one under a preempted task). Without the companion nobody can wait for that in
+ * bounded time: then the fds are closed at once, as any other user of BPF links does.
  */
 #include "core/fault.h"
 #include "core/retire.h"

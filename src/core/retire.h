@@ -6,9 +6,9 @@
 #include "core/world.h"
 
 /*
- * Retire sets that are in world and out of force; they are gone from the world afterwards and freed.
- * Cannot fail: pins that resist are kept as leftovers and tried again by retire_leftovers(). Waits
- * for the companion's grace period. Returns the first error all the same, for a warning.
+ * Retire sets that are in world and out of force; they are gone from the world afterwards and
+ * freed. Cannot fail: pins that resist are kept as leftovers and tried again by retire_leftovers().
+ * Waits for the companion's grace period. Returns the first error all the same, for a warning.
  */
 int retire_sets(struct world *w, struct set **sets, size_t n);
 /* Only the pins; `gate` is the bit their links may still listen to, 0 if none. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One attachment set: the links of one patch, and what is known of it. Holds exactly what can be
- * rebuilt from its pins, the gates word and the companion, so that a restart of klpd changes nothing.
+ * rebuilt from its pins, the gates word and the companion, so that a restart of klpd changes
+ * nothing.
  */
 #ifndef KLPD_CORE_SET_H
 #define KLPD_CORE_SET_H
@@ -13,7 +14,7 @@
 #include "kern/pin.h"
 #include "util/cleanup.h"
 
-enum set_state {		/* as a patch's state in status; who moves it: transaction.c, recover.c */
+enum set_state {		/* moved by transaction.c and recover.c */
 	SET_ENTERING,		/* tasks move into it */
 	SET_IN_FORCE,
 	SET_LEAVING,		/* tasks move out of it */
@@ -21,7 +22,7 @@ enum set_state {		/* as a patch's state in status; who moves it: transaction.c, 
 };
 
 struct set {
-	uint64_t serial;	/* N of gen-N; the generation in which it came, or comes, into force */
+	uint64_t serial;	/* N of gen-N; the generation in which it came into force */
 	uint64_t id;		/* the companion's, 0 if immediate */
 	uint32_t consistency;	/* KLP_CONSISTENCY_* */
 	uint32_t slot;		/* of the gates word, if immediate */

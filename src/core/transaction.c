@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Runs a change through its phases (table in transaction.h), in order, and owns the moment after
- * which there is no way back: SWITCH. Promises that a failure before it leaves nothing behind and that
- * nothing after it is fatal. The phases before SWITCH are in phases.c, RETIRE in retire.c.
+ * which there is no way back: SWITCH. Promises that a failure before it leaves nothing behind and
+ * that nothing after it is fatal. The phases before SWITCH are in phases.c, RETIRE in retire.c.
  *
  * After SWITCH the world holds the entering set too, and each set's state says what the kernel does
  * with it; so the world read back from the kernel by recover.c and the one held here are the same.

@@ -6,18 +6,19 @@
  *   PLAN      none                                         named refusal      nothing to do
  *   LOAD      functions opened (for good, harmless);       close              kernel frees them
  *             programs verified, held by our fds
- *   ANNOUNCE  companion knows the set, gate closed         withdraw           record dies with the fd
+ *   ANNOUNCE  companion knows the set, gate closed         withdraw           dies with the fd
  *   ATTACH    links attached, gate closed                  detach             kernel detaches
  *   PIN       gen-N under bpffs, gate closed               unpin              recovery removes it
- *   SWITCH    immediate: one compare-and-swap of gates;    undo all           before: as PIN; after:
+ *   SWITCH    immediate: one compare-and-swap of gates;    undo all           before: PIN; after:
  *             per task: the companion moves all tasks                         the companion goes on
  *   COMPLETE  generation grows                             -                  recovery does it
  *   RETIRE    what left is unpinned and detached           warning, repeated  recovery repeats it
  *
- * The body learns its record's id at ANNOUNCE, before it is attached; before that its id is 0, which
- * no record has. Immediate changes have no record to announce; a disable goes from PLAN to SWITCH.
- * Before SWITCH any failure undoes what was done, in reverse; after it there are only warnings. A
- * transition that is reversed ends with the entering set retired and the old sets in force.
+ * The body learns its record's id at ANNOUNCE, before it is attached; before that its id is 0,
+ * which no record has. Immediate changes have no record to announce; a disable goes from PLAN to
+ * SWITCH. Before SWITCH any failure undoes what was done, in reverse; after it there are only
+ * warnings. A transition that is reversed ends with the entering set retired and the old sets in
+ * force.
  */
 #ifndef KLPD_CORE_TRANSACTION_H
 #define KLPD_CORE_TRANSACTION_H
@@ -77,8 +78,9 @@ struct transaction *transaction_free(struct transaction *t);
 DEFINE_CLEANUP(struct transaction, transaction_free);
 
 /*
- * PLAN to SWITCH. 0: it is switched, and transaction_complete() is due once the companion is DONE, or
- * at once if transaction_waits() is false. An outcome or -errno, told in *report: nothing changed.
+ * PLAN to SWITCH. 0: it is switched, and transaction_complete() is due once the companion is DONE,
+ * or at once if transaction_waits() is false. An outcome or -errno, told in *report: nothing
+ * changed.
  */
 int transaction_run(struct transaction *t, struct report *report);
 bool transaction_waits(const struct transaction *t);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The container of what klpd holds: owns the sets, the gates word, the companion's fd and the list of
- * what went wrong at recovery. Promises only bookkeeping: nothing here attaches, pins or switches.
+ * The container of what klpd holds: owns the sets, the gates word, the companion's fd and the list
+ * of what went wrong at recovery. Promises only bookkeeping: nothing here attaches, pins or
+ * switches.
  */
 #include <stdarg.h>
 #include <stdbool.h>

@@ -33,7 +33,7 @@ struct world {
 	size_t n_warnings;
 };
 
-/* bpffs tree and gates word; the companion if it is there. Outcomes of the parts, told in *report. */
+/* bpffs tree, gates word, and the companion if it is there. Outcomes are told in *report. */
 int world_new(struct world **ret, struct report *report);
 struct world *world_free(struct world *w);
 DEFINE_CLEANUP(struct world, world_free);

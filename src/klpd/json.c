@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Turns what klpd knows into the values that interface io.klpd.Manager declares. Owns nothing, reads
- * of the kernel only what cannot be remembered: ids and missed calls of the links, and the
+ * Turns what klpd knows into the values that interface io.klpd.Manager declares. Owns nothing,
+ * reads of the kernel only what cannot be remembered: ids and missed calls of the links, and the
  * companion's counters. Optional fields are left out when there is nothing to say.
  */
 #include <systemd/sd-json.h>
@@ -45,7 +45,7 @@ static int json_function(const struct meta_func *f, const struct link_info *info
 		SD_JSON_BUILD_PAIR_CONDITION(info != NULL, "linkId",
 					     SD_JSON_BUILD_UNSIGNED(info ? info->link_id : 0)),
 		SD_JSON_BUILD_PAIR_CONDITION(info != NULL, "missed",
-					     SD_JSON_BUILD_UNSIGNED(info ? info->recursion_misses : 0)));
+			SD_JSON_BUILD_UNSIGNED(info ? info->recursion_misses : 0)));
 }
 
 /* s may be NULL: a file. *ret_missed is the sum over all functions. */
@@ -274,7 +274,8 @@ int json_companion(const struct world *w, sd_json_variant **ret)
 		SD_JSON_BUILD_PAIR_UNSIGNED("abi", hello->abi),
 		SD_JSON_BUILD_PAIR_STRING("version", hello->version),
 		SD_JSON_BUILD_PAIR_UNSIGNED("openCap", hello->open_cap),
-		SD_JSON_BUILD_PAIR_UNSIGNED("openUsed", r < 0 ? hello->open_used : status.open_used),
+		SD_JSON_BUILD_PAIR_UNSIGNED("openUsed",
+					    r < 0 ? hello->open_used : status.open_used),
 		SD_JSON_BUILD_PAIR_BOOLEAN("reliableStacks",
 					   (hello->features & KLP_FEATURE_RELIABLE_STACKS) != 0),
 		SD_JSON_BUILD_PAIR_CONDITION(r < 0, "problem",
@@ -339,8 +340,7 @@ int json_blockers(const struct klp_uapi_blocker *blockers, size_t n, sd_json_var
 
 		/* comm is the task's own choice: bytes that are no text would spoil the JSON */
 		for (size_t j = 0; j < sizeof(b->comm) && b->comm[j]; j++)
-			comm[j] = (unsigned char)b->comm[j] < 0x20 || (unsigned char)b->comm[j] > 0x7e ?
-				  '?' : b->comm[j];
+			comm[j] = b->comm[j] < 0x20 || b->comm[j] > 0x7e ? '?' : b->comm[j];
 		memcpy(reason, b->reason, sizeof(b->reason));
 		r = APPEND(array, sd_json_buildo(&append_v_,
 			SD_JSON_BUILD_PAIR_INTEGER("pid", b->pid),
@@ -361,7 +361,8 @@ int json_report(const struct report *r, sd_json_variant **ret)
 		PAIR_OPTIONAL("object", r->object),
 		PAIR_OPTIONAL("function", r->function),
 		SD_JSON_BUILD_PAIR_STRING("phase", phase_to_string(r->phase)),
-		SD_JSON_BUILD_PAIR_CONDITION(r->error != 0, "errno", SD_JSON_BUILD_INTEGER(r->error)),
+		SD_JSON_BUILD_PAIR_CONDITION(r->error != 0, "errno",
+					     SD_JSON_BUILD_INTEGER(r->error)),
 		SD_JSON_BUILD_PAIR_STRING("detail", r->detail ? r->detail : ""),
 		SD_JSON_BUILD_PAIR_STRING("hint", outcome_info(r->outcome)->hint),
 		PAIR_OPTIONAL("log", r->log));

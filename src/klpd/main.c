@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * klpd: takes the lock and the socket, drops what it does not need, takes over what is in force, and
- * serves until it is told to stop. Stopping changes nothing in the kernel: patches stay in force.
+ * klpd: takes the lock and the socket, drops what it does not need, takes over what is in force,
+ * and serves until it is told to stop. Stopping changes nothing in the kernel: patches stay in
+ * force.
  */
 #include <fcntl.h>
 #include <getopt.h>
@@ -96,7 +97,8 @@ static int make_loop(sd_event **ret)
 
 	r = sd_event_new(&event);
 	if (r >= 0)
-		r = sd_event_add_signal(event, NULL, SIGTERM | SD_EVENT_SIGNAL_PROCMASK, NULL, NULL);
+		r = sd_event_add_signal(event, NULL, SIGTERM | SD_EVENT_SIGNAL_PROCMASK, NULL,
+					NULL);
 	if (r >= 0)
 		r = sd_event_add_signal(event, NULL, SIGINT | SD_EVENT_SIGNAL_PROCMASK, NULL, NULL);
 	if (r < 0)
@@ -126,7 +128,7 @@ static int run(void)
 		return log_error_errno(r, "Cannot listen on '%s': %m", KLPD_SOCKET);
 	r = caps_init();
 	if (r < 0)
-		return log_error_errno(r, "Cannot set capabilities up, one that klpd needs is missing: %m");
+		return log_error_errno(r, "klpd lacks a capability that it needs: %m");
 	r = manager_new(event, &manager, &report);
 	if (r != 0) {
 		log_error("%s%s%s", report.detail ?: "Cannot start", report.error ? ": " : "",

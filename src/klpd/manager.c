@@ -63,8 +63,8 @@ static void manager_end(struct manager *m, bool reversed)
 	manager_observe(m, reversed ? MANAGER_REVERSED : MANAGER_COMPLETE);
 	r = transaction_retire(t);
 	if (r < 0)
-		log_warning_errno(r, "Patch '%s': cannot retire all that is out of force, to be tried "
-				  "again: %m", t->name);
+		log_warning_errno(r, "Patch '%s': cannot retire all that is out of force, to be "
+				  "tried again: %m", t->name);
 	manager_observe(m, MANAGER_RETIRED);
 	manager_tell_systemd(m);
 	if (m->done)
@@ -193,7 +193,8 @@ void manager_refresh(struct manager *m)
 
 static int manager_busy(const struct manager *m, struct report *report)
 {
-	return report_set(report, OUTCOME_BUSY, "%s of '%s' runs (transition %llu, %u of %u tasks moved)",
+	return report_set(report, OUTCOME_BUSY,
+			  "%s of '%s' runs (transition %llu, %u of %u tasks moved)",
 			  change_verb_to_string(m->change->verb), m->change->name,
 			  (unsigned long long)m->change->number, m->change->moved,
 			  m->change->total);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Everything that lives as long as the daemon: event loop, world, the one change that may run. Knows
- * nothing of varlink: whoever waits for a change or watches leaves a function behind.
+ * Everything that lives as long as the daemon: event loop, world, the one change that may run.
+ * Knows nothing of varlink: whoever waits for a change or watches leaves a function behind.
  */
 #ifndef KLPD_KLPD_MANAGER_H
 #define KLPD_KLPD_MANAGER_H
@@ -40,8 +40,8 @@ DEFINE_CLEANUP(struct manager, manager_free);
 void manager_refresh(struct manager *m);
 /*
  * Begin a change. 0: it is switched, and done() is called exactly once: when it is complete or
- * reversed if `wait`, otherwise at once, perhaps before it is complete. Otherwise an outcome, told in
- * *report, and done() is never called.
+ * reversed if `wait`, otherwise at once, perhaps before it is complete. Otherwise an outcome, told
+ * in *report, and done() is never called.
  */
 int manager_change(struct manager *m, const struct transaction_request *request, bool wait,
 		   void (*done)(const struct transaction *t, bool complete, void *userdata),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Enable, Replace, Disable, Reverse: read the parameters, ask the manager, answer. The connection is
- * kept by reference until the change ends; if the client is gone by then the answer goes nowhere and
- * the change has happened all the same.
+ * Enable, Replace, Disable, Reverse: read the parameters, ask the manager, answer. The connection
+ * is kept by reference until the change ends; if the client is gone by then the answer goes nowhere
+ * and the change has happened all the same.
  */
 #include <stdbool.h>
 

@@ -122,7 +122,8 @@ int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
 	} else {
 		set = world_find(((struct server *)userdata)->manager->world, p.name);
 		r = set ? json_set(set, &patch) :
-			  report_set(&report, OUTCOME_NO_SUCH_PATCH, "No patch '%s' is in force", p.name);
+			  report_set(&report, OUTCOME_NO_SUCH_PATCH, "No patch '%s' is in force",
+				     p.name);
 		report_names(&report, p.name, NULL, NULL);
 	}
 	if (r != 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tells the clients of method Monitor what happens: a snapshot first, then each event of the manager.
- * Owns a reference to each client's connection. A client that does not read is dropped by sd-varlink
- * when its queue is full; it cannot hold up anybody else.
+ * Tells the clients of method Monitor what happens: a snapshot first, then each event of the
+ * manager. Owns a reference to each client's connection. A client that does not read is dropped by
+ * sd-varlink when its queue is full; it cannot hold up anybody else.
  */
 #include <systemd/sd-varlink.h>
 

@@ -39,7 +39,7 @@ static int server_listen(sd_varlink_server *s)
 		return r;
 	group = getgrnam(KLPD_GROUP);
 	if (group && chown(KLPD_SOCKET, (uid_t)-1, group->gr_gid) < 0)
-		log_warning_errno(errno_negative(), "Cannot give '%s' to group '%s', proceeding: %m",
+		log_warning_errno(errno_negative(), "Cannot give '%s' to group '%s', going on: %m",
 				  KLPD_SOCKET, KLPD_GROUP);
 	return 0;
 }

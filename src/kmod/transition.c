@@ -19,7 +19,8 @@
  * calls for completion, and what remains is tried again after 10 ms, then ever later: up to 1 s while
  * many remain, but up to 40 ms while they are few, so that a straggler is noticed when it leaves.
  *
- * A task has SIGNAL_MS to come out by itself before its sleep is cut short.
+ * A task has signal_ms to come out by itself before its sleep is cut short, a kthread three times that
+ * (by default what kernel livepatch gives it).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -41,8 +42,6 @@
 #define TRANSITION_DELAY_FEW_MS	40
 #define TRANSITION_DELAY_MAX_MS	1000
 #define TRANSITION_FEW		64
-#define TRANSITION_SIGNAL_MS	5000
-#define TRANSITION_WAKE_MS	15000	/* kernel livepatch's period */
 
 static struct {
 	u64 number;			/* 0: none runs */
@@ -53,6 +52,7 @@ static struct {
 	struct stack_set *set;
 	u64 started_ns;
 	u64 signal_ns, wake_ns;		/* when to begin to, or do so again */
+	u64 wake_every_ns;
 	u32 passes;
 	u32 delay_ms;
 } running;
@@ -61,6 +61,10 @@ static u64 transition_count, transition_last;
 static bool transition_last_reversed;
 static u64 generation;
 static u32 transitions_forced;
+static unsigned int signal_ms = 5000;
+module_param(signal_ms, uint, 0644);
+MODULE_PARM_DESC(signal_ms, "How long a task may hold a transition up before its sleep is cut short");
+
 static struct workqueue_struct *transition_wq;
 static void transition_work_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(transition_work, transition_work_fn);
@@ -166,12 +170,13 @@ static void transition_complete(void)
 
 static void transition_set_clock(void)
 {
-	u64 now = ktime_get_boottime_ns();
+	u64 now = ktime_get_boottime_ns(), wait = (u64)READ_ONCE(signal_ms) * NSEC_PER_MSEC;
 
 	running.passes = 0;
 	running.delay_ms = TRANSITION_DELAY_MIN_MS;
-	running.signal_ns = now + TRANSITION_SIGNAL_MS * NSEC_PER_MSEC;
-	running.wake_ns = now + TRANSITION_WAKE_MS * NSEC_PER_MSEC;
+	running.signal_ns = now + wait;
+	running.wake_ns = now + 3 * wait;
+	running.wake_every_ns = 3 * wait;
 }
 
 /* Who sleeps elsewhere needs no nudge: the first pass is without. */
@@ -180,7 +185,7 @@ static enum move_nudge transition_nudge(void)
 	u64 now = ktime_get_boottime_ns();
 
 	if (now >= running.wake_ns) {
-		running.wake_ns = now + TRANSITION_WAKE_MS * NSEC_PER_MSEC;
+		running.wake_ns = now + running.wake_every_ns;
 		return NUDGE_WAKE;
 	}
 	if (now >= running.signal_ns)

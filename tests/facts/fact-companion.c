@@ -278,6 +278,15 @@ static void wait_asleep(pid_t pid)
 	}
 }
 
+/* How long klp.ko lets a sleeper sleep: for these tests for ever, until it is to be cut short. */
+static void set_patience(const char *ms)
+{
+	FILE *f = fopen("/sys/module/klp/parameters/signal_ms", "we");
+
+	if (!f || fputs(ms, f) < 0 || fclose(f))
+		exit(1);
+}
+
 static void test_blocker(void)
 {
 	struct klp_ioc_reverse rev;
@@ -288,6 +297,7 @@ static void test_blocker(void)
 	__u64 a, b, n, m;
 
 	wait_asleep(pid);
+	set_patience("1000000000");
 	announce(fd, "nap", "hrtimer_nanosleep", &a);
 	check(!change(fd, a, 0, &n), "switch with a sleeper inside");
 	check(wait_blocked(fd, pid, "hrtimer_nanosleep"), "the sleeper is named as the blocker");
@@ -306,7 +316,11 @@ static void test_blocker(void)
 	announce(fd, "nap", "hrtimer_nanosleep", &a);
 	check(!change(fd, a, 0, &n) && wait_blocked(fd, pid, "hrtimer_nanosleep"), "blocked again");
 	check(task_state(fd, pid) == 0 && task_state(fd, getpid()) == 1, "patch states of two tasks");
-	check(wait_done(fd, n) == 0, "its sleep is cut short in the end");
+	rev.transition = n;
+	check(!call(fd, KLP_IOC_REVERSE, &rev) && wait_done(fd, n) == 1, "reversed again");
+	set_patience("100");
+	announce(fd, "nap", "hrtimer_nanosleep", &a);
+	check(!change(fd, a, 0, &n) && wait_done(fd, n) == 0, "its sleep is cut short in the end");
 	check(task_state(fd, pid) == -1, "no patch state without a transition");
 	check(!waitpid(pid, NULL, WNOHANG), "and it has not seen that");
 	kill(pid, SIGKILL);
@@ -328,6 +342,7 @@ static void test_force(void)
 	__u64 a, n;
 
 	wait_asleep(pid);
+	set_patience("1000000000");
 	check(call(fd, KLP_IOC_FORCE, &force) == -ENOENT, "force without a transition");
 	announce(fd, "nap", "hrtimer_nanosleep", &a);
 	check(!change(fd, a, 0, &n) && wait_blocked(fd, pid, "hrtimer_nanosleep"), "blocked");
@@ -342,6 +357,7 @@ static void test_force(void)
 	waitpid(pid, NULL, 0);
 	check(!change(fd, 0, a, &n) && wait_done(fd, n) == 0 && status(fd, NULL, 0).forced == 1,
 	      "disabled, and still said");
+	set_patience("5000");
 	close(fd);
 }
 

@@ -99,6 +99,8 @@ run find /sys/fs/bpf/klpd -name 'gen-*'
 [[ -z $(bpftool link show)$(find /sys/fs/bpf/klpd -name 'gen-*') ]] || bad=1
 kill -TERM $klpd
 wait $klpd || bad=1
+# The kernel frees programs a moment after the last one lets go.
+for ((i = 0; i < 100; i++)); do [[ $(</sys/module/klp/refcnt) == 0 ]] && break; sleep 0.1; done
 run rmmod klp
 
 if ((bad)); then

@@ -81,5 +81,5 @@ rm /tmp/link
 
 t stopping klpd lets the module go
 stop_klpd
-check rmmod rmmod klp
+check rmmod loop_until rmmod klp
 ok

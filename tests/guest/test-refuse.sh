@@ -19,7 +19,7 @@ refuse() {
 		"$(klpctl status --json | jq -cS '[.generation, .transition, .patches, .warnings]')"
 }
 
-modprobe klp
+modprobe klp signal_ms=1000000000 # sleepers hold transitions up in here
 start_klpd
 snapshot
 mkdir -p /root/files
@@ -114,23 +114,23 @@ expect_fail any as 1000 1000 1000 klpctl status
 
 t no companion
 stop_klpd
-rmmod klp || fail rmmod
+loop_until rmmod klp || fail rmmod
 start_klpd
 refuse 7 "" $P/cmdline.klp.o
 
 t the companion comes later
-modprobe klp
+modprobe klp signal_ms=1000000000 # sleepers hold transitions up in here
 check enable klpctl enable $P/cmdline.klp.o
 same perTask true "$(klpctl status --json | jq .perTask)"
 check disable klpctl disable cmdline
 
 t a companion of another ABI
 stop_klpd
-rmmod klp || fail rmmod
+loop_until rmmod klp || fail rmmod
 insmod $T/abi/klp.ko || fail insmod
 start_klpd
 refuse 7 99 $P/cmdline.klp.o
 same problem true "$(klpctl status --json | jq '.companion.problem | contains("99")')"
 stop_klpd
-rmmod klp || fail rmmod
+loop_until rmmod klp || fail rmmod
 ok

@@ -6,6 +6,10 @@
 # A reader looks at /proc/cmdline, /proc/meminfo and /proc/cmdline again. If the two looks at cmdline
 # agree, the task did not move in between, and meminfo must be of the same patch; if they differ, it
 # moved just then, which may happen once per change.
+#
+# An fmod_ret body misses a call while it runs already on the same CPU: on kernels that preempt (7.x) two
+# readers of one CPU do that to each other. So there is one reader a CPU, and a look at "neither" must be
+# a miss that status counts.
 # timeout: 900
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
@@ -14,6 +18,7 @@ TEXT="this has been live patched"
 reader() {
 	local a b c state
 
+	taskset -pc $(($1 % $(nproc))) $BASHPID >/dev/null
 	while [[ ! -e /tmp/stop ]]; do
 		read -r a </proc/cmdline
 		read -r b </proc/meminfo
@@ -37,11 +42,11 @@ start_readers() {
 
 	rm -f /tmp/stop /tmp/reader.*
 	readers=()
-	for i in 1 2 3; do
+	for i in $(seq "$(nproc)"); do
 		reader $i &
 		readers+=($!)
 	done
-	for i in 1 2 3; do
+	for i in $(seq "$(nproc)"); do
 		loop_until test -s /tmp/reader.$i
 	done
 }
@@ -55,7 +60,13 @@ count() {
 	cat /tmp/reader.* | grep -cx "$1"
 }
 
-modprobe klp
+missed=0
+add_missed() {
+	missed=$((missed + $(klpctl status --json | jq '[.patches[].missed] | add')))
+}
+
+# Sleepers hold transitions up in here: klp is to leave them asleep.
+modprobe klp signal_ms=1000000000
 start_klpd
 snapshot
 
@@ -63,17 +74,21 @@ t replace under readers
 check enable klpctl enable $P/cmdline.klp.o
 start_readers
 for ((i = 0; i < 2; i++)); do
+	add_missed
 	check "replace by meminfo" klpctl replace $P/meminfo.klp.o
 	same list meminfo "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .name')"
+	add_missed
 	check "replace by cmdline" klpctl replace $P/cmdline.klp.o
 	same list cmdline "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .name')"
 done
 stop_readers
-echo "# seen: cmdline $(count cmdline), meminfo $(count meminfo), moved $(count moved), both $(count both), neither $(count neither)"
+add_missed
+neither=$(count neither) moved=$(count moved)
+echo "# seen: cmdline $(count cmdline), meminfo $(count meminfo), moved $moved, both $(count both), neither $neither; calls missed: $missed"
 same both 0 "$(count both)"
-same neither 0 "$(count neither)"
+((neither <= missed)) || fail "neither was seen $neither times, and $missed calls were missed"
 (($(count cmdline) > 0 && $(count meminfo) > 0)) || fail "the readers did not see both patches"
-(($(count moved) <= 12)) || fail "a reader moved more than once per change"
+((moved <= 12 + missed)) || fail "a reader moved more than once per change"
 check disable klpctl disable cmdline
 
 t replace by another version of the same name

@@ -61,5 +61,5 @@ check disable klpctl disable cmdline
 same /proc/cmdline "$before" "$(cat /proc/cmdline)"
 same CapEff 0000000000000000 "$(awk '/^CapEff/ { print $2 }' /proc/"$(systemctl show -P MainPID klpd)"/status)"
 systemctl stop klpd.service klpd.socket
-check rmmod rmmod klp
+check rmmod loop_until rmmod klp
 ok

@@ -10,8 +10,8 @@ static struct set *make(const char *name, uint64_t serial, enum set_state state)
 	struct set *s;
 	int n;
 
-	n = snprintf(text, sizeof(text), "format=1%cname=%s%cversion=1.0%cfunc=vmlinux:0:fmod_ret:f:p",
-		     0, name, 0, 0);
+	n = snprintf(text, sizeof(text),
+		     "format=1%cname=%s%cversion=1.0%cfunc=vmlinux:0:fmod_ret:f:p", 0, name, 0, 0);
 	if (meta_from_section(text, (size_t)n + 1, &meta, NULL) != 0 || set_new(meta, "/x", &s) < 0)
 		return NULL;
 	s->serial = serial;
