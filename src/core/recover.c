@@ -40,7 +40,7 @@ static const struct klp_uapi_record *recovery_record(const struct recovery *v, u
 }
 
 /* 1: it is in force or on its way there or out, *ret says which; 0: it can go. */
-static int recovery_judge(const struct recovery *v, const struct set *s, enum set_state *ret)
+static int recovery_judge(const struct recovery *v, struct set *s, enum set_state *ret)
 {
 	const struct klp_uapi_record *record;
 
@@ -51,6 +51,7 @@ static int recovery_judge(const struct recovery *v, const struct set *s, enum se
 	record = recovery_record(v, s->id);
 	if (!record || record->state == KLP_ANNOUNCED)
 		return 0;
+	s->forced = (record->flags & KLP_RECORD_FORCED) != 0;
 	*ret = record->state == KLP_ENTERING ? SET_ENTERING :
 	       record->state == KLP_LEAVING ? SET_LEAVING : SET_IN_FORCE;
 	return 1;

@@ -39,8 +39,12 @@ static void held_add(struct held *h, const struct set *s)
 		if (link_get_info(s->links[i], &info) < 0)
 			continue;
 		fd = link_program_fd(info.prog_id);
-		if (fd >= 0)
-			h->fds[h->n++] = fd;
+		if (fd < 0)
+			continue;
+		h->fds[h->n++] = fd;
+		/* a task that was forced may come back into it at any time */
+		if (s->forced)
+			(void)pin_keep_program(s->serial, i, fd);
 	}
 }
 

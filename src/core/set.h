@@ -7,6 +7,7 @@
 #ifndef KLPD_CORE_SET_H
 #define KLPD_CORE_SET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/meta.h"
@@ -27,6 +28,7 @@ struct set {
 	uint32_t consistency;	/* KLP_CONSISTENCY_* */
 	uint32_t slot;		/* of the gates word, if immediate */
 	enum set_state state;
+	bool forced;		/* a transition of it was: its programs are never freed */
 	uint64_t enabled_usec;	/* CLOCK_REALTIME */
 	uint8_t sha256[SHA256_SIZE];
 	char *path;

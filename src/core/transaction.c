@@ -203,6 +203,19 @@ int transaction_reverse(struct transaction *t)
 	return 0;
 }
 
+int transaction_force(struct transaction *t, uint32_t *ret_forced)
+{
+	int r;
+
+	if (!transaction_waits(t))
+		return -ENOENT;
+	r = companion_force(t->world->companion, t->number, ret_forced);
+	if (r < 0)
+		return r;
+	t->forced = true;
+	return 0;
+}
+
 void transaction_complete(struct transaction *t, bool reversed)
 {
 	t->phase = PHASE_COMPLETE;
@@ -213,6 +226,10 @@ void transaction_complete(struct transaction *t, bool reversed)
 		t->leave[i]->state = reversed ? SET_IN_FORCE : SET_LEAVING;
 	if (t->enter)
 		t->enter->state = reversed ? SET_LEAVING : SET_IN_FORCE;
+	for (size_t i = 0; t->forced && i < t->n_leave; i++)
+		t->leave[i]->forced = true;
+	if (t->forced && t->enter)
+		t->enter->forced = true;
 	if (reversed) {
 		/* what did not come to stay is what leaves */
 		t->n_leave = 0;

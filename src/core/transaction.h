@@ -33,6 +33,7 @@ struct transaction_request {
 	const char *path;	/* of the file; NULL for disable */
 	const char *name;	/* for disable; otherwise NULL */
 	bool immediate;
+	uint64_t timeout_usec;	/* for the transition; 0: none. Only the manager looks at it */
 };
 
 /* Read-only outside transaction.c and phases.c. */
@@ -66,6 +67,8 @@ struct transaction {
 	uint64_t started_usec;	/* CLOCK_REALTIME */
 	uint32_t total, moved;
 	bool reversed;
+	bool timed_out;		/* why it was reversed */
+	bool forced;
 };
 
 int transaction_new(struct world *w, const struct transaction_request *request,
@@ -88,6 +91,8 @@ bool transaction_waits(const struct transaction *t);
 void transaction_progress(struct transaction *t, uint32_t total, uint32_t moved);
 /* Turn the running transition round. -ENOENT: it is complete by now. */
 int transaction_reverse(struct transaction *t);
+/* Take every task as moved; completion comes as ever. -ENOENT: it is complete by now. */
+int transaction_force(struct transaction *t, uint32_t *ret_forced);
 /* COMPLETE; `reversed`: the old sets are in force. */
 void transaction_complete(struct transaction *t, bool reversed);
 /* RETIRE what left. Returns errors only to be warned of. */

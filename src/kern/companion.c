@@ -188,6 +188,18 @@ int companion_reverse(struct companion *c, uint64_t transition)
 	return companion_ioctl(c, KLP_IOC_REVERSE, &arg);
 }
 
+int companion_force(struct companion *c, uint64_t transition, uint32_t *ret_forced)
+{
+	struct klp_ioc_force arg = { .transition = transition };
+	int r;
+
+	r = companion_ioctl(c, KLP_IOC_FORCE, &arg);
+	if (r < 0)
+		return r;
+	*ret_forced = arg.forced;
+	return 0;
+}
+
 int companion_status(struct companion *c, struct klp_ioc_status *status,
 		     struct klp_uapi_record **records)
 {

@@ -33,6 +33,8 @@ int companion_switch(struct companion *c, uint64_t enter, const uint64_t *leave,
 		     uint64_t *ret_transition);
 int companion_reverse(struct companion *c, uint64_t transition);
 /* *records malloc'ed, status->nr of them. */
+/* Consistency is given up for whoever has not moved: *ret_forced tasks. */
+int companion_force(struct companion *c, uint64_t transition, uint32_t *ret_forced);
 int companion_status(struct companion *c, struct klp_ioc_status *status,
 		     struct klp_uapi_record **records);
 int companion_blockers(struct companion *c, struct klp_uapi_blocker **ret, uint32_t *ret_n);

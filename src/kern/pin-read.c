@@ -195,7 +195,8 @@ static int pin_scan(struct pin_set **ret, size_t *ret_n, size_t *ret_foreign)
 		struct pin_set *more;
 
 		if (STREQ(entry->d_name, ".") || STREQ(entry->d_name, "..") ||
-		    STREQ(entry->d_name, PIN_GATES_NAME))
+		    STREQ(entry->d_name, PIN_GATES_NAME) ||
+		    strncmp(entry->d_name, PIN_KEPT_PREFIX, strlen(PIN_KEPT_PREFIX)) == 0)
 			continue;
 		if (entry->d_type != DT_DIR || !pin_parse_set_name(entry->d_name, &serial)) {
 			foreign++;

@@ -14,6 +14,7 @@
 #define PIN_LINK_PREFIX	"link-"
 #define PIN_META_NAME	"meta"
 #define PIN_GATES_NAME	"gates"
+#define PIN_KEPT_PREFIX	"forced-"
 #define PIN_META_MAP	"klp_meta"
 #define PIN_PATH_MAX	(sizeof(KLPD_PIN_DIR) + 64)
 

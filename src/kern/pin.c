@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -243,4 +244,17 @@ int pin_remove(uint64_t serial)
 	if (rmdir(path) < 0 && errno != ENOENT)
 		RET_GATHER(ret, errno_negative());
 	return ret;
+}
+
+int pin_keep_program(uint64_t serial, size_t index, int prog_fd)
+{
+	char path[PIN_PATH_MAX];
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	(void)snprintf(path, sizeof(path), KLPD_PIN_DIR "/" PIN_KEPT_PREFIX "%llu-%zu",
+		       (unsigned long long)serial, index);
+	if (bpf_obj_pin(prog_fd, path) == 0 || errno == EEXIST)
+		return 0;
+	return errno_negative();
 }

@@ -19,14 +19,15 @@
 #include "util/macro.h"
 #include "version.h"
 
-#define CHANGE_FILE_OPTIONS (OPTION_NO_WAIT | OPTION_IMMEDIATE | OPTION_VERIFIER_LOG)
+#define CHANGE_FILE_OPTIONS (OPTION_NO_WAIT | OPTION_IMMEDIATE | OPTION_VERIFIER_LOG | \
+			     OPTION_TIMEOUT)
 
 static const struct verb verb_table[] = {
 	{ "enable", "FILE", CHANGE_FILE_OPTIONS, verb_enable,
 	  "Bring the patch in FILE into force" },
 	{ "replace", "FILE", CHANGE_FILE_OPTIONS, verb_replace,
 	  "Bring it into force in place of all others" },
-	{ "disable", "NAME", OPTION_NO_WAIT, verb_disable,
+	{ "disable", "NAME", OPTION_NO_WAIT | OPTION_TIMEOUT, verb_disable,
 	  "Take the patch NAME out of force" },
 	{ "status", NULL, 0, verb_status,
 	  "Show what is in force and how" },
@@ -38,6 +39,8 @@ static const struct verb verb_table[] = {
 	  "Show how things are, then every change" },
 	{ "reverse", NULL, 0, verb_reverse,
 	  "Turn the running transition round" },
+	{ "force", NULL, 0, verb_force,
+	  "Take all tasks as moved, give up consistency" },
 	{ "blockers", NULL, 0, verb_blockers,
 	  "List the tasks that a transition waits for" },
 };
@@ -56,6 +59,8 @@ static int command_help(void)
 	       "     --json[=short|pretty]\n"
 	       "                          Print what klpd replied as JSON\n"
 	       "     --no-wait            Do not wait until all tasks have moved\n"
+	       "     --timeout=SECONDS    Reverse a transition that takes longer, default 60;\n"
+	       "                          0: wait as long as it takes\n"
 	       "     --immediate          Let all tasks change at one instant\n"
 	       "     --verifier-log       If the verifier rejects the patch, print all it said\n"
 	       "\n"

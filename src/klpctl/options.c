@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "klpctl/options.h"
 
@@ -20,6 +21,7 @@ enum {
 	ARG_NO_WAIT,
 	ARG_IMMEDIATE,
 	ARG_VERIFIER_LOG,
+	ARG_TIMEOUT,
 };
 
 static const struct option option_table[] = {
@@ -29,6 +31,7 @@ static const struct option option_table[] = {
 	{ "no-wait", no_argument, NULL, ARG_NO_WAIT },
 	{ "immediate", no_argument, NULL, ARG_IMMEDIATE },
 	{ "verifier-log", no_argument, NULL, ARG_VERIFIER_LOG },
+	{ "timeout", required_argument, NULL, ARG_TIMEOUT },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -43,8 +46,26 @@ static int options_set_json(const char *value)
 	return 0;
 }
 
+/* Whole seconds, at most a year's worth. */
+static int options_set_timeout(const char *value)
+{
+	unsigned long long seconds;
+	char *end;
+
+	errno = 0;
+	seconds = strtoull(value, &end, 10);
+	if (*value < '0' || *value > '9' || *end || errno != 0 || seconds > 366ULL * 86400)
+		return log_error_errno(EINVAL, "--timeout takes a number of seconds, not '%s'",
+				       value);
+	options.timeout_usec = seconds * 1000000;
+	options.verb_options |= OPTION_TIMEOUT;
+	return 0;
+}
+
 static int options_complain(char **argv, int c)
 {
+	if (c == '?' && optopt == ARG_TIMEOUT)
+		return log_error_errno(EINVAL, "--timeout needs a number of seconds");
 	/* of a long option optopt is 0, or its value in the table */
 	if (c == '?' && optopt > 0 && optopt < 0x100)
 		return log_error_errno(EINVAL, "unknown option '-%c'; see klpctl --help", optopt);
@@ -81,6 +102,11 @@ int options_parse(int argc, char **argv)
 		case ARG_VERIFIER_LOG:
 			options.verb_options |= OPTION_VERIFIER_LOG;
 			break;
+		case ARG_TIMEOUT:
+			r = options_set_timeout(optarg);
+			if (r < 0)
+				return r;
+			break;
 		default:
 			return options_complain(argv, c);
 		}
@@ -94,5 +120,7 @@ const char *options_name(unsigned int bits)
 		return "--no-wait";
 	if (bits & OPTION_IMMEDIATE)
 		return "--immediate";
+	if (bits & OPTION_TIMEOUT)
+		return "--timeout";
 	return "--verifier-log";
 }

@@ -4,6 +4,7 @@
 #define KLPD_KLPCTL_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum option_json {
 	OPTION_JSON_OFF,
@@ -15,10 +16,12 @@ enum option_json {
 #define OPTION_NO_WAIT		(1U << 0)
 #define OPTION_IMMEDIATE	(1U << 1)
 #define OPTION_VERIFIER_LOG	(1U << 2)
+#define OPTION_TIMEOUT		(1U << 3)
 
 struct options {
 	enum option_json json;
 	unsigned int verb_options;	/* OPTION_* that were given */
+	uint64_t timeout_usec;		/* if OPTION_TIMEOUT was; 0 = none */
 	bool help;
 	bool version;
 };

@@ -34,6 +34,13 @@ static void patch_text_state(sd_json_variant *patch, FILE *f)
 		    when);
 }
 
+static void patch_text_forced(sd_json_variant *patch, FILE *f)
+{
+	if (field_bool(patch, "forced"))
+		format_line(f, "       Forced: its transition was; some tasks may have mixed old and "
+			    "new code");
+}
+
 static void patch_text_function(sd_json_variant *function, const char *label, FILE *f)
 {
 	uint64_t sympos = field_number(function, "sympos");
@@ -77,6 +84,7 @@ void patch_text_print(sd_json_variant *patch, FILE *f)
 
 	format_line(f, "%s %s", field_string(patch, "name"), field_string(patch, "version"));
 	patch_text_state(patch, f);
+	patch_text_forced(patch, f);
 	patch_text_traits(patch, f);
 	for (size_t i = 0; i < field_count(functions); i++)
 		patch_text_function(field_item(functions, i), i == 0 ? "Functions:" : "", f);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * enable, replace and disable: the three changes. They differ in what they send; what comes back is
- * the same. By default they wait until the change is complete, which may take as long as the
- * slowest task; interrupting klpctl does not interrupt the change.
+ * the same. By default they wait until the change is complete, or was reversed because it took too
+ * long; interrupting klpctl does not interrupt the change.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -55,6 +55,7 @@ static int change_call(const struct verb *verb, const char *subject, const char 
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *parameters = NULL, *reply = NULL;
 	bool immediate = options.verb_options & OPTION_IMMEDIATE;
 	bool no_wait = options.verb_options & OPTION_NO_WAIT;
+	bool timeout = options.verb_options & OPTION_TIMEOUT;
 	int r;
 
 	r = sd_json_buildo(&parameters,
@@ -62,7 +63,10 @@ static int change_call(const struct verb *verb, const char *subject, const char 
 			   SD_JSON_BUILD_PAIR_CONDITION(immediate, "immediate",
 							SD_JSON_BUILD_BOOLEAN(true)),
 			   SD_JSON_BUILD_PAIR_CONDITION(no_wait, "wait",
-							SD_JSON_BUILD_BOOLEAN(false)));
+							SD_JSON_BUILD_BOOLEAN(false)),
+			   SD_JSON_BUILD_PAIR_CONDITION(timeout, "timeoutUSec",
+							SD_JSON_BUILD_UNSIGNED(
+								options.timeout_usec)));
 	if (r < 0)
 		return verb_out_of_memory(verb);
 	r = verb_call(verb, subject, method, parameters, !no_wait, &reply);

@@ -35,6 +35,9 @@ static void status_consistency(sd_json_variant *reply)
 	if (field_present(companion, "reliableStacks") && !field_bool(companion, "reliableStacks"))
 		format_line(stdout, "%14s stacks of this kernel are not reliable: tasks move only "
 			    "outside the kernel", "");
+	if (field_number(companion, "forced") > 0)
+		format_line(stdout, "%14s %" PRIu64 " transitions were forced since it was loaded", "",
+			    field_number(companion, "forced"));
 	if (*problem)
 		format_line(stdout, "%14s cannot be used: %s", "", problem);
 }

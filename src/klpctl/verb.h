@@ -23,6 +23,7 @@ int verb_list(const struct verb *verb, const char *argument);
 int verb_show(const struct verb *verb, const char *argument);
 int verb_monitor(const struct verb *verb, const char *argument);
 int verb_reverse(const struct verb *verb, const char *argument);
+int verb_force(const struct verb *verb, const char *argument);
 int verb_blockers(const struct verb *verb, const char *argument);
 
 /*

@@ -168,6 +168,7 @@ int json_set(const struct set *s, sd_json_variant **ret)
 		SD_JSON_BUILD_PAIR_STRING("consistency", set_consistency_to_string(s->consistency)),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
 		SD_JSON_BUILD_PAIR_UNSIGNED("enabledUSec", s->enabled_usec),
+		SD_JSON_BUILD_PAIR_CONDITION(s->forced, "forced", SD_JSON_BUILD_BOOLEAN(true)),
 		SD_JSON_BUILD_PAIR_STRING("path", s->path),
 		SD_JSON_BUILD_PAIR_STRING("sha256", hash));
 	if (r < 0)
@@ -278,6 +279,8 @@ int json_companion(const struct world *w, sd_json_variant **ret)
 					    r < 0 ? hello->open_used : status.open_used),
 		SD_JSON_BUILD_PAIR_BOOLEAN("reliableStacks",
 					   (hello->features & KLP_FEATURE_RELIABLE_STACKS) != 0),
+		SD_JSON_BUILD_PAIR_CONDITION(r >= 0, "forced",
+					     SD_JSON_BUILD_UNSIGNED(r < 0 ? 0 : status.forced)),
 		SD_JSON_BUILD_PAIR_CONDITION(r < 0, "problem",
 					     SD_JSON_BUILD_STRING("Its status cannot be read")));
 }

@@ -52,12 +52,49 @@ static void manager_log_end(const struct transaction *t)
 		log_info("Patch '%s' was replaced by '%s'", t->replaced[i], t->name);
 }
 
+/* The transition had its time: what was in force comes back. It has no deadline on its way there. */
+static int on_deadline(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
+{
+	struct manager *m = userdata;
+	struct transaction *t = m->change;
+	int r;
+
+	m->deadline = sd_event_source_disable_unref(m->deadline);
+	if (!t || t->reversed)
+		return 0;
+	log_warning("Patch '%s' %s: %s is turned round, it did not complete in time: %u of %u tasks "
+		    "have moved", t->name, t->version, change_verb_to_string(t->verb), t->moved,
+		    t->total);
+	r = transaction_reverse(t);
+	if (r < 0 && r != -ENOENT) {
+		log_error_errno(r, "Patch '%s': cannot turn the transition round: %m", t->name);
+		return 0;
+	}
+	t->timed_out = r == 0;
+	manager_observe(m, MANAGER_PROGRESS);
+	return 0;
+}
+
+static void manager_arm(struct manager *m, uint64_t timeout_usec)
+{
+	int r;
+
+	if (timeout_usec == 0 || !transaction_waits(m->change))
+		return;
+	r = sd_event_add_time_relative(m->event, &m->deadline, CLOCK_MONOTONIC, timeout_usec, 0,
+				       on_deadline, m);
+	if (r < 0)
+		log_warning_errno(r, "Patch '%s': no deadline for its transition, proceeding: %m",
+				  m->change->name);
+}
+
 /* COMPLETE and RETIRE. The watchers hear of both, the one who waits when nothing is left over. */
 static void manager_end(struct manager *m, bool reversed)
 {
 	_cleanup_(transaction_freep) struct transaction *t = TAKE_PTR(m->change);
 	int r;
 
+	m->deadline = sd_event_source_disable_unref(m->deadline);
 	transaction_complete(t, reversed);
 	manager_log_end(t);
 	manager_observe(m, reversed ? MANAGER_REVERSED : MANAGER_COMPLETE);
@@ -119,9 +156,12 @@ static int manager_recover(struct manager *m, struct report *report)
 			 set_state_to_string(m->world->sets[i]->state));
 	for (size_t i = 0; i < m->world->n_warnings; i++)
 		log_warning("%s", m->world->warnings[i]);
-	if (m->change)
-		log_info("Patch '%s' %s: %s goes on", m->change->name, m->change->version,
-			 change_verb_to_string(m->change->verb));
+	if (!m->change)
+		return 0;
+	log_info("Patch '%s' %s: %s goes on", m->change->name, m->change->version,
+		 change_verb_to_string(m->change->verb));
+	/* how long it had to go is not known any more: the time begins anew */
+	manager_arm(m, MANAGER_TIMEOUT_USEC);
 	return 0;
 }
 
@@ -167,6 +207,7 @@ struct manager *manager_free(struct manager *m)
 {
 	if (!m)
 		return NULL;
+	sd_event_source_disable_unref(m->deadline);
 	sd_event_source_disable_unref(m->companion_source);
 	transaction_free(m->change);
 	world_free(m->world);
@@ -222,6 +263,7 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	m->change = TAKE_PTR(t);
 	manager_observe(m, MANAGER_STARTED);
 	manager_tell_systemd(m);
+	manager_arm(m, request->timeout_usec);
 	if (wait || !transaction_waits(m->change)) {
 		m->done = done;
 		m->done_userdata = userdata;
@@ -244,9 +286,30 @@ int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *repo
 	if (r < 0)
 		return report_errno(report, r, "Cannot turn transition %llu round",
 				    (unsigned long long)number);
+	/* whoever turns it round has decided, perhaps for the second time */
+	m->deadline = sd_event_source_disable_unref(m->deadline);
 	log_notice("Patch '%s' %s: %s is turned round", m->change->name, m->change->version,
 		   change_verb_to_string(m->change->verb));
 	manager_observe(m, MANAGER_PROGRESS);
+	*ret_number = number;
+	return 0;
+}
+
+int manager_force(struct manager *m, uint64_t *ret_number, uint32_t *ret_forced,
+		  struct report *report)
+{
+	uint64_t number = m->change ? m->change->number : 0;
+	int r;
+
+	r = m->change ? transaction_force(m->change, ret_forced) : -ENOENT;
+	if (r == -ENOENT)
+		return report_set(report, OUTCOME_NO_SUCH_PATCH, "No transition runs");
+	if (r < 0)
+		return report_errno(report, r, "Cannot force transition %llu",
+				    (unsigned long long)number);
+	log_warning("Patch '%s' %s: %s was forced, %u tasks where they stood: consistency is not "
+		    "assured until they have left the functions they were in", m->change->name,
+		    m->change->version, change_verb_to_string(m->change->verb), *ret_forced);
 	*ret_number = number;
 	return 0;
 }

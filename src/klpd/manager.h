@@ -10,6 +10,9 @@
 
 #include "core/transaction.h"
 
+/* How long a transition may take before it is turned round, unless the caller says otherwise. */
+#define MANAGER_TIMEOUT_USEC	(60 * 1000000ULL)
+
 enum manager_event {
 	MANAGER_STARTED,	/* a change was switched */
 	MANAGER_PROGRESS,	/* tasks have moved, or the transition was turned round */
@@ -22,6 +25,7 @@ struct manager {
 	sd_event *event;
 	sd_event_source *companion_source;
 	struct world *world;
+	sd_event_source *deadline;	/* of the change; NULL if it has none */
 	struct transaction *change;	/* switched and waiting; NULL if none runs */
 	/* who asked for it and waits: called once, when it is complete or was reversed */
 	void (*done)(const struct transaction *t, bool complete, void *userdata);
@@ -47,6 +51,8 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 		   void (*done)(const struct transaction *t, bool complete, void *userdata),
 		   void *userdata, struct report *report);
 int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *report);
+int manager_force(struct manager *m, uint64_t *ret_number, uint32_t *ret_forced,
+		  struct report *report);
 uint64_t manager_generation(const struct manager *m);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Enable, Replace, Disable, Reverse: read the parameters, ask the manager, answer. The connection
- * is kept by reference until the change ends; if the client is gone by then the answer goes nowhere
- * and the change has happened all the same.
+ * Enable, Replace, Disable, Reverse, Force: read the parameters, ask the manager, answer. The
+ * connection is kept by reference until the change ends; if the client is gone by then the answer
+ * goes nowhere and the change has happened all the same.
  */
 #include <stdbool.h>
 
@@ -19,7 +19,12 @@ struct change_parameters {
 	const char *name;
 	int immediate;
 	int wait;
+	uint64_t timeout_usec;
 };
+
+#define TIMEOUT_FIELD \
+	{ "timeoutUSec", _SD_JSON_VARIANT_TYPE_INVALID, sd_json_dispatch_uint64, \
+	  offsetof(struct change_parameters, timeout_usec), SD_JSON_NULLABLE }
 
 static const sd_json_dispatch_field file_table[] = {
 	{ "path", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
@@ -28,6 +33,7 @@ static const sd_json_dispatch_field file_table[] = {
 	  offsetof(struct change_parameters, immediate), SD_JSON_NULLABLE },
 	{ "wait", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
 	  offsetof(struct change_parameters, wait), SD_JSON_NULLABLE },
+	TIMEOUT_FIELD,
 	{ 0 }
 };
 
@@ -36,6 +42,7 @@ static const sd_json_dispatch_field name_table[] = {
 	  offsetof(struct change_parameters, name), SD_JSON_MANDATORY },
 	{ "wait", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
 	  offsetof(struct change_parameters, wait), SD_JSON_NULLABLE },
+	TIMEOUT_FIELD,
 	{ 0 }
 };
 
@@ -51,8 +58,9 @@ static void reply_reversed(sd_varlink *link, const struct transaction *t)
 {
 	_cleanup_(report_done) struct report report = REPORT_INIT;
 
-	(void)report_set(&report, OUTCOME_REVERSED, "%s of '%s' was reversed",
-			 change_verb_to_string(t->verb), t->name);
+	(void)report_set(&report, OUTCOME_REVERSED, "%s of '%s' %s", change_verb_to_string(t->verb),
+			 t->name, t->timed_out ? "did not complete in time and was reversed" :
+						 "was reversed");
 	report.phase = PHASE_SWITCH;
 	report_names(&report, t->name, NULL, NULL);
 	(void)server_reply_error(link, OUTCOME_REVERSED, &report);
@@ -80,7 +88,8 @@ static int change(sd_varlink *link, sd_json_variant *parameters, enum change_ver
 		  const sd_json_dispatch_field *table, struct server *s)
 {
 	_cleanup_(report_done) struct report report = REPORT_INIT;
-	struct change_parameters p = { .immediate = -1, .wait = -1 };
+	struct change_parameters p = { .immediate = -1, .wait = -1,
+				       .timeout_usec = MANAGER_TIMEOUT_USEC };
 	struct transaction_request request = { .verb = verb };
 	int r;
 
@@ -90,6 +99,7 @@ static int change(sd_varlink *link, sd_json_variant *parameters, enum change_ver
 	request.path = p.path;
 	request.name = p.name;
 	request.immediate = p.immediate > 0;
+	request.timeout_usec = p.timeout_usec;
 
 	r = server_check_root(link, &report);
 	if (r == 0) {
@@ -142,4 +152,26 @@ int methods_change_reverse(sd_varlink *link, sd_json_variant *parameters,
 	if (r != 0)
 		return server_reply_error(link, r, &report);
 	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_UNSIGNED("number", number));
+}
+
+int methods_change_force(sd_varlink *link, sd_json_variant *parameters,
+			 sd_varlink_method_flags_t flags _unused_, void *userdata)
+{
+	_cleanup_(report_done) struct report report = REPORT_INIT;
+	static const sd_json_dispatch_field table[] = { { 0 } };
+	struct server *s = userdata;
+	uint32_t forced = 0;
+	uint64_t number;
+	int r;
+
+	r = sd_varlink_dispatch(link, parameters, table, NULL);
+	if (r != 0)
+		return r;
+	r = server_check_root(link, &report);
+	if (r == 0)
+		r = manager_force(s->manager, &number, &forced, &report);
+	if (r != 0)
+		return server_reply_error(link, r, &report);
+	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_UNSIGNED("number", number),
+				  SD_JSON_BUILD_PAIR_UNSIGNED("forced", forced));
 }

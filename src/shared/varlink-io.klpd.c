@@ -145,6 +145,8 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(generation, NULLABLE),
 	C("When it was enabled, CLOCK_REALTIME in microseconds"),
 	INT(enabledUSec, NULLABLE),
+	C("A transition of it was forced: for some tasks it may not have been consistent"),
+	BOOL(forced, NULLABLE),
 	C("File it was loaded from"),
 	STRING(path, NULLABLE),
 	C("SHA-256 of that file, in hexadecimal"),
@@ -187,6 +189,8 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(openUsed, NULLABLE),
 	C("The kernel can prove what stands on a stack; else tasks move only outside the kernel"),
 	BOOL(reliableStacks, NULLABLE),
+	C("Transitions that were forced since the module was loaded; it then stays for good"),
+	INT(forced, NULLABLE),
 	C("Why it cannot be used although it is loaded"),
 	STRING(problem, NULLABLE));
 
@@ -231,7 +235,10 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(
 #define WAIT_FIELD \
 	C("Reply when the change is complete (default), or was reversed, which is the error " \
 	  "Reversed; if false, reply as soon as the transition runs"), \
-	IN(wait, BOOL, NULLABLE)
+	IN(wait, BOOL, NULLABLE), \
+	C("How long the transition may take before it is reversed, in microseconds; 0 = as long " \
+	  "as it takes, default 60 s"), \
+	IN(timeoutUSec, INT, NULLABLE)
 
 #define CHANGE_FIELDS \
 	C("Patch that was enabled or disabled"), \
@@ -264,6 +271,13 @@ static SD_VARLINK_DEFINE_METHOD(
 	Reverse,
 	C("Number of the transition that was turned round"),
 	OUT(number, INT, 0));
+
+static SD_VARLINK_DEFINE_METHOD(
+	Force,
+	C("Number of the transition that was forced"),
+	OUT(number, INT, 0),
+	C("Tasks that had not moved and were taken as moved where they stood"),
+	OUT(forced, INT, 0));
 
 static SD_VARLINK_DEFINE_METHOD(
 	Status,
@@ -411,6 +425,9 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_method_Disable,
 	S("Turn the running transition round. Only for root"),
 	&vl_method_Reverse,
+	S("Take every task that has not moved as moved, where it stands, and complete the transition: "
+	  "these tasks may run old and new code mixed. It is told for good. Only for root"),
+	&vl_method_Force,
 	S("All that klpd knows"),
 	&vl_method_Status,
 	S("The patches in the kernel, in short"),

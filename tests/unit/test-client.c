@@ -32,6 +32,7 @@
 #include "klpctl/progress.c"
 #include "klpctl/verb-blockers.c"
 #include "klpctl/verb-enable.c"
+#include "klpctl/verb-force.c"
 #include "klpctl/verb-list.c"
 #include "klpctl/verb-monitor.c"
 #include "klpctl/verb-reverse.c"
