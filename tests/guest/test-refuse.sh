@@ -89,6 +89,13 @@ same "functions open" "$used" "$(klpctl status --json | jq .companion.openUsed)"
 check "others still can" klpctl enable $P/cmdline.klp.o
 check disable klpctl disable cmdline
 
+t a kernel without BTF
+mount -t tmpfs none /sys/kernel/btf
+refuse 6 BTF $P/cmdline.klp.o
+umount /sys/kernel/btf
+check enable klpctl enable $P/cmdline.klp.o
+check disable klpctl disable cmdline
+
 t two changes at once
 sleep 300 &
 sleeper=$!
