@@ -122,7 +122,8 @@ struct {
  * klp_gate: is record `id` in force for the task that runs? Any context. Bodies need not call it.
  *
  * klp_seq_puts: append s, a string literal, to a seq_file. Only inside the show() that was given
- * this seq_file: anything but a live seq_file of an open file is -EINVAL. Does not sleep. 0 on success.
+ * this seq_file: anything but a live seq_file of an open file is -EINVAL. Does not sleep. 0 on
+ * success.
  */
 extern int klp_gate(__u64 id) __ksym __weak;
 extern int klp_seq_puts(void *m__ign, const char *s__str) __ksym __weak;

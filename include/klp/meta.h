@@ -32,8 +32,8 @@
  * KLP_PROTO_PREFIX SYMBOL in section KLP_PROTO_SECTION: a pointer to a function type.
  *
  * What klpd tells the body about itself: `struct klp_self` in section KLP_SELF_SECTION, written
- * between open and load, and the companion's id of the set, a __u64 in section KLP_ID_SECTION, written
- * when the set is announced, after loading. A body that was told neither runs the original.
+ * between open and load, and the companion's id of the set, a __u64 in section KLP_ID_SECTION,
+ * written when the set is announced, after loading. A body that was told neither runs the original.
  */
 #ifndef KLP_META_H
 #define KLP_META_H

@@ -98,8 +98,8 @@ struct klp_ioc_withdraw {
 
 /*
  * KLP_IOC_SWITCH: start the transition. `enter` is 0 or an ANNOUNCED record, `leave` are IN_FORCE
- * records (else -EINVAL; -ENOENT unknown). At least one of the two. Returns once the first pass over
- * all tasks was made; completion comes as an event and in KLP_IOC_STATUS. When a transition
+ * records (else -EINVAL; -ENOENT unknown). At least one of the two. Returns once the first pass
+ * over all tasks was made; completion comes as an event and in KLP_IOC_STATUS. When a transition
  * completes, `generation` grows by one. -EBUSY another one runs. -ENOMEM nothing started.
  */
 struct klp_ioc_switch {
@@ -120,9 +120,10 @@ struct klp_ioc_reverse {
 };
 
 /*
- * KLP_IOC_FORCE: every task that has not moved is taken as moved, where it stands, and the transition
- * completes at once. Consistency is given up for these tasks: the records involved are marked, the
- * count in KLP_IOC_STATUS grows, and the companion can never be unloaded again. Errors as REVERSE.
+ * KLP_IOC_FORCE: every task that has not moved is taken as moved, where it stands, and the
+ * transition completes at once. Consistency is given up for these tasks: the records involved are
+ * marked, the count in KLP_IOC_STATUS grows, and the companion can never be unloaded again. Errors
+ * as REVERSE.
  */
 struct klp_ioc_force {
 	__u64 transition;	/* in */

@@ -8,8 +8,8 @@ void bpf_log_begin(void);
 /* What libbpf warned about since bpf_log_begin(): whole lines, "" if nothing. Do not free. */
 const char *bpf_log_messages(void);
 /*
- * The telling lines of a verifier log (or of libbpf's messages): the last few before the statistics,
- * joined by " | ". malloc'ed; NULL if there are none or no memory.
+ * The telling lines of a verifier log (or of libbpf's messages): the last few before the
+ * statistics, joined by " | ". malloc'ed; NULL if there are none or no memory.
  */
 char *bpf_log_telling(const char *log);
 

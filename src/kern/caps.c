@@ -2,8 +2,8 @@
 /*
  * Capabilities of the process: what it may ever raise (permitted) and what is raised now
  * (effective, empty outside scopes). Promises that a scope leaves exactly what it found, also when
- * scopes nest. libcap's state is allocated once in caps_init(), so that entering and leaving a scope
- * needs no memory: lowering cannot fail for want of it.
+ * scopes nest. libcap's state is allocated once in caps_init(), so that entering and leaving a
+ * scope needs no memory: lowering cannot fail for want of it.
  *
  * A process that never called caps_init() (a test, a tool) keeps what it has; scopes do nothing.
  * Capabilities belong to threads: klpd has one.

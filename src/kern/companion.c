@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The device of the companion: one fd, opened non-blocking, on which the versions were found equal.
- * Announced records die with this fd, so whoever holds a struct companion holds them. Whatever comes
- * out of the device is bounded and terminated here; errors are the companion's, unchanged.
+ * Announced records die with this fd, so whoever holds a struct companion holds them. Whatever
+ * comes out of the device is bounded and terminated here; errors are the companion's, unchanged.
  */
 #include <fcntl.h>
 #include <string.h>

@@ -11,9 +11,9 @@
 struct companion;
 
 /*
- * Open the device and shake hands; tries to load the module first if `load` (modprobe is not ours to
- * run: -ENOENT then stays -ENOENT). OUTCOME_NO_COMPANION, OUTCOME_COMPANION_ABI (detail names both
- * versions), OUTCOME_SYSTEM.
+ * Open the device and shake hands; tries to load the module first if `load` (modprobe is not ours
+ * to run: -ENOENT then stays -ENOENT). OUTCOME_NO_COMPANION, OUTCOME_COMPANION_ABI (detail names
+ * both versions), OUTCOME_SYSTEM.
  */
 int companion_open(struct companion **ret, struct report *report);
 struct companion *companion_close(struct companion *c);

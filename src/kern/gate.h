@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The gates word for immediate consistency: word 0 of a map of KLP_GATES_WORDS 64-bit words, pinned,
- * shared by all bodies. One store flips any number of attachment sets. Nothing else opens or closes
- * these gates. Word 1 is klpd's own: the generation, kept here so that it outlives klpd.
+ * The gates word for immediate consistency: word 0 of a map of KLP_GATES_WORDS 64-bit words,
+ * pinned, shared by all bodies. One store flips any number of attachment sets. Nothing else opens
+ * or closes these gates. Word 1 is klpd's own: the generation, kept here so that it outlives klpd.
  */
 #ifndef KLPD_KERN_GATE_H
 #define KLPD_KERN_GATE_H

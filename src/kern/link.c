@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * BPF links by fd: made, and asked. A tracing link lives as long as somebody holds an fd or a pin of
- * it; it cannot be updated in place, so nothing here changes one. Owns nothing.
+ * BPF links by fd: made, and asked. A tracing link lives as long as somebody holds an fd or a pin
+ * of it; it cannot be updated in place, so nothing here changes one. Owns nothing.
  */
 #include <bpf/bpf.h>
 #include <string.h>

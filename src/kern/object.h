@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One patch file as libbpf sees it: open, tell the body who it is, load, attach. Holds every program
- * and map by fd; freeing it lets go of what is not pinned.
+ * One patch file as libbpf sees it: open, tell the body who it is, load, attach. Holds every
+ * program and map by fd; freeing it lets go of what is not pinned.
  */
 #ifndef KLPD_KERN_OBJECT_H
 #define KLPD_KERN_OBJECT_H
@@ -25,9 +25,10 @@ const struct btf *object_btf(const struct object *o);
  * file has no such program or it is not of type fmod_ret for that symbol (OUTCOME_META_INVALID). */
 int object_select(struct object *o, const char *program, const char *symbol, struct report *report);
 /*
- * Before loading: write `self` into section KLP_SELF_SECTION and use gates_fd for map KLP_GATES_MAP.
- * Then verify and load. OUTCOME_VERIFIER with the telling lines in detail and the whole log in
- * report->log; OUTCOME_NOT_PERMITTED if the verifier says that the function is not modifiable.
+ * Before loading: write `self` into section KLP_SELF_SECTION and use gates_fd for map
+ * KLP_GATES_MAP. Then verify and load. OUTCOME_VERIFIER with the telling lines in detail and the
+ * whole log in report->log; OUTCOME_NOT_PERMITTED if the verifier says that the function is not
+ * modifiable.
  */
 int object_load(struct object *o, const struct klp_self *self, int gates_fd, struct report *report);
 /* Once loaded: tell the bodies under which id the companion knows their set. -EINVAL: not loaded, or

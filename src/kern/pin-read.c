@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Reads sets of pins back. Nothing found is believed because it lies where we would have put it:
- * each pin is asked what it is, each size and count is compared before it is used, and a set that is
- * not exactly one of ours is returned with its problem and without content. Trouble of this process
- * (memory, descriptors) is never taken for damage of a set: then the whole reading fails.
+ * each pin is asked what it is, each size and count is compared before it is used, and a set that
+ * is not exactly one of ours is returned with its problem and without content. Trouble of this
+ * process (memory, descriptors) is never taken for damage of a set: then the whole reading fails.
  */
 #include <bpf/bpf.h>
 #include <dirent.h>

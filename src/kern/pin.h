@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The bpffs tree: KLPD_PIN_DIR/gates, KLPD_PIN_DIR/gen-N/{meta,link-0,link-1,...}, and programs kept
- * for good as KLPD_PIN_DIR/forced-N-INDEX. Knows names and layout, and nothing of patches. What is read back is input, not memory.
+ * The bpffs tree: KLPD_PIN_DIR/gates, KLPD_PIN_DIR/gen-N/{meta,link-0,link-1,...}, and programs
+ * kept for good as KLPD_PIN_DIR/forced-N-INDEX. Knows names and layout, and nothing of patches.
+ * What is read back is input, not memory.
  *
  * `meta` is a frozen one-entry array map that holds struct pin_header and the patch's metadata
  * section. It is pinned last: a directory without it is half built.
@@ -50,8 +51,8 @@ int pin_store(const struct pin_header *header, const void *meta, const int *link
  * errors and returns the first. */
 int pin_remove(uint64_t serial);
 /*
- * Keep a program for good as forced-N-INDEX: after a forced transition a task may still stand in it,
- * so it must never be freed. Idempotent.
+ * Keep a program for good as forced-N-INDEX: after a forced transition a task may still stand in
+ * it, so it must never be freed. Idempotent.
  */
 int pin_keep_program(uint64_t serial, size_t index, int prog_fd);
 /* All gen-N directories, by serial; names that are not ours are counted in *ret_foreign. */

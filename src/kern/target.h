@@ -26,8 +26,8 @@ int targets_new(struct targets **ret, struct report *report);
 struct targets *targets_free(struct targets *t);
 struct btf *targets_btf(struct targets *t);
 /*
- * Look `symbol` of `object` up and check that fmod_ret with `sympos` can mean it. `patch_btf` is the
- * BTF of the patch file: the prototype its author wrote (klp/meta.h) must be the kernel's.
+ * Look `symbol` of `object` up and check that fmod_ret with `sympos` can mean it. `patch_btf` is
+ * the BTF of the patch file: the prototype its author wrote (klp/meta.h) must be the kernel's.
  * OUTCOME_NO_SUCH_FUNCTION, OUTCOME_AMBIGUOUS_FUNCTION, OUTCOME_NOT_TRACEABLE, OUTCOME_PROTOTYPE
  * (detail shows both prototypes as C), OUTCOME_UNSUPPORTED (a module's function, sympos > 1).
  */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * klp.ko: brings the parts up in the order they need each other and takes them down in reverse. The
- * device comes last: when it exists, everything behind it works. Unloading is held off by open files
- * (they hold the module), by every record, and by every loaded program that calls one of our kfuncs.
+ * device comes last: when it exists, everything behind it works. Unloading is held off by open
+ * files (they hold the module), by every record, and by every loaded program that calls one of our
+ * kfuncs.
  */
 #include <linux/module.h>
 

@@ -8,7 +8,8 @@
  *   as well as user tasks;
  * - a user task that was found inside: by task work, when it returns to user mode. The stack is
  *   checked there too, because task work is also run deep inside some system calls;
- * - a user task that sleeps inside and stays: the same task work, sent so that an interruptible sleep
+ * - a user task that sleeps inside and stays: the same task work, sent so that an interruptible
+ * sleep
  *   ends (TIF_NOTIFY_SIGNAL: no signal is queued; system calls restart as after a signal without a
  *   handler). A kthread in interruptible sleep is woken, as kernel livepatch does;
  * - the idle task of an offline CPU, and a task without a stack (a zombie): at once.

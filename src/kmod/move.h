@@ -25,8 +25,8 @@ enum move_nudge {
 };
 
 /*
- * Try every task that has not moved, and nudge those that do not. CPUs that were seen running a task that has not moved are visited by a work
- * item, under which that task is off its CPU. Sleeps.
+ * Try every task that has not moved, and nudge those that do not. CPUs that were seen running a
+ * task that has not moved are visited by a work item, under which that task is off its CPU. Sleeps.
  */
 void move_pass(enum move_nudge nudge);
 /* Nobody moves any more when it returns; task work is called back. Sleeps. */

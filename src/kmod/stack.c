@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Walks a stack as the kernel's own livepatch does, and goes on where that one gives up: below a BPF
- * trampoline.
+ * Walks a stack as the kernel's own livepatch does, and goes on where that one gives up: below a
+ * BPF trampoline.
  *
  * Which frames count as "in function f": a return address (or, for an interrupted frame, the very
  * address) inside f or inside f.cold; and any frame inside the image of f's BPF trampoline. The
@@ -10,11 +10,11 @@
  *
  * What is relied on: ORC data for kernel and module text (also at interrupted instructions), user
  * mode registers as the end of a user task's stack. The image of a BPF trampoline sets the frame
- * pointer up on entry and holds it until it leaves, so the unwinder's guess of a frame pointer frame
- * is right for it, except in the few instructions of prologue and epilogue, where a task can only
- * stand if it was interrupted there: such a frame, and any frame in a BPF program, is not relied on.
- * On kernels whose unwinder knows trampolines itself the error is not raised and the walk is the
- * same.
+ * pointer up on entry and holds it until it leaves, so the unwinder's guess of a frame pointer
+ * frame is right for it, except in the few instructions of prologue and epilogue, where a task can
+ * only stand if it was interrupted there: such a frame, and any frame in a BPF program, is not
+ * relied on. On kernels whose unwinder knows trampolines itself the error is not raised and the
+ * walk is the same.
  */
 #include <linux/errno.h>
 #include <linux/kallsyms.h>

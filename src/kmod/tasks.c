@@ -7,8 +7,8 @@
  * a moment at which every task is either in the table or not yet born, and at which the gates begin
  * to ask: we hold tasklist_lock for reading, under which no task can be linked in. A task that
  * fork() has built but not linked has not run; when it runs it sees the gates as set here (its
- * parent takes the lock for writing after we released it). Nothing can be allocated under that lock,
- * so room is made before, by counting, and the walk begins again with more room if it was too
+ * parent takes the lock for writing after we released it). Nothing can be allocated under that
+ * lock, so room is made before, by counting, and the walk begins again with more room if it was too
  * little.
  *
  * Entries hold a reference on their task, so that an address cannot be born again. The table is a
@@ -61,8 +61,8 @@ notrace enum task_version tasks_state(struct task_struct *task)
 {
 	/*
 	 * Read before the table: tasks_turn() enters everybody who is missing and only then changes
-	 * it, so whoever reads the new value finds its entry, and whoever reads the old one and finds
-	 * none has the answer that held until now. Pairs with the release in tasks_take().
+	 * it, so whoever reads the new value finds its entry, and whoever reads the old one and
+	 * finds none has the answer that held until now. Pairs with the release in tasks_take().
 	 */
 	int newborn = smp_load_acquire(&tasks_newborn);
 	struct task_entry *e = tasks_find(task);

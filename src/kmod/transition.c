@@ -14,13 +14,14 @@
  * old (under the lock that keeps new ones from being born), and at completion, when all are where
  * they go. The table goes away a grace period later.
  *
- * Nothing here needs user space: once started, it runs to its end on a work queue. Who waits is told
- * by an event. Passes are events too: the first runs at once, the last task that moves elsewhere
- * calls for completion, and what remains is tried again after 10 ms, then ever later: up to 1 s while
- * many remain, but up to 40 ms while they are few, so that a straggler is noticed when it leaves.
+ * Nothing here needs user space: once started, it runs to its end on a work queue. Who waits is
+ * told by an event. Passes are events too: the first runs at once, the last task that moves
+ * elsewhere calls for completion, and what remains is tried again after 10 ms, then ever later: up
+ * to 1 s while many remain, but up to 40 ms while they are few, so that a straggler is noticed when
+ * it leaves.
  *
- * A task has signal_ms to come out by itself before its sleep is cut short, a kthread three times that
- * (by default what kernel livepatch gives it).
+ * A task has signal_ms to come out by itself before its sleep is cut short, a kthread three times
+ * that (by default what kernel livepatch gives it).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

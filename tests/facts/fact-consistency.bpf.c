@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Two programs that catch a task in two versions at once: futex_wait() sleeps and then calls
- * futex_unqueue(), so what the gate answered at the entry of the first must be what it
- * answers at the entry of the second, however long the task slept between. Only tasks of one uid are
- * watched. Both always let the original run.
+ * futex_unqueue(), so what the gate answered at the entry of the first must be what it answers at
+ * the entry of the second, however long the task slept between. Only tasks of one uid are watched.
+ * Both always let the original run.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>

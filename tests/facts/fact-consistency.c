@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The promise of per-task consistency, put to the test: many threads that sleep between two patched
- * functions, processes that are born, read once and die, and meanwhile transitions back to back, some
- * of them turned round. No task may ever be seen in both versions. Also: no transition may be held up
- * for good by a sleeper below a trampoline that does not concern it.
+ * functions, processes that are born, read once and die, and meanwhile transitions back to back,
+ * some of them turned round. No task may ever be seen in both versions. Also: no transition may be
+ * held up for good by a sleeper below a trampoline that does not concern it.
  *
  *	fact-consistency [TRANSITIONS [PAIRS-OF-THREADS]]
  */

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Assumption: of a verifier log that does not fit the kernel keeps the end, where the reason is, and
- * ends it with a NUL.
- * Kernel: bpf_verifier_vlog(), bpf_vlog_finalize() in kernel/bpf/log.c.
- * If it changes: for large bodies klpd's refusals would quote the beginning of the story.
+ * Assumption: of a verifier log that does not fit the kernel keeps the end, where the reason is,
+ * and ends it with a NUL. Kernel: bpf_verifier_vlog(), bpf_vlog_finalize() in kernel/bpf/log.c. If
+ * it changes: for large bodies klpd's refusals would quote the beginning of the story.
  */
 #include "fact.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Assumption: a tracing program that is running on this CPU already is skipped, and the kernel says
- * how often: bpf_prog_info has recursion_misses, 0 for a fresh program. Program names are cut to 15.
- * Kernel: __bpf_prog_enter_recur() in kernel/bpf/trampoline.c, bpf_prog_get_info_by_fd() in syscall.c.
- * If it changes: klpd cannot tell that a patch did not run, and reports 0 misses.
+ * how often: bpf_prog_info has recursion_misses, 0 for a fresh program. Program names are cut to
+ * 15. Kernel: __bpf_prog_enter_recur() in kernel/bpf/trampoline.c, bpf_prog_get_info_by_fd() in
+ * syscall.c. If it changes: klpd cannot tell that a patch did not run, and reports 0 misses.
  */
 #include "fact.h"
 

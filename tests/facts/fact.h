@@ -3,8 +3,8 @@
  * What the fact programs share: one assumption about the kernel each, tried as root in a guest.
  * A program prints "ok NAME", "not ok NAME why" or "skip NAME why" and exits 0, 1 or 77.
  *
- * The function most of them play with is security_inode_getattr(), which stat(2) calls and for which
- * 0 means "allowed". Programs made here act for the thread that made them only.
+ * The function most of them play with is security_inode_getattr(), which stat(2) calls and for
+ * which 0 means "allowed". Programs made here act for the thread that made them only.
  */
 #ifndef KLPD_TESTS_FACT_H
 #define KLPD_TESTS_FACT_H
