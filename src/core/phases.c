@@ -15,8 +15,6 @@
 #include "kern/trust.h"
 #include "util/macro.h"
 
-DEFINE_CLEANUP(struct targets, targets_free);
-
 /* The file as a set without links: t->enter. */
 static int plan_read(struct transaction *t, struct report *report)
 {
@@ -134,7 +132,7 @@ static int plan_target(struct transaction *t, struct targets *targets, size_t i,
 
 static int plan_targets(struct transaction *t, struct report *report)
 {
-	_cleanup_(targets_freep) struct targets *targets = NULL;
+	struct targets *targets;
 	const struct meta *meta = t->enter->meta;
 	int r;
 
@@ -145,7 +143,7 @@ static int plan_targets(struct transaction *t, struct report *report)
 	r = object_open(t->file, t->file_size, meta->name, &t->object, report);
 	if (r != 0)
 		return r;
-	r = targets_new(&targets, report);
+	r = world_targets(t->world, &targets, report);
 	if (r != 0)
 		return r;
 	for (size_t i = 0; i < meta->n_funcs; i++) {

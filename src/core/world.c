@@ -35,11 +35,30 @@ struct world *world_free(struct world *w)
 	if (!w)
 		return NULL;
 	world_clear(w);
+	world_forget_targets(w);
 	companion_close(w->companion);
 	report_done(&w->companion_report);
 	gate_close(w->gate);
 	free(w);
 	return NULL;
+}
+
+int world_targets(struct world *w, struct targets **ret, struct report *report)
+{
+	int r;
+
+	if (!w->targets) {
+		r = targets_new(&w->targets, report);
+		if (r != 0)
+			return r;
+	}
+	*ret = w->targets;
+	return 0;
+}
+
+void world_forget_targets(struct world *w)
+{
+	w->targets = targets_free(w->targets);
 }
 
 bool world_find_companion(struct world *w)

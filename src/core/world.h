@@ -11,6 +11,7 @@
 #include "core/set.h"
 #include "kern/companion.h"
 #include "kern/gate.h"
+#include "kern/target.h"
 #include "shared/paths.h"
 #include "shared/report.h"
 
@@ -29,6 +30,7 @@ struct world {
 		uint64_t gate;		/* must stay closed: the links still exist */
 	} leftovers[WORLD_SETS_MAX];
 	size_t n_leftovers;
+	struct targets *targets;	/* NULL: not looked at yet, or forgotten again */
 	char *warnings[WORLD_WARNINGS_MAX];	/* of recovery: sentences */
 	size_t n_warnings;
 };
@@ -53,6 +55,12 @@ void world_clear(struct world *w);
 void world_warn(struct world *w, const char *format, ...) _printf_(2, 3);
 /* Remember pins that resist. */
 void world_leave_over(struct world *w, uint64_t serial, uint64_t gate);
+/*
+ * What the kernel says of its functions. Reading that takes a second or more and megabytes to keep;
+ * it does not change while the kernel runs. Kept until world_forget_targets(). As targets_new().
+ */
+int world_targets(struct world *w, struct targets **ret, struct report *report);
+void world_forget_targets(struct world *w);
 /* Serial for the next set: higher than any in use and than the generation. */
 int world_next_serial(const struct world *w, uint64_t *ret);
 

@@ -40,9 +40,19 @@ static const char *const traceable_files[] = {
 	"/sys/kernel/debug/tracing/available_filter_functions",
 };
 
+/* These files are megabytes, and the kernel fills what it is given: do not ask it a line at a time. */
+static FILE *target_open(const char *path)
+{
+	FILE *f = fopen(path, "re");
+
+	if (f)
+		(void)setvbuf(f, NULL, _IOFBF, 1 << 18);
+	return f;
+}
+
 static int targets_read_kallsyms(struct targets *t, struct report *report)
 {
-	_cleanup_fclose_ FILE *f = fopen(KALLSYMS_FILE, "re");
+	_cleanup_fclose_ FILE *f = target_open(KALLSYMS_FILE);
 	int r;
 
 	if (!f)
@@ -61,7 +71,7 @@ static int targets_read_traceable(struct targets *t, struct report *report)
 	int r = -ENOENT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(traceable_files) && !f; i++) {
-		f = fopen(traceable_files[i], "re");
+		f = target_open(traceable_files[i]);
 		if (!f && errno != ENOENT)
 			r = errno_negative();
 	}

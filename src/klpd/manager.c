@@ -5,6 +5,7 @@
  * end of a change is logged once, here. Completion comes as an event of the companion, never by
  * polling.
  */
+#include <malloc.h>
 #include <stdbool.h>
 
 #include <systemd/sd-daemon.h>
@@ -207,6 +208,7 @@ struct manager *manager_free(struct manager *m)
 {
 	if (!m)
 		return NULL;
+	sd_event_source_disable_unref(m->idle);
 	sd_event_source_disable_unref(m->deadline);
 	sd_event_source_disable_unref(m->companion_source);
 	transaction_free(m->change);
@@ -232,6 +234,25 @@ void manager_refresh(struct manager *m)
 		log_error_errno(r, "Cannot listen to the companion: %m");
 }
 
+static int on_idle(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
+{
+	struct manager *m = userdata;
+
+	m->idle = sd_event_source_disable_unref(m->idle);
+	world_forget_targets(m->world);
+	(void)malloc_trim(0);
+	return 0;
+}
+
+/* Changes come in rows: what one has read serves the next, for a while. */
+static void manager_rest(struct manager *m)
+{
+	m->idle = sd_event_source_disable_unref(m->idle);
+	if (sd_event_add_time_relative(m->event, &m->idle, CLOCK_MONOTONIC, MANAGER_IDLE_USEC, 0,
+				       on_idle, m) < 0)
+		world_forget_targets(m->world);
+}
+
 static int manager_busy(const struct manager *m, struct report *report)
 {
 	return report_set(report, OUTCOME_BUSY,
@@ -254,6 +275,7 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	r = transaction_new(m->world, request, &t);
 	if (r == 0)
 		r = transaction_run(t, report);
+	manager_rest(m);
 	if (r != 0)
 		return r;
 

@@ -13,6 +13,9 @@
 /* How long a transition may take before it is turned round, unless the caller says otherwise. */
 #define MANAGER_TIMEOUT_USEC	(60 * 1000000ULL)
 
+/* How long what was read for one change is kept for the next. */
+#define MANAGER_IDLE_USEC	(60 * 1000000ULL)
+
 enum manager_event {
 	MANAGER_STARTED,	/* a change was switched */
 	MANAGER_PROGRESS,	/* tasks have moved, or the transition was turned round */
@@ -25,6 +28,7 @@ struct manager {
 	sd_event *event;
 	sd_event_source *companion_source;
 	struct world *world;
+	sd_event_source *idle;		/* when what changes need in memory is given back */
 	sd_event_source *deadline;	/* of the change; NULL if it has none */
 	struct transaction *change;	/* switched and waiting; NULL if none runs */
 	/* who asked for it and waits: called once, when it is complete or was reversed */

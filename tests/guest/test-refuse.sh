@@ -90,6 +90,8 @@ check "others still can" klpctl enable $P/cmdline.klp.o
 check disable klpctl disable cmdline
 
 t a kernel without BTF
+stop_klpd # it may have read it already
+start_klpd
 mount -t tmpfs none /sys/kernel/btf
 refuse 6 BTF $P/cmdline.klp.o
 umount /sys/kernel/btf
