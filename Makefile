@@ -116,6 +116,8 @@ install:
 	$(Q)for kind in sysusers tmpfiles; do for f in src/units/*$$kind*; do \
 		test ! -f "$$f" || install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/lib/$$kind.d/klpd.conf"; \
 	done; done
+	$(Q)install -D -m 644 completion/klpctl \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/klpctl
 	$(Q)for s in 1 5 7 8; do for f in man/*.$$s; do \
 		test ! -f "$$f" || install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/share/man/man$$s/$${f##*/}"; \
 	done; done
