@@ -14,6 +14,9 @@
  *   ENTERING    a transition moves tasks into it; lives on without any file
  *   IN_FORCE    the gate says "patched" to all
  *   LEAVING     a transition moves tasks out of it
+ *   FORCED_OUT  it left, and a transition of it was forced: the gate says "original", but a task may
+ *               still stand in its programs. Kept until WITHDRAW, so that whoever comes after a
+ *               crash learns that these programs must never be freed
  *   (gone)      forgotten at the end of the transition; a gate asked about it says "original"
  *
  * One transition at a time; a change during one is -EBUSY.
@@ -24,7 +27,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define KLP_ABI			1
+#define KLP_ABI			2
 #define KLP_DEVICE		"/dev/klp"
 
 #define KLP_UAPI_NAME_LEN	64
@@ -43,6 +46,7 @@ enum klp_record_state {
 	KLP_ENTERING = 2,
 	KLP_IN_FORCE = 3,
 	KLP_LEAVING = 4,
+	KLP_FORCED_OUT = 5,
 };
 
 struct klp_ioc_hello {
@@ -91,7 +95,8 @@ struct klp_ioc_announce {
 	__u64 id;		/* out: never 0, never used again while the kernel runs */
 };
 
-/* KLP_IOC_WITHDRAW: forget a record that is ANNOUNCED (else -EBUSY; -ENOENT unknown). */
+/* KLP_IOC_WITHDRAW: forget a record that is ANNOUNCED or FORCED_OUT (else -EBUSY; -ENOENT unknown).
+ * The one who withdraws a FORCED_OUT record has seen to it that its programs stay for good. */
 struct klp_ioc_withdraw {
 	__u64 id;
 };
@@ -101,12 +106,16 @@ struct klp_ioc_withdraw {
  * records (else -EINVAL; -ENOENT unknown). At least one of the two. Returns once the first pass
  * over all tasks was made; completion comes as an event and in KLP_IOC_STATUS. When a transition
  * completes, `generation` grows by one. -EBUSY another one runs. -ENOMEM nothing started.
+ *
+ * A transition that has not completed after timeout_ms turns itself round, once, whether or not
+ * anybody still has the device open; it has no time limit on its way back, nor has one that was
+ * turned round by KLP_IOC_REVERSE.
  */
 struct klp_ioc_switch {
 	__u64 enter;
 	__u64 leave[KLP_UAPI_RECORDS_MAX];
 	__u32 nr_leave;
-	__u32 reserved;
+	__u32 timeout_ms;	/* in: 0 = as long as it takes */
 	__u64 transition;	/* out: number of the transition, never 0 */
 };
 
@@ -149,7 +158,9 @@ struct klp_uapi_transition {
 	__u32 total;		/* tasks counted so far, idle tasks included */
 	__u32 moved;
 	__u32 reversed;		/* 0 or 1 */
-	__u32 passes;
+	__u32 passes;		/* over all tasks, since it started or was last turned round */
+	__u32 timeout_ms;	/* since started_ns; 0: none, or not any more */
+	__u32 timed_out;	/* 0 or 1: it turned itself round */
 };
 
 /* KLP_IOC_STATUS: a snapshot, consistent in itself. */
@@ -161,27 +172,51 @@ struct klp_ioc_status {
 	__u32 open_used;
 	__u64 last_transition;	/* number of the last completed one; 0 none yet */
 	__u32 last_reversed;	/* 1: it completed in reverse */
+	__u32 last_timed_out;	/* 1: because its time was over */
 	__u32 forced;		/* transitions that were forced since the companion was loaded */
+	__u32 reserved;
 };
 
 /*
- * KLP_IOC_BLOCKERS: tasks that have not moved, oldest first as the walk finds them. reason is text:
- * "running", "in FUNCTION", "unreliable stack", "new". -ENOENT no transition.
+ * KLP_IOC_BLOCKERS: tasks that have not moved, those that are longest in the way first. reason is
+ * text: "running", "in FUNCTION", "unreliable stack", "new". -ENOENT no transition.
  */
 struct klp_uapi_blocker {
-	__s32 pid;		/* in the initial pid namespace; 0 = idle task of `cpu` */
-	__u32 cpu;
-	__u32 kthread;		/* 0 or 1 */
+	__s32 pid;		/* thread id in the initial pid namespace; 0 = idle task of `cpu` */
+	__s32 tgid;		/* its process, likewise */
+	__u32 cpu;		/* that it runs on or ran on last */
+	__u32 flags;		/* KLP_TASK_* */
+	__u64 blocking_ns;	/* how long it has been in the way for this reason */
+	__u32 state;		/* a letter as in ps: R S D I T t X Z P */
 	__u32 reserved;
 	char  comm[16];
 	char  reason[KLP_UAPI_REASON_LEN];
 };
+
+#define KLP_TASK_KTHREAD	(1U << 0)
+#define KLP_TASK_USER_WORKER	(1U << 1)	/* works in the kernel for a process: io_uring, vhost */
 
 struct klp_ioc_blockers {
 	__u64 blockers;		/* in: struct klp_uapi_blocker[nr] */
 	__u32 nr;		/* in: room; out: blockers there are */
 	__u32 reserved;
 };
+
+/*
+ * KLP_IOC_STACK: the stack of a blocker as the transition sees it, as text: one frame a line,
+ * innermost first, "SYMBOL+0xOFFSET/0xSIZE". A line that begins with '?' says where the walk could
+ * not be relied on any more. Whole lines, as many as fit. -ESRCH no transition, or the task is none
+ * of those that have not moved (any more); -EBUSY it runs and could not be stopped to look.
+ */
+struct klp_ioc_stack {
+	__s32 pid;		/* in: as in struct klp_uapi_blocker */
+	__u32 cpu;		/* in: if pid is 0 */
+	__u64 text;		/* in: char[size] */
+	__u32 size;		/* in: 1..KLP_UAPI_STACK_MAX; out: bytes used, NUL included */
+	__u32 reserved;
+};
+
+#define KLP_UAPI_STACK_MAX	16384
 
 /*
  * KLP_IOC_TASK: the patch state of one task, as /proc/PID/patch_state has it for kernel livepatch:
@@ -207,6 +242,8 @@ struct klp_uapi_event {
 	__u64 transition;
 	__u32 total;
 	__u32 moved;
+	__u32 timed_out;	/* the transition turned itself round */
+	__u32 reserved;
 };
 
 #define KLP_IOC_HELLO		_IOWR('K', 0x01, struct klp_ioc_hello)
@@ -220,5 +257,6 @@ struct klp_uapi_event {
 #define KLP_IOC_BARRIER		_IO('K', 0x09)
 #define KLP_IOC_FORCE		_IOWR('K', 0x0a, struct klp_ioc_force)
 #define KLP_IOC_TASK		_IOWR('K', 0x0b, struct klp_ioc_task)
+#define KLP_IOC_STACK		_IOWR('K', 0x0c, struct klp_ioc_stack)
 
 #endif

@@ -348,7 +348,7 @@ int json_blockers(const struct klp_uapi_blocker *blockers, size_t n, sd_json_var
 		r = APPEND(array, sd_json_buildo(&append_v_,
 			SD_JSON_BUILD_PAIR_INTEGER("pid", b->pid),
 			SD_JSON_BUILD_PAIR_UNSIGNED("cpu", b->cpu),
-			SD_JSON_BUILD_PAIR_BOOLEAN("kthread", b->kthread != 0),
+			SD_JSON_BUILD_PAIR_BOOLEAN("kthread", (b->flags & KLP_TASK_KTHREAD) != 0),
 			SD_JSON_BUILD_PAIR_STRING("comm", comm),
 			SD_JSON_BUILD_PAIR_STRING("reason", reason)));
 		if (r < 0)

@@ -210,7 +210,7 @@ static long device_switch(void __user *arg)
 
 	if (IS_ERR(s))
 		return PTR_ERR(s);
-	if (!s->reserved && s->nr_leave <= KLP_UAPI_RECORDS_MAX && (s->enter || s->nr_leave)) {
+	if (s->nr_leave <= KLP_UAPI_RECORDS_MAX && (s->enter || s->nr_leave)) {
 		mutex_lock(&klp_mutex);
 		r = device_switch_locked(s);
 		mutex_unlock(&klp_mutex);

@@ -356,7 +356,7 @@ static int transition_blocker(struct task_entry *e, void *arg)
 	o = &b->out[b->n - 1];
 	o->pid = task_pid_nr(e->task);
 	o->cpu = task_cpu(e->task);
-	o->kthread = !!(e->task->flags & PF_KTHREAD);
+	o->flags = e->task->flags & PF_KTHREAD ? KLP_TASK_KTHREAD : 0;
 	strscpy_pad(o->comm, e->task->comm, sizeof(o->comm));
 	if (e->reason == TASK_IN_FUNCTION && f)
 		snprintf(o->reason, sizeof(o->reason), "in %s", f->symbol);
