@@ -170,12 +170,18 @@ static long device_withdraw(void __user *arg)
 	rec = record_find(w.id);
 	if (!rec)
 		r = -ENOENT;
-	else if (rec->state != KLP_ANNOUNCED)
+	else if (rec->state != KLP_ANNOUNCED && rec->state != KLP_FORCED_OUT)
 		r = -EBUSY;
 	else
 		record_forget(rec);
 	mutex_unlock(&klp_mutex);
 	return r;
+}
+
+/* A record that cannot be switched: wrong for good, or only while a transition moves it? */
+static long device_out_of_turn(const struct record *rec)
+{
+	return rec->state == KLP_ENTERING || rec->state == KLP_LEAVING ? -EBUSY : -EINVAL;
 }
 
 static long device_switch_locked(struct klp_ioc_switch *s)
@@ -188,19 +194,19 @@ static long device_switch_locked(struct klp_ioc_switch *s)
 		if (!enter)
 			return -ENOENT;
 		if (enter->state != KLP_ANNOUNCED)
-			return enter->state == KLP_IN_FORCE ? -EINVAL : -EBUSY;
+			return device_out_of_turn(enter);
 	}
 	for (i = 0; i < s->nr_leave; i++) {
 		leave[i] = record_find(s->leave[i]);
 		if (!leave[i])
 			return -ENOENT;
 		if (leave[i]->state != KLP_IN_FORCE)
-			return leave[i]->state == KLP_ANNOUNCED ? -EINVAL : -EBUSY;
+			return device_out_of_turn(leave[i]);
 		for (j = 0; j < i; j++)
 			if (leave[j] == leave[i])
 				return -EINVAL;
 	}
-	return transition_start(enter, leave, s->nr_leave, &s->transition);
+	return transition_start(enter, leave, s->nr_leave, s->timeout_ms, &s->transition);
 }
 
 static long device_switch(void __user *arg)
@@ -334,6 +340,31 @@ static long device_blockers(void __user *arg)
 	return r;
 }
 
+static long device_stack(void __user *arg)
+{
+	struct klp_ioc_stack s;
+	size_t used = 0;
+	char *text;
+	long r;
+
+	if (copy_from_user(&s, arg, sizeof(s)))
+		return -EFAULT;
+	if (s.reserved || !s.size || s.size > KLP_UAPI_STACK_MAX)
+		return -EINVAL;
+	text = kvmalloc(s.size, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	mutex_lock(&klp_mutex);
+	r = transition_stack(s.pid, s.cpu, text, s.size, &used);
+	mutex_unlock(&klp_mutex);
+	s.size = used;
+	if (!r && (copy_to_user(u64_to_user_ptr(s.text), text, used) ||
+		   copy_to_user(arg, &s, sizeof(s))))
+		r = -EFAULT;
+	kvfree(text);
+	return r;
+}
+
 /* Both flavours: a task may have been preempted in a trampoline or sleep in a sleepable program. */
 static long device_barrier(void)
 {
@@ -372,6 +403,8 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return device_force(user);
 	case KLP_IOC_TASK:
 		return device_task(user);
+	case KLP_IOC_STACK:
+		return device_stack(user);
 	default:
 		return -ENOTTY;
 	}

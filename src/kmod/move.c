@@ -9,9 +9,10 @@
  * - a user task that was found inside: by task work, when it returns to user mode. The stack is
  *   checked there too, because task work is also run deep inside some system calls;
  * - a user task that sleeps inside and stays: the same task work, sent so that an interruptible
- * sleep
- *   ends (TIF_NOTIFY_SIGNAL: no signal is queued; system calls restart as after a signal without a
- *   handler). A kthread in interruptible sleep is woken, as kernel livepatch does;
+ *   sleep ends (TIF_NOTIFY_SIGNAL: no signal is queued; system calls restart as after a signal
+ *   without a handler). A kthread in interruptible sleep is woken, as kernel livepatch does, and so
+ *   is a worker of io_uring or vhost: it has no system call that could restart, what it does for
+ *   its process would fail with EINTR;
  * - the idle task of an offline CPU, and a task without a stack (a zombie): at once.
  *
  * Movers run concurrently. Each works inside one RCU read section and looks at move_active first;
@@ -19,6 +20,7 @@
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
+#include <linux/ktime.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sched/task_stack.h>
@@ -46,6 +48,15 @@ static cpumask_var_t move_seen;		/* CPUs found running a task in this pass */
 static atomic_t move_works = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(move_works_wait);
 
+static void move_failed(struct task_entry *e, const struct func *f)
+{
+	if (f && f != e->func) {
+		WRITE_ONCE(e->since_ns, ktime_get_ns());
+		WRITE_ONCE(e->func, f);
+	}
+	WRITE_ONCE(e->reason, f ? TASK_IN_FUNCTION : TASK_UNRELIABLE_STACK);
+}
+
 /* Under task_call_func(), or for current. */
 static int move_checked(struct task_struct *task, void *arg)
 {
@@ -54,13 +65,12 @@ static int move_checked(struct task_struct *task, void *arg)
 	int r;
 
 	if (task != current && READ_ONCE(task->on_cpu)) {
-		e->reason = TASK_IS_RUNNING;
+		WRITE_ONCE(e->reason, TASK_IS_RUNNING);
 		return -EBUSY;
 	}
 	r = stack_check(task, move_set, &f);
 	if (r) {
-		WRITE_ONCE(e->func, f);
-		e->reason = f ? TASK_IN_FUNCTION : TASK_UNRELIABLE_STACK;
+		move_failed(e, f);
 		return r;
 	}
 	tasks_move(e, move_target);

@@ -46,7 +46,8 @@ int record_announce(struct record *r, const void *owner)
 		if (!records[i]) {
 			if (slot < 0)
 				slot = i;
-		} else if (records[i]->state != KLP_LEAVING && records[i]->state != KLP_IN_FORCE &&
+		} else if ((records[i]->state == KLP_ANNOUNCED ||
+			    records[i]->state == KLP_ENTERING) &&
 			   !strcmp(records[i]->name, r->name)) {
 			return -EEXIST;
 		}
@@ -77,6 +78,13 @@ void record_forget(struct record *r)
 	records[r->id % KLP_UAPI_RECORDS_MAX] = NULL;
 	record_free(r);
 	module_put(THIS_MODULE);
+}
+
+void record_shelve(struct record *r)
+{
+	lockdep_assert_held(&klp_mutex);
+	gate_set(r->id, GATE_CLOSED);
+	r->state = KLP_FORCED_OUT;
 }
 
 void record_forget_owned(const void *owner)

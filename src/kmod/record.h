@@ -31,6 +31,8 @@ int record_announce(struct record *r, const void *owner);
 struct record *record_find(u64 id);
 /* Gate says original from here on; frees it. */
 void record_forget(struct record *r);
+/* Gate says original from here on; it stays in the list as KLP_FORCED_OUT. */
+void record_shelve(struct record *r);
 /* Everything this file announced and did not commit. */
 void record_forget_owned(const void *owner);
 /* Fill up to `room` entries; returns how many there are. */

@@ -13,8 +13,9 @@
  * pointer up on entry and holds it until it leaves, so the unwinder's guess of a frame pointer
  * frame is right for it, except in the few instructions of prologue and epilogue, where a task can
  * only stand if it was interrupted there: such a frame, and any frame in a BPF program, is not
- * relied on. On kernels whose unwinder knows trampolines itself the error is not raised and the
- * walk is the same.
+ * relied on. Nor is a return address that is the very first byte of an image, which is no return
+ * but a jump about to be made. On kernels whose unwinder knows trampolines itself the error is not
+ * raised and the walk is the same.
  */
 #include <linux/errno.h>
 #include <linux/kallsyms.h>
@@ -31,8 +32,6 @@
 #include "resolve.h"
 #include "stack.h"
 
-/* As kernel livepatch: a deeper stack is taken as unreliable. */
-#define STACK_MAX_FRAMES	100
 #define STACK_TRAMPOLINE	"bpf_trampoline_"
 
 struct stack_range {
@@ -112,70 +111,67 @@ static const struct func *stack_find(const struct stack_set *set, unsigned long 
 	return NULL;
 }
 
+/* What the code at a frame's address is, as far as the kernel's symbols tell. */
+enum stack_code {
+	STACK_KERNEL,		/* text that ORC data describes */
+	STACK_IN_TRAMPOLINE,	/* inside the image of a BPF trampoline */
+	STACK_AT_TRAMPOLINE,	/* at one of its ends: which image is meant is not certain */
+	STACK_BPF,		/* any other BPF code */
+};
+
+struct stack_entry {
+	unsigned long addr;	/* where the task goes on, or was interrupted */
+	bool interrupted;
+	enum stack_code code;
+	u32 btf_id;		/* of the function whose trampoline it is */
+};
+
 /*
- * -EADDRINUSE and *ret, -EINVAL for BPF code that is no trampoline, or 0 for a foreign function's
- * trampoline. The kernel names an image bpf_trampoline_KEY, and the low 32 bits of KEY hold the BTF
- * id of the function with bit 31 set; that a module's function may have the same id only makes us
- * wait longer.
+ * The kernel names an image bpf_trampoline_KEY, and the low 32 bits of KEY hold the BTF id of the
+ * function with bit 31 set; that a module's function may have the same id only makes us wait
+ * longer.
  */
-static int stack_check_bpf(const struct stack_set *set, unsigned long addr, const struct func **ret)
+static void stack_classify(struct stack_entry *f)
 {
-	char name[KSYM_SYMBOL_LEN];
+	char name[KSYM_SYMBOL_LEN], *plus;
+	unsigned long offset, size;
 	u64 key;
-	u32 i;
 
-	sprint_symbol_no_offset(name, addr);
-	if (strncmp(name, STACK_TRAMPOLINE, strlen(STACK_TRAMPOLINE)))
-		return -EINVAL;
-	name[strcspn(name, " ")] = '\0';
-	if (kstrtou64(name + strlen(STACK_TRAMPOLINE), 10, &key))
-		return -EINVAL;
-	for (i = 0; i < set->n_funcs; i++) {
-		if ((u32)key == (set->funcs[i]->btf_id | 0x80000000U)) {
-			*ret = set->funcs[i];
-			return -EADDRINUSE;
-		}
-	}
-	return 0;
+	f->code = STACK_KERNEL;
+	if (resolve_is_core_text(f->addr) || !resolve_is_bpf_text(f->addr))
+		return;
+	f->code = STACK_BPF;
+	sprint_symbol(name, f->addr);
+	plus = strchr(name, '+');
+	if (strncmp(name, STACK_TRAMPOLINE, strlen(STACK_TRAMPOLINE)) || !plus)
+		return;
+	*plus++ = '\0';
+	if (kstrtou64(name + strlen(STACK_TRAMPOLINE), 10, &key) ||
+	    sscanf(plus, "0x%lx/0x%lx", &offset, &size) != 2)
+		return;
+	f->btf_id = (u32)key & 0x7fffffffU;
+	f->code = offset && offset < size ? STACK_IN_TRAMPOLINE : STACK_AT_TRAMPOLINE;
 }
 
-/* One frame. *forgive: the unwinder's error about the step below this frame is none. */
-static int stack_check_frame(struct unwind_state *state, const struct stack_set *set,
-			     const struct func **ret, bool *forgive)
+/* The step below this frame is a guess that can be relied on. */
+static bool stack_frame_known(const struct stack_entry *f)
 {
-	unsigned long addr = unwind_get_return_address(state);
-	bool interrupted = state->signal;
-	int r;
-
-	*forgive = false;
-	if (!addr)
-		return -EINVAL;
-	/* A call may be the last instruction of a function: the return address is behind it. */
-	if (!interrupted)
-		addr--;
-	*ret = stack_find(set, addr);
-	if (*ret)
-		return -EADDRINUSE;
-	if (resolve_is_core_text(addr) || !resolve_is_bpf_text(addr))
-		return 0;
-	r = stack_check_bpf(set, addr, ret);
-	if (r)
-		return r;
-	if (interrupted)
-		return -EINVAL;
-	*forgive = true;
-	return 0;
+	return f->code == STACK_KERNEL || (f->code == STACK_IN_TRAMPOLINE && !f->interrupted);
 }
 
-int stack_check(struct task_struct *task, const struct stack_set *set, const struct func **ret)
+/*
+ * fn for each frame from the innermost, until it returns non-zero, which is returned; -EINVAL: below
+ * the last frame told the stack cannot be relied on; 0: that was all of it.
+ */
+static int stack_walk(struct task_struct *task,
+		      int (*fn)(const struct stack_entry *f, void *arg), void *arg)
 {
 	struct unwind_state state;
 	unsigned int frames = 0;
-	bool forgive;
 	int r;
 
-	*ret = NULL;
 	for (unwind_start(&state, task, NULL, NULL); !unwind_done(&state);) {
+		struct stack_entry f = { .interrupted = state.signal };
 		struct pt_regs *regs;
 
 		if (unwind_error(&state) || frames++ == STACK_MAX_FRAMES)
@@ -183,13 +179,86 @@ int stack_check(struct task_struct *task, const struct stack_set *set, const str
 		regs = unwind_get_entry_regs(&state, NULL);
 		if (regs && user_mode(regs))
 			return 0;
-		r = stack_check_frame(&state, set, ret, &forgive);
+		f.addr = unwind_get_return_address(&state);
+		if (!f.addr)
+			return -EINVAL;
+		stack_classify(&f);
+		r = fn(&f, arg);
 		if (r)
 			return r;
+		if (!stack_frame_known(&f))
+			return -EINVAL;
 		unwind_next_frame(&state);
 		/* Where the walk also ended here it did not end well: that is no guess to forgive. */
-		if (unwind_error(&state) && forgive && !unwind_done(&state))
+		if (unwind_error(&state) && f.code == STACK_IN_TRAMPOLINE && !unwind_done(&state))
 			state.error = false;
 	}
 	return unwind_error(&state) ? -EINVAL : 0;
+}
+
+struct stack_search {
+	const struct stack_set *set;
+	const struct func *found;
+};
+
+static int stack_search_frame(const struct stack_entry *f, void *arg)
+{
+	struct stack_search *s = arg;
+	u32 i;
+
+	/* A call may be the last instruction of a function: the return address is behind it. */
+	s->found = stack_find(s->set, f->interrupted ? f->addr : f->addr - 1);
+	for (i = 0; !s->found && f->btf_id && i < s->set->n_funcs; i++)
+		if (f->btf_id == s->set->funcs[i]->btf_id)
+			s->found = s->set->funcs[i];
+	return s->found ? -EADDRINUSE : 0;
+}
+
+int stack_check(struct task_struct *task, const struct stack_set *set, const struct func **ret)
+{
+	struct stack_search s = { .set = set };
+	int r = stack_walk(task, stack_search_frame, &s);
+
+	*ret = s.found;
+	return r;
+}
+
+static int stack_save_frame(const struct stack_entry *f, void *arg)
+{
+	struct stack_trace_seen *t = arg;
+
+	t->frames[t->n++] = (struct stack_frame_seen){ f->addr, f->interrupted };
+	return 0;
+}
+
+void stack_save(struct task_struct *task, struct stack_trace_seen *t)
+{
+	t->n = 0;
+	t->reliable = !stack_walk(task, stack_save_frame, t);
+}
+
+/* A call looks its function up by the address before the one it returns to. */
+size_t stack_print(const struct stack_trace_seen *t, char *text, size_t size)
+{
+	char line[KSYM_SYMBOL_LEN + 2];
+	size_t used = 0;
+	unsigned int i;
+	int n;
+
+	text[0] = '\0';
+	for (i = 0; i <= t->n; i++) {
+		if (i < t->n)
+			n = scnprintf(line, sizeof(line),
+				      t->frames[i].interrupted ? "%pS\n" : "%pB\n",
+				      (void *)t->frames[i].addr);
+		else if (!t->reliable)
+			n = scnprintf(line, sizeof(line), "? not reliable from here on\n");
+		else
+			break;
+		if (used + n >= size)
+			break;
+		memcpy(text + used, line, n + 1);
+		used += n;
+	}
+	return used + 1;
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Is a task's stack provably clear of the functions that change hands? See stack.c. */
+/* Is a task's stack provably clear of the functions that change hands? What is on it? See stack.c. */
 #ifndef KLP_KMOD_STACK_H
 #define KLP_KMOD_STACK_H
 
 #include <linux/types.h>
+
+/* As kernel livepatch: a deeper stack is taken as unreliable. */
+#define STACK_MAX_FRAMES	100
 
 struct func;
 struct stack_set;
@@ -22,5 +25,22 @@ void stack_set_free(struct stack_set *set);
  */
 int stack_check(struct task_struct *task, const struct stack_set *set, const struct func **ret);
 bool stack_is_supported(void);
+
+/* A stack that was seen, for people. */
+struct stack_frame_seen {
+	unsigned long addr;
+	bool interrupted;
+};
+
+struct stack_trace_seen {
+	unsigned int n;
+	bool reliable;
+	struct stack_frame_seen frames[STACK_MAX_FRAMES];
+};
+
+/* Context as stack_check(). */
+void stack_save(struct task_struct *task, struct stack_trace_seen *t);
+/* Whole lines, as KLP_IOC_STACK has them; `size` > 0. Returns the bytes used, with the NUL. */
+size_t stack_print(const struct stack_trace_seen *t, char *text, size_t size);
 
 #endif

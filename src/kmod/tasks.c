@@ -7,9 +7,11 @@
  * a moment at which every task is either in the table or not yet born, and at which the gates begin
  * to ask: we hold tasklist_lock for reading, under which no task can be linked in. A task that
  * fork() has built but not linked has not run; when it runs it sees the gates as set here (its
- * parent takes the lock for writing after we released it). Nothing can be allocated under that
- * lock, so room is made before, by counting, and the walk begins again with more room if it was too
- * little.
+ * parent takes the lock for writing after we released it). While we hold it nobody can be born or
+ * buried, so as little as possible is done under it: everybody who can be found without it is put
+ * in before, and the walk under the lock only looks for those who came since. Nothing can be
+ * allocated under it either: there is some room for them, and if it was too little all is done
+ * again.
  *
  * Entries hold a reference on their task, so that an address cannot be born again. The table is a
  * fixed array of buckets: the gate's look-up walks one short chain and touches nothing else.
@@ -17,6 +19,7 @@
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
 #include <linux/hash.h>
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/rculist.h>
@@ -28,7 +31,8 @@
 #include "tasks.h"
 
 #define TASKS_HASH_BITS	12
-#define TASKS_SLACK	64
+#define TASKS_SLACK	64	/* born while we look */
+#define TASKS_PAUSE	1024	/* tasks walked between two chances for others to run */
 
 struct tasks_chunk {
 	struct list_head list;
@@ -70,6 +74,10 @@ notrace enum task_version tasks_state(struct task_struct *task)
 	return e ? READ_ONCE(e->version) : newborn;
 }
 
+/* for_each_thread() wants to see a lock that modules cannot name, on kernels that check RCU lists. */
+#define tasks_each_thread(g, t) \
+	list_for_each_entry_rcu(t, &(g)->signal->thread_head, thread_node)
+
 static struct tasks_chunk *tasks_chunk_new(u32 room)
 {
 	struct tasks_chunk *c = kvzalloc(struct_size(c, entries, room), GFP_KERNEL);
@@ -97,28 +105,79 @@ static bool tasks_add(struct tasks_chunk *c, struct task_struct *task, int idle_
 	return true;
 }
 
+/*
+ * Let others run in the middle of a walk. False: where the walk stood is no longer in the lists, it
+ * cannot go on from there.
+ */
+static bool tasks_pause(struct task_struct *g, struct task_struct *t)
+{
+	bool there;
+
+	get_task_struct(g);
+	get_task_struct(t);
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
+	there = pid_alive(g) && pid_alive(t);
+	put_task_struct(t);
+	put_task_struct(g);
+	return there;
+}
+
+/* How many are not in the table; for a start, those that had to be left out do not matter. */
 static u32 tasks_missing(void)
 {
 	struct task_struct *g, *t;
-	u32 n = 0;
+	u32 n = 0, walked = 0;
 
 	rcu_read_lock();
-	for_each_process_thread(g, t)
-		if (!tasks_find(t))
-			n++;
+	for_each_process(g)
+		tasks_each_thread(g, t) {
+			n += !tasks_find(t);
+			if (++walked % TASKS_PAUSE == 0 && !tasks_pause(g, t))
+				goto out;
+		}
+out:
 	rcu_read_unlock();
 	return n;
+}
+
+/* Whoever can be found without the lock: those who are missed then are few. */
+static void tasks_prefill(struct tasks_chunk *c, u32 keep_free, enum task_version version)
+{
+	struct task_struct *g, *t;
+	u32 walked = 0;
+
+	rcu_read_lock();
+	for_each_process(g)
+		tasks_each_thread(g, t) {
+			if (c->n + keep_free >= c->room)
+				goto out;
+			if (!tasks_find(t))
+				tasks_add(c, t, -1, version);
+			if (++walked % TASKS_PAUSE == 0 && !tasks_pause(g, t))
+				goto out;
+		}
+out:
+	rcu_read_unlock();
 }
 
 /* Under the tasklist lock. False: no room left. */
 static bool tasks_walk(struct tasks_chunk *c, enum task_version version)
 {
 	struct task_struct *g, *t;
+	bool whole = true;
 
-	for_each_process_thread(g, t)
-		if (!tasks_find(t) && !tasks_add(c, t, -1, version))
-			return false;
-	return true;
+	rcu_read_lock();
+	for_each_process(g)
+		tasks_each_thread(g, t)
+			if (!tasks_find(t) && !tasks_add(c, t, -1, version)) {
+				whole = false;
+				goto out;
+			}
+out:
+	rcu_read_unlock();
+	return whole;
 }
 
 /* Everybody who is not in the table into it as `version`; then, still under the lock, newborns
@@ -129,10 +188,11 @@ static int tasks_take(enum task_version version, enum task_version newborn,
 	bool whole;
 
 	do {
-		struct tasks_chunk *c = tasks_chunk_new(tasks_missing() + TASKS_SLACK);
+		struct tasks_chunk *c = tasks_chunk_new(tasks_missing() + 2 * TASKS_SLACK);
 
 		if (!c)
 			return -ENOMEM;
+		tasks_prefill(c, TASKS_SLACK, version);
 		resolve_tasklist_lock();
 		whole = tasks_walk(c, version);
 		if (whole) {
@@ -147,14 +207,17 @@ static int tasks_take(enum task_version version, enum task_version newborn,
 
 static void tasks_recount(enum task_version target)
 {
+	u64 now = ktime_get_ns();
 	struct tasks_chunk *c;
 	u32 i, left = 0;
 
 	tasks_count = 0;
 	list_for_each_entry(c, &tasks_chunks, list) {
 		tasks_count += c->n;
-		for (i = 0; i < c->n; i++)
+		for (i = 0; i < c->n; i++) {
+			c->entries[i].since_ns = now;
 			left += c->entries[i].version != target;
+		}
 	}
 	atomic_set(&tasks_left, left);
 }
@@ -194,8 +257,10 @@ void tasks_end(void)
 	for (i = 0; i < ARRAY_SIZE(tasks_hash); i++)
 		INIT_HLIST_HEAD(&tasks_hash[i]);
 	list_for_each_entry_safe(c, next, &tasks_chunks, list) {
-		for (i = 0; i < c->n; i++)
+		for (i = 0; i < c->n; i++) {
 			put_task_struct(c->entries[i].task);
+			cond_resched();
+		}
 		list_del(&c->list);
 		kvfree(c);
 	}

@@ -25,10 +25,11 @@ struct task_entry {
 	struct hlist_node node;
 	struct task_struct *task;	/* referenced */
 	struct move_work *work[2];	/* of move.c, NULL if none */
-	const struct func *func;	/* for TASK_IN_FUNCTION */
+	const struct func *func;	/* in which it was last seen; for TASK_IN_FUNCTION */
+	u64 since_ns;			/* when it was first found there; CLOCK_MONOTONIC */
 	int idle_cpu;			/* -1: not an idle task */
 	int version;			/* enum task_version; changed by tasks_move() only */
-	enum task_reason reason;	/* why it had not moved when last tried; a hint */
+	int reason;			/* enum task_reason when last tried; a hint, as is func */
 };
 
 /* Gate's question; any context. Only meaningful under RCU while a gate is in a transition mode. */

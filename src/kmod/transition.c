@@ -15,10 +15,13 @@
  * they go. The table goes away a grace period later.
  *
  * Nothing here needs user space: once started, it runs to its end on a work queue. Who waits is
- * told by an event. Passes are events too: the first runs at once, the last task that moves
- * elsewhere calls for completion, and what remains is tried again after 10 ms, then ever later: up
- * to 1 s while many remain, but up to 40 ms while they are few, so that a straggler is noticed when
- * it leaves.
+ * told by an event. Passes are events too: the first runs at once, and the last task that moves
+ * elsewhere calls for completion. What remains is tried again after 10 ms, then ever later, up to
+ * 40 ms, so that a straggler that leaves is noticed within 50; where there are so many that a pass
+ * takes more than 2 ms, as much later as keeps passes at a twentieth of one CPU, up to 1 s.
+ *
+ * A transition that has not completed when its time is over turns itself round, also when whoever
+ * set that time is gone.
  *
  * A task has signal_ms to come out by itself before its sleep is cut short, a kthread three times
  * that (by default what kernel livepatch gives it).
@@ -31,6 +34,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "blockers.h"
 #include "event.h"
 #include "gate.h"
 #include "move.h"
@@ -42,7 +46,7 @@
 #define TRANSITION_DELAY_MIN_MS	10
 #define TRANSITION_DELAY_FEW_MS	40
 #define TRANSITION_DELAY_MAX_MS	1000
-#define TRANSITION_FEW		64
+#define TRANSITION_SHARE	20
 
 static struct {
 	u64 number;			/* 0: none runs */
@@ -51,15 +55,18 @@ static struct {
 	struct record *leave[KLP_UAPI_RECORDS_MAX];
 	u32 n_leave;
 	struct stack_set *set;
-	u64 started_ns;
+	u64 started_ns;			/* CLOCK_BOOTTIME, for people; all others CLOCK_MONOTONIC: */
+	u64 deadline_ns;		/* 0: none */
 	u64 signal_ns, wake_ns;		/* when to begin to, or do so again */
 	u64 wake_every_ns;
+	u32 timeout_ms;			/* 0: none, or not any more */
+	bool timed_out;			/* it turned itself round */
 	u32 passes;
 	u32 delay_ms;
 } running;
 
 static u64 transition_count, transition_last;
-static bool transition_last_reversed;
+static bool transition_last_reversed, transition_last_timed_out;
 static u64 generation;
 static u32 transitions_forced;
 static unsigned int signal_ms = 5000;
@@ -83,6 +90,7 @@ static void transition_tell(enum klp_event_type type)
 		.transition = running.number,
 		.total = tasks_total(),
 		.moved = tasks_total() - tasks_remaining(),
+		.timed_out = running.timed_out,
 	};
 
 	event_send(&e);
@@ -133,7 +141,11 @@ static void transition_mark(void)
 static void transition_settle(struct record *r, bool in_force)
 {
 	if (!in_force) {
-		record_forget(r);
+		/* Told until somebody has seen to it that its programs stay. */
+		if (r->forced)
+			record_shelve(r);
+		else
+			record_forget(r);
 		return;
 	}
 	gate_set(r->id, GATE_OPEN);
@@ -166,25 +178,26 @@ static void transition_complete(void)
 	stack_set_free(running.set);
 	transition_last = running.number;
 	transition_last_reversed = back;
+	transition_last_timed_out = running.timed_out;
 	memset(&running, 0, sizeof(running));
 }
 
-static void transition_set_clock(void)
+static void transition_set_clock(u32 timeout_ms)
 {
-	u64 now = ktime_get_boottime_ns(), wait = (u64)READ_ONCE(signal_ms) * NSEC_PER_MSEC;
+	u64 now = ktime_get_ns(), wait = (u64)READ_ONCE(signal_ms) * NSEC_PER_MSEC;
 
 	running.passes = 0;
 	running.delay_ms = TRANSITION_DELAY_MIN_MS;
 	running.signal_ns = now + wait;
 	running.wake_ns = now + 3 * wait;
 	running.wake_every_ns = 3 * wait;
+	running.timeout_ms = timeout_ms;
+	running.deadline_ns = timeout_ms ? now + (u64)timeout_ms * NSEC_PER_MSEC : 0;
 }
 
 /* Who sleeps elsewhere needs no nudge: the first pass is without. */
-static enum move_nudge transition_nudge(void)
+static enum move_nudge transition_nudge(u64 now)
 {
-	u64 now = ktime_get_boottime_ns();
-
 	if (now >= running.wake_ns) {
 		running.wake_ns = now + running.wake_every_ns;
 		return NUDGE_WAKE;
@@ -194,28 +207,65 @@ static enum move_nudge transition_nudge(void)
 	return running.passes ? NUDGE_RETURN : NUDGE_NONE;
 }
 
+/* After a pass that took so long: when to make the next. */
+static void transition_again(u64 now, u64 took_ns)
+{
+	u64 delay = running.delay_ms, most = took_ns * TRANSITION_SHARE / NSEC_PER_MSEC;
+
+	if (running.deadline_ns > now)
+		delay = min(delay, (running.deadline_ns - now) / NSEC_PER_MSEC + 1);
+	mod_delayed_work(transition_wq, &transition_work, msecs_to_jiffies(delay));
+	running.delay_ms = min_t(u64, running.delay_ms * 2,
+				 clamp_t(u64, most, TRANSITION_DELAY_FEW_MS,
+					 TRANSITION_DELAY_MAX_MS));
+}
+
 static void transition_pass(void)
 {
-	u32 most;
+	u64 began = ktime_get_ns(), now;
 
-	move_pass(transition_nudge());
+	move_pass(transition_nudge(began));
 	running.passes++;
 	if (!tasks_remaining()) {
 		transition_complete();
 		return;
 	}
 	transition_tell(KLP_EVENT_PROGRESS);
-	mod_delayed_work(transition_wq, &transition_work, msecs_to_jiffies(running.delay_ms));
-	most = tasks_remaining() <= TRANSITION_FEW ? TRANSITION_DELAY_FEW_MS :
-						     TRANSITION_DELAY_MAX_MS;
-	running.delay_ms = min(running.delay_ms * 2, most);
+	now = ktime_get_ns();
+	transition_again(now, now - began);
+}
+
+/* -ENOMEM: it goes on as it did. */
+static int transition_turn(bool timed_out)
+{
+	int r;
+
+	move_stop();
+	r = tasks_turn(!running.target);
+	if (!r) {
+		running.target = !running.target;
+		running.timed_out = timed_out;
+		transition_mark();
+		transition_set_clock(0);
+	}
+	move_start(running.target, running.set);
+	transition_pass();
+	return r;
+}
+
+static bool transition_overdue(void)
+{
+	return running.deadline_ns && ktime_get_ns() >= running.deadline_ns;
 }
 
 static void transition_work_fn(struct work_struct *work)
 {
 	mutex_lock(&klp_mutex);
+	/* One last pass: it may be that nobody is in the way any more. */
 	if (running.number)
 		transition_pass();
+	if (running.number && transition_overdue())
+		transition_turn(true);
 	mutex_unlock(&klp_mutex);
 }
 
@@ -224,7 +274,8 @@ static void transition_all_moved(void)
 	mod_delayed_work(transition_wq, &transition_work, 0);
 }
 
-int transition_start(struct record *enter, struct record **leave, u32 n_leave, u64 *ret_number)
+int transition_start(struct record *enter, struct record **leave, u32 n_leave, u32 timeout_ms,
+		     u64 *ret_number)
 {
 	int r;
 
@@ -235,7 +286,7 @@ int transition_start(struct record *enter, struct record **leave, u32 n_leave, u
 	running.n_leave = n_leave;
 	memcpy(running.leave, leave, n_leave * sizeof(*leave));
 	running.target = TASK_NEW_VERSION;
-	transition_set_clock();
+	transition_set_clock(timeout_ms);
 	running.started_ns = ktime_get_boottime_ns();
 	r = transition_build_set();
 	if (!r)
@@ -255,23 +306,12 @@ int transition_start(struct record *enter, struct record **leave, u32 n_leave, u
 
 int transition_reverse(u64 number)
 {
-	int r;
-
 	lockdep_assert_held(&klp_mutex);
 	if (!running.number)
 		return -ENOENT;
 	if (running.number != number)
 		return -ESTALE;
-	move_stop();
-	r = tasks_turn(!running.target);
-	if (!r) {
-		running.target = !running.target;
-		transition_mark();
-	}
-	transition_set_clock();
-	move_start(running.target, running.set);
-	transition_pass();
-	return r;
+	return transition_turn(false);
 }
 
 static void transition_force_one(struct task_entry *e)
@@ -324,6 +364,7 @@ void transition_status(struct klp_ioc_status *status)
 	status->generation = generation;
 	status->last_transition = transition_last;
 	status->last_reversed = transition_last_reversed;
+	status->last_timed_out = transition_last_timed_out;
 	status->forced = transitions_forced;
 	status->transition = (struct klp_uapi_transition){
 		.number = running.number,
@@ -332,49 +373,23 @@ void transition_status(struct klp_ioc_status *status)
 		.moved = tasks_total() - tasks_remaining(),
 		.reversed = running.number && transition_reversed(),
 		.passes = running.passes,
+		.timeout_ms = running.timeout_ms,
+		.timed_out = running.timed_out,
 	};
-}
-
-struct blockers {
-	struct klp_uapi_blocker *out;
-	u32 n, room;
-};
-
-static int transition_blocker(struct task_entry *e, void *arg)
-{
-	static const char *const texts[] = {
-		[TASK_NOT_TRIED] = "new",
-		[TASK_IS_RUNNING] = "running",
-		[TASK_UNRELIABLE_STACK] = "unreliable stack",
-	};
-	const struct func *f = READ_ONCE(e->func);
-	struct blockers *b = arg;
-	struct klp_uapi_blocker *o;
-
-	if (b->n++ >= b->room)
-		return 0;
-	o = &b->out[b->n - 1];
-	o->pid = task_pid_nr(e->task);
-	o->cpu = task_cpu(e->task);
-	o->flags = e->task->flags & PF_KTHREAD ? KLP_TASK_KTHREAD : 0;
-	strscpy_pad(o->comm, e->task->comm, sizeof(o->comm));
-	if (e->reason == TASK_IN_FUNCTION && f)
-		snprintf(o->reason, sizeof(o->reason), "in %s", f->symbol);
-	else
-		strscpy(o->reason, texts[e->reason == TASK_IN_FUNCTION ? 0 : e->reason],
-			sizeof(o->reason));
-	return 0;
 }
 
 int transition_blockers(struct klp_uapi_blocker *out, u32 room)
 {
-	struct blockers b = { .out = out, .room = room };
+	lockdep_assert_held(&klp_mutex);
+	return running.number ? blockers_list(running.target, out, room) : -ENOENT;
+}
 
+int transition_stack(s32 pid, u32 cpu, char *text, size_t size, size_t *ret_used)
+{
 	lockdep_assert_held(&klp_mutex);
 	if (!running.number)
-		return -ENOENT;
-	tasks_each_remaining(running.target, transition_blocker, &b);
-	return b.n;
+		return -ESRCH;
+	return blockers_stack(running.target, pid, cpu, text, size, ret_used);
 }
 
 int transition_init(void)

@@ -13,8 +13,9 @@ struct task_struct;
 int transition_init(void);
 void transition_exit(void);
 
-/* -EBUSY, -ENOMEM. enter may be NULL; `leave` are distinct records in force. */
-int transition_start(struct record *enter, struct record **leave, u32 n_leave, u64 *ret_number);
+/* -EBUSY, -ENOMEM. enter may be NULL; `leave` are distinct records in force. timeout_ms 0: none. */
+int transition_start(struct record *enter, struct record **leave, u32 n_leave, u32 timeout_ms,
+		     u64 *ret_number);
 /* -ENOENT none runs, -ESTALE another one does, -ENOMEM. */
 int transition_reverse(u64 number);
 /* Errors as transition_reverse(); *ret_forced: tasks that had not moved. */
@@ -25,5 +26,7 @@ int transition_task_state(struct task_struct *task);
 void transition_status(struct klp_ioc_status *status);
 /* -ENOENT none runs; otherwise how many there are, `room` of them filled in. */
 int transition_blockers(struct klp_uapi_blocker *out, u32 room);
+/* As blockers_stack(). */
+int transition_stack(s32 pid, u32 cpu, char *text, size_t size, size_t *ret_used);
 
 #endif

@@ -7,9 +7,11 @@
 . /klpd/lib.sh
 
 modprobe klp
-# fact-companion fills the table of functions that can be opened, for this whole boot: it goes last.
-all=$(find /usr/lib/klpd/facts -name 'fact-*' | sort | grep -v /fact-companion$)
-for fact in $all /usr/lib/klpd/facts/fact-companion; do
+# fact-transition ends with a forced one, which the companion never forgets; fact-companion fills the
+# table of functions that can be opened, for this whole boot: these go last.
+last='/fact-(transition|companion)$'
+all=$(find /usr/lib/klpd/facts -name 'fact-*' | sort)
+for fact in $(grep -vE "$last" <<<"$all") $(grep -E "$last" <<<"$all" | sort -r); do
 	[[ -x $fact && $fact != *.o ]] || continue
 	t "${fact##*/}"
 	status=0

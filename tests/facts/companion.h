@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* For programs that speak to the companion through /dev/klp themselves: one call each. */
+#ifndef KLPD_TESTS_COMPANION_H
+#define KLPD_TESTS_COMPANION_H
+
+#include <bpf/btf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "klp/uapi.h"
+
+static struct btf *btf;
+static int failures;
+static const char *companion_what;
+
+/* First call; ends the program where there is no companion. */
+static inline void companion_begin(const char *what)
+{
+	companion_what = what;
+	btf = btf__load_vmlinux_btf();
+	if (btf && !access(KLP_DEVICE, F_OK))
+		return;
+	printf("skip %s: no BTF or klp.ko is not loaded\n", what);
+	exit(77);
+}
+
+static inline void check(bool good, const char *name)
+{
+	printf("%s %s: %s\n", good ? "ok" : "not ok", companion_what, name);
+	if (!good)
+		printf("# errno %d (%m)\n", errno);
+	failures += !good;
+	fflush(stdout);
+}
+
+static inline int call(int fd, unsigned long request, void *arg)
+{
+	return ioctl(fd, request, arg) < 0 ? -errno : 0;
+}
+
+static inline int device_mute(void)
+{
+	return open(KLP_DEVICE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+}
+
+static inline int device(void)
+{
+	struct klp_ioc_hello h = { .abi = KLP_ABI };
+	int fd = device_mute();
+
+	if (fd < 0 || call(fd, KLP_IOC_HELLO, &h))
+		exit(1);
+	return fd;
+}
+
+static inline struct klp_uapi_func func(const char *symbol)
+{
+	struct klp_uapi_func f = { .object = "vmlinux" };
+	int id = btf__find_by_name_kind(btf, symbol, BTF_KIND_FUNC);
+
+	f.btf_id = id > 0 ? id : 1;
+	snprintf(f.symbol, sizeof(f.symbol), "%s", symbol);
+	return f;
+}
+
+static inline int announce(int fd, const char *name, const char *symbol, __u64 *id)
+{
+	struct klp_uapi_func f = func(symbol);
+	struct klp_ioc_announce a = { .funcs = (unsigned long)&f, .nr = 1 };
+	int r;
+
+	snprintf(a.name, sizeof(a.name), "%s", name);
+	r = call(fd, KLP_IOC_ANNOUNCE, &a);
+	*id = a.id;
+	return r;
+}
+
+static inline int change_within(int fd, __u64 enter, __u64 leave, __u32 timeout_ms, __u64 *number)
+{
+	struct klp_ioc_switch s = { .enter = enter, .timeout_ms = timeout_ms };
+	int r;
+
+	if (leave)
+		s.leave[s.nr_leave++] = leave;
+	r = call(fd, KLP_IOC_SWITCH, &s);
+	if (number)
+		*number = s.transition;
+	return r;
+}
+
+static inline int change(int fd, __u64 enter, __u64 leave, __u64 *number)
+{
+	return change_within(fd, enter, leave, 0, number);
+}
+
+static inline int reverse(int fd, __u64 number)
+{
+	struct klp_ioc_reverse r = { .transition = number };
+
+	return call(fd, KLP_IOC_REVERSE, &r);
+}
+
+static inline int withdraw(int fd, __u64 id)
+{
+	struct klp_ioc_withdraw w = { .id = id };
+
+	return call(fd, KLP_IOC_WITHDRAW, &w);
+}
+
+static inline struct klp_ioc_status status(int fd, struct klp_uapi_record *records, unsigned int room)
+{
+	struct klp_ioc_status s = { .records = (unsigned long)records, .nr = room };
+
+	if (call(fd, KLP_IOC_STATUS, &s))
+		exit(1);
+	return s;
+}
+
+#define TURNED		1	/* it was reversed */
+#define TIMED_OUT	2	/* by itself */
+
+/* Until the DONE of `number`: 0 or the above. */
+static inline int wait_done(int fd, __u64 number)
+{
+	struct klp_uapi_event e;
+
+	for (;;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		if (poll(&p, 1, 60000) <= 0)
+			return -ETIMEDOUT;
+		if (read(fd, &e, sizeof(e)) != sizeof(e))
+			return -EIO;
+		if (e.type == KLP_EVENT_DONE && e.transition == number)
+			return (e.reversed ? TURNED : 0) | (e.timed_out ? TIMED_OUT : 0);
+	}
+}
+
+#endif
