@@ -5,8 +5,6 @@
  *
  * Needs klp.ko loaded; run as root in a guest.
  */
-#include <sys/prctl.h>
-
 #include "companion.h"
 
 static pid_t sleeper(void)
