@@ -14,8 +14,8 @@
  *   ENTERING    a transition moves tasks into it; lives on without any file
  *   IN_FORCE    the gate says "patched" to all
  *   LEAVING     a transition moves tasks out of it
- *   FORCED_OUT  it left, and a transition of it was forced: the gate says "original", but a task may
- *               still stand in its programs. Kept until WITHDRAW, so that whoever comes after a
+ *   FORCED_OUT  it left, and a transition of it was forced: the gate says "original", but a task
+ *               may still stand in its programs. Kept until WITHDRAW, so that whoever comes after a
  *               crash learns that these programs must never be freed
  *   (gone)      forgotten at the end of the transition; a gate asked about it says "original"
  *
@@ -194,7 +194,7 @@ struct klp_uapi_blocker {
 };
 
 #define KLP_TASK_KTHREAD	(1U << 0)
-#define KLP_TASK_USER_WORKER	(1U << 1)	/* works in the kernel for a process: io_uring, vhost */
+#define KLP_TASK_USER_WORKER	(1U << 1)	/* of io_uring, vhost: for a process, in the kernel */
 
 struct klp_ioc_blockers {
 	__u64 blockers;		/* in: struct klp_uapi_blocker[nr] */

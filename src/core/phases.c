@@ -11,6 +11,7 @@
 #include "core/retire.h"
 #include "kern/link.h"
 #include "kern/object.h"
+#include "kern/rival.h"
 #include "kern/target.h"
 #include "kern/trust.h"
 #include "util/macro.h"
@@ -130,6 +131,49 @@ static int plan_target(struct transaction *t, struct targets *targets, size_t i,
 	return 0;
 }
 
+/* The links that are ours: those of all sets that exist. */
+static int plan_own_links(const struct world *w, uint32_t **ret, size_t *ret_n)
+{
+	_cleanup_free_ uint32_t *own = NULL;
+	struct link_info info;
+	size_t n = 0, room = 1;
+
+	for (size_t i = 0; i < w->n_sets; i++)
+		room += w->sets[i]->n_links;
+	own = calloc(room, sizeof(*own));
+	if (!own)
+		return -ENOMEM;
+	for (size_t i = 0; i < w->n_sets; i++)
+		for (size_t j = 0; j < w->sets[i]->n_links; j++)
+			if (link_get_info(w->sets[i]->links[j], &info) == 0)
+				own[n++] = info.link_id;
+	*ret = TAKE_PTR(own);
+	*ret_n = n;
+	return 0;
+}
+
+/* Nobody else may decide what these functions do. */
+static int plan_rivals(struct transaction *t, struct report *report)
+{
+	const struct meta *meta = t->enter->meta;
+	_cleanup_free_ struct rival_target *targets = NULL;
+	_cleanup_free_ uint32_t *own = NULL;
+	size_t n_own, i;
+	int r;
+
+	targets = calloc(meta->n_funcs, sizeof(*targets));
+	if (!targets)
+		return -ENOMEM;
+	for (i = 0; i < meta->n_funcs; i++)
+		targets[i] = (struct rival_target){ meta->funcs[i].symbol, t->funcs[i].btf_id };
+	r = plan_own_links(t->world, &own, &n_own);
+	if (r == 0)
+		r = rival_find(targets, meta->n_funcs, own, n_own, &i, report);
+	if (r > 0)
+		report_names(report, t->name, meta->funcs[i].object, meta->funcs[i].symbol);
+	return r;
+}
+
 static int plan_targets(struct transaction *t, struct report *report)
 {
 	struct targets *targets;
@@ -151,7 +195,7 @@ static int plan_targets(struct transaction *t, struct report *report)
 		if (r != 0)
 			return r;
 	}
-	return 0;
+	return plan_rivals(t, report);
 }
 
 int phases_plan(struct transaction *t, struct report *report)
@@ -297,6 +341,10 @@ int phases_attach(struct transaction *t, struct report *report)
 			r = link_attach(r);
 		if (r < 0) {
 			report_names(report, t->name, f->object, f->symbol);
+			if (r == -E2BIG)
+				return report_set(report, OUTCOME_TAKEN,
+						  "Function '%s' has as many BPF programs as one "
+						  "function can have", f->symbol);
 			return report_errno(report, r, "Cannot attach program '%s' to '%s'",
 					    f->program, f->symbol);
 		}

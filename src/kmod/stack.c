@@ -160,8 +160,8 @@ static bool stack_frame_known(const struct stack_entry *f)
 }
 
 /*
- * fn for each frame from the innermost, until it returns non-zero, which is returned; -EINVAL: below
- * the last frame told the stack cannot be relied on; 0: that was all of it.
+ * fn for each frame from the innermost, until it returns non-zero, which is returned; -EINVAL:
+ * below the last frame told the stack cannot be relied on; 0: that was all of it.
  */
 static int stack_walk(struct task_struct *task,
 		      int (*fn)(const struct stack_entry *f, void *arg), void *arg)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Is a task's stack provably clear of the functions that change hands? What is on it? See stack.c. */
+/* Is a task's stack provably clear of the functions that change hands? See stack.c. */
 #ifndef KLP_KMOD_STACK_H
 #define KLP_KMOD_STACK_H
 

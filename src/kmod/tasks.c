@@ -74,7 +74,7 @@ notrace enum task_version tasks_state(struct task_struct *task)
 	return e ? READ_ONCE(e->version) : newborn;
 }
 
-/* for_each_thread() wants to see a lock that modules cannot name, on kernels that check RCU lists. */
+/* for_each_thread() names a lock that modules cannot, on kernels that check RCU lists. */
 #define tasks_each_thread(g, t) \
 	list_for_each_entry_rcu(t, &(g)->signal->thread_head, thread_node)
 

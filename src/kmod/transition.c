@@ -55,7 +55,7 @@ static struct {
 	struct record *leave[KLP_UAPI_RECORDS_MAX];
 	u32 n_leave;
 	struct stack_set *set;
-	u64 started_ns;			/* CLOCK_BOOTTIME, for people; all others CLOCK_MONOTONIC: */
+	u64 started_ns;			/* CLOCK_BOOTTIME, for people; the others are monotonic */
 	u64 deadline_ns;		/* 0: none */
 	u64 signal_ns, wake_ns;		/* when to begin to, or do so again */
 	u64 wake_every_ns;

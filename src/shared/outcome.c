@@ -78,6 +78,12 @@ static const struct outcome_info outcome_table[] = {
 		"Disable the other patch first, or use 'klpctl replace' with a patch that "
 		"carries both changes.",
 	},
+	[OUTCOME_TAKEN] = {
+		ERROR("TakenByOther"), EXIT_STATUS_REFUSED,
+		"Somebody else than klpd already decides what the function does",
+		"Take the kernel livepatch, the kprobe or the BPF program away first; then it is "
+		"certain which of the two is in force.",
+	},
 	[OUTCOME_STATE_INCOMPATIBLE] = {
 		ERROR("StateIncompatible"), EXIT_STATUS_REFUSED,
 		"The patch does not carry on the system states that are in force",

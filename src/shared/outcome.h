@@ -22,6 +22,7 @@ enum outcome {
 	OUTCOME_PERMISSION,		/* caller may not */
 	/* the plan */
 	OUTCOME_CONFLICT,		/* function is patched by another patch in force */
+	OUTCOME_TAKEN,			/* by others: livepatch, ftrace, a program */
 	OUTCOME_STATE_INCOMPATIBLE,	/* system state id and versions */
 	OUTCOME_STRICT,			/* body can miss calls, patch is strict */
 	OUTCOME_CONSISTENCY,		/* patch, sets in force and request do not agree on it */

@@ -363,6 +363,7 @@ static SD_VARLINK_DEFINE_ERROR(AlreadyEnabled, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Busy, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotAllowed, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Conflict, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(TakenByOther, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(StateIncompatible, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Strict, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(ConsistencyRefused, ERROR_FIELDS);
@@ -461,6 +462,9 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_NotAllowed,
 	S("A function is patched by another patch in force"),
 	&vl_error_Conflict,
+	S("Somebody else than klpd decides what the function does: a kernel livepatch, an ftrace "
+	  "user that redirects it, another's fmod_ret program; the detail says who"),
+	&vl_error_TakenByOther,
 	S("System states in force are missing from the patch, or have a lower version"),
 	&vl_error_StateIncompatible,
 	S("The patch is strict, and a body of it can miss calls"),

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Finds out who else decides what a function does, before anything of a patch is made.
+ *
+ * Three places say it: /sys/kernel/livepatch has a directory for each function that a kernel
+ * livepatch has taken; enabled_functions of tracefs marks with I who may change where the
+ * function goes (livepatches too, kprobes with a post handler, other patchers), of whom there can
+ * be one; the list of BPF links has the fmod_ret programs. Owns nothing, keeps nothing.
+ *
+ * Who would win, as it is told here: a BPF trampoline runs before what ftrace redirects to, and of
+ * several fmod_ret programs the last attached runs first; the first that returns non-zero wins.
+ */
+#include <bpf/bpf.h>
+#include <dirent.h>
+#include <string.h>
+
+#include "kern/caps.h"
+#include "kern/link.h"
+#include "kern/rival.h"
+#include "util/cleanup.h"
+#include "util/errno-util.h"
+
+#define LIVEPATCH_DIR	"/sys/kernel/livepatch"
+
+static const char *const enabled_files[] = {
+	"/sys/kernel/tracing/enabled_functions",
+	"/sys/kernel/debug/tracing/enabled_functions",
+};
+
+/* ---- kernel livepatch ---------------------------------------------------------------------- */
+
+/* DIRECTORY/SYMBOL,POSITION */
+static long rival_livepatched_by(const char *directory, const struct rival_target *targets,
+				 size_t n)
+{
+	_cleanup_closedir_ DIR *d = opendir(directory);
+	const struct dirent *e;
+
+	while (d && (e = readdir(d)))
+		for (size_t i = 0; i < n; i++) {
+			size_t length = strlen(targets[i].symbol);
+
+			if (strncmp(e->d_name, targets[i].symbol, length) == 0 &&
+			    e->d_name[length] == ',')
+				return (long)i;
+		}
+	return -1;
+}
+
+static int rival_livepatch(const struct rival_target *targets, size_t n, size_t *ret_index,
+			   struct report *report)
+{
+	_cleanup_closedir_ DIR *d = opendir(LIVEPATCH_DIR);
+	const struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		_cleanup_free_ char *path = NULL;
+		long i;
+
+		if (e->d_name[0] == '.')
+			continue;
+		if (asprintf(&path, LIVEPATCH_DIR "/%s/vmlinux", e->d_name) < 0) {
+			path = NULL;
+			return -ENOMEM;
+		}
+		i = rival_livepatched_by(path, targets, n);
+		if (i < 0)
+			continue;
+		*ret_index = (size_t)i;
+		return report_set(report, OUTCOME_TAKEN,
+				  "Function '%s' is patched by kernel livepatch '%s'; this patch "
+				  "would run before it and win", targets[i].symbol, e->d_name);
+	}
+	return 0;
+}
+
+/* ---- ftrace -------------------------------------------------------------------------------- */
+
+/* "SYMBOL (COUNT) R I D ...": a letter or a blank for each flag, in this order on all kernels. */
+long rival_read_enabled(FILE *f, const struct rival_target *targets, size_t n)
+{
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0;
+
+	while (getline(&line, &size, f) >= 0) {
+		char *end = strchr(line, ' '), *flags = end ? strchr(end, ')') : NULL;
+
+		/* of a module's function the name is followed by the module's in brackets */
+		if (!flags || end[1] != '(' || strlen(flags) < STRLEN(") R I") || flags[4] != 'I')
+			continue;
+		*end = '\0';
+		for (size_t i = 0; i < n; i++)
+			if (STREQ(line, targets[i].symbol))
+				return (long)i;
+	}
+	return -1;
+}
+
+static int rival_redirected(const struct rival_target *targets, size_t n, size_t *ret_index,
+			    struct report *report)
+{
+	_cleanup_fclose_ FILE *f = NULL;
+	long found;
+
+	for (size_t i = 0; i < ARRAY_SIZE(enabled_files) && !f; i++)
+		f = fopen(enabled_files[i], "re");
+	found = f ? rival_read_enabled(f, targets, n) : -1;
+	if (found < 0)
+		return 0;
+	*ret_index = (size_t)found;
+	return report_set(report, OUTCOME_TAKEN,
+			  "Function '%s' is redirected by somebody else through ftrace (a kprobe "
+			  "with a post handler, or another patcher); this patch would run before "
+			  "it and win",
+			  targets[found].symbol);
+}
+
+/* ---- BPF ----------------------------------------------------------------------------------- */
+
+/* The id of vmlinux's BTF, by which links tell whose function ids they mean; 0: not to be found. */
+static uint32_t rival_vmlinux_id(void)
+{
+	uint32_t id = 0;
+
+	while (bpf_btf_get_next_id(id, &id) == 0) {
+		_cleanup_close_ int fd = bpf_btf_get_fd_by_id(id);
+		char name[64] = "";
+		struct bpf_btf_info info = { .name = (uintptr_t)name, .name_len = sizeof(name) };
+		uint32_t size = sizeof(info);
+
+		if (fd >= 0 && bpf_btf_get_info_by_fd(fd, &info, &size) == 0 && info.kernel_btf &&
+		    STREQ(name, "vmlinux"))
+			return id;
+	}
+	return 0;
+}
+
+static bool rival_is_own(uint32_t id, const uint32_t *own, size_t n_own)
+{
+	for (size_t i = 0; i < n_own; i++)
+		if (own[i] == id)
+			return true;
+	return false;
+}
+
+static int rival_program(const struct rival_target *targets, size_t n, const uint32_t *own,
+			 size_t n_own, size_t *ret_index, struct report *report)
+{
+	uint32_t id = 0, vmlinux = rival_vmlinux_id();
+
+	while (bpf_link_get_next_id(id, &id) == 0) {
+		_cleanup_close_ int fd = bpf_link_get_fd_by_id(id);
+		struct link_info info;
+
+		if (fd < 0 || link_get_info(fd, &info) < 0 || rival_is_own(id, own, n_own) ||
+		    (vmlinux != 0 && info.target_obj_id != vmlinux))
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			if (info.target_btf_id != targets[i].btf_id)
+				continue;
+			*ret_index = i;
+			return report_set(report, OUTCOME_TAKEN,
+					  "Function '%s' has fmod_ret program '%s' of somebody "
+					  "else (link %u); this patch would be attached later, "
+					  "run before it and win", targets[i].symbol,
+					  info.prog_name, id);
+		}
+	}
+	return 0;
+}
+
+int rival_find(const struct rival_target *targets, size_t n, const uint32_t *own, size_t n_own,
+	       size_t *ret_index, struct report *report)
+{
+	int r;
+
+	CAPS_SCOPE(CAPS_READ);
+
+	r = rival_livepatch(targets, n, ret_index, report);
+	if (r == 0)
+		r = rival_redirected(targets, n, ret_index, report);
+	if (r == 0) {
+		CAPS_SCOPE(CAPS_BPF);
+		r = rival_program(targets, n, own, n_own, ret_index, report);
+	}
+	return r;
+}

@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-rival.sh - somebody else already decides what a function does: a kernel livepatch, a kprobe that
+# redirects, an fmod_ret program. A patch of it is refused before anything is made, and says who.
+# timeout: 300
+. /klpd/lib.sh
+P=/usr/lib/klpd/patches
+
+# refuse WORD... FILE - conflict, WORDs named, nothing made.
+refuse() {
+	local file=${*: -1} word
+
+	expect_fail 4 klpctl enable "$file"
+	for word in "${@:1:$#-1}"; do
+		[[ $OUTPUT == *"$word"* ]] || fail "nothing is said of '$word': $OUTPUT"
+	done
+	echo "# ${OUTPUT//$'\n'/$'\n'# }" | head -n 2
+	same patches "[]" "$(klpctl status --json | jq -c .patches)"
+}
+
+works() {
+	check enable klpctl enable "$1"
+	check disable klpctl disable "$2"
+}
+
+modprobe klp
+start_klpd
+snapshot
+
+t a kernel livepatch has the function
+modprobe klp_rival || fail modprobe
+check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/klp_rival/transition
+same cmdline "this is the rival" "$(cat /proc/cmdline)"
+refuse klp_rival cmdline_proc_show $P/cmdline.klp.o
+same cmdline "this is the rival" "$(cat /proc/cmdline)"
+works $P/meminfo.klp.o meminfo
+echo 0 >/sys/kernel/livepatch/klp_rival/enabled
+check "it goes" loop_until rmmod klp_rival
+works $P/cmdline.klp.o cmdline
+
+t a kprobe redirects the function
+modprobe klp_rival kprobe=1 || fail modprobe
+refuse ftrace cmdline_proc_show $P/cmdline.klp.o
+rmmod klp_rival || fail rmmod
+works $P/cmdline.klp.o cmdline
+
+t somebody traces the function
+echo 'p:look cmdline_proc_show' >/sys/kernel/tracing/kprobe_events
+echo 1 >/sys/kernel/tracing/events/kprobes/look/enable
+works $P/cmdline.klp.o cmdline
+echo 0 >/sys/kernel/tracing/events/kprobes/look/enable
+echo >/sys/kernel/tracing/kprobe_events
+
+t a program of somebody else is on the function
+bpftool prog load /usr/lib/klpd/facts/rival.bpf.o /sys/fs/bpf/rival autoattach || fail bpftool
+refuse rival_symlink security_inode_symlink $P/lsm-symlink.klp.o
+works $P/cmdline.klp.o cmdline
+rm /sys/fs/bpf/rival
+loop_until works $P/lsm-symlink.klp.o lsm-symlink
+
+t our own are no rivals
+check enable klpctl enable $P/cmdline.klp.o
+check "replace by itself" klpctl replace $P/cmdline.klp.o
+kill_klpd
+start_klpd
+check "and after a restart" klpctl replace $P/cmdline.klp.o
+check disable klpctl disable cmdline
+ok
