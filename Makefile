@@ -19,6 +19,7 @@ O := $(or $(KLPD_OUTPUT),.output)
 unexport O
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 600
+FAULT_STRIDE ?= 1
 PREFIX ?= /usr
 DESTDIR ?=
 
@@ -26,7 +27,7 @@ Q := $(if $(filter-out 0,$(V)),,@)
 say = $(if $(filter-out 0,$(V)),:,printf '  %-8s %s\n' $(1) $(2))
 
 # Goals that work on the machine as it is; every other one wants the tools.
-HOST_GOALS := help clean install demo check guest meta root
+HOST_GOALS := help clean install demo check guest meta fault root
 goals := $(or $(MAKECMDGOALS),all)
 build_goals := $(filter-out $(HOST_GOALS),$(goals))
 
@@ -52,6 +53,7 @@ help:
 	'make static     checks of the sources' \
 	'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)' \
 	'make guest      the guest tests on every kernel of tests/guest/kernels' \
+	'make fault      klpd dies, or errs, at every FAULT_STRIDE=$(FAULT_STRIDE)th system call of each change (hours)' \
 	'make meta       does the guest runner tell the truth about hangs, panics and empty runs?' \
 	'make programs | kmod | patches | facts      parts of it' \
 	'make root       only make the Debian 13 root; its place: tests/guest/mkroot --path' \
@@ -85,11 +87,16 @@ guest:
 	$(Q)$(in_root) all tests
 	$(Q)tests/guest/suite
 
+fault:
+	$(Q)$(in_root) all tests
+	$(Q)tests/guest/suite -a $(FAULT_STRIDE) tests/guest/fault.sh
+	$(Q)grep -h '^# faults tried' $(O)/logs/fault@*.out
+
 meta:
 	$(Q)$(in_root) root-ready
 	$(Q)tests/guest/meta/run
 
-.PHONY: help clean root demo check guest meta install
+.PHONY: help clean root demo check guest fault meta install
 
 ifneq ($(build_goals),)
 ifneq ($(here),yes)
