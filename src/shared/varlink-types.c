@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The types of io.klpd.Manager, with their meaning. The rules for changing the interface stand in
+ * varlink-io.klpd.c: fields are only ever added, as nullable ones.
+ */
+#include "shared/varlink-types.h"
+
+SD_VARLINK_DEFINE_ENUM_TYPE(
+	Consistency,
+	VALUE(immediate,
+	      "All tasks change at one instant, which for some is in the middle of a call"),
+	VALUE(per_task, "Each task changes while it is outside all functions that change hands"));
+
+SD_VARLINK_DEFINE_ENUM_TYPE(
+	PatchState,
+	VALUE(entering, "A transition moves tasks into it"),
+	VALUE(in_force, "All tasks run it"),
+	VALUE(leaving, "A transition moves tasks out of it"));
+
+SD_VARLINK_DEFINE_ENUM_TYPE(
+	Body,
+	VALUE(fmod_ret, "May return in place of the function; can miss calls, which are counted"),
+	VALUE(guard, "Decides at each call: the original, or any value in its place"),
+	VALUE(replace, "Is the whole new function"));
+
+SD_VARLINK_DEFINE_ENUM_TYPE(
+	Phase,
+	VALUE(plan, "Conflicts, states and targets are looked at; nothing is changed"),
+	VALUE(load, "Programs are verified and loaded"),
+	VALUE(announce, "The companion learns of the patch; the original runs"),
+	VALUE(attach, "Programs are attached; the original still runs"),
+	VALUE(pin, "The set is made durable; the original still runs"),
+	VALUE(switch, "The transition starts"),
+	VALUE(complete, "All tasks have moved"),
+	VALUE(retire, "What is out of force is detached and freed"));
+
+SD_VARLINK_DEFINE_ENUM_TYPE(
+	CallbackWhen,
+	VALUE(pre_patch, "Before tasks move into the patch; may refuse"),
+	VALUE(post_patch, "When all tasks run the patch"),
+	VALUE(pre_unpatch, "Before tasks move out of the patch"),
+	VALUE(post_unpatch, "When no task runs the patch any more"));
+
+SD_VARLINK_DEFINE_ENUM_TYPE(
+	Change,
+	VALUE(enable, "A patch came beside those in force"),
+	VALUE(replace, "A patch took the place of those in force"),
+	VALUE(disable, "A patch was taken out of force"));
+
+SD_VARLINK_DEFINE_ENUM_TYPE(
+	MonitorEvent,
+	VALUE(snapshot, "How things are; always the first"),
+	VALUE(started, "A transition started"),
+	VALUE(progress, "More tasks have moved"),
+	VALUE(complete, "The transition is complete; the generation has grown"),
+	VALUE(reversed,
+	      "The transition completed in reverse; what was in force before is in force again"),
+	VALUE(retired, "What was out of force is detached and freed"));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Function,
+	C("What is patched: vmlinux or the name of a module"),
+	STRING(object, 0),
+	C("Name of the function"),
+	STRING(symbol, 0),
+	C("Which of several of this name: 0 = must be the only one, n = the n-th"),
+	INT(sympos, 0),
+	C("Kind of program that decides what the function does"),
+	TYPE(body, Body, 0),
+	C("Name of that program in the patch file"),
+	STRING(program, 0),
+	C("Id of the loaded program; only of a patch in the kernel"),
+	INT(programId, NULLABLE),
+	C("Id of the link that attaches it; only of a patch in the kernel"),
+	INT(linkId, NULLABLE),
+	C("Calls that ran the original although the patch was attached, since it was"),
+	INT(missed, NULLABLE));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
+	State,
+	C("Number of the system state"),
+	INT(id, 0),
+	C("Version of it that the patch brings about"),
+	INT(version, 0));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Callback,
+	C("The callback runs only if this object is there: vmlinux or the name of a module"),
+	STRING(object, 0),
+	C("When it runs"),
+	TYPE(when, CallbackWhen, 0),
+	C("Name of the program in the patch file"),
+	STRING(program, 0));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Patch,
+	C("Name, unique among patches in force"),
+	STRING(name, 0),
+	C("Version as its author wrote it"),
+	STRING(version, 0),
+	C("One line; may be empty"),
+	STRING(description, 0),
+	C("What it fixes: CVE numbers, bugs, commits"),
+	STRING(references, ARRAY),
+	C("Enabling it replaces all patches in force"),
+	BOOL(replace, 0),
+	C("It must not miss a call"),
+	BOOL(strict, 0),
+	C("It is refused unless its consistency is per_task"),
+	BOOL(perTaskOnly, 0),
+	C("What it patches"),
+	TYPE(functions, Function, ARRAY),
+	C("System states that it brings about"),
+	TYPE(states, State, ARRAY),
+	C("Its callbacks"),
+	TYPE(callbacks, Callback, ARRAY),
+	C("This and the fields that follow: only of a patch in the kernel"),
+	TYPE(state, PatchState, NULLABLE),
+	C("How tasks moved into it"),
+	TYPE(consistency, Consistency, NULLABLE),
+	C("Generation in which it came into force"),
+	INT(generation, NULLABLE),
+	C("When it was enabled, CLOCK_REALTIME in microseconds"),
+	INT(enabledUSec, NULLABLE),
+	C("A transition of it was forced: for some tasks it may not have been consistent"),
+	BOOL(forced, NULLABLE),
+	C("File it was loaded from"),
+	STRING(path, NULLABLE),
+	C("SHA-256 of that file, in hexadecimal"),
+	STRING(sha256, NULLABLE),
+	C("Sum of missed of its functions; above 0 the patch is not fully in force"),
+	INT(missed, NULLABLE));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Transition,
+	C("Number of the transition, grows by one for each"),
+	INT(number, 0),
+	C("The change that it is a part of"),
+	TYPE(change, Change, 0),
+	C("Patch that tasks move into"),
+	STRING(entering, NULLABLE),
+	C("Patches that tasks move out of"),
+	STRING(leaving, ARRAY),
+	C("It was turned round"),
+	BOOL(reversed, 0),
+	C("Tasks counted so far, idle tasks included"),
+	INT(total, 0),
+	C("Those of them that have moved"),
+	INT(moved, 0),
+	C("When it started, CLOCK_REALTIME in microseconds"),
+	INT(startedUSec, NULLABLE),
+	C("Phase that the change is in"),
+	TYPE(phase, Phase, 0));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Companion,
+	C("The kernel module klp is loaded"),
+	BOOL(loaded, 0),
+	C("Version of /dev/klp that it speaks"),
+	INT(abi, NULLABLE),
+	C("Its version"),
+	STRING(version, NULLABLE),
+	C("How many functions can be open for fmod_ret at most, until reboot"),
+	INT(openCap, NULLABLE),
+	C("How many are"),
+	INT(openUsed, NULLABLE),
+	C("The kernel can prove what stands on a stack; else tasks move only outside the kernel"),
+	BOOL(reliableStacks, NULLABLE),
+	C("Transitions that were forced since the module was loaded; it then stays for good"),
+	INT(forced, NULLABLE),
+	C("Why it cannot be used although it is loaded"),
+	STRING(problem, NULLABLE));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
+	ListEntry,
+	C("Name of the patch"),
+	STRING(name, 0),
+	C("Its version"),
+	STRING(version, 0),
+	C("Its state"),
+	TYPE(state, PatchState, 0),
+	C("How tasks moved into it"),
+	TYPE(consistency, Consistency, 0),
+	C("Generation in which it came into force; 0 before that"),
+	INT(generation, 0),
+	C("How many functions it patches"),
+	INT(functions, 0));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Blocker,
+	C("Task that has not moved; 0 = the idle task of that CPU"),
+	INT(pid, 0),
+	C("CPU that it runs on or ran on last"),
+	INT(cpu, 0),
+	C("It is a kernel thread"),
+	BOOL(kthread, 0),
+	C("Its name"),
+	STRING(comm, 0),
+	C("Why it has not moved: running, in FUNCTION, unreliable stack, new"),
+	STRING(reason, 0));
