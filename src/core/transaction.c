@@ -25,6 +25,7 @@ static int switch_immediate(struct transaction *t, struct report *report)
 		wanted &= ~set_gate(t->leave[i]);
 	if (t->enter)
 		wanted |= set_gate(t->enter);
+	t->timeout_ms = 0;
 	r = gate_switch(t->world->gate, expected, wanted);
 	if (r < 0)
 		return report_errno(report, r, "The gates word was changed by somebody else");
@@ -39,7 +40,7 @@ static int switch_per_task(struct transaction *t, struct report *report)
 	for (size_t i = 0; i < t->n_leave; i++)
 		leave[i] = t->leave[i]->id;
 	r = companion_switch(t->world->companion, t->enter ? t->enter->id : 0, leave,
-			     (uint32_t)t->n_leave, &t->number);
+			     (uint32_t)t->n_leave, t->timeout_ms, &t->number);
 	if (r == -EBUSY)
 		return report_set(report, OUTCOME_BUSY, "The companion runs another transition");
 	if (r < 0)
@@ -88,6 +89,12 @@ static const struct step {
 	{ PHASE_SWITCH,		true,	transaction_switch,	NULL },
 };
 
+/* Rounded up: a limit that was asked for does not become none. */
+static uint32_t timeout_in_ms(uint64_t usec)
+{
+	return (uint32_t)MIN(usec / 1000 + (usec % 1000 != 0), (uint64_t)UINT32_MAX);
+}
+
 int transaction_new(struct world *w, const struct transaction_request *request,
 		    struct transaction **ret)
 {
@@ -99,6 +106,7 @@ int transaction_new(struct world *w, const struct transaction_request *request,
 	t->world = w;
 	t->verb = request->verb;
 	t->immediate = request->immediate;
+	t->timeout_ms = timeout_in_ms(request->timeout_usec);
 	if (request->path) {
 		t->path = strdup(request->path);
 		if (!t->path)
@@ -179,10 +187,55 @@ bool transaction_waits(const struct transaction *t)
 	return t->number != 0;
 }
 
-void transaction_progress(struct transaction *t, uint32_t total, uint32_t moved)
+/* Which way it goes is which way each set goes. */
+static void transaction_turned(struct transaction *t, bool reversed)
 {
-	t->total = total;
-	t->moved = moved;
+	t->reversed = reversed;
+	if (t->enter)
+		t->enter->state = reversed ? SET_LEAVING : SET_ENTERING;
+	for (size_t i = 0; i < t->n_leave; i++)
+		t->leave[i]->state = reversed ? SET_ENTERING : SET_LEAVING;
+}
+
+static void transaction_take(struct transaction *t, const struct klp_uapi_transition *now)
+{
+	t->total = now->total;
+	t->moved = MIN(now->moved, now->total);
+	t->timeout_ms = now->timeout_ms;
+	t->timed_out = now->timed_out != 0;
+}
+
+int transaction_sync(struct transaction *t)
+{
+	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	struct klp_ioc_status status;
+	int r;
+
+	if (!transaction_waits(t))
+		return -ENOENT;
+	r = companion_status(t->world->companion, &status, &records);
+	if (r < 0)
+		return r;
+	if (status.transition.number != t->number)
+		return -ENOENT;
+	transaction_take(t, &status.transition);
+	transaction_turned(t, status.transition.reversed != 0);
+	return 0;
+}
+
+void transaction_progress(struct transaction *t, const struct klp_uapi_event *event)
+{
+	bool timed_out = event->timed_out != 0;
+
+	if (event->type != KLP_EVENT_DONE &&
+	    ((event->reversed != 0) != t->reversed || timed_out != t->timed_out)) {
+		/* it turned itself round, or this is from before somebody turned it */
+		(void)transaction_sync(t);
+		return;
+	}
+	t->total = event->total;
+	t->moved = MIN(event->moved, event->total);
+	t->timed_out = timed_out;
 }
 
 int transaction_reverse(struct transaction *t)
@@ -194,12 +247,9 @@ int transaction_reverse(struct transaction *t)
 	r = companion_reverse(t->world->companion, t->number);
 	if (r < 0)
 		return r;
-	t->reversed = !t->reversed;
-	t->moved = 0;
-	if (t->enter)
-		t->enter->state = t->reversed ? SET_LEAVING : SET_ENTERING;
-	for (size_t i = 0; i < t->n_leave; i++)
-		t->leave[i]->state = t->reversed ? SET_ENTERING : SET_LEAVING;
+	/* nobody was in the way, so it is complete: the event says so next */
+	if (transaction_sync(t) < 0)
+		transaction_turned(t, !t->reversed);
 	return 0;
 }
 
@@ -284,9 +334,8 @@ int transaction_resume(struct world *w, const struct klp_uapi_transition *runnin
 	t->switched = true;
 	t->consistency = KLP_CONSISTENCY_PER_TASK;
 	t->number = running->number;
-	t->total = running->total;
-	t->moved = running->moved;
 	t->reversed = running->reversed != 0;
+	transaction_take(t, running);
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	(void)clock_gettime(CLOCK_BOOTTIME, &boot);
 	t->started_usec = (uint64_t)now.tv_sec * 1000000 - (uint64_t)boot.tv_sec * 1000000 +

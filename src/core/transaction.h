@@ -33,7 +33,7 @@ struct transaction_request {
 	const char *path;	/* of the file; NULL for disable */
 	const char *name;	/* for disable; otherwise NULL */
 	bool immediate;
-	uint64_t timeout_usec;	/* for the transition; 0: none. Only the manager looks at it */
+	uint64_t timeout_usec;	/* for the transition; 0: none */
 };
 
 /* Read-only outside transaction.c and phases.c. */
@@ -65,9 +65,10 @@ struct transaction {
 	/* SWITCH to COMPLETE, per task */
 	uint64_t number;	/* the companion's, 0 if immediate */
 	uint64_t started_usec;	/* CLOCK_REALTIME */
+	uint32_t timeout_ms;	/* until it turns itself round; 0: none, or not any more */
 	uint32_t total, moved;
 	bool reversed;
-	bool timed_out;		/* why it was reversed */
+	bool timed_out;		/* it turned itself round */
 	bool forced;
 };
 
@@ -87,8 +88,10 @@ DEFINE_CLEANUP(struct transaction, transaction_free);
  */
 int transaction_run(struct transaction *t, struct report *report);
 bool transaction_waits(const struct transaction *t);
-/* The companion's word on how far it is. */
-void transaction_progress(struct transaction *t, uint32_t total, uint32_t moved);
+/* An event of it: how far it is, and whether it turned itself round. */
+void transaction_progress(struct transaction *t, const struct klp_uapi_event *event);
+/* The same, asked of the companion now. -ENOENT: it is complete by now, the event will tell. */
+int transaction_sync(struct transaction *t);
 /* Turn the running transition round. -ENOENT: it is complete by now. */
 int transaction_reverse(struct transaction *t);
 /* Take every task as moved; completion comes as ever. -ENOENT: it is complete by now. */

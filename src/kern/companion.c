@@ -15,8 +15,8 @@
 #include "util/cleanup.h"
 #include "util/errno-util.h"
 
-/* A system has no more tasks than this that anybody wants to read about. */
-#define BLOCKERS_MAX	65536
+/* A system has no more tasks than this that anybody wants to read about, nor that fit a message. */
+#define BLOCKERS_MAX	32768
 
 struct companion {
 	int fd;
@@ -165,9 +165,9 @@ int companion_withdraw(struct companion *c, uint64_t id)
 }
 
 int companion_switch(struct companion *c, uint64_t enter, const uint64_t *leave, uint32_t n_leave,
-		     uint64_t *ret_transition)
+		     uint32_t timeout_ms, uint64_t *ret_transition)
 {
-	struct klp_ioc_switch arg = { .enter = enter, .nr_leave = n_leave };
+	struct klp_ioc_switch arg = { .enter = enter, .nr_leave = n_leave, .timeout_ms = timeout_ms };
 	int r;
 
 	if (n_leave > ARRAY_SIZE(arg.leave))
@@ -225,6 +225,21 @@ int companion_status(struct companion *c, struct klp_ioc_status *status,
 	return 0;
 }
 
+/*
+ * Terminate, and make what is not printable ASCII a '?': a task's name is its own choice, and no
+ * byte of it may become a control sequence or spoil JSON. `newline` is what a newline becomes.
+ */
+static void companion_clean(char *text, size_t size, char newline)
+{
+	text[size - 1] = '\0';
+	for (; *text; text++) {
+		if (*text == '\n')
+			*text = newline;
+		else if (*text < 0x20 || *text > 0x7e)
+			*text = '?';
+	}
+}
+
 int companion_blockers(struct companion *c, struct klp_uapi_blocker **ret, uint32_t *ret_n)
 {
 	uint32_t room = 64;
@@ -246,13 +261,48 @@ int companion_blockers(struct companion *c, struct klp_uapi_blocker **ret, uint3
 		}
 		arg.nr = MIN(arg.nr, room);
 		for (uint32_t i = 0; i < arg.nr; i++) {
-			found[i].comm[sizeof(found[i].comm) - 1] = '\0';
-			found[i].reason[sizeof(found[i].reason) - 1] = '\0';
+			companion_clean(found[i].comm, sizeof(found[i].comm), '?');
+			companion_clean(found[i].reason, sizeof(found[i].reason), '?');
 		}
 		*ret_n = arg.nr;
 		*ret = TAKE_PTR(found);
 		return 0;
 	}
+}
+
+int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker,
+		    char ret[static COMPANION_STACK_ROOM])
+{
+	struct klp_ioc_stack arg = {
+		.pid = blocker->pid,
+		.cpu = blocker->pid == 0 ? blocker->cpu : 0,
+		.text = (uintptr_t)ret,
+		.size = KLP_UAPI_STACK_MAX,
+	};
+	size_t n;
+	int r;
+
+	r = companion_ioctl(c, KLP_IOC_STACK, &arg);
+	if (r < 0)
+		return r;
+	companion_clean(ret, MIN(arg.size, (uint32_t)KLP_UAPI_STACK_MAX) + 1, '\n');
+	for (n = strlen(ret); n > 0 && ret[n - 1] == '\n'; n--)
+		ret[n - 1] = '\0';
+	return 0;
+}
+
+int companion_task(struct companion *c, int32_t pid, int32_t *ret_state)
+{
+	struct klp_ioc_task arg = { .pid = pid };
+	int r;
+
+	r = companion_ioctl(c, KLP_IOC_TASK, &arg);
+	if (r < 0)
+		return r;
+	if (arg.state < -1 || arg.state > 1)
+		return -EPROTO;
+	*ret_state = arg.state;
+	return 0;
 }
 
 int companion_barrier(struct companion *c)

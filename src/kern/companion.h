@@ -29,15 +29,23 @@ int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint3
 int companion_announce(struct companion *c, const char *name, struct klp_uapi_func *funcs,
 		       uint32_t n, uint64_t *ret_id, uint32_t *ret_failed);
 int companion_withdraw(struct companion *c, uint64_t id);
+/* timeout_ms: when the transition turns itself round; 0: never. */
 int companion_switch(struct companion *c, uint64_t enter, const uint64_t *leave, uint32_t n_leave,
-		     uint64_t *ret_transition);
+		     uint32_t timeout_ms, uint64_t *ret_transition);
 int companion_reverse(struct companion *c, uint64_t transition);
-/* *records malloc'ed, status->nr of them. */
 /* Consistency is given up for whoever has not moved: *ret_forced tasks. */
 int companion_force(struct companion *c, uint64_t transition, uint32_t *ret_forced);
+/* *records malloc'ed, status->nr of them. */
 int companion_status(struct companion *c, struct klp_ioc_status *status,
 		     struct klp_uapi_record **records);
 int companion_blockers(struct companion *c, struct klp_uapi_blocker **ret, uint32_t *ret_n);
+/* Room for the text of any stack. */
+#define COMPANION_STACK_ROOM	(KLP_UAPI_STACK_MAX + 1)
+/* The stack of a blocker: lines of printable ASCII, the last one without a newline. */
+int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker,
+		    char ret[static COMPANION_STACK_ROOM]);
+/* Patch state of the task: -1, 0 or 1, as in /proc/PID/patch_state. */
+int companion_task(struct companion *c, int32_t pid, int32_t *ret_state);
 int companion_barrier(struct companion *c);
 
 #endif

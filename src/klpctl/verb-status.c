@@ -42,21 +42,35 @@ static void status_consistency(sd_json_variant *reply)
 		format_line(stdout, "%14s cannot be used: %s", "", problem);
 }
 
-static void status_transition(sd_json_variant *transition)
+/* ", for 12 s of 60 s": how long it has run, and how long it may. */
+static void status_time(sd_json_variant *transition, char *text, size_t size)
 {
 	uint64_t usec = field_number(transition, "startedUSec");
-	_cleanup_free_ char *text = NULL;
-	char since[48] = "";
+	uint64_t limit = field_number(transition, "timeoutUSec");
 	time_t now = time(NULL);
+	char of[32] = "";
+
+	*text = '\0';
+	if (usec == 0 || (uint64_t)now < usec / 1000000)
+		return;
+	/* as it was asked for: a limit below a second is not none */
+	if (limit > 0)
+		snprintf(of, sizeof(of), " of %" PRIu64 " s", limit / 1000000 + (limit % 1000000 != 0));
+	snprintf(text, size, ", for %" PRIu64 " s%s%s", (uint64_t)now - usec / 1000000, of,
+		 field_bool(transition, "timedOut") ? ", it did not complete in time" : "");
+}
+
+static void status_transition(sd_json_variant *transition)
+{
+	_cleanup_free_ char *text = NULL;
+	char since[96];
 
 	if (!transition) {
 		format_line(stdout, "   Transition: none");
 		return;
 	}
 	text = progress_text(transition);
-	if (usec > 0 && (uint64_t)now >= usec / 1000000)
-		snprintf(since, sizeof(since), ", for %" PRIu64 " s",
-			 (uint64_t)now - usec / 1000000);
+	status_time(transition, since, sizeof(since));
 	format_line(stdout, "   Transition: %" PRIu64 ", %s%s, phase %s",
 		    field_number(transition, "number"), text ? text : "", since,
 		    field_string(transition, "phase"));

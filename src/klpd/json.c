@@ -308,6 +308,9 @@ int json_transition(const struct transaction *t, sd_json_variant **ret)
 		SD_JSON_BUILD_PAIR_UNSIGNED("total", t->total),
 		SD_JSON_BUILD_PAIR_UNSIGNED("moved", t->moved),
 		SD_JSON_BUILD_PAIR_UNSIGNED("startedUSec", t->started_usec),
+		SD_JSON_BUILD_PAIR_CONDITION(t->timeout_ms > 0, "timeoutUSec",
+					     SD_JSON_BUILD_UNSIGNED(1000ULL * t->timeout_ms)),
+		SD_JSON_BUILD_PAIR_BOOLEAN("timedOut", t->timed_out),
 		SD_JSON_BUILD_PAIR_STRING("phase", phase_to_string(t->phase)));
 }
 

@@ -2,8 +2,8 @@
 /*
  * Owns the world and the one change that may run at a time. Promises: a second change is refused
  * while one runs; a change that was switched goes on whether or not its client is still there; each
- * end of a change is logged once, here. Completion comes as an event of the companion, never by
- * polling.
+ * end of a change is logged once, here. Completion, and that a transition's time was over, come as
+ * events of the companion, never by polling.
  */
 #include <malloc.h>
 #include <stdbool.h>
@@ -53,40 +53,27 @@ static void manager_log_end(const struct transaction *t)
 		log_info("Patch '%s' was replaced by '%s'", t->replaced[i], t->name);
 }
 
-/* The transition had its time: what was in force comes back. It has no deadline on its way there. */
-static int on_deadline(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
+/* The companion turned it round; told once, with how far it had come. */
+static void manager_log_overdue(const struct transaction *t, uint32_t moved, uint32_t total)
 {
-	struct manager *m = userdata;
-	struct transaction *t = m->change;
-	int r;
-
-	m->deadline = sd_event_source_disable_unref(m->deadline);
-	if (!t || t->reversed)
-		return 0;
 	log_warning("Patch '%s' %s: %s is turned round, it did not complete in time: %u of %u tasks "
-		    "have moved", t->name, t->version, change_verb_to_string(t->verb), t->moved,
-		    t->total);
-	r = transaction_reverse(t);
-	if (r < 0 && r != -ENOENT) {
-		log_error_errno(r, "Patch '%s': cannot turn the transition round: %m", t->name);
-		return 0;
-	}
-	t->timed_out = r == 0;
-	manager_observe(m, MANAGER_PROGRESS);
-	return 0;
+		    "had moved", t->name, t->version, change_verb_to_string(t->verb), moved, total);
 }
 
-static void manager_arm(struct manager *m, uint64_t timeout_usec)
+/* What the companion says of the change now; as transaction_sync(). */
+static int manager_sync(struct manager *m)
 {
+	struct transaction *t = m->change;
+	uint32_t moved = t->moved, total = t->total;
+	bool known = t->timed_out;
 	int r;
 
-	if (timeout_usec == 0 || !transaction_waits(m->change))
-		return;
-	r = sd_event_add_time_relative(m->event, &m->deadline, CLOCK_MONOTONIC, timeout_usec, 0,
-				       on_deadline, m);
-	if (r < 0)
-		log_warning_errno(r, "Patch '%s': no deadline for its transition, proceeding: %m",
-				  m->change->name);
+	r = transaction_sync(t);
+	if (r == 0 && t->timed_out && !known) {
+		manager_log_overdue(t, moved, total);
+		manager_observe(m, MANAGER_PROGRESS);
+	}
+	return r;
 }
 
 /* COMPLETE and RETIRE. The watchers hear of both, the one who waits when nothing is left over. */
@@ -95,7 +82,6 @@ static void manager_end(struct manager *m, bool reversed)
 	_cleanup_(transaction_freep) struct transaction *t = TAKE_PTR(m->change);
 	int r;
 
-	m->deadline = sd_event_source_disable_unref(m->deadline);
 	transaction_complete(t, reversed);
 	manager_log_end(t);
 	manager_observe(m, reversed ? MANAGER_REVERSED : MANAGER_COMPLETE);
@@ -111,6 +97,21 @@ static void manager_end(struct manager *m, bool reversed)
 	m->done_userdata = NULL;
 }
 
+static void manager_event(struct manager *m, const struct klp_uapi_event *event)
+{
+	struct transaction *t = m->change;
+	uint32_t moved = t->moved, total = t->total;
+	bool known = t->timed_out;
+
+	transaction_progress(t, event);
+	if (t->timed_out && !known)
+		manager_log_overdue(t, moved, total);
+	if (event->type == KLP_EVENT_DONE)
+		manager_end(m, event->reversed != 0);
+	else
+		manager_observe(m, MANAGER_PROGRESS);
+}
+
 static int on_companion(sd_event_source *source, int fd _unused_, uint32_t revents _unused_,
 			void *userdata)
 {
@@ -120,13 +121,8 @@ static int on_companion(sd_event_source *source, int fd _unused_, uint32_t reven
 
 	while ((r = companion_read_event(m->world->companion, &event)) == 0) {
 		/* events of transitions that were over before we came are nobody's business */
-		if (!m->change || m->change->number != event.transition)
-			continue;
-		transaction_progress(m->change, event.total, event.moved);
-		if (event.type == KLP_EVENT_DONE)
-			manager_end(m, event.reversed != 0);
-		else
-			manager_observe(m, MANAGER_PROGRESS);
+		if (m->change && m->change->number == event.transition)
+			manager_event(m, &event);
 	}
 	if (r == -EAGAIN)
 		return 0;
@@ -157,12 +153,11 @@ static int manager_recover(struct manager *m, struct report *report)
 			 set_state_to_string(m->world->sets[i]->state));
 	for (size_t i = 0; i < m->world->n_warnings; i++)
 		log_warning("%s", m->world->warnings[i]);
-	if (!m->change)
-		return 0;
-	log_info("Patch '%s' %s: %s goes on", m->change->name, m->change->version,
-		 change_verb_to_string(m->change->verb));
-	/* how long it had to go is not known any more: the time begins anew */
-	manager_arm(m, MANAGER_TIMEOUT_USEC);
+	if (m->change)
+		log_info("Patch '%s' %s: %s goes on%s%s", m->change->name, m->change->version,
+			 change_verb_to_string(m->change->verb),
+			 m->change->reversed ? " in reverse" : "",
+			 m->change->timed_out ? ", it did not complete in time" : "");
 	return 0;
 }
 
@@ -209,7 +204,6 @@ struct manager *manager_free(struct manager *m)
 	if (!m)
 		return NULL;
 	sd_event_source_disable_unref(m->idle);
-	sd_event_source_disable_unref(m->deadline);
 	sd_event_source_disable_unref(m->companion_source);
 	transaction_free(m->change);
 	world_free(m->world);
@@ -285,7 +279,6 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	m->change = TAKE_PTR(t);
 	manager_observe(m, MANAGER_STARTED);
 	manager_tell_systemd(m);
-	manager_arm(m, request->timeout_usec);
 	if (wait || !transaction_waits(m->change)) {
 		m->done = done;
 		m->done_userdata = userdata;
@@ -300,20 +293,24 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *report)
 {
 	uint64_t number = m->change ? m->change->number : 0;
+	bool known = m->change && m->change->timed_out;
 	int r;
 
-	r = m->change ? transaction_reverse(m->change) : -ENOENT;
+	r = m->change ? manager_sync(m) : -ENOENT;
+	*ret_number = number;
+	/* at this very moment it has turned by itself: not back again */
+	if (r == 0 && m->change->timed_out && !known)
+		return 0;
+	if (r == 0)
+		r = transaction_reverse(m->change);
 	if (r == -ENOENT)
 		return report_set(report, OUTCOME_NO_SUCH_PATCH, "No transition runs");
 	if (r < 0)
 		return report_errno(report, r, "Cannot turn transition %llu round",
 				    (unsigned long long)number);
-	/* whoever turns it round has decided, perhaps for the second time */
-	m->deadline = sd_event_source_disable_unref(m->deadline);
 	log_notice("Patch '%s' %s: %s is turned round", m->change->name, m->change->version,
 		   change_verb_to_string(m->change->verb));
 	manager_observe(m, MANAGER_PROGRESS);
-	*ret_number = number;
 	return 0;
 }
 

@@ -29,7 +29,6 @@ struct manager {
 	sd_event_source *companion_source;
 	struct world *world;
 	sd_event_source *idle;		/* when what changes need in memory is given back */
-	sd_event_source *deadline;	/* of the change; NULL if it has none */
 	struct transaction *change;	/* switched and waiting; NULL if none runs */
 	/* who asked for it and waits: called once, when it is complete or was reversed */
 	void (*done)(const struct transaction *t, bool complete, void *userdata);

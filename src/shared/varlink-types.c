@@ -149,6 +149,10 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(moved, 0),
 	C("When it started, CLOCK_REALTIME in microseconds"),
 	INT(startedUSec, NULLABLE),
+	C("How long after that it turns itself round, in microseconds; null: it does not, or has"),
+	INT(timeoutUSec, NULLABLE),
+	C("It turned itself round, because it did not complete in time"),
+	BOOL(timedOut, NULLABLE),
 	C("Phase that the change is in"),
 	TYPE(phase, Phase, 0));
 

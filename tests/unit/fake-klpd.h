@@ -51,7 +51,7 @@
 #define FAKE_TRANSITION \
 	"{\"number\":4,\"change\":\"enable\",\"entering\":\"x\\u001b[31m\",\"leaving\":[]," \
 	"\"reversed\":false,\"total\":120,\"moved\":118,\"startedUSec\":1000000," \
-	"\"phase\":\"switch\"}"
+	"\"timeoutUSec\":60000000,\"timedOut\":false,\"phase\":\"switch\"}"
 #define FAKE_PATCH \
 	"{\"name\":\"cmdline\",\"version\":\"1.0\",\"description\":\"Hide it\"," \
 	"\"references\":[\"CVE-2026-0001\",\"bug 7\"],\"replace\":false,\"strict\":true," \

@@ -253,6 +253,7 @@ static void test_status(void)
 	CHECK_CONTAINS(out, "Consistency: per task\n");
 	CHECK_CONTAINS(out, "Companion: klp 0.1, ABI 1, 3 of 200 functions open\n");
 	CHECK_CONTAINS(out, "Transition: 4, enabling 'x?[31m': 118 of 120 tasks moved, for ");
+	CHECK_CONTAINS(out, " s of 60 s, phase switch\n");
 	CHECK_CONTAINS(out, "Warning: gen-9 is damaged\n");
 	CHECK_CONTAINS(out, "State: in force since generation 3, per task, enabled 19");
 	CHECK_CONTAINS(out, "Fixes: CVE-2026-0001, bug 7\n");
