@@ -5,7 +5,8 @@
  * the pins say what the sets are. A set that neither has is one that never came into force, or has
  * left: it is retired. What is damaged, foreign or of a newer format is not ours to judge: it is
  * left alone and told. A transition that runs is taken over, to be finished when the companion is
- * done.
+ * done. A set that left by force without our having seen to it is retired like one that was forced
+ * under our eyes: its programs stay for good.
  *
  * Without the companion nothing can be said of per-task sets (it cannot be gone while they are
  * pinned, since their programs hold it): they are left alone until it can be asked.
@@ -39,7 +40,8 @@ static const struct klp_uapi_record *recovery_record(const struct recovery *v, u
 	return NULL;
 }
 
-/* 1: it is in force or on its way there or out, *ret says which; 0: it can go. */
+/* 1: it is in force or on its way there or out, *ret says which; 0: it can go; -EPROTO: the companion
+ * says what we do not understand. */
 static int recovery_judge(const struct recovery *v, struct set *s, enum set_state *ret)
 {
 	const struct klp_uapi_record *record;
@@ -49,12 +51,27 @@ static int recovery_judge(const struct recovery *v, struct set *s, enum set_stat
 		return (gate_read(v->world->gate) & set_gate(s)) != 0;
 	}
 	record = recovery_record(v, s->id);
-	if (!record || record->state == KLP_ANNOUNCED)
+	if (!record)
 		return 0;
 	s->forced = (record->flags & KLP_RECORD_FORCED) != 0;
-	*ret = record->state == KLP_ENTERING ? SET_ENTERING :
-	       record->state == KLP_LEAVING ? SET_LEAVING : SET_IN_FORCE;
-	return 1;
+	switch (record->state) {
+	case KLP_ANNOUNCED:
+		return 0;
+	case KLP_ENTERING:
+		*ret = SET_ENTERING;
+		return 1;
+	case KLP_IN_FORCE:
+		*ret = SET_IN_FORCE;
+		return 1;
+	case KLP_LEAVING:
+		*ret = SET_LEAVING;
+		return 1;
+	case KLP_FORCED_OUT:
+		s->forced = true;
+		return 0;
+	default:
+		return -EPROTO;
+	}
 }
 
 /* Two sets cannot be one patch, one slot or one record. */
@@ -93,8 +110,7 @@ static int recovery_pin(struct recovery *v, struct pin_set *pin)
 {
 	_cleanup_(set_freep) struct set *s = NULL;
 	unsigned long long n = pin->serial;
-	bool keep;
-	int r;
+	int keep, r;
 
 	if (pin->problem != 0) {
 		recovery_problem(v, pin);
@@ -112,8 +128,13 @@ static int recovery_pin(struct recovery *v, struct pin_set *pin)
 			   "and are left alone until then", n, s->meta->name);
 		return 0;
 	}
-	keep = recovery_judge(v, s, &s->state) > 0;
-	if (keep && recovery_collides(v, s)) {
+	keep = recovery_judge(v, s, &s->state);
+	if (keep < 0) {
+		world_warn(v->world, "Pins gen-%llu of patch '%s' are in a state that only a newer "
+			   "klpd knows and are left alone", n, s->meta->name);
+		return 0;
+	}
+	if (keep > 0 && recovery_collides(v, s)) {
 		world_warn(v->world, "Pins gen-%llu claim another set's gate and are left alone",
 			   n);
 		return 0;
@@ -129,6 +150,43 @@ static int recovery_pin(struct recovery *v, struct pin_set *pin)
 	return 0;
 }
 
+/* Somebody read its pins, if only to leave them alone. */
+static bool recovery_has_pins(const struct recovery *v, uint64_t id)
+{
+	for (size_t i = 0; i < v->n_pins; i++)
+		if (v->pins[i].problem == 0 && v->pins[i].header.id == id)
+			return true;
+	return false;
+}
+
+/* Names of records are ours: "PATCH.SERIAL". 0 if this one is not. */
+static uint64_t recovery_serial(const struct klp_uapi_record *record)
+{
+	const char *dot = strrchr(record->name, '.');
+	unsigned long long serial;
+	char *end;
+
+	if (!dot || dot[1] < '1' || dot[1] > '9')
+		return 0;
+	errno = 0;
+	serial = strtoull(dot + 1, &end, 10);
+	return *end || errno != 0 ? 0 : serial;
+}
+
+/* A record without a set: forgotten if its programs are known to stay, told otherwise. */
+static void recovery_orphan(struct recovery *v, const struct klp_uapi_record *record)
+{
+	uint64_t serial = recovery_serial(record);
+
+	if (record->state == KLP_FORCED_OUT && serial > 0 && record->nr_funcs > 0 &&
+	    pin_has_kept(serial, record->nr_funcs) && retire_record(v->world, record->id) == 0)
+		return;
+	world_warn(v->world, record->state == KLP_FORCED_OUT ?
+		   "The companion holds record %llu ('%s') that left by force, but its programs are not "
+		   "pinned" : "The companion holds record %llu ('%s') that has no pins",
+		   (unsigned long long)record->id, record->name);
+}
+
 /* Gates and records that no set stands for. */
 static void recovery_orphans(struct recovery *v)
 {
@@ -139,14 +197,9 @@ static void recovery_orphans(struct recovery *v)
 	if (word & ~known && gate_switch(v->world->gate, word, word & known) < 0)
 		world_warn(v->world, "Gates that belong to no set cannot be closed");
 
-	for (uint32_t i = 0; i < v->status.nr; i++) {
-		const struct klp_uapi_record *record = &v->records[i];
-
-		if (record->state == KLP_ANNOUNCED || world_find_id(v->world, record->id))
-			continue;
-		world_warn(v->world, "The companion holds record %llu ('%.*s') that has no pins",
-			   (unsigned long long)record->id, KLP_UAPI_NAME_LEN, record->name);
-	}
+	for (uint32_t i = 0; i < v->status.nr; i++)
+		if (v->records[i].state != KLP_ANNOUNCED && !recovery_has_pins(v, v->records[i].id))
+			recovery_orphan(v, &v->records[i]);
 }
 
 /*
@@ -204,11 +257,11 @@ int recover_run(struct world *w, struct transaction **ret, struct report *report
 		}
 	}
 	recovery_generation(&v);
+	recovery_orphans(&v);
 	r = retire_sets(w, v.gone, v.n_gone);
 	if (r < 0)
 		world_warn(w, "What is out of force could not be removed (%s), to be tried again",
 			   strerrordesc_np(-r));
-	recovery_orphans(&v);
 
 	if (v.status.transition.number == 0)
 		return 0;

@@ -6,6 +6,12 @@
  * programs are held by fds of our own until no task can stand in a detached trampoline (the kernel
  * of 6.12 may free one under a preempted task). Without the companion nobody can wait for that in
  * bounded time: then the fds are closed at once, as any other user of BPF links does.
+ *
+ * No wait is long enough for a set that was forced: a task may come back into its programs at any
+ * time. They are pinned for good before anything of the set is taken away, and only then is its
+ * record withdrawn, which tells the next klpd so. Killed at any point in between, recovery finds
+ * the record and does the rest. If a program cannot be kept the whole set stays where it is, with
+ * its gate closed, until it can.
  */
 #include "core/fault.h"
 #include "core/retire.h"
@@ -25,27 +31,45 @@ static void held_done(struct held *h)
 	free(h->fds);
 }
 
-/* A program we cannot hold is one the kernel frees on its own: no reason to keep it attached. */
-static void held_add(struct held *h, const struct set *s)
+/* A program we cannot hold is one the kernel frees on its own: only if it was forced that matters. */
+static int held_add(struct held *h, const struct set *s)
 {
 	struct link_info info;
-	int *fds, fd;
+	int *fds, fd, r = 0;
 
 	fds = reallocarray(h->fds, h->n + s->n_links, sizeof(*fds));
 	if (!fds)
-		return;
+		return s->forced ? -ENOMEM : 0;
 	h->fds = fds;
 	for (size_t i = 0; i < s->n_links; i++) {
-		if (link_get_info(s->links[i], &info) < 0)
+		fd = link_get_info(s->links[i], &info);
+		if (fd == 0)
+			fd = link_program_fd(info.prog_id);
+		if (fd < 0) {
+			RET_GATHER(r, fd);
 			continue;
-		fd = link_program_fd(info.prog_id);
-		if (fd < 0)
-			continue;
+		}
 		h->fds[h->n++] = fd;
-		/* a task that was forced may come back into it at any time */
 		if (s->forced)
-			(void)pin_keep_program(s->serial, i, fd);
+			RET_GATHER(r, pin_keep_program(s->serial, i, fd));
 	}
+	return s->forced ? r : 0;
+}
+
+/* The companion knows better than we who was forced: it may have been before our time. */
+static void retire_learn(struct world *w, struct set **sets, size_t n)
+{
+	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	struct klp_ioc_status status;
+
+	if (!w->companion || companion_status(w->companion, &status, &records) < 0)
+		return;
+	for (uint32_t i = 0; i < status.nr; i++)
+		for (size_t j = 0; j < n; j++)
+			if (records[i].id == sets[j]->id &&
+			    (records[i].state == KLP_FORCED_OUT ||
+			     records[i].flags & KLP_RECORD_FORCED))
+				sets[j]->forced = true;
 }
 
 int retire_pins(struct world *w, uint64_t serial, uint64_t gate)
@@ -57,6 +81,32 @@ int retire_pins(struct world *w, uint64_t serial, uint64_t gate)
 	return r;
 }
 
+int retire_record(struct world *w, uint64_t id)
+{
+	int r = w->companion ? companion_withdraw(w->companion, id) : 0;
+
+	return r == -ENOENT ? 0 : r;
+}
+
+/* Takes the set over, which is in no world any more. */
+static int retire_one(struct world *w, struct set *s, struct held *held, unsigned int point)
+{
+	int r = held_add(held, s);
+
+	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 1));
+	if (s->forced && r < 0) {
+		world_leave_set(w, s);
+		return r;
+	}
+	RET_GATHER(r, retire_pins(w, s->serial, set_gate(s)));
+	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 2));
+	if (s->forced)
+		RET_GATHER(r, retire_record(w, s->id));
+	set_free(s);
+	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 3));
+	return r;
+}
+
 int retire_sets(struct world *w, struct set **sets, size_t n)
 {
 	_cleanup_(held_done) struct held held = { .fds = NULL };
@@ -64,14 +114,11 @@ int retire_sets(struct world *w, struct set **sets, size_t n)
 
 	if (n == 0)
 		return 0;
-	for (size_t i = 0; i < n; i++)
-		held_add(&held, sets[i]);
 	RET_GATHER(r, fault_point(PHASE_RETIRE, 0));
+	retire_learn(w, sets, n);
 	for (size_t i = 0; i < n; i++) {
-		RET_GATHER(r, retire_pins(w, sets[i]->serial, set_gate(sets[i])));
 		(void)world_remove(w, sets[i]);
-		set_free(sets[i]);
-		RET_GATHER(r, fault_point(PHASE_RETIRE, (unsigned int)i + 1));
+		RET_GATHER(r, retire_one(w, sets[i], &held, 3 * (unsigned int)i));
 	}
 	if (w->companion)
 		RET_GATHER(r, companion_barrier(w->companion));
@@ -80,11 +127,19 @@ int retire_sets(struct world *w, struct set **sets, size_t n)
 
 int retire_leftovers(struct world *w)
 {
+	_cleanup_(held_done) struct held held = { .fds = NULL };
 	size_t n = w->n_leftovers;
 	int r = 0;
 
+	/* what is left over again is put in a place that was looked at already */
 	w->n_leftovers = 0;
-	for (size_t i = 0; i < n; i++)
-		RET_GATHER(r, retire_pins(w, w->leftovers[i].serial, w->leftovers[i].gate));
+	for (size_t i = 0; i < n; i++) {
+		struct leftover l = w->leftovers[i];
+
+		if (l.set)
+			RET_GATHER(r, retire_one(w, l.set, &held, 0));
+		else
+			RET_GATHER(r, retire_pins(w, l.serial, l.gate));
+	}
 	return r;
 }

@@ -120,7 +120,8 @@ void world_clear(struct world *w)
 		set_free(w->sets[--w->n_sets]);
 	while (w->n_warnings > 0)
 		free(w->warnings[--w->n_warnings]);
-	w->n_leftovers = 0;
+	while (w->n_leftovers > 0)
+		set_free(w->leftovers[--w->n_leftovers].set);
 }
 
 void world_warn(struct world *w, const char *format, ...)
@@ -141,7 +142,15 @@ void world_warn(struct world *w, const char *format, ...)
 void world_leave_over(struct world *w, uint64_t serial, uint64_t gate)
 {
 	if (w->n_leftovers < ARRAY_SIZE(w->leftovers))
-		w->leftovers[w->n_leftovers++] = (struct leftover){ serial, gate };
+		w->leftovers[w->n_leftovers++] = (struct leftover){ serial, gate, NULL };
+}
+
+void world_leave_set(struct world *w, struct set *s)
+{
+	if (w->n_leftovers < ARRAY_SIZE(w->leftovers))
+		w->leftovers[w->n_leftovers++] = (struct leftover){ s->serial, set_gate(s), s };
+	else
+		set_free(s);	/* its pins hold it, for the next start */
 }
 
 int world_next_serial(const struct world *w, uint64_t *ret)

@@ -28,6 +28,7 @@ struct world {
 	struct leftover {		/* pins that could not be taken away */
 		uint64_t serial;
 		uint64_t gate;		/* must stay closed: the links still exist */
+		struct set *set;	/* owned; it was forced, and its programs are not kept yet */
 	} leftovers[WORLD_SETS_MAX];
 	size_t n_leftovers;
 	struct targets *targets;	/* NULL: not looked at yet, or forgotten again */
@@ -55,6 +56,8 @@ void world_clear(struct world *w);
 void world_warn(struct world *w, const char *format, ...) _printf_(2, 3);
 /* Remember pins that resist. */
 void world_leave_over(struct world *w, uint64_t serial, uint64_t gate);
+/* The same of a whole set: takes it over. */
+void world_leave_set(struct world *w, struct set *s);
 /*
  * What the kernel says of its functions. Reading that takes a second or more and megabytes to keep;
  * it does not change while the kernel runs. Kept until world_forget_targets(). As targets_new().

@@ -22,6 +22,8 @@
 bool pin_parse_set_name(const char *name, uint64_t *ret);
 /* "link-K", K below KLP_FUNCS_MAX. */
 bool pin_parse_link_name(const char *name, uint64_t *ret);
+/* "forced-N-INDEX": N. */
+bool pin_parse_kept_name(const char *name, uint64_t *ret);
 /* Path of gen-N, or of `name` in it. */
 void pin_set_path(uint64_t serial, const char *name, char ret[static PIN_PATH_MAX]);
 /* 0, or -EINVAL or -EPROTO as in struct pin_set.problem; value_size is that of the map. */

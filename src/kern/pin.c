@@ -63,6 +63,26 @@ bool pin_parse_link_name(const char *name, uint64_t *ret)
 	       pin_parse_number(name + STRLEN(PIN_LINK_PREFIX), KLP_FUNCS_MAX - 1, ret);
 }
 
+bool pin_parse_kept_name(const char *name, uint64_t *ret)
+{
+	char serial[3 * sizeof(*ret)];
+	const char *end;
+	uint64_t n, index;
+
+	if (!STR_HAS_PREFIX(name, PIN_KEPT_PREFIX))
+		return false;
+	name += STRLEN(PIN_KEPT_PREFIX);
+	end = strchr(name, '-');
+	if (!end || (size_t)(end - name) >= sizeof(serial))
+		return false;
+	(void)snprintf(serial, sizeof(serial), "%.*s", (int)(end - name), name);
+	if (!pin_parse_number(serial, INT64_MAX, &n) || n == 0 ||
+	    !pin_parse_number(end + 1, KLP_FUNCS_MAX - 1, &index))
+		return false;
+	*ret = n;
+	return true;
+}
+
 void pin_set_path(uint64_t serial, const char *name, char ret[static PIN_PATH_MAX])
 {
 	(void)snprintf(ret, PIN_PATH_MAX, KLPD_PIN_DIR "/" PIN_SET_PREFIX "%llu%s%s",
@@ -125,7 +145,8 @@ int pin_next_serial(uint64_t *ret)
 	if (!dir)
 		return errno_negative();
 	while (errno = 0, (entry = readdir(dir))) {
-		if (pin_parse_set_name(entry->d_name, &serial))
+		if (pin_parse_set_name(entry->d_name, &serial) ||
+		    pin_parse_kept_name(entry->d_name, &serial))
 			largest = MAX(largest, serial);
 	}
 	if (errno != 0)
@@ -246,15 +267,33 @@ int pin_remove(uint64_t serial)
 	return ret;
 }
 
+static void pin_kept_path(uint64_t serial, size_t index, char ret[static PIN_PATH_MAX])
+{
+	(void)snprintf(ret, PIN_PATH_MAX, KLPD_PIN_DIR "/" PIN_KEPT_PREFIX "%llu-%zu",
+		       (unsigned long long)serial, index);
+}
+
 int pin_keep_program(uint64_t serial, size_t index, int prog_fd)
 {
 	char path[PIN_PATH_MAX];
 
 	CAPS_SCOPE(CAPS_BPF);
 
-	(void)snprintf(path, sizeof(path), KLPD_PIN_DIR "/" PIN_KEPT_PREFIX "%llu-%zu",
-		       (unsigned long long)serial, index);
+	pin_kept_path(serial, index, path);
 	if (bpf_obj_pin(prog_fd, path) == 0 || errno == EEXIST)
 		return 0;
 	return errno_negative();
+}
+
+bool pin_has_kept(uint64_t serial, size_t n)
+{
+	char path[PIN_PATH_MAX];
+	struct stat st;
+
+	for (size_t i = 0; i < n; i++) {
+		pin_kept_path(serial, i, path);
+		if (lstat(path, &st) < 0)
+			return false;
+	}
+	return true;
 }

@@ -10,6 +10,7 @@
 #ifndef KLPD_KERN_PIN_H
 #define KLPD_KERN_PIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,7 +44,7 @@ struct pin_set {		/* one gen-N directory as found */
 
 /* Make KLPD_PIN_DIR (mode 0700); -EINVAL if KLPD_BPFFS is no bpffs. */
 int pin_init(void);
-/* Largest N in use plus one, at least 1. */
+/* Largest N in use, by sets and kept programs, plus one; at least 1. */
 int pin_next_serial(uint64_t *ret);
 /* Make gen-N and pin; links first, meta last. On failure what was pinned is taken away again. */
 int pin_store(const struct pin_header *header, const void *meta, const int *links);
@@ -55,6 +56,8 @@ int pin_remove(uint64_t serial);
  * it, so it must never be freed. Idempotent.
  */
 int pin_keep_program(uint64_t serial, size_t index, int prog_fd);
+/* All of forced-N-0 to forced-N-(n-1) are there. */
+bool pin_has_kept(uint64_t serial, size_t n);
 /* All gen-N directories, by serial; names that are not ours are counted in *ret_foreign. */
 int pin_load_all(struct pin_set **ret, size_t *ret_n, size_t *ret_foreign);
 void pin_sets_free(struct pin_set *sets, size_t n);

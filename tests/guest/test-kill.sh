@@ -72,12 +72,12 @@ for what in fail kill; do
 		t "enable, $point:$what"
 		one "$point" $what "" cmdline klpctl enable $P/cmdline.klp.o
 	done
-	for point in "${points[@]}" retire:0 retire:1; do
+	for point in "${points[@]}" retire:0 retire:1 retire:2; do
 		t "replace, $point:$what"
 		klpctl enable $P/cmdline.klp.o >/dev/null || fail enable
 		one "$point" $what cmdline meminfo klpctl replace $P/meminfo.klp.o
 	done
-	for point in plan:0 switch:0 switch:1 complete:0 complete:1 retire:0 retire:1; do
+	for point in plan:0 switch:0 switch:1 complete:0 complete:1 retire:0 retire:1 retire:2; do
 		t "disable, $point:$what"
 		klpctl enable $P/cmdline.klp.o >/dev/null || fail enable
 		one "$point" $what cmdline "" klpctl disable cmdline

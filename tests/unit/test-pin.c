@@ -36,6 +36,22 @@ static void test_link_names(void)
 	CHECK(!pin_parse_link_name("link", &n));
 }
 
+static void test_kept_names(void)
+{
+	static const char *const bad[] = { "forced-", "forced-1", "forced-1-", "forced--1", "forced-0-0",
+		"forced-1-00", "forced-1-256", "forced-01-0", "forced-1-0-0", "gen-1-0",
+		"forced-9223372036854775808-0", "forced-999999999999999999999999999999999999-0" };
+	uint64_t n = 77;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK(!pin_parse_kept_name(bad[i], &n));
+	CHECK_INT(n, 77);
+	CHECK(pin_parse_kept_name("forced-12-255", &n));
+	CHECK_INT(n, 12);
+	CHECK(pin_parse_kept_name("forced-9223372036854775807-0", &n));
+	CHECK_INT(n, INT64_MAX);
+}
+
 static void test_paths(void)
 {
 	char path[PIN_PATH_MAX];
@@ -106,6 +122,7 @@ int main(void)
 {
 	RUN(test_set_names);
 	RUN(test_link_names);
+	RUN(test_kept_names);
 	RUN(test_paths);
 	RUN(test_header);
 	RUN(test_undo_nothing);

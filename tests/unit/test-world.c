@@ -74,10 +74,28 @@ static void test_limits(void)
 	CHECK(!world_free(NULL));
 }
 
+/* A forced set that cannot be let go of belongs to the world, whatever becomes of it. */
+static void test_leftover_sets(void)
+{
+	static struct world w;
+	struct set *s = make("forced", 7, SET_LEAVING);
+
+	world_leave_set(&w, s);
+	CHECK_INT(w.n_leftovers, 1);
+	CHECK_INT(w.leftovers[0].serial, 7);
+	CHECK(w.leftovers[0].set == s);
+	for (size_t i = 0; i < WORLD_SETS_MAX; i++)
+		world_leave_set(&w, make("n", i, SET_LEAVING));
+	CHECK_INT(w.n_leftovers, WORLD_SETS_MAX);
+	world_clear(&w);
+	CHECK_INT(w.n_leftovers, 0);
+}
+
 int main(void)
 {
 	RUN(test_order_and_look_up);
 	RUN(test_same_name);
 	RUN(test_limits);
+	RUN(test_leftover_sets);
 	return unit_end();
 }
