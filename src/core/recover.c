@@ -258,7 +258,7 @@ int recover_run(struct world *w, struct transaction **ret, struct report *report
 	}
 	recovery_generation(&v);
 	recovery_orphans(&v);
-	r = retire_sets(w, v.gone, v.n_gone);
+	r = retire_sets(w, v.gone, v.n_gone, NULL);
 	if (r < 0)
 		world_warn(w, "What is out of force could not be removed (%s), to be tried again",
 			   strerrordesc_np(-r));

@@ -107,11 +107,14 @@ static int retire_one(struct world *w, struct set *s, struct held *held, unsigne
 	return r;
 }
 
-int retire_sets(struct world *w, struct set **sets, size_t n)
+int retire_sets(struct world *w, struct set **sets, size_t n, struct grace **ret)
 {
 	_cleanup_(held_done) struct held held = { .fds = NULL };
+	struct grace *grace = NULL;
 	int r = 0;
 
+	if (ret)
+		*ret = NULL;
 	if (n == 0)
 		return 0;
 	RET_GATHER(r, fault_point(PHASE_RETIRE, 0));
@@ -120,8 +123,14 @@ int retire_sets(struct world *w, struct set **sets, size_t n)
 		(void)world_remove(w, sets[i]);
 		RET_GATHER(r, retire_one(w, sets[i], &held, 3 * (unsigned int)i));
 	}
-	if (w->companion)
-		RET_GATHER(r, companion_barrier(w->companion));
+	if (!w->companion)
+		return r;
+	RET_GATHER(r, grace_begin(w->companion, TAKE_PTR(held.fds), held.n, &grace));
+	held.n = 0;
+	if (ret)
+		*ret = grace;
+	else
+		RET_GATHER(r, grace_end(grace));
 	return r;
 }
 

@@ -4,14 +4,16 @@
 #define KLPD_CORE_RETIRE_H
 
 #include "core/world.h"
+#include "kern/grace.h"
 
 /*
  * Retire sets that are in world and out of force; they are gone from the world afterwards and
  * freed. Cannot fail: pins that resist, and forced sets whose programs cannot be kept for good, are
  * leftovers and tried again by retire_leftovers().
- * Waits for the companion's grace period. Returns the first error all the same, for a warning.
+ * *ret is the grace period in which their programs are still held, NULL if it is over; with a NULL
+ * ret it is waited for. Returns the first error all the same, for a warning.
  */
-int retire_sets(struct world *w, struct set **sets, size_t n);
+int retire_sets(struct world *w, struct set **sets, size_t n, struct grace **ret);
 /* Only the pins; `gate` is the bit their links may still listen to, 0 if none. */
 int retire_pins(struct world *w, uint64_t serial, uint64_t gate);
 /* The record of a set whose programs are kept; one that is gone is as good. */

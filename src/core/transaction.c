@@ -184,7 +184,7 @@ int transaction_run(struct transaction *t, struct report *report)
 
 bool transaction_waits(const struct transaction *t)
 {
-	return t->number != 0;
+	return t->number != 0 && t->phase < PHASE_COMPLETE;
 }
 
 /* Which way it goes is which way each set goes. */
@@ -269,7 +269,7 @@ int transaction_force(struct transaction *t, uint32_t *ret_forced)
 void transaction_complete(struct transaction *t, bool reversed)
 {
 	t->phase = PHASE_COMPLETE;
-	t->number = 0;
+	t->timeout_ms = 0;
 	t->reversed = reversed;
 	(void)fault_point(PHASE_COMPLETE, 0);
 	for (size_t i = 0; i < t->n_leave; i++)
@@ -293,13 +293,13 @@ void transaction_complete(struct transaction *t, bool reversed)
 	(void)fault_point(PHASE_COMPLETE, 1);
 }
 
-int transaction_retire(struct transaction *t)
+int transaction_retire(struct transaction *t, struct grace **ret)
 {
 	size_t n = t->n_leave;
 
 	t->phase = PHASE_RETIRE;
 	t->n_leave = 0;
-	return retire_sets(t->world, t->leave, n);
+	return retire_sets(t->world, t->leave, n, ret);
 }
 
 /* Which sets the running transition moves, seen from where it began. */

@@ -26,6 +26,7 @@
 #include "core/plan.h"
 #include "core/world.h"
 
+struct grace;
 struct object;
 
 struct transaction_request {
@@ -98,7 +99,7 @@ int transaction_reverse(struct transaction *t);
 int transaction_force(struct transaction *t, uint32_t *ret_forced);
 /* COMPLETE; `reversed`: the old sets are in force. */
 void transaction_complete(struct transaction *t, bool reversed);
-/* RETIRE what left. Returns errors only to be warned of. */
-int transaction_retire(struct transaction *t);
+/* RETIRE what left: done when *ret, if it is not NULL, is over. Errors are only to be warned of. */
+int transaction_retire(struct transaction *t, struct grace **ret);
 
 #endif

@@ -305,7 +305,8 @@ int companion_task(struct companion *c, int32_t pid, int32_t *ret_state)
 	return 0;
 }
 
+/* Raises no capability: it needs none, and is called on a thread of its own (grace.c). */
 int companion_barrier(struct companion *c)
 {
-	return companion_ioctl(c, KLP_IOC_BARRIER, NULL);
+	return ioctl(c->fd, KLP_IOC_BARRIER, NULL) < 0 ? errno_negative() : 0;
 }

@@ -12,7 +12,9 @@
 #include <systemd/sd-event.h>
 
 #include "core/recover.h"
+#include "kern/grace.h"
 #include "klpd/manager.h"
+#include "util/errno-util.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -76,18 +78,15 @@ static int manager_sync(struct manager *m)
 	return r;
 }
 
-/* COMPLETE and RETIRE. The watchers hear of both, the one who waits when nothing is left over. */
-static void manager_end(struct manager *m, bool reversed)
+/* The end of RETIRE: the one who waits is told when nothing is left over. */
+static void manager_retired(struct manager *m, int result)
 {
 	_cleanup_(transaction_freep) struct transaction *t = TAKE_PTR(m->change);
-	int r;
 
-	transaction_complete(t, reversed);
-	manager_log_end(t);
-	manager_observe(m, reversed ? MANAGER_REVERSED : MANAGER_COMPLETE);
-	r = transaction_retire(t);
-	if (r < 0)
-		log_warning_errno(r, "Patch '%s': cannot retire all that is out of force, to be "
+	m->grace_source = sd_event_source_disable_unref(m->grace_source);
+	RET_GATHER(result, grace_end(TAKE_PTR(m->grace)));
+	if (result < 0)
+		log_warning_errno(result, "Patch '%s': cannot retire all that is out of force, to be "
 				  "tried again: %m", t->name);
 	manager_observe(m, MANAGER_RETIRED);
 	manager_tell_systemd(m);
@@ -95,6 +94,29 @@ static void manager_end(struct manager *m, bool reversed)
 		m->done(t, true, m->done_userdata);
 	m->done = NULL;
 	m->done_userdata = NULL;
+}
+
+static int on_grace(sd_event_source *source _unused_, int fd _unused_, uint32_t revents _unused_,
+		    void *userdata)
+{
+	manager_retired(userdata, 0);
+	return 0;
+}
+
+/* COMPLETE, and RETIRE up to the point where only time has to pass. */
+static void manager_end(struct manager *m, bool reversed)
+{
+	struct transaction *t = m->change;
+	int r;
+
+	transaction_complete(t, reversed);
+	manager_log_end(t);
+	manager_observe(m, reversed ? MANAGER_REVERSED : MANAGER_COMPLETE);
+	r = transaction_retire(t, &m->grace);
+	/* without a place in the loop it is waited for right here */
+	if (!m->grace || r < 0 ||
+	    sd_event_add_io(m->event, &m->grace_source, grace_fd(m->grace), EPOLLIN, on_grace, m) < 0)
+		manager_retired(m, r);
 }
 
 static void manager_event(struct manager *m, const struct klp_uapi_event *event)
@@ -121,7 +143,8 @@ static int on_companion(sd_event_source *source, int fd _unused_, uint32_t reven
 
 	while ((r = companion_read_event(m->world->companion, &event)) == 0) {
 		/* events of transitions that were over before we came are nobody's business */
-		if (m->change && m->change->number == event.transition)
+		if (m->change && transaction_waits(m->change) &&
+		    m->change->number == event.transition)
 			manager_event(m, &event);
 	}
 	if (r == -EAGAIN)
@@ -205,6 +228,8 @@ struct manager *manager_free(struct manager *m)
 		return NULL;
 	sd_event_source_disable_unref(m->idle);
 	sd_event_source_disable_unref(m->companion_source);
+	sd_event_source_disable_unref(m->grace_source);
+	(void)grace_end(m->grace);
 	transaction_free(m->change);
 	world_free(m->world);
 	sd_event_unref(m->event);
@@ -263,6 +288,9 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	_cleanup_(transaction_freep) struct transaction *t = NULL;
 	int r;
 
+	/* the one before is complete, and its grace is nearly always over by now */
+	if (m->grace)
+		manager_retired(m, 0);
 	manager_refresh(m);
 	if (m->change)
 		return manager_busy(m, report);

@@ -29,7 +29,9 @@ struct manager {
 	sd_event_source *companion_source;
 	struct world *world;
 	sd_event_source *idle;		/* when what changes need in memory is given back */
-	struct transaction *change;	/* switched and waiting; NULL if none runs */
+	struct transaction *change;	/* switched, until it is retired; NULL if none runs */
+	struct grace *grace;		/* of its RETIRE; NULL: not in it */
+	sd_event_source *grace_source;
 	/* who asked for it and waits: called once, when it is complete or was reversed */
 	void (*done)(const struct transaction *t, bool complete, void *userdata);
 	void *done_userdata;
