@@ -14,6 +14,7 @@
 #include "kern/companion.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
+#include "util/text.h"
 
 /* A system has no more tasks than this that anybody wants to read about, nor that fit a message. */
 #define BLOCKERS_MAX	32768
@@ -70,7 +71,7 @@ int companion_open(struct companion **ret, struct report *report)
 
 	c->hello.abi = KLP_ABI;
 	r = companion_ioctl(c, KLP_IOC_HELLO, &c->hello);
-	c->hello.version[sizeof(c->hello.version) - 1] = '\0';
+	text_clean(c->hello.version, sizeof(c->hello.version), '?');
 	if (r == -EPROTO || (r == 0 && c->hello.abi != KLP_ABI))
 		return report_set(report, OUTCOME_COMPANION_ABI,
 				  "klpd speaks version %d of " KLP_DEVICE
@@ -219,25 +220,10 @@ int companion_status(struct companion *c, struct klp_ioc_status *status,
 	if (arg.nr > KLP_UAPI_RECORDS_MAX)
 		return -EOVERFLOW;
 	for (uint32_t i = 0; i < arg.nr; i++)
-		found[i].name[sizeof(found[i].name) - 1] = '\0';
+		text_clean(found[i].name, sizeof(found[i].name), '?');
 	*status = arg;
 	*records = TAKE_PTR(found);
 	return 0;
-}
-
-/*
- * Terminate, and make what is not printable ASCII a '?': a task's name is its own choice, and no
- * byte of it may become a control sequence or spoil JSON. `newline` is what a newline becomes.
- */
-static void companion_clean(char *text, size_t size, char newline)
-{
-	text[size - 1] = '\0';
-	for (; *text; text++) {
-		if (*text == '\n')
-			*text = newline;
-		else if (*text < 0x20 || *text > 0x7e)
-			*text = '?';
-	}
 }
 
 int companion_blockers(struct companion *c, struct klp_uapi_blocker **ret, uint32_t *ret_n)
@@ -261,8 +247,8 @@ int companion_blockers(struct companion *c, struct klp_uapi_blocker **ret, uint3
 		}
 		arg.nr = MIN(arg.nr, room);
 		for (uint32_t i = 0; i < arg.nr; i++) {
-			companion_clean(found[i].comm, sizeof(found[i].comm), '?');
-			companion_clean(found[i].reason, sizeof(found[i].reason), '?');
+			text_clean(found[i].comm, sizeof(found[i].comm), '?');
+			text_clean(found[i].reason, sizeof(found[i].reason), '?');
 		}
 		*ret_n = arg.nr;
 		*ret = TAKE_PTR(found);
@@ -282,10 +268,11 @@ int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker,
 	size_t n;
 	int r;
 
+	ret[0] = '\0';
 	r = companion_ioctl(c, KLP_IOC_STACK, &arg);
 	if (r < 0)
 		return r;
-	companion_clean(ret, MIN(arg.size, (uint32_t)KLP_UAPI_STACK_MAX) + 1, '\n');
+	text_clean(ret, MIN(arg.size, (uint32_t)KLP_UAPI_STACK_MAX) + 1, '\n');
 	for (n = strlen(ret); n > 0 && ret[n - 1] == '\n'; n--)
 		ret[n - 1] = '\0';
 	return 0;

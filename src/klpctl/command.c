@@ -41,8 +41,8 @@ static const struct verb verb_table[] = {
 	  "Turn the running transition round" },
 	{ "force", NULL, 0, verb_force,
 	  "Take all tasks as moved, give up consistency" },
-	{ "blockers", NULL, 0, verb_blockers,
-	  "List the tasks that a transition waits for" },
+	{ "blockers", NULL, OPTION_STACKS, verb_blockers,
+	  "Show the tasks that a transition waits for" },
 };
 
 static int command_help(void)
@@ -61,6 +61,7 @@ static int command_help(void)
 	       "     --no-wait            Do not wait until all tasks have moved\n"
 	       "     --timeout=SECONDS    Reverse a transition that takes longer, default 60;\n"
 	       "                          0: wait as long as it takes\n"
+	       "     --stacks=N           Show the stacks of so many blockers, default 8\n"
 	       "     --immediate          Let all tasks change at one instant\n"
 	       "     --verifier-log       If the verifier rejects the patch, print all it said\n"
 	       "\n"

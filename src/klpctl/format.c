@@ -165,6 +165,18 @@ void format_time(uint64_t usec, char *buffer, size_t size)
 		snprintf(buffer, size, "?");
 }
 
+void format_duration(uint64_t usec, char *buffer, size_t size)
+{
+	unsigned long long tenths = usec / 100000, seconds = usec / 1000000;
+
+	if (seconds < 10)
+		snprintf(buffer, size, "%llu.%llu s", tenths / 10, tenths % 10);
+	else if (seconds < 300)
+		snprintf(buffer, size, "%llu s", seconds);
+	else
+		snprintf(buffer, size, "%llu min", seconds / 60);
+}
+
 const char *format_words(const char *text)
 {
 	if (STREQ(text, "per_task"))

@@ -33,6 +33,10 @@ int format_table_end(struct format_table *t, FILE *f);
 void format_time(uint64_t usec, char *buffer, size_t size);
 #define FORMAT_TIME_SIZE 64
 
+/* "3.2 s", "12 s", "5 min". */
+void format_duration(uint64_t usec, char *buffer, size_t size);
+#define FORMAT_DURATION_SIZE 32
+
 /* "per task" for "per_task" and "in force" for "in_force"; any other text as it is. */
 const char *format_words(const char *text);
 

@@ -22,6 +22,7 @@ enum {
 	ARG_IMMEDIATE,
 	ARG_VERIFIER_LOG,
 	ARG_TIMEOUT,
+	ARG_STACKS,
 };
 
 static const struct option option_table[] = {
@@ -32,6 +33,7 @@ static const struct option option_table[] = {
 	{ "immediate", no_argument, NULL, ARG_IMMEDIATE },
 	{ "verifier-log", no_argument, NULL, ARG_VERIFIER_LOG },
 	{ "timeout", required_argument, NULL, ARG_TIMEOUT },
+	{ "stacks", required_argument, NULL, ARG_STACKS },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -46,15 +48,26 @@ static int options_set_json(const char *value)
 	return 0;
 }
 
-/* Whole seconds, at most a year's worth. */
-static int options_set_timeout(const char *value)
+/* Digits only: strtoull() takes signs and blanks. */
+static int options_parse_number(const char *value, unsigned long long max, uint64_t *ret)
 {
-	unsigned long long seconds;
+	unsigned long long n;
 	char *end;
 
 	errno = 0;
-	seconds = strtoull(value, &end, 10);
-	if (*value < '0' || *value > '9' || *end || errno != 0 || seconds > 366ULL * 86400)
+	n = strtoull(value, &end, 10);
+	if (*value < '0' || *value > '9' || *end || errno != 0 || n > max)
+		return -EINVAL;
+	*ret = n;
+	return 0;
+}
+
+/* Whole seconds, at most a year's worth. */
+static int options_set_timeout(const char *value)
+{
+	uint64_t seconds;
+
+	if (options_parse_number(value, 366ULL * 86400, &seconds) < 0)
 		return log_error_errno(EINVAL, "--timeout takes a number of seconds, not '%s'",
 				       value);
 	options.timeout_usec = seconds * 1000000;
@@ -62,10 +75,20 @@ static int options_set_timeout(const char *value)
 	return 0;
 }
 
+static int options_set_stacks(const char *value)
+{
+	if (options_parse_number(value, INT32_MAX, &options.stacks) < 0)
+		return log_error_errno(EINVAL, "--stacks takes a number of tasks, not '%s'", value);
+	options.verb_options |= OPTION_STACKS;
+	return 0;
+}
+
 static int options_complain(char **argv, int c)
 {
 	if (c == '?' && optopt == ARG_TIMEOUT)
 		return log_error_errno(EINVAL, "--timeout needs a number of seconds");
+	if (c == '?' && optopt == ARG_STACKS)
+		return log_error_errno(EINVAL, "--stacks needs a number of tasks");
 	/* of a long option optopt is 0, or its value in the table */
 	if (c == '?' && optopt > 0 && optopt < 0x100)
 		return log_error_errno(EINVAL, "unknown option '-%c'; see klpctl --help", optopt);
@@ -107,6 +130,11 @@ int options_parse(int argc, char **argv)
 			if (r < 0)
 				return r;
 			break;
+		case ARG_STACKS:
+			r = options_set_stacks(optarg);
+			if (r < 0)
+				return r;
+			break;
 		default:
 			return options_complain(argv, c);
 		}
@@ -122,5 +150,7 @@ const char *options_name(unsigned int bits)
 		return "--immediate";
 	if (bits & OPTION_TIMEOUT)
 		return "--timeout";
+	if (bits & OPTION_STACKS)
+		return "--stacks";
 	return "--verifier-log";
 }

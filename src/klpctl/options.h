@@ -17,11 +17,13 @@ enum option_json {
 #define OPTION_IMMEDIATE	(1U << 1)
 #define OPTION_VERIFIER_LOG	(1U << 2)
 #define OPTION_TIMEOUT		(1U << 3)
+#define OPTION_STACKS		(1U << 4)
 
 struct options {
 	enum option_json json;
 	unsigned int verb_options;	/* OPTION_* that were given */
 	uint64_t timeout_usec;		/* if OPTION_TIMEOUT was; 0 = none */
+	uint64_t stacks;		/* if OPTION_STACKS was */
 	bool help;
 	bool version;
 };

@@ -11,6 +11,8 @@
 #include "util/errno-util.h"
 #include "util/macro.h"
 
+#define STACK_LINES_MAX	256
+
 #define _cleanup_json_ _cleanup_(sd_json_variant_unrefp)
 /* A string field that may be missing. */
 #define PAIR_OPTIONAL(name, value) SD_JSON_BUILD_PAIR_CONDITION((value) != NULL, name, \
@@ -335,29 +337,46 @@ int json_change(const struct transaction *t, bool complete, sd_json_variant **re
 		SD_JSON_BUILD_PAIR_VARIANT("replaced", replaced));
 }
 
-int json_blockers(const struct klp_uapi_blocker *blockers, size_t n, sd_json_variant **ret)
+/* One string a line; what is deeper than anybody reads is cut off. */
+static int json_stack(const char *text, sd_json_variant **ret)
 {
-	_cleanup_json_ sd_json_variant *array = NULL;
+	_cleanup_free_ char *copy = strdup(text);
+	char *lines[STACK_LINES_MAX + 1] = {}, *rest = copy;
+
+	if (!copy)
+		return -ENOMEM;
+	for (size_t n = 0; n < STACK_LINES_MAX && rest && *rest; n++)
+		lines[n] = strsep(&rest, "\n");
+	return sd_json_variant_new_array_strv(ret, lines);
+}
+
+static const char *json_task_kind(const struct klp_uapi_blocker *b)
+{
+	if (b->flags & KLP_TASK_KTHREAD)
+		return "kernel";
+	return b->flags & KLP_TASK_USER_WORKER ? "worker" : "user";
+}
+
+int json_blocker(const struct klp_uapi_blocker *b, const char *stack, sd_json_variant **ret)
+{
+	const char state[] = { b->state > ' ' && b->state <= '~' ? (char)b->state : '?', '\0' };
+	_cleanup_json_ sd_json_variant *lines = NULL;
 	int r;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct klp_uapi_blocker *b = &blockers[i];
-		char comm[sizeof(b->comm) + 1] = "", reason[sizeof(b->reason) + 1] = "";
-
-		/* comm is the task's own choice: bytes that are no text would spoil the JSON */
-		for (size_t j = 0; j < sizeof(b->comm) && b->comm[j]; j++)
-			comm[j] = b->comm[j] < 0x20 || b->comm[j] > 0x7e ? '?' : b->comm[j];
-		memcpy(reason, b->reason, sizeof(b->reason));
-		r = APPEND(array, sd_json_buildo(&append_v_,
-			SD_JSON_BUILD_PAIR_INTEGER("pid", b->pid),
-			SD_JSON_BUILD_PAIR_UNSIGNED("cpu", b->cpu),
-			SD_JSON_BUILD_PAIR_BOOLEAN("kthread", (b->flags & KLP_TASK_KTHREAD) != 0),
-			SD_JSON_BUILD_PAIR_STRING("comm", comm),
-			SD_JSON_BUILD_PAIR_STRING("reason", reason)));
-		if (r < 0)
-			return r;
-	}
-	return array_finish(array, ret);
+	r = stack ? json_stack(stack, &lines) : 0;
+	if (r < 0)
+		return r;
+	return sd_json_buildo(ret,
+		SD_JSON_BUILD_PAIR_INTEGER("pid", b->pid),
+		SD_JSON_BUILD_PAIR_UNSIGNED("cpu", b->cpu),
+		SD_JSON_BUILD_PAIR_BOOLEAN("kthread", (b->flags & KLP_TASK_KTHREAD) != 0),
+		SD_JSON_BUILD_PAIR_STRING("comm", b->comm),
+		SD_JSON_BUILD_PAIR_STRING("reason", b->reason),
+		SD_JSON_BUILD_PAIR_INTEGER("processId", b->tgid),
+		SD_JSON_BUILD_PAIR_STRING("kind", json_task_kind(b)),
+		SD_JSON_BUILD_PAIR_STRING("state", state),
+		SD_JSON_BUILD_PAIR_UNSIGNED("blockingUSec", b->blocking_ns / 1000),
+		SD_JSON_BUILD_PAIR_CONDITION(stack != NULL, "stack", SD_JSON_BUILD_VARIANT(lines)));
 }
 
 int json_report(const struct report *r, sd_json_variant **ret)

@@ -19,7 +19,8 @@ int json_companion(const struct world *w, sd_json_variant **ret);
 int json_transition(const struct transaction *t, sd_json_variant **ret);
 /* Output of the changing methods. */
 int json_change(const struct transaction *t, bool complete, sd_json_variant **ret);
-int json_blockers(const struct klp_uapi_blocker *blockers, size_t n, sd_json_variant **ret);
+/* stack: its lines as companion_stack() has them, NULL if not known. */
+int json_blocker(const struct klp_uapi_blocker *blocker, const char *stack, sd_json_variant **ret);
 /* Parameters of an error reply. */
 int json_report(const struct report *r, sd_json_variant **ret);
 

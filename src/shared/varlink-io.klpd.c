@@ -109,7 +109,9 @@ static SD_VARLINK_DEFINE_METHOD(
 
 static SD_VARLINK_DEFINE_METHOD(
 	Blockers,
-	C("Tasks that have not moved; empty if no transition runs"),
+	C("Of how many tasks, from the first on, to show the stack; default 32, at most 256"),
+	IN(stacks, INT, NULLABLE),
+	C("Tasks that have not moved, longest in the way first; empty if no transition runs"),
 	OUT_TYPE(blockers, Blocker, ARRAY));
 
 static SD_VARLINK_DEFINE_METHOD_FULL(
@@ -208,6 +210,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_type_Companion,
 	S("A patch in the kernel, in short"),
 	&vl_type_ListEntry,
+	S("Kinds of task"),
+	&vl_type_TaskKind,
 	S("A task that holds a transition up"),
 	&vl_type_Blocker,
 

@@ -190,9 +190,15 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("How many functions it patches"),
 	INT(functions, 0));
 
+SD_VARLINK_DEFINE_ENUM_TYPE(
+	TaskKind,
+	VALUE(user, "A thread of a process"),
+	VALUE(kernel, "A kernel thread, or the idle task of a CPU"),
+	VALUE(worker, "A thread that works for a process and never leaves the kernel"));
+
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Blocker,
-	C("Task that has not moved; 0 = the idle task of that CPU"),
+	C("Thread id of the task that has not moved; 0 = the idle task of that CPU"),
 	INT(pid, 0),
 	C("CPU that it runs on or ran on last"),
 	INT(cpu, 0),
@@ -201,4 +207,16 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("Its name"),
 	STRING(comm, 0),
 	C("Why it has not moved: running, in FUNCTION, unreliable stack, new"),
-	STRING(reason, 0));
+	STRING(reason, 0),
+	C("Id of its process"),
+	INT(processId, NULLABLE),
+	C("What kind of task it is"),
+	TYPE(kind, TaskKind, NULLABLE),
+	C("Its state, a letter as ps(1) has it: R S D I T t X Z P"),
+	STRING(state, NULLABLE),
+	C("How long it has been in the way for this reason, in microseconds"),
+	INT(blockingUSec, NULLABLE),
+	C("Its stack as the transition sees it: a frame a line, innermost first, as in "
+	  "SYMBOL+0xOFFSET/0xSIZE; a line that begins with ? says from where on it cannot be relied "
+	  "on. Null if it was not asked for, or could not be read"),
+	STRING(stack, NULLABLE | ARRAY));

@@ -178,12 +178,23 @@ FAKE_METHOD(fake_describe)
 	SEND(sd_varlink_reply, link, "{\"patch\":" FAKE_PATCH ",\"format\":1}");
 }
 
+/* The second is of a klpd that knows no more than the first version did; how many stacks were asked
+ * for stands in a reason. */
 FAKE_METHOD(fake_blockers)
 {
-	SEND(sd_varlink_reply, link,
-	     "{\"blockers\":[{\"pid\":0,\"cpu\":1,\"kthread\":true,\"comm\":\"swapper/1\","
-	     "\"reason\":\"running\"},{\"pid\":1234,\"cpu\":0,\"kthread\":false,"
-	     "\"comm\":\"e\\u001b[2J\\u009b\\nvil\",\"reason\":\"in f\"}]}");
+	sd_json_variant *stacks = sd_json_variant_by_key(parameters, "stacks");
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		 "{\"blockers\":[{\"pid\":0,\"cpu\":1,\"kthread\":true,\"comm\":\"swapper/1\","
+		 "\"reason\":\"running\",\"processId\":0,\"kind\":\"kernel\",\"state\":\"R\","
+		 "\"blockingUSec\":310000,\"stack\":[]},{\"pid\":1234,\"cpu\":0,\"kthread\":false,"
+		 "\"comm\":\"e\\u001b[2J\\u009b\\nvil\",\"reason\":\"in f\"},"
+		 "{\"pid\":1236,\"cpu\":0,\"kthread\":false,\"comm\":\"iou\",\"reason\":\"stacks %lld\","
+		 "\"processId\":1235,\"kind\":\"worker\",\"state\":\"S\",\"blockingUSec\":12345678,"
+		 "\"stack\":[\"f+0x1/0x2\",\"? g\\u001b[0m\"]}]}",
+		 stacks ? (long long)sd_json_variant_integer(stacks) : -1);
+	SEND(sd_varlink_reply, link, text);
 }
 
 static int fake_tell(sd_varlink *link)

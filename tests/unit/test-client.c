@@ -239,10 +239,40 @@ static void test_lists(void)
 	CHECK_STR(out, "NAME     VERSION  STATE     CONSISTENCY  GENERATION  FUNCTIONS\n"
 		  "cmdline  1.0      in force  per task     3           2\n"
 		  "b        2        leaving   immediate    12          10\n");
+}
+
+static void test_blockers(void)
+{
 	CHECK_INT(run("blockers"), 0);
-	CHECK_STR(out, "PID   CPU  KIND    COMM         REASON\n"
-		  "0     1    kernel  swapper/1    running\n"
-		  "1234  0    user    e?[2J???vil  in f\n");
+	CHECK_STR(out, "PID   CPU  KIND    STATE  FOR    COMM         REASON\n"
+		  "0     1    kernel  R      0.3 s  swapper/1    running\n"
+		  "1234  0    user    -      -      e?[2J???vil  in f\n"
+		  "1236  0    worker  S      12 s   iou          stacks 8\n"
+		  "\nswapper/1[0]:\n  (nothing on it)\n"
+		  "\niou[1236] of process 1235:\n  f+0x1/0x2\n  ? g?[0m\n");
+	CHECK_INT(run("blockers --stacks=0"), 0);
+	CHECK_CONTAINS(out, "stacks 0\n");
+	CHECK_INT(run("blockers --json --stacks 3"), 0);
+	CHECK_CONTAINS(out, "\"reason\":\"stacks 3\"");
+	CHECK_INT(run("blockers --json"), 0);
+	CHECK_CONTAINS(out, "\"reason\":\"stacks -1\"");
+}
+
+static void test_duration(void)
+{
+	static const struct {
+		uint64_t usec;
+		const char *text;
+	} cases[] = {
+		{ 0, "0.0 s" }, { 9999999, "9.9 s" }, { 10000000, "10 s" }, { 299999999, "299 s" },
+		{ 300000000, "5 min" }, { UINT64_MAX, "307445734561 min" },
+	};
+	char text[FORMAT_DURATION_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		format_duration(cases[i].usec, text, sizeof(text));
+		CHECK_STR(text, cases[i].text);
+	}
 }
 
 static void test_status(void)
@@ -292,7 +322,8 @@ static void test_usage(void)
 	static const char *const bad[] = {
 		"", "frob", "enable", "enable a b", "status x", "--frob", "-x", "status --immediate",
 		"list --verifier-log", "--json=yaml list", "--no-wait=1 enable a", "disable a b",
-		"disable --immediate a",
+		"disable --immediate a", "status --stacks=1", "blockers --stacks", "blockers --stacks=x",
+		"blockers --stacks=-1", "blockers --stacks=",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -392,6 +423,8 @@ int main(void)
 	RUN(test_unreachable);
 	RUN(test_changes);
 	RUN(test_lists);
+	RUN(test_blockers);
+	RUN(test_duration);
 	RUN(test_status);
 	RUN(test_show);
 	RUN(test_monitor);

@@ -18,6 +18,7 @@
 #include "util/fd-util.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 struct thing {
 	int *freed;
@@ -260,6 +261,18 @@ static void test_log_journal(void)
 	CHECK_STR(other, "name: w\n");
 }
 
+static void test_text_clean(void)
+{
+	char text[] = "a\x1b[2J\n\xff\x7f~ b", full[4] = { 'a', '\n', 'b', 'c' }, empty[1] = { 'x' };
+
+	text_clean(text, sizeof(text), '?');
+	CHECK_STR(text, "a?[2J???~ b");
+	text_clean(full, sizeof(full), '\n');
+	CHECK_STR(full, "a\nb");
+	text_clean(empty, sizeof(empty), '?');
+	CHECK_STR(empty, "");
+}
+
 int main(void)
 {
 	RUN(test_take);
@@ -273,5 +286,6 @@ int main(void)
 	RUN(test_log_levels);
 	RUN(test_log_one_line);
 	RUN(test_log_journal);
+	RUN(test_text_clean);
 	return unit_end();
 }
