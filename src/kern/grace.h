@@ -3,6 +3,8 @@
 #ifndef KLPD_KERN_GRACE_H
 #define KLPD_KERN_GRACE_H
 
+#include <stddef.h>
+
 #include "kern/companion.h"
 
 struct grace;

@@ -8,6 +8,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "klpctl/command.h"
 
@@ -43,6 +44,8 @@ static const struct verb verb_table[] = {
 	  "Take all tasks as moved, give up consistency" },
 	{ "blockers", NULL, OPTION_STACKS, verb_blockers,
 	  "Show the tasks that a transition waits for" },
+	{ "task", "PID...", 0, verb_task,
+	  "Show on which side of it a task is" },
 };
 
 static int command_help(void)
@@ -77,6 +80,11 @@ static const struct verb *command_find(const char *name)
 	return NULL;
 }
 
+static bool command_takes_many(const struct verb *verb)
+{
+	return verb->argument && strstr(verb->argument, "...");
+}
+
 static int command_verb(int argc, char **argv)
 {
 	const struct verb *verb;
@@ -93,11 +101,17 @@ static int command_verb(int argc, char **argv)
 		return EXIT_STATUS_USAGE;
 	}
 	wanted = verb->argument ? 2 : 1;
-	if (argc < wanted || (argc > 1 && !*argv[1])) {
+	for (int i = 1; i < argc; i++) {
+		if (*argv[i])
+			continue;
+		log_error("%s: an argument is empty", verb->name);
+		return EXIT_STATUS_USAGE;
+	}
+	if (argc < wanted) {
 		log_error("%s needs a %s", verb->name, verb->argument ? verb->argument : "verb");
 		return EXIT_STATUS_USAGE;
 	}
-	if (argc > wanted) {
+	if (argc > wanted && !command_takes_many(verb)) {
 		log_error("%s: one argument too many, '%s'", verb->name, argv[wanted]);
 		return EXIT_STATUS_USAGE;
 	}
@@ -106,7 +120,7 @@ static int command_verb(int argc, char **argv)
 		log_error("%s takes no option '%s'", verb->name, options_name(extra));
 		return EXIT_STATUS_USAGE;
 	}
-	return verb->run(verb, verb->argument ? argv[1] : NULL);
+	return verb->run(verb, argv + 1);
 }
 
 int command_run(int argc, char **argv)

@@ -146,7 +146,7 @@ int format_table_end(struct format_table *t, FILE *f)
 	for (size_t i = 0; i < t->rows * t->columns; i++)
 		if (!t->cells[i])
 			t->error = -ENOMEM;
-	if (t->error == 0)
+	if (t->error == 0 && f)
 		table_print(t, f);
 	for (size_t i = 0; i < t->rows * t->columns; i++)
 		free(t->cells[i]);

@@ -26,7 +26,7 @@ void format_clean(char *text);
 /* Headers, then a row of cells each, as many as there are headers; a NULL ends each list. */
 void format_table_begin(struct format_table *t, ...) __attribute__((sentinel));
 void format_table_row(struct format_table *t, ...) __attribute__((sentinel));
-/* Print with aligned columns and let go of all. 0 or -ENOMEM. */
+/* Print with aligned columns, unless f is NULL, and let go of all. 0 or -ENOMEM. */
 int format_table_end(struct format_table *t, FILE *f);
 
 /* CLOCK_REALTIME in microseconds as local time. */

@@ -74,7 +74,7 @@ static int blockers_parameters(sd_json_variant **ret)
 			SD_JSON_BUILD_UNSIGNED(given ? options.stacks : STACKS_DEFAULT)));
 }
 
-int verb_blockers(const struct verb *verb, const char *argument _unused_)
+int verb_blockers(const struct verb *verb, char **arguments _unused_)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *parameters = NULL, *reply = NULL;
 	sd_json_variant *blockers;

@@ -86,17 +86,17 @@ static int change_file(const struct verb *verb, const char *argument, const char
 	return change_call(verb, argument, method, "path", path);
 }
 
-int verb_enable(const struct verb *verb, const char *argument)
+int verb_enable(const struct verb *verb, char **arguments)
 {
-	return change_file(verb, argument, "Enable");
+	return change_file(verb, arguments[0], "Enable");
 }
 
-int verb_replace(const struct verb *verb, const char *argument)
+int verb_replace(const struct verb *verb, char **arguments)
 {
-	return change_file(verb, argument, "Replace");
+	return change_file(verb, arguments[0], "Replace");
 }
 
-int verb_disable(const struct verb *verb, const char *argument)
+int verb_disable(const struct verb *verb, char **arguments)
 {
-	return change_call(verb, argument, "Disable", "name", argument);
+	return change_call(verb, arguments[0], "Disable", "name", arguments[0]);
 }

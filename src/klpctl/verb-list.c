@@ -26,7 +26,7 @@ static void list_row(struct format_table *t, sd_json_variant *entry)
 			 generation, functions, NULL);
 }
 
-int verb_list(const struct verb *verb, const char *argument _unused_)
+int verb_list(const struct verb *verb, char **arguments _unused_)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *reply = NULL;
 	sd_json_variant *patches;

@@ -79,7 +79,7 @@ static int monitor_event(sd_json_variant *parameters, void *userdata _unused_)
 	return fflush(stdout) != 0 || ferror(stdout) ? -ESTALE : 0;
 }
 
-int verb_monitor(const struct verb *verb, const char *argument _unused_)
+int verb_monitor(const struct verb *verb, char **arguments _unused_)
 {
 	_cleanup_(client_reply_done) struct client_reply reply = { NULL, NULL };
 	int r;

@@ -14,7 +14,7 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-int verb_reverse(const struct verb *verb, const char *argument _unused_)
+int verb_reverse(const struct verb *verb, char **arguments _unused_)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *reply = NULL;
 	int r;

@@ -13,9 +13,10 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-int verb_show(const struct verb *verb, const char *argument)
+int verb_show(const struct verb *verb, char **arguments)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *parameters = NULL, *reply = NULL;
+	const char *argument = arguments[0];
 	_cleanup_free_ char *path = NULL;
 	int r;
 

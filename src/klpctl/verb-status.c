@@ -76,7 +76,7 @@ static void status_transition(sd_json_variant *transition)
 		    field_string(transition, "phase"));
 }
 
-int verb_status(const struct verb *verb, const char *argument _unused_)
+int verb_status(const struct verb *verb, char **arguments _unused_)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *reply = NULL;
 	sd_json_variant *patches, *warnings;

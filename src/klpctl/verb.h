@@ -8,23 +8,24 @@
 
 struct verb {
 	const char *name;
-	const char *argument;		/* as --help calls it; NULL: the verb takes none */
+	const char *argument;		/* as --help calls it, "..." for more than one; NULL: none */
 	unsigned int options;		/* OPTION_* it takes */
-	/* returns the exit status */
-	int (*run)(const struct verb *verb, const char *argument);
+	/* as many arguments as it takes, then NULL; returns the exit status */
+	int (*run)(const struct verb *verb, char **arguments);
 	const char *help;
 };
 
-int verb_enable(const struct verb *verb, const char *argument);
-int verb_replace(const struct verb *verb, const char *argument);
-int verb_disable(const struct verb *verb, const char *argument);
-int verb_status(const struct verb *verb, const char *argument);
-int verb_list(const struct verb *verb, const char *argument);
-int verb_show(const struct verb *verb, const char *argument);
-int verb_monitor(const struct verb *verb, const char *argument);
-int verb_reverse(const struct verb *verb, const char *argument);
-int verb_force(const struct verb *verb, const char *argument);
-int verb_blockers(const struct verb *verb, const char *argument);
+int verb_enable(const struct verb *verb, char **arguments);
+int verb_replace(const struct verb *verb, char **arguments);
+int verb_disable(const struct verb *verb, char **arguments);
+int verb_status(const struct verb *verb, char **arguments);
+int verb_list(const struct verb *verb, char **arguments);
+int verb_show(const struct verb *verb, char **arguments);
+int verb_monitor(const struct verb *verb, char **arguments);
+int verb_reverse(const struct verb *verb, char **arguments);
+int verb_force(const struct verb *verb, char **arguments);
+int verb_blockers(const struct verb *verb, char **arguments);
+int verb_task(const struct verb *verb, char **arguments);
 
 /*
  * Call the method and tell a failure. EXIT_STATUS_OK and *ret, a reference; with --json the reply

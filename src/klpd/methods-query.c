@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Status, List, Describe, Blockers, Monitor: look at the manager's world and answer. Nothing here
+ * Status, List, Describe, Blockers, Task, Monitor: look at the manager's world and answer. Nothing here
  * changes what is in force. Describing a file reads it, and so is for uid 0 only.
  */
 #include <stdbool.h>
@@ -9,6 +9,7 @@
 
 #include <systemd/sd-varlink.h>
 
+#include "kern/task.h"
 #include "kern/trust.h"
 #include "klpd/json.h"
 #include "klpd/methods-query.h"
@@ -212,6 +213,51 @@ int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
 	if (r < 0)
 		return r;
 	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("blockers", array));
+}
+
+static int task_state(struct manager *m, int32_t pid, int32_t *ret_state, struct report *report)
+{
+	const struct report *why = &m->world->companion_report;
+	int r;
+
+	manager_refresh(m);
+	if (!m->world->companion)
+		return report_set(report, why->outcome ?: OUTCOME_NO_COMPANION, "%s",
+				  why->detail ?: "There is no companion to ask");
+	r = companion_task(m->world->companion, pid, ret_state);
+	if (r == -ESRCH)
+		return report_set(report, OUTCOME_NO_SUCH_TASK, "No thread has the id %d", (int)pid);
+	return r < 0 ? report_errno(report, r, "Cannot ask the companion for task %d", (int)pid) : 0;
+}
+
+int methods_query_task(sd_varlink *link, sd_json_variant *parameters,
+		       sd_varlink_method_flags_t flags _unused_, void *userdata)
+{
+	static const sd_json_dispatch_field table[] = {
+		{ "pid", _SD_JSON_VARIANT_TYPE_INVALID, sd_json_dispatch_int32, 0,
+		  SD_JSON_MANDATORY },
+		{ 0 }
+	};
+	_cleanup_(report_done) struct report report = REPORT_INIT;
+	char comm[TASK_COMM_SIZE];
+	int32_t pid = 0, state = -1;
+	bool named;
+	int r;
+
+	r = sd_varlink_dispatch(link, parameters, table, &pid);
+	if (r != 0)
+		return r;
+	/* 0 would be the caller itself, or an idle task that has no name of its own */
+	if (pid <= 0)
+		return sd_varlink_error_invalid_parameter_name(link, "pid");
+	r = task_state(((struct server *)userdata)->manager, pid, &state, &report);
+	if (r != 0)
+		return server_reply_error(link, r, &report);
+	named = task_comm(pid, comm) == 0;
+	return sd_varlink_replybo(link,
+		SD_JSON_BUILD_PAIR_INTEGER("pid", pid),
+		SD_JSON_BUILD_PAIR_INTEGER("patchState", state),
+		SD_JSON_BUILD_PAIR_CONDITION(named, "comm", SD_JSON_BUILD_STRING(comm)));
 }
 
 int methods_query_monitor(sd_varlink *link, sd_json_variant *parameters,

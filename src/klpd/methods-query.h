@@ -13,6 +13,8 @@ int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags, void *userdata);
 int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags, void *userdata);
+int methods_query_task(sd_varlink *link, sd_json_variant *parameters,
+		       sd_varlink_method_flags_t flags, void *userdata);
 int methods_query_monitor(sd_varlink *link, sd_json_variant *parameters,
 			  sd_varlink_method_flags_t flags, void *userdata);
 

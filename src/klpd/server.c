@@ -100,6 +100,7 @@ int server_start(struct server *s, struct manager *m)
 		VARLINK_INTERFACE ".List", methods_query_list,
 		VARLINK_INTERFACE ".Describe", methods_query_describe,
 		VARLINK_INTERFACE ".Blockers", methods_query_blockers,
+		VARLINK_INTERFACE ".Task", methods_query_task,
 		VARLINK_INTERFACE ".Monitor", methods_query_monitor);
 	if (r < 0)
 		return r;

@@ -17,6 +17,7 @@ enum exit_status {
 	EXIT_STATUS_PERMISSION = 10,
 	EXIT_STATUS_REVERSED = 11,	/* the old sets are in force */
 	EXIT_STATUS_UNREACHABLE = 12,	/* klpd does not answer */
+	EXIT_STATUS_NO_TASK = 13,	/* no such task */
 	_EXIT_STATUS_MAX
 };
 

@@ -61,6 +61,11 @@ static const struct outcome_info outcome_table[] = {
 		"A patch of this name is in force already",
 		"Use 'klpctl replace' to put another version in its place.",
 	},
+	[OUTCOME_NO_SUCH_TASK] = {
+		ERROR("NoSuchTask"), EXIT_STATUS_NO_TASK,
+		"There is no such task",
+		"Give the id of a thread that exists: 'ps -eL' shows them as LWP.",
+	},
 	[OUTCOME_BUSY] = {
 		ERROR("Busy"), EXIT_STATUS_BUSY,
 		"Another change is running",

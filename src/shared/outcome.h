@@ -18,6 +18,7 @@ enum outcome {
 	OUTCOME_META_INVALID,		/* detail says what and where */
 	OUTCOME_NO_SUCH_PATCH,		/* disable or describe of what is not in force */
 	OUTCOME_ALREADY_ENABLED,
+	OUTCOME_NO_SUCH_TASK,		/* no thread has this id */
 	OUTCOME_BUSY,			/* another change runs */
 	OUTCOME_PERMISSION,		/* caller may not */
 	/* the plan */

@@ -114,6 +114,18 @@ static SD_VARLINK_DEFINE_METHOD(
 	C("Tasks that have not moved, longest in the way first; empty if no transition runs"),
 	OUT_TYPE(blockers, Blocker, ARRAY));
 
+static SD_VARLINK_DEFINE_METHOD(
+	Task,
+	C("Thread id, as in Blocker"),
+	IN(pid, INT, 0),
+	C("The same"),
+	OUT(pid, INT, 0),
+	C("As in /proc/PID/patch_state: -1 no transition runs; 1 patched: it runs the code with the "
+	  "patch that the transition is about; 0 unpatched: without it"),
+	OUT(patchState, INT, 0),
+	C("Name of the task"),
+	OUT(comm, STRING, NULLABLE));
+
 static SD_VARLINK_DEFINE_METHOD_FULL(
 	Monitor,
 	SD_VARLINK_REQUIRES_MORE,
@@ -155,6 +167,7 @@ static SD_VARLINK_DEFINE_ERROR(MetadataNewer, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(MetadataInvalid, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoSuchPatch, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(AlreadyEnabled, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NoSuchTask, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Busy, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotAllowed, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Conflict, ERROR_FIELDS);
@@ -234,6 +247,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_method_Describe,
 	S("The tasks that the running transition waits for"),
 	&vl_method_Blockers,
+	S("On which side of the running transition a task is"),
+	&vl_method_Task,
 	S("How things are, then every change"),
 	&vl_method_Monitor,
 
@@ -253,6 +268,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_NoSuchPatch,
 	S("A patch of this name is in force already"),
 	&vl_error_AlreadyEnabled,
+	S("No task has this thread id"),
+	&vl_error_NoSuchTask,
 	S("Another change runs"),
 	&vl_error_Busy,
 	S("The caller may not do this"),

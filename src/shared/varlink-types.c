@@ -217,6 +217,6 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("How long it has been in the way for this reason, in microseconds"),
 	INT(blockingUSec, NULLABLE),
 	C("Its stack as the transition sees it: a frame a line, innermost first, as in "
-	  "SYMBOL+0xOFFSET/0xSIZE; a line that begins with ? says from where on it cannot be relied "
-	  "on. Null if it was not asked for, or could not be read"),
+	  "SYMBOL+0xOFFSET/0xSIZE; a line that begins with ? says from where on it cannot be "
+	  "relied on. Null if it was not asked for, or could not be read"),
 	STRING(stack, NULLABLE | ARRAY));

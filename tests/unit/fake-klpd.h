@@ -197,6 +197,19 @@ FAKE_METHOD(fake_blockers)
 	SEND(sd_varlink_reply, link, text);
 }
 
+/* Thread 3 is in no transition, 4 unpatched, 5 patched, 6 of a later klpd; there are no others. */
+FAKE_METHOD(fake_task)
+{
+	int64_t pid = sd_json_variant_integer(sd_json_variant_by_key(parameters, "pid"));
+
+	if (pid < 3 || pid > 6)
+		return fake_answer(link, "", "NoSuchTask");
+	return sd_varlink_replybo(link, N("pid", (uint64_t)pid),
+				  SD_JSON_BUILD_PAIR_INTEGER("patchState", pid - 4),
+				  SD_JSON_BUILD_PAIR_CONDITION(pid < 5, "comm",
+					SD_JSON_BUILD_STRING("e\033vil")));
+}
+
 static int fake_tell(sd_varlink *link)
 {
 	SEND(sd_varlink_notify, link,
@@ -232,6 +245,7 @@ static void fake_serve(const char *address)
 		    VARLINK_INTERFACE ".List", fake_list,
 		    VARLINK_INTERFACE ".Describe", fake_describe,
 		    VARLINK_INTERFACE ".Blockers", fake_blockers,
+		    VARLINK_INTERFACE ".Task", fake_task,
 		    VARLINK_INTERFACE ".Monitor", fake_monitor) < 0 ||
 	    sd_varlink_server_listen_address(server, address, 0600) < 0 ||
 	    sd_varlink_server_attach_event(server, event, 0) < 0)

@@ -38,6 +38,7 @@
 #include "klpctl/verb-reverse.c"
 #include "klpctl/verb-show.c"
 #include "klpctl/verb-status.c"
+#include "klpctl/verb-task.c"
 #include "klpctl/verb.c"
 #include "util/fd-util.h"
 
@@ -275,6 +276,21 @@ static void test_duration(void)
 	}
 }
 
+static void test_task(void)
+{
+	CHECK_INT(run("task 3 4 5 6"), 0);
+	CHECK_STR(out, "PID  COMM   STATE\n3    e?vil  no transition\n4    e?vil  unpatched\n"
+		  "5    -      patched\n6    -      unknown\n");
+	CHECK_INT(run("task 4 7 5"), EXIT_STATUS_NO_TASK);
+	CHECK_STR(out, "PID  COMM   STATE\n4    e?vil  unpatched\n5    -      patched\n");
+	CHECK_CONTAINS(err, "klpctl: task 'pa': function 'fu' (vmlinux): there is no such task.\n");
+	CHECK_INT(run("task 1"), EXIT_STATUS_NO_TASK);
+	CHECK_STR(out, "");
+	CHECK_INT(run("task --json 4 7"), EXIT_STATUS_NO_TASK);
+	CHECK(STR_HAS_PREFIX(out, "{\"pid\":4,\"patchState\":0,"));
+	CHECK_CONTAINS(out, "}\n{\"error\":\"io.klpd.Manager.NoSuchTask\"");
+}
+
 static void test_status(void)
 {
 	CHECK_INT(run("status"), 0);
@@ -323,6 +339,7 @@ static void test_usage(void)
 		"", "frob", "enable", "enable a b", "status x", "--frob", "-x", "status --immediate",
 		"list --verifier-log", "--json=yaml list", "--no-wait=1 enable a", "disable a b",
 		"disable --immediate a", "status --stacks=1", "blockers --stacks", "blockers --stacks=x",
+		"task", "task x", "task 4 0", "task 2147483648", "task --timeout=1 4",
 		"blockers --stacks=-1", "blockers --stacks=",
 	};
 
@@ -424,6 +441,7 @@ int main(void)
 	RUN(test_changes);
 	RUN(test_lists);
 	RUN(test_blockers);
+	RUN(test_task);
 	RUN(test_duration);
 	RUN(test_status);
 	RUN(test_show);
