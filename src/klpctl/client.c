@@ -4,7 +4,7 @@
  *
  * sd-varlink is used without an event loop: at most two connections (the call, and Monitor for the
  * progress of a transition) are processed in turn until neither has anything to do, then poll(2)
- * waits for both. There is no timeout: a transition takes as long as the slowest task, and who does
+ * waits for both. Nothing times out: a transition takes as long as the slowest task, and who does
  * not want to wait says --no-wait or presses Ctrl-C, which leaves the change running in klpd.
  *
  * When klpd goes away in the middle sd-varlink makes up a reply with a local error, so that a call
@@ -108,12 +108,16 @@ static int call_process(struct call *c)
 	return did;
 }
 
-/* Wait until one of the connections has something; `second` may be without a link. */
+/*
+ * Wait until one of the connections has something; `second` may be without a link. 0: it has one,
+ * and nothing came for a while.
+ */
 static int call_wait(struct call *first, struct call *second)
 {
 	struct pollfd fds[2];
 	struct call *calls[2] = { first, second };
 	nfds_t n = 0;
+	int r;
 
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 		int fd, events;
@@ -128,9 +132,10 @@ static int call_wait(struct call *first, struct call *second)
 			return events;
 		fds[n++] = (struct pollfd){ .fd = fd, .events = (short)events };
 	}
-	if (poll(fds, n, -1) < 0 && errno != EINTR)
-		return errno_negative();
-	return 0;
+	r = poll(fds, n, n > 1 ? CLIENT_QUIET_MS : -1);
+	if (r < 0)
+		return errno == EINTR ? 1 : errno_negative();
+	return r;
 }
 
 /* Run until `c` has ended. A watcher that ends or breaks before is let go of. */
@@ -156,6 +161,8 @@ static int call_run(struct call *c, struct call *watcher)
 		r = call_wait(c, watcher);
 		if (r < 0)
 			return r;
+		if (r == 0)
+			(void)watcher->event(NULL, watcher->userdata);
 	}
 }
 

@@ -5,6 +5,8 @@
 
 #include <systemd/sd-json.h>
 
+#define CLIENT_QUIET_MS		2000
+
 struct client_reply {
 	sd_json_variant *parameters;	/* owned; NULL if there were none */
 	char *error;			/* varlink error name, owned; NULL: success */
@@ -12,7 +14,8 @@ struct client_reply {
 
 /*
  * Each event of a call that has many: parameters, and what was given as userdata. A negative result
- * ends the call, which then returns it.
+ * ends the call, which then returns it. Parameters are NULL when client_call() heard nothing for
+ * CLIENT_QUIET_MS, and again each time that has passed.
  */
 typedef int (*client_event_t)(sd_json_variant *parameters, void *userdata);
 

@@ -123,14 +123,15 @@ static void manager_event(struct manager *m, const struct klp_uapi_event *event)
 {
 	struct transaction *t = m->change;
 	uint32_t moved = t->moved, total = t->total;
-	bool known = t->timed_out;
+	bool known = t->timed_out, reversed = t->reversed;
 
 	transaction_progress(t, event);
 	if (t->timed_out && !known)
 		manager_log_overdue(t, moved, total);
 	if (event->type == KLP_EVENT_DONE)
 		manager_end(m, event->reversed != 0);
-	else
+	/* there is an event for each pass over the tasks, and most passes of one that stalls move none */
+	else if (t->moved != moved || t->total != total || t->reversed != reversed)
 		manager_observe(m, MANAGER_PROGRESS);
 }
 

@@ -7,6 +7,7 @@
  * The base name of the file, or the name of the patch, says what the answer to a change is:
  *	good, replaced, running	success; in one piece, in place of two others, not complete yet
  *	slow			success after some time, in which Monitor tells of progress
+ *	stalled			success once somebody asked for the blockers
  *	dies			the server ends without an answer
  *	@NAME			the error NAME of varlink or sd-varlink, without klpd's fields
  *	anything else		the error io.klpd.Manager.(that), with all fields
@@ -75,6 +76,8 @@ static int fake_success(sd_varlink *link, const char *change, const char *name, 
 				  SD_JSON_BUILD_PAIR_STRV("replaced", replaced ? names : NULL));
 }
 
+static sd_varlink *fake_stalled;
+
 static int fake_later(sd_event_source *source __attribute__((unused)),
 		      uint64_t usec __attribute__((unused)), void *userdata)
 {
@@ -95,6 +98,10 @@ static int fake_answer(sd_varlink *link, const char *change, const char *what)
 		return fake_success(link, change, what, 1, 1);
 	if (strcmp(what, "running") == 0)
 		return fake_success(link, change, what, 0, 0);
+	if (strcmp(what, "stalled") == 0) {
+		fake_stalled = sd_varlink_ref(link);
+		return 0;
+	}
 	if (strcmp(what, "dies") == 0)
 		_exit(0);
 	if (strcmp(what, "slow") == 0)
@@ -185,6 +192,10 @@ FAKE_METHOD(fake_blockers)
 	sd_json_variant *stacks = sd_json_variant_by_key(parameters, "stacks");
 	char text[1024];
 
+	if (fake_stalled) {
+		(void)fake_success(fake_stalled, "enable", "stalled", 1, 0);
+		fake_stalled = sd_varlink_unref(fake_stalled);
+	}
 	snprintf(text, sizeof(text),
 		 "{\"blockers\":[{\"pid\":0,\"cpu\":1,\"kthread\":true,\"comm\":\"swapper/1\","
 		 "\"reason\":\"running\",\"processId\":0,\"kind\":\"kernel\",\"state\":\"R\","
@@ -221,8 +232,11 @@ FAKE_METHOD(fake_monitor)
 {
 	int r = fake_tell(link);
 
-	if (r < 0)
+	/* the one who watches a change that stalls goes on watching */
+	if (r < 0 || getenv("FAKE_STALL")) {
+		sd_varlink_ref(link);
 		return r;
+	}
 	SEND(sd_varlink_reply, link,
 	     "{\"event\":\"retired\",\"generation\":4,\"transition\":null,\"patches\":null}");
 }

@@ -13,6 +13,7 @@
 #include <pty.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -376,6 +377,40 @@ static void test_progress(void)
 	close(slave);
 }
 
+/* Nothing moves: the line names the first blocker, and klpd was asked for it. */
+static void test_stalled(void)
+{
+	struct winsize size = { .ws_row = 24, .ws_col = 50 };
+	char text[4096];
+	int master, slave;
+	ssize_t n;
+
+	if (openpty(&master, &slave, NULL, NULL, NULL) < 0)
+		SKIP("no pseudo terminals here");
+	setenv("TERM", "xterm", 1);
+	setenv("FAKE_STALL", "1", 1);
+	CHECK(server_start());
+	CHECK_INT(run_on(slave, "enable stalled"), 0);
+	CHECK_STR(out, "enabled 'stalled' 1.0: generation 4, per task\n");
+	n = read(master, text, sizeof(text) - 1);
+	CHECK(n > 0);
+	text[n] = '\0';
+	CHECK_STR(text, "\renabling 'x?[31m': 118 of 120 tasks moved\033[K"
+		  "\renabling 'x?[31m': 118 of 120 tasks moved; waiting for swapper/1[0], running\033[K"
+		  "\r\033[K");
+	/* on a narrow terminal it ends where the line ends */
+	CHECK_INT(ioctl(slave, TIOCSWINSZ, &size), 0);
+	CHECK_INT(run_on(slave, "enable stalled"), 0);
+	n = read(master, text, sizeof(text) - 1);
+	CHECK(n > 0);
+	text[n] = '\0';
+	CHECK_CONTAINS(text, "\renabling 'x?[31m': 118 of 120 tasks moved; waitin\033[K");
+	unsetenv("FAKE_STALL");
+	CHECK(server_start());
+	close(master);
+	close(slave);
+}
+
 static void test_full_output(void)
 {
 	char *argv[] = { (char *)"klpctl", (char *)"list", NULL };
@@ -448,6 +483,7 @@ int main(void)
 	RUN(test_monitor);
 	RUN(test_usage);
 	RUN(test_progress);
+	RUN(test_stalled);
 	RUN(test_full_output);
 	RUN(test_file);
 	server_stop();
