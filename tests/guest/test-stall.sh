@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-stall.sh - a transition that somebody holds up: its time runs out, its sleeper is sent out of
-# the way and does not notice, or it is forced.
+# test-stall.sh - a transition that somebody holds up: who it is and what it stands in, its time that
+# runs out, with klpd and without, a sleeper that is sent out of the way and does not notice, and
+# force, with klpd killed at each point after it.
 # timeout: 600
 . /klpd/lib.sh
 T=/usr/lib/klpd/tests
@@ -26,6 +27,38 @@ sleeper_blocks() {
 
 quiet() {
 	[[ $(klpctl status --json | jq .transition) == null ]]
+}
+
+transition() {
+	klpctl status --json | jq -c ".transition | $1"
+}
+
+timed_out() {
+	[[ $(transition .timedOut) == true ]]
+}
+
+# A sleeper that is born into the transition sleeps in its new version: it holds up the way back.
+begin_late_sleep() {
+	sleep 1001 &
+	late=$!
+	loop_until grep -q nanosleep /proc/$late/stack
+}
+
+end_late_sleep() {
+	kill $late
+	wait $late 2>/dev/null
+}
+
+klpd_is_gone() {
+	! kill -0 "$KLPD_PID"
+}
+
+kept() {
+	find /sys/fs/bpf/klpd -name 'forced-*' | sort
+}
+
+tracing_links() {
+	bpftool -j link show | jq -r '.[] | select(.type == "tracing") | .id'
 }
 
 modprobe klp
@@ -52,6 +85,107 @@ check "reversed" loop_until quiet
 expect_fail 8 klpctl reverse
 expect_fail 8 klpctl force
 expect_fail 2 klpctl enable --timeout=soon $T/held.klp.o
+
+t the limit holds while klpd is dead
+check enable klpctl enable --no-wait --timeout=3 $T/held.klp.o
+kill_klpd
+references=$(module_references)
+record_is_gone() {
+	(($(module_references) < references))
+}
+check "the companion turns it round alone" loop_until record_is_gone
+start_klpd
+check "nothing runs" quiet
+same patches "[]" "$(klpctl status --json | jq -c .patches)"
+same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+
+t a restart keeps the limit
+check enable klpctl enable --no-wait --timeout=1000 $T/held.klp.o
+kill_klpd
+start_klpd
+same timeoutUSec 1000000000 "$(transition .timeoutUSec)"
+[[ $(klpctl status) == *" of 1000 s, phase switch"* ]] || fail "status does not show it: $(klpctl status)"
+check reverse klpctl reverse
+check reversed loop_until quiet
+
+t and none stays none
+check enable klpctl enable --no-wait --timeout=0 $T/held.klp.o
+kill_klpd
+start_klpd
+same "no limit" '[null,false]' "$(transition '[.timeoutUSec, .timedOut]')"
+check reverse klpctl reverse
+check reversed loop_until quiet
+
+t one that timed out is known as such after a restart
+: >$KLPD_LOG
+check enable klpctl enable --no-wait --timeout=5 $T/held.klp.o
+begin_late_sleep
+check "its time runs out" loop_until timed_out
+grep -q "did not complete in time" $KLPD_LOG || fail "klpd did not log it"
+kill_klpd
+start_klpd
+same "on its way back" '[true,true,null]' "$(transition '[.reversed, .timedOut, .timeoutUSec]')"
+[[ $(klpctl status) == *"reversing 'held'"*"did not complete in time"* ]] || fail "$(klpctl status)"
+end_late_sleep
+check reversed loop_until quiet
+same patches "[]" "$(klpctl status --json | jq -c .patches)"
+
+t progress is counted anew on the way back, and again forth
+check enable klpctl enable --no-wait --timeout=0 $T/held.klp.o
+begin_late_sleep
+check "who sleeps since before blocks" loop_until sleeper_blocks
+check reverse klpctl reverse
+late_blocks() {
+	[[ $(klpctl blockers --json | jq -c "[.blockers[].pid] == [$late]") == true ]]
+}
+check "the late sleeper blocks, and nobody else" loop_until late_blocks
+same "all but one" '[true,1]' "$(transition '[.reversed, .total - .moved]')"
+check "forth again" klpctl reverse
+check "the early sleeper blocks" loop_until sleeper_blocks
+same forth '[false,null]' "$(transition '[.reversed, .timeoutUSec]')"
+check "back for good" klpctl reverse
+end_late_sleep
+check reversed loop_until quiet
+
+t what is told of blockers
+keep
+odd=/tmp/$'b\e[2J\xff\nad'
+cp "$(command -v sleep)" "$odd"
+# one binary may be many programs: it looks at its first argument, the kernel at its file
+(exec -a sleep "$odd" 1000) &
+evil=$!
+check "it sleeps" loop_until grep -q nanosleep /proc/$evil/stack
+check enable klpctl enable --no-wait --timeout=0 $T/held.klp.o
+check "the sleeper is named" loop_until sleeper_blocks
+check "with all there is to know" jq -e --argjson pid $sleeper '
+	.blockers[] | select(.pid == $pid) | .processId == $pid and .kind == "user" and .state == "S" and
+	.comm == "sleep" and .reason == "in hrtimer_nanosleep" and .blockingUSec >= 0 and
+	(.stack | any(test("hrtimer_nanosleep\\+0x[0-9a-f]+/0x[0-9a-f]+$")))' \
+	<<<"$(klpctl blockers --json)"
+check "a name of odd bytes" jq -e --argjson pid $evil '
+	.blockers[] | select(.pid == $pid) | .comm == "b?[2J??ad"' <<<"$(klpctl blockers --json)"
+klpctl blockers >/tmp/out
+grep -Eq "^$sleeper +[0-9]+ +user +S +[0-9.]+ s +sleep +in hrtimer_nanosleep$" /tmp/out ||
+	fail "no line for the sleeper: $(cat /tmp/out)"
+grep -q "^sleep\[$sleeper\]:$" /tmp/out || fail "no stack of the sleeper: $(cat /tmp/out)"
+grep -Eq "^  hrtimer_nanosleep\+0x" /tmp/out || fail "nothing on the stack: $(cat /tmp/out)"
+same "control characters" "" "$(tr -d '\n -~' </tmp/out)"
+same "no stacks" 0 "$(klpctl blockers --stacks=0 | grep -c +0x)"
+same "one stack" 1 "$(klpctl blockers --json --stacks=1 | jq '[.blockers[] | select(.stack)] | length')"
+
+t patch states of tasks
+same "the sleeper's" 0 "$(klpctl task --json $sleeper | jq .patchState)"
+same "the shell's" 1 "$(klpctl task --json $$ | jq .patchState)"
+klpctl task $sleeper $$ >/tmp/out || fail "klpctl task"
+grep -Eq "^$sleeper +sleep +unpatched$" /tmp/out || fail "$(cat /tmp/out)"
+grep -Eq "^$$ +[^ ]+ +patched$" /tmp/out || fail "$(cat /tmp/out)"
+expect_fail 13 klpctl task 4194303
+[[ $OUTPUT == *"no such task"* ]] || fail "it does not say so: $OUTPUT"
+kill $evil
+wait $evil 2>/dev/null
+check reverse klpctl reverse
+check reversed loop_until quiet
+same "no transition" -1 "$(klpctl task --json $sleeper | jq .patchState)"
 
 t a sleeper is sent out of the way and does not notice
 echo 100 >$patience
@@ -92,6 +226,84 @@ same forced true "$(klpctl status --json | jq .patches[0].forced)"
 check disable klpctl disable held
 same patches "[]" "$(klpctl status --json | jq -c .patches)"
 same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
-check "its program is kept" test -n "$(find /sys/fs/bpf/klpd -name 'forced-*')"
-same links "" "$(bpftool -j link show | jq -r '.[] | select(.type == "tracing") | .id')"
+check "its program is kept" test -n "$(kept)"
+same links "" "$(tracing_links)"
+
+# Its record is withdrawn, and its pins are gone: a klpd that comes finds nothing to complain of.
+forced_and_gone() {
+	check "nothing runs" loop_until quiet
+	same patches "[]" "$(klpctl status --json | jq -c .patches)"
+	same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+	same "half-built pins" "" "$(find /sys/fs/bpf/klpd -name 'gen-*')"
+	same links "" "$(tracing_links)"
+	bpftool prog show id "$program" >/dev/null || fail "program $program was freed"
+	same "one more is kept" $((before + 1)) "$(kept | wc -l)"
+}
+
+# begin_forced_disable FAULT: held leaves, and the sleeper stands in it.
+begin_forced_disable() {
+	before=$(kept | wc -l)
+	klpctl enable $T/held.klp.o || fail enable
+	program=$(klpctl status --json | jq '.patches[0].functions[0].programId')
+	stop_klpd
+	KLPD_FAULT=$1 start_klpd
+	begin_sleep
+	check disable klpctl disable --no-wait --timeout=0 held
+	check "the sleeper is named" loop_until sleeper_blocks
+	klpctl force
+}
+
+for point in complete:0 complete:1 retire:0 retire:1 retire:2 retire:3; do
+	t "forced, klpd killed at $point"
+	keep
+	begin_forced_disable $point:kill
+	check "klpd is killed" loop_until klpd_is_gone
+	wait "$KLPD_PID" 2>/dev/null
+	start_klpd
+	forced_and_gone
+	end_sleep
+done
+
+t a forced patch whose programs cannot be kept stays as it is
+keep
+begin_forced_disable retire:1:fail
+leftover() {
+	klpctl status --json | jq -e '.warnings | any(test("could not be removed"))'
+}
+check "it is told" loop_until leftover
+check "it is still pinned" test -n "$(find /sys/fs/bpf/klpd -name 'gen-*')"
+bpftool prog show id "$program" >/dev/null || fail "program $program was freed"
+stop_klpd
+start_klpd
+forced_and_gone
+end_sleep
+
+t forced back
+keep
+before=$(kept | wc -l)
+begin_sleep
+check enable klpctl enable --no-wait --timeout=0 $T/held.klp.o
+program=$(klpctl status --json | jq '.patches[0].functions[0].programId')
+begin_late_sleep
+check reverse klpctl reverse
+check "the late sleeper blocks" loop_until late_blocks
+check force klpctl force
+check reversed loop_until quiet
+forced_and_gone
+end_late_sleep
+end_sleep
+
+t "a record that left by force, and whose programs nobody kept"
+keep
+before=$(kept | wc -l)
+begin_forced_disable retire:2:kill
+check "klpd is killed" loop_until klpd_is_gone
+wait "$KLPD_PID" 2>/dev/null
+end_sleep
+rm /sys/fs/bpf/klpd/forced-*
+start_klpd
+klpctl status --json | jq -e '.warnings | any(test("left by force"))' >/dev/null ||
+	fail "it is not told: $(klpctl status --json | jq -c .warnings)"
+check "enable all the same" klpctl enable $T/held.klp.o
+check disable klpctl disable held
 ok

@@ -50,6 +50,17 @@ t errors have names
 [[ $(error Status '{"x":1}') == *InvalidParameter* ]] || fail "an unknown parameter"
 [[ $(error Reverse '{}') == *io.klpd.Manager.NoSuchPatch* ]] || fail "Reverse of nothing"
 same "nobody blocks nothing" '[]' "$(call Blockers | jq -c .blockers)"
+[[ $(error Blockers '{"stacks":-1}') == *InvalidParameter* ]] || fail "a negative number of stacks"
+[[ $(error Task '{}') == *InvalidParameter* ]] || fail "Task without a pid"
+for pid in 0 -1 2147483648 '"1"x'; do
+	[[ $(error Task "{\"pid\":$pid}") == *nvalid* ]] || fail "Task of $pid"
+done
+[[ $(error Task '{"pid":4194303}') == *io.klpd.Manager.NoSuchTask* ]] || fail "NoSuchTask"
+
+t tasks
+same "the shell" "[$$,-1]" "$(PARAMETERS="{\"pid\":$$}" call Task | jq -c '[.pid, .patchState]')"
+same "its name" "$(cat /proc/$$/comm)" "$(PARAMETERS="{\"pid\":$$}" call Task | jq -r .comm)"
+same "a kernel thread" kthreadd "$(PARAMETERS='{"pid":2}' call Task | jq -r .comm)"
 
 t monitor
 varlinkctl -j --more call $SOCKET io.klpd.Manager.Monitor '{}' >/tmp/monitor 2>&1 &
@@ -73,6 +84,8 @@ as() {
 	setpriv --reuid "$1" --regid "$2" --groups "$3" -- "${@:4}"
 }
 check "a member reads" as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Status '{}' >/tmp/out
+check "and asks for tasks" as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Task '{"pid":1}' >/tmp/out
+check "and for blockers" as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Blockers '{}' >/tmp/out
 expect_fail any as 1000 1000 1000 varlinkctl call $SOCKET io.klpd.Manager.Status '{}'
 expect_fail any as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Enable "{\"path\":\"$P/cmdline.klp.o\"}"
 [[ $OUTPUT == *NotAllowed* ]] || fail "not NotAllowed: $OUTPUT"
