@@ -120,8 +120,8 @@ static SD_VARLINK_DEFINE_METHOD(
 	IN(pid, INT, 0),
 	C("The same"),
 	OUT(pid, INT, 0),
-	C("As in /proc/PID/patch_state: -1 no transition runs; 1 patched: it runs the code with the "
-	  "patch that the transition is about; 0 unpatched: without it"),
+	C("As in /proc/PID/patch_state: -1 no transition runs; 1 patched, it runs the code with the "
+	  "patch that the transition is about; 0 unpatched, it runs the code without it"),
 	OUT(patchState, INT, 0),
 	C("Name of the task"),
 	OUT(comm, STRING, NULLABLE));
