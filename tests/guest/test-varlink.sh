@@ -79,6 +79,22 @@ same events "snapshot started complete retired started complete retired started 
 same "last list" '[]' "$(tr -d '\036' </tmp/monitor | jq -c .patches | tail -n 1)"
 kill $monitor
 
+t klpd answers while what left waits for its grace
+: >/tmp/busy
+change_and_change() {
+	while [[ -e /tmp/busy ]]; do
+		klpctl enable $P/cmdline.klp.o && klpctl disable cmdline
+	done
+}
+change_and_change >/tmp/changes 2>&1 &
+changes=$!
+retiring() {
+	[[ $(call Status | jq -r .transition.phase) == retire ]]
+}
+check "it is seen in phase retire" loop_until retiring
+rm /tmp/busy
+wait $changes || fail "a change failed: $(tail -n 3 /tmp/changes)"
+
 t the group may read and not change
 as() {
 	setpriv --reuid "$1" --regid "$2" --groups "$3" -- "${@:4}"
