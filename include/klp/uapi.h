@@ -59,15 +59,24 @@ struct klp_ioc_hello {
 
 #define KLP_FEATURE_RELIABLE_STACKS	(1U << 0)
 
-/* One function to open for fmod_ret, or to watch in stacks. */
+/* One function to open for fmod_ret, to watch in stacks, or to hook for a struct_ops body. */
 struct klp_uapi_func {
-	__u32 btf_id;		/* BTF_KIND_FUNC id in vmlinux BTF */
-	__u32 sympos;		/* 0 or 1: the only ones fmod_ret can honour */
+	__u32 btf_id;		/* BTF_KIND_FUNC id in vmlinux BTF; with KLP_FUNC_OPS 0 */
+	__u32 sympos;		/* 0: must be unique; n: the n-th; fmod_ret can honour 0 and 1 only */
+	__u32 flags;		/* KLP_FUNC_* */
+	__u32 reserved;
 	__u64 addr;		/* out: entry address */
 	__u64 size;		/* out: bytes */
 	char  object[KLP_UAPI_OBJECT_LEN];	/* "vmlinux" */
 	char  symbol[KLP_UAPI_SYMBOL_LEN];
 };
+
+/*
+ * Its body is a BPF struct_ops map of type klp_func_ops whose `record` is the name given to
+ * KLP_IOC_ANNOUNCE and whose `func` is the index there. Its link must be attached between ANNOUNCE
+ * and SWITCH, and stay: calls of the function are hooked at SWITCH, until the record is forgotten.
+ */
+#define KLP_FUNC_OPS		(1U << 0)
 
 /*
  * KLP_IOC_OPEN: make functions attachable for fmod_ret, until reboot. All or nothing, each id once;
@@ -105,7 +114,8 @@ struct klp_ioc_withdraw {
  * KLP_IOC_SWITCH: start the transition. `enter` is 0 or an ANNOUNCED record, `leave` are IN_FORCE
  * records (else -EINVAL; -ENOENT unknown). At least one of the two. Returns once the first pass
  * over all tasks was made; completion comes as an event and in KLP_IOC_STATUS. When a transition
- * completes, `generation` grows by one. -EBUSY another one runs. -ENOMEM nothing started.
+ * completes, `generation` grows by one. -EBUSY another one runs, or somebody else redirects one of
+ * the functions to hook; -ENODATA one of them has no body attached. -ENOMEM nothing started.
  *
  * A transition that has not completed after timeout_ms turns itself round, once, whether or not
  * anybody still has the device open; it has no time limit on its way back, nor has one that was
@@ -141,6 +151,7 @@ struct klp_ioc_force {
 };
 
 #define KLP_RECORD_FORCED	(1U << 0)	/* a transition of it was forced */
+#define KLP_RECORD_BROKEN	(1U << 1)	/* a struct_ops body was detached while it could run */
 
 struct klp_uapi_record {
 	__u64 id;

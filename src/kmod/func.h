@@ -7,10 +7,21 @@
 
 #include "klp/uapi.h"
 
+struct hook_body;
+struct klp_func_ops;
+
+#define FUNC_COLD_MAX	8
+
 struct func {
-	u32 btf_id;
+	u32 btf_id;			/* 0: none, it has a struct_ops body */
+	u32 flags;			/* KLP_FUNC_* */
+	const struct klp_func_ops *ops;	/* its body while one is attached */
+	struct hook_body *hooked;	/* while calls of it are hooked; of hook.c */
 	unsigned long addr, size;
-	unsigned long cold_addr, cold_size;	/* the part the compiler moved away; size 0 = none */
+	u32 n_cold;
+	struct {			/* parts that the compiler moved away */
+		unsigned long addr, size;
+	} cold[FUNC_COLD_MAX];
 	char symbol[KLP_UAPI_SYMBOL_LEN];
 };
 

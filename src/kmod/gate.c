@@ -111,6 +111,8 @@ int gate_init(void)
 {
 	int r = register_btf_kfunc_id_set(BPF_PROG_TYPE_TRACING, &gate_kfunc_set);
 
+	if (!r)
+		r = register_btf_kfunc_id_set(BPF_PROG_TYPE_STRUCT_OPS, &gate_kfunc_set);
 	/* A kernel may answer 0 and have dropped the module's BTF. */
 	if (!r && !resolve_kfunc_known("klp_gate"))
 		r = -ENOENT;

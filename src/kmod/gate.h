@@ -16,6 +16,9 @@ enum gate_mode {
 void gate_set(u64 id, enum gate_mode mode);
 void gate_forget(u64 id);
 
+/* What bodies ask; any context. See gate.c. */
+int klp_gate(u64 id);
+
 /* Register the kfuncs; -ENOENT if the kernel did not take the module's BTF. */
 int gate_init(void);
 

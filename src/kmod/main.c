@@ -7,6 +7,7 @@
  */
 #include <linux/module.h>
 
+#include "body.h"
 #include "device.h"
 #include "gate.h"
 #include "opening.h"
@@ -33,6 +34,8 @@ static int __init klp_init(void)
 	if (r)
 		return r;
 	r = gate_init();
+	if (!r)
+		r = body_init();
 	if (!r)
 		r = device_init();
 	if (r)

@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "gate.h"
+#include "hook.h"
 #include "record.h"
 
 DEFINE_MUTEX(klp_mutex);
@@ -71,10 +72,37 @@ struct record *record_find(u64 id)
 	return r && r->id == id ? r : NULL;
 }
 
+struct record *record_find_announced(const char *name)
+{
+	int i;
+
+	lockdep_assert_held(&klp_mutex);
+	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
+		if (records[i] && records[i]->state == KLP_ANNOUNCED &&
+		    !strcmp(records[i]->name, name))
+			return records[i];
+	return NULL;
+}
+
+struct func *record_find_body(const struct klp_func_ops *ops, struct record **ret)
+{
+	u32 i, j;
+
+	lockdep_assert_held(&klp_mutex);
+	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
+		for (j = 0; records[i] && j < records[i]->n_funcs; j++)
+			if (records[i]->funcs[j].ops == ops) {
+				*ret = records[i];
+				return &records[i]->funcs[j];
+			}
+	return NULL;
+}
+
 void record_forget(struct record *r)
 {
 	lockdep_assert_held(&klp_mutex);
 	gate_forget(r->id);
+	hook_disarm(r);
 	records[r->id % KLP_UAPI_RECORDS_MAX] = NULL;
 	record_free(r);
 	module_put(THIS_MODULE);
@@ -84,6 +112,7 @@ void record_shelve(struct record *r)
 {
 	lockdep_assert_held(&klp_mutex);
 	gate_set(r->id, GATE_CLOSED);
+	hook_disarm(r);
 	r->state = KLP_FORCED_OUT;
 }
 
@@ -107,9 +136,14 @@ u32 record_list(struct klp_uapi_record *out, u32 room)
 		if (!r)
 			continue;
 		if (n < room) {
-			out[n] = (struct klp_uapi_record){ .id = r->id, .generation = r->generation,
-							   .state = r->state, .nr_funcs = r->n_funcs,
-							   .flags = r->forced ? KLP_RECORD_FORCED : 0 };
+			out[n] = (struct klp_uapi_record){
+				.id = r->id,
+				.generation = r->generation,
+				.state = r->state,
+				.nr_funcs = r->n_funcs,
+				.flags = (r->forced ? KLP_RECORD_FORCED : 0) |
+					 (r->broken ? KLP_RECORD_BROKEN : 0),
+			};
 			strscpy(out[n].name, r->name, sizeof(out[n].name));
 		}
 		n++;

@@ -16,6 +16,7 @@ struct record {
 	u64 generation;			/* 0 until in force */
 	enum klp_record_state state;
 	bool forced;
+	bool broken;			/* a body was detached while it could run */
 	const void *owner;		/* the file that announced it; NULL once committed */
 	char name[KLP_UAPI_NAME_LEN];
 	u32 n_funcs;
@@ -29,6 +30,9 @@ void record_free(struct record *r);
 /* Takes it over: id, gate closed, the module held. -EEXIST, -ENOSPC; then still the caller's. */
 int record_announce(struct record *r, const void *owner);
 struct record *record_find(u64 id);
+struct record *record_find_announced(const char *name);
+/* The function that has this body, and its record; NULL. */
+struct func *record_find_body(const struct klp_func_ops *ops, struct record **ret);
 /* Gate says original from here on; frees it. */
 void record_forget(struct record *r);
 /* Gate says original from here on; it stays in the list as KLP_FORCED_OUT. */

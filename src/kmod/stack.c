@@ -52,7 +52,7 @@ bool stack_is_supported(void)
 
 struct stack_set *stack_set_new(u32 n)
 {
-	struct stack_set *set = kvzalloc(struct_size(set, ranges, 2 * (size_t)n), GFP_KERNEL);
+	struct stack_set *set = kvzalloc(struct_size(set, ranges, (1 + FUNC_COLD_MAX) * (size_t)n), GFP_KERNEL);
 
 	if (!set)
 		return NULL;
@@ -66,11 +66,13 @@ struct stack_set *stack_set_new(u32 n)
 
 void stack_set_add(struct stack_set *set, const struct func *f)
 {
+	u32 i;
+
 	set->funcs[set->n_funcs++] = f;
 	set->ranges[set->n_ranges++] = (struct stack_range){ f->addr, f->addr + f->size, f };
-	if (f->cold_size)
+	for (i = 0; i < f->n_cold; i++)
 		set->ranges[set->n_ranges++] = (struct stack_range){
-			f->cold_addr, f->cold_addr + f->cold_size, f };
+			f->cold[i].addr, f->cold[i].addr + f->cold[i].size, f };
 }
 
 static int stack_range_cmp(const void *a, const void *b)

@@ -37,6 +37,7 @@
 #include "blockers.h"
 #include "event.h"
 #include "gate.h"
+#include "hook.h"
 #include "move.h"
 #include "record.h"
 #include "stack.h"
@@ -274,6 +275,17 @@ static void transition_all_moved(void)
 	mod_delayed_work(transition_wq, &transition_work, 0);
 }
 
+/* Calls of its functions come to us from here on; its gate is closed. */
+static int transition_hook(struct record *enter)
+{
+	u32 i;
+
+	for (i = 0; i < enter->n_funcs; i++)
+		if (enter->funcs[i].flags & KLP_FUNC_OPS && !enter->funcs[i].ops)
+			return -ENODATA;
+	return hook_arm(enter);
+}
+
 int transition_start(struct record *enter, struct record **leave, u32 n_leave, u32 timeout_ms,
 		     u64 *ret_number)
 {
@@ -289,8 +301,13 @@ int transition_start(struct record *enter, struct record **leave, u32 n_leave, u
 	transition_set_clock(timeout_ms);
 	running.started_ns = ktime_get_boottime_ns();
 	r = transition_build_set();
-	if (!r)
+	if (!r && enter)
+		r = transition_hook(enter);
+	if (!r) {
 		r = tasks_begin(transition_flip, NULL);
+		if (r && enter)
+			hook_disarm(enter);
+	}
 	if (r) {
 		stack_set_free(running.set);
 		memset(&running, 0, sizeof(running));

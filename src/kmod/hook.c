@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One ftrace_ops for all functions that have a struct_ops body. Its handler runs at the entry of the
+ * function, before anything of it: it asks the gates of the patches that have a body here, of which
+ * at most one says yes to a task, and lets that body decide. The body either gives a value, which is
+ * returned to the caller through a stub without the function being entered, or lets the original go
+ * on, with nothing of us on the stack. So a sleeper in the original needs no walk through a
+ * trampoline, and any 64-bit value can be returned, 0 too.
+ *
+ * No call is missed: unlike tracing programs, struct_ops programs have no counter that skips a
+ * program which is running already on the same CPU. What ftrace's own recursion lock holds off is a
+ * call that the body itself makes, in the same context.
+ *
+ * Context: the handler runs wherever the function is called, with preemption off from the lock on,
+ * so synchronize_rcu() waits for it; only while RCU watches (FTRACE_OPS_FL_RCU). It calls nothing
+ * that could be patched.
+ *
+ * An ftrace_ops without a filter traces every function there is: it is taken back before its last
+ * filter is.
+ */
+#include <linux/compiler.h>
+#include <linux/ftrace.h>
+#include <linux/hash.h>
+#include <linux/linkage.h>
+#include <linux/list.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+
+#include "body.h"
+#include "func.h"
+#include "gate.h"
+#include "hook.h"
+#include "record.h"
+#include "resolve.h"
+
+#define HOOK_HASH_BITS	8
+
+struct hook {			/* one function */
+	struct hlist_node node;
+	unsigned long ip;
+	struct hlist_head bodies;
+	unsigned int users;	/* bodies that are not freed yet */
+	bool fresh;		/* not in ftrace's filter */
+};
+
+struct hook_body {
+	struct hlist_node node;
+	struct hook *hook;
+	u64 id;			/* of the record */
+	const struct klp_func_ops *ops;
+};
+
+static struct hlist_head hook_hash[1 << HOOK_HASH_BITS];
+static unsigned int hook_count;		/* in the filter */
+
+/* Where a call goes that is not to enter its function: straight back. Only returned to. */
+void hook_return(void);
+asm(
+"	.text\n"
+"	.type hook_return, @function\n"
+"	.globl hook_return\n"
+	ASM_FUNC_ALIGN
+"hook_return:\n"
+	ANNOTATE_NOENDBR "\n"
+	ASM_RET "\n"
+"	.size hook_return, . - hook_return\n"
+);
+
+static notrace struct hook *hook_find(unsigned long ip)
+{
+	struct hook *h;
+
+	hlist_for_each_entry_rcu_notrace(h, &hook_hash[hash_long(ip, HOOK_HASH_BITS)], node)
+		if (h->ip == ip)
+			return h;
+	return NULL;
+}
+
+static notrace void hook_decide(const struct klp_func_ops *ops, struct ftrace_regs *fregs)
+{
+	struct pt_regs *regs = &arch_ftrace_regs(fregs)->regs;
+	struct klp_call call = {
+		.arg = { regs->di, regs->si, regs->dx, regs->cx, regs->r8, regs->r9 },
+	};
+
+	/* In brackets: guard() is a macro of the kernel's. */
+	if (!(ops->guard)(&call))
+		return;
+	regs->ax = call.ret;
+	regs->ip = (unsigned long)hook_return;
+}
+
+static notrace void hook_handler(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+				 struct ftrace_regs *fregs)
+{
+	const struct hook_body *b;
+	const struct hook *h;
+	int bit;
+
+	bit = ftrace_test_recursion_trylock(ip, parent_ip);
+	if (bit < 0)
+		return;
+	h = hook_find(ip);
+	if (h)
+		hlist_for_each_entry_rcu_notrace(b, &h->bodies, node)
+			if (klp_gate(b->id)) {
+				hook_decide(b->ops, fregs);
+				break;
+			}
+	ftrace_test_recursion_unlock(bit);
+}
+
+static struct ftrace_ops hook_ops = {
+	.func = hook_handler,
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | FTRACE_OPS_FL_RCU
+#ifndef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
+		 | FTRACE_OPS_FL_SAVE_REGS
+#endif
+};
+
+static struct hook *hook_get(unsigned long ip)
+{
+	struct hook *h = hook_find(ip);
+
+	if (h)
+		return h;
+	h = kzalloc(sizeof(*h), GFP_KERNEL);
+	if (!h)
+		return NULL;
+	h->ip = ip;
+	h->fresh = true;
+	hlist_add_head_rcu(&h->node, &hook_hash[hash_long(ip, HOOK_HASH_BITS)]);
+	return h;
+}
+
+static int hook_add(struct func *f, u64 id)
+{
+	struct hook_body *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	struct hook *h;
+
+	if (!b)
+		return -ENOMEM;
+	h = hook_get(resolve_ftrace_location(f->addr));
+	if (!h) {
+		kfree(b);
+		return -ENOMEM;
+	}
+	b->hook = h;
+	h->users++;
+	b->id = id;
+	b->ops = f->ops;
+	hlist_add_head_rcu(&b->node, &h->bodies);
+	f->hooked = b;
+	return 0;
+}
+
+/* Those of f[0..n-1] that are not in the filter yet, in one update of the kernel's code. */
+static int hook_filter_add(struct func *f, u32 n)
+{
+	unsigned long *ips = kvmalloc_array(n, sizeof(*ips), GFP_KERNEL);
+	unsigned int cnt = 0;
+	int r = 0;
+	u32 i;
+
+	if (!ips)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		if (f[i].hooked && f[i].hooked->hook->fresh)
+			ips[cnt++] = f[i].hooked->hook->ip;
+	if (cnt)
+		r = ftrace_set_filter_ips(&hook_ops, ips, cnt, 0, 0);
+	if (!r && cnt && !hook_count) {
+		r = register_ftrace_function(&hook_ops);
+		if (r)
+			ftrace_set_filter_ips(&hook_ops, ips, cnt, 1, 0);
+	}
+	for (i = 0; !r && i < n; i++)
+		if (f[i].hooked && f[i].hooked->hook->fresh) {
+			f[i].hooked->hook->fresh = false;
+			hook_count++;
+		}
+	kvfree(ips);
+	return r;
+}
+
+int hook_arm(struct record *r)
+{
+	int ret = 0;
+	u32 i;
+
+	lockdep_assert_held(&klp_mutex);
+	for (i = 0; !ret && i < r->n_funcs; i++)
+		if (r->funcs[i].ops)
+			ret = hook_add(&r->funcs[i], r->id);
+	if (!ret)
+		ret = hook_filter_add(r->funcs, r->n_funcs);
+	if (ret)
+		hook_disarm(r);
+	return ret;
+}
+
+/* Hooks without a body leave the filter; what cannot leave it stays, and does nothing. */
+static void hook_filter_remove(struct hook *h)
+{
+	if (h->fresh)
+		return;
+	if (hook_count == 1 && unregister_ftrace_function(&hook_ops))
+		return;
+	if (ftrace_set_filter_ip(&hook_ops, h->ip, 1, 0) && hook_count > 1)
+		return;
+	hook_count--;
+	h->fresh = true;
+}
+
+static void hook_unlink(struct func *f)
+{
+	struct hook *h;
+
+	if (!f->hooked)
+		return;
+	h = f->hooked->hook;
+	hlist_del_rcu(&f->hooked->node);
+	if (!hlist_empty(&h->bodies))
+		return;
+	hook_filter_remove(h);
+	if (h->fresh)
+		hlist_del_rcu(&h->node);
+}
+
+/* After a grace period. */
+static void hook_free(struct func *f)
+{
+	struct hook_body *b = f->hooked;
+
+	if (!b)
+		return;
+	f->hooked = NULL;
+	if (!--b->hook->users && b->hook->fresh)
+		kfree(b->hook);
+	kfree(b);
+}
+
+void hook_disarm(struct record *r)
+{
+	bool any = false;
+	u32 i;
+
+	lockdep_assert_held(&klp_mutex);
+	for (i = 0; i < r->n_funcs; i++) {
+		any |= !!r->funcs[i].hooked;
+		hook_unlink(&r->funcs[i]);
+	}
+	if (any)
+		synchronize_rcu();
+	for (i = 0; i < r->n_funcs; i++)
+		hook_free(&r->funcs[i]);
+}
+
+void hook_disarm_func(struct func *f)
+{
+	lockdep_assert_held(&klp_mutex);
+	if (!f->hooked)
+		return;
+	hook_unlink(f);
+	synchronize_rcu();
+	hook_free(f);
+}

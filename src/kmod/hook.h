@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The ftrace hook through which struct_ops bodies decide. With klp_mutex held. See hook.c. */
+#ifndef KLP_KMOD_HOOK_H
+#define KLP_KMOD_HOOK_H
+
+struct func;
+struct record;
+
+/*
+ * From now on each call of a function of `r` that has a body asks the gate of `r`, and then the
+ * body. All or nothing: -EBUSY somebody else redirects one of the functions, -ENOMEM, or what
+ * ftrace says. Sleeps.
+ */
+int hook_arm(struct record *r);
+/* Nobody runs a body of `r`, or of the one function, any more when it returns. Idempotent. Sleeps. */
+void hook_disarm(struct record *r);
+void hook_disarm_func(struct func *f);
+
+#endif
