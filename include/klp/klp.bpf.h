@@ -22,13 +22,17 @@
  * A body ends in one verdict, and returns nothing else (a plain number does not compile):
  *
  *	klp_continue()			the original runs, with its own arguments
- *	klp_return(value)		skip it, return value; types of at most 32 bits, 0 included
+ *	klp_return(value)		skip it, return value; in an fmod_ret body types of at most
+ *					32 bits, 0 included; in a guard body any type
  *	klp_return_nonzero(value)	skip it, return value, which is not 0; any type but void
  *	klp_return_void()		skip it; functions that return nothing
  *
- * Why klp_return() stops at 32 bits: the trampoline skips the original when the 64 bits that the
- * program left are not 0. Bit 32 set makes an int function return 0; a function that returns a long
- * or a pointer has no bit to spare, so it cannot return 0 or NULL from an fmod_ret body.
+ * Why klp_return() stops at 32 bits in KLP_FMOD_RET: the trampoline skips the original when the 64
+ * bits that the program left are not 0. Bit 32 set makes an int function return 0; a function that
+ * returns a long or a pointer has no bit to spare, so it cannot return 0 or NULL that way.
+ *
+ * KLP_GUARD is for everything else: any traceable function, any value, no call missed. It needs the
+ * companion, and the pointers among its arguments are read with BPF_CORE_READ() or klp_cast().
  */
 #ifndef KLP_BPF_H
 #define KLP_BPF_H
@@ -141,12 +145,35 @@ static __always_inline int klp_in_force(void)
 	return word && (*(volatile __u64 *)word >> (klp_self.slot & (KLP_GATE_SLOTS - 1))) & 1;
 }
 
+/* ---- what a guard body is made of; mirrors the companion's types of these names --------------- */
+
+struct klp_call {
+	__u64 arg[6];
+	__u64 ret;
+};
+
+struct klp_func_ops {
+	char record[KLP_NAME_LEN];	/* written by the loader */
+	__u32 func;			/* too */
+	int (*guard)(struct klp_call *call);
+};
+
+/* A pointer that came as a number, as a structure that can be read; never written. */
+#define klp_cast(pointer)	bpf_core_cast((void *)(pointer), __typeof__(*(pointer)))
+
 /* ---- verdicts ------------------------------------------------------------------------------- */
 
 /* A structure, so that a body which says `return 0;` and means klp_return(0) does not compile. */
 struct klp_verdict {
-	__u64 raw;
+	__u64 raw;	/* fmod_ret: what the program returns; guard: skip the original */
+	__u64 value;	/* guard: what the caller gets */
 };
+
+/* Inside a body klp_mark says which kind it is. */
+struct klp_mark_fmod_ret;
+struct klp_mark_guard;
+#define KLP_IS_GUARD \
+	__builtin_types_compatible_p(__typeof__(klp_mark), struct klp_mark_guard *)
 
 /* Inside a body klp_ret_type is a null pointer to the function's return type. */
 #define KLP_RET_VOID \
@@ -156,7 +183,11 @@ struct klp_verdict {
  * that explains it. */
 #define KLP_RET_NARROW \
 	__typeof__(*__builtin_choose_expr(KLP_RET_VOID || KLP_RET_WIDE, (int *)0, klp_ret_type))
+#define KLP_RET_ANY \
+	__typeof__(*__builtin_choose_expr(KLP_RET_VOID, (int *)0, klp_ret_type))
 #define KLP_SKIP	(1ULL << 32)
+/* Widened as the function's own return value is. */
+#define KLP_GUARD_VALUE(v)	((__u64)(unsigned long)(KLP_RET_ANY)(v))
 
 static __always_inline __u64 klp_check_nonzero(__u64 value)
 	__attribute__((diagnose_if(value == 0,
@@ -170,11 +201,13 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 #define klp_return(value) ({ \
 	_Static_assert(!KLP_RET_VOID, \
 		"klp_return(): this function returns nothing, use klp_return_void()"); \
-	_Static_assert(!KLP_RET_WIDE, \
+	_Static_assert(!KLP_RET_WIDE || KLP_IS_GUARD, \
 		"klp_return(): this function returns 64 bits or a pointer, use " \
-		"klp_return_nonzero() (0 means that the original runs) or a struct_ops body"); \
-	(struct klp_verdict){ KLP_SKIP | (__u32)__builtin_choose_expr(KLP_RET_WIDE, 0, \
-						(KLP_RET_NARROW)(value)) }; \
+		"klp_return_nonzero() (0 means that the original runs) or KLP_GUARD"); \
+	__builtin_choose_expr(KLP_IS_GUARD, \
+		((struct klp_verdict){ 1, KLP_GUARD_VALUE(value) }), \
+		((struct klp_verdict){ KLP_SKIP | (__u32)__builtin_choose_expr(KLP_RET_WIDE, 0, \
+						(KLP_RET_NARROW)(value)) })); \
 })
 
 #define klp_return_nonzero(value) ({ \
@@ -182,6 +215,7 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 		"klp_return_nonzero(): this function returns nothing, use klp_return_void()"); \
 	__u64 klp_wide_ = klp_check_nonzero((__u64)(long)(value)); \
 	__u32 klp_narrow_ = (__u32)(KLP_RET_NARROW)klp_wide_; \
+	KLP_IS_GUARD ? (struct klp_verdict){ 1, KLP_GUARD_VALUE(klp_wide_) } : \
 	(struct klp_verdict){ KLP_RET_WIDE ? klp_wide_ : \
 			      klp_narrow_ ? KLP_SKIP | klp_narrow_ : 0 }; \
 })
@@ -228,7 +262,7 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 #define KLP_ARG_SIZE(arg)	sizeof(struct { arg; })
 #define KLP_ARG_CHECK(n, arg) \
 	_Static_assert(KLP_ARG_SIZE(arg) <= 8, \
-		       "KLP_FMOD_RET: an argument larger than 8 bytes cannot be passed to a body");
+		       "an argument larger than 8 bytes cannot be passed to a body");
 /* Above the size of an argument its register holds anything: never let it reach a bool. */
 #define KLP_ARG_VALUE(n, arg) \
 	, __builtin_choose_expr(KLP_ARG_SIZE(arg) == 8, (void *)ctx[n], \
@@ -254,7 +288,8 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 	__typeof__(type) (*klp_proto__##symbol) KLP_PARAMS(__VA_ARGS__) SEC(KLP_PROTO_SECTION); \
 	KLP_EACH(KLP_ARG_CHECK __VA_OPT__(,) __VA_ARGS__) \
 	static __always_inline struct klp_verdict \
-	klp_body__##symbol(__typeof__(type) *klp_ret_type __VA_OPT__(,) __VA_ARGS__); \
+	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_fmod_ret *klp_mark \
+			   __VA_OPT__(,) __VA_ARGS__); \
 	__u64 klp__##symbol(unsigned long long *ctx); \
 	SEC("fmod_ret/" #symbol) \
 	__u64 klp__##symbol(unsigned long long *ctx) \
@@ -264,10 +299,56 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 		_Pragma("clang diagnostic push") \
 		_Pragma("clang diagnostic ignored \"-Wint-conversion\"") \
 		return klp_body__##symbol( \
-			0 KLP_EACH(KLP_ARG_VALUE __VA_OPT__(,) __VA_ARGS__)).raw; \
+			0, 0 KLP_EACH(KLP_ARG_VALUE __VA_OPT__(,) __VA_ARGS__)).raw; \
 		_Pragma("clang diagnostic pop") \
 	} \
 	static __always_inline struct klp_verdict \
-	klp_body__##symbol(__typeof__(type) *klp_ret_type __VA_OPT__(,) __VA_ARGS__)
+	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_fmod_ret *klp_mark \
+			   __VA_OPT__(,) __VA_ARGS__)
+
+/*
+ * KLP_GUARD(return type, symbol, arguments...) { body }
+ *
+ * Decides about each call of vmlinux function `symbol`, which need not be in BTF, at its entry, with
+ * preemption off: it must not sleep. Arguments are the kernel's, at most the 6 that registers hold.
+ * Asked only while the patch is in force for the task. Verdicts as above, klp_return() with any
+ * value.
+ */
+#define KLP_GUARD(type, symbol, ...) \
+	KLP_GUARD_AT(0, type, symbol, __VA_ARGS__)
+
+/* The same with a symbol position: n = the n-th of this name, in the order of kallsyms, as in kernel
+ * livepatch. */
+#define KLP_GUARD_AT(sympos, type, symbol, ...) \
+	KLP_INFO_AS(klp_func__##symbol, \
+		    "func=vmlinux:" #sympos ":guard:" #symbol ":klp__" #symbol); \
+	_Static_assert(KLP_COUNT(__VA_ARGS__) <= 6, \
+		       "KLP_GUARD: no more than 6 arguments can be seen"); \
+	__typeof__(type) (*klp_proto__##symbol) KLP_PARAMS(__VA_ARGS__) SEC(KLP_PROTO_SECTION); \
+	KLP_EACH(KLP_ARG_CHECK __VA_OPT__(,) __VA_ARGS__) \
+	static __always_inline struct klp_verdict \
+	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_guard *klp_mark \
+			   __VA_OPT__(,) __VA_ARGS__); \
+	int klp__##symbol(unsigned long long *klp_ctx); \
+	SEC("struct_ops/guard") \
+	int klp__##symbol(unsigned long long *klp_ctx) \
+	{ \
+		struct klp_call *klp_call = (void *)klp_ctx[0]; \
+		const __u64 *ctx __attribute__((unused)) = klp_call->arg; \
+		struct klp_verdict v; \
+		_Pragma("clang diagnostic push") \
+		_Pragma("clang diagnostic ignored \"-Wint-conversion\"") \
+		v = klp_body__##symbol(0, 0 KLP_EACH(KLP_ARG_VALUE __VA_OPT__(,) __VA_ARGS__)); \
+		_Pragma("clang diagnostic pop") \
+		if (!v.raw) \
+			return 0; \
+		klp_call->ret = v.value; \
+		return 1; \
+	} \
+	SEC(".struct_ops.link") \
+	struct klp_func_ops klp_ops__##symbol = { .guard = (void *)klp__##symbol }; \
+	static __always_inline struct klp_verdict \
+	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_guard *klp_mark \
+			   __VA_OPT__(,) __VA_ARGS__)
 
 #endif

@@ -49,6 +49,9 @@
 #define KLP_SELF_SECTION	".rodata.klp"
 #define KLP_ID_SECTION		".data.klp"
 #define KLP_GATES_MAP		"klp_gates"
+/* The struct_ops map of a guard body is named this and the symbol; its type is KLP_OPS_TYPE. */
+#define KLP_OPS_PREFIX		"klp_ops__"
+#define KLP_OPS_TYPE		"klp_func_ops"
 
 #define KLP_NAME_LEN		64
 #define KLP_VERSION_LEN		32

@@ -95,31 +95,62 @@ int phases_remember(struct transaction *t)
 	return 0;
 }
 
+/* Unique, though a patch may be replaced by one of its own name. Guard bodies are bound by it. */
+static void plan_record_name(const struct transaction *t, char ret[static KLP_UAPI_NAME_LEN])
+{
+	(void)snprintf(ret, KLP_UAPI_NAME_LEN, "%.*s.%llu", KLP_UAPI_NAME_LEN - 22, t->name,
+		       (unsigned long long)t->enter->serial);
+}
+
 static void plan_describe(struct klp_uapi_func *f, const struct meta_func *m, uint32_t btf_id)
 {
 	*f = (struct klp_uapi_func){
-		.btf_id = btf_id,
+		.btf_id = m->body == BODY_GUARD ? 0 : btf_id,
 		.sympos = m->sympos,
+		.flags = m->body == BODY_GUARD ? KLP_FUNC_OPS : 0,
 	};
 	memcpy(f->object, m->object, MIN(strlen(m->object), sizeof(f->object) - 1));
 	memcpy(f->symbol, m->symbol, MIN(strlen(m->symbol), sizeof(f->symbol) - 1));
+}
+
+static int plan_fmod_ret(struct transaction *t, struct targets *targets, const struct meta_func *f,
+			 struct target *ret, struct report *report)
+{
+	int r = targets_resolve(targets, f->object, f->symbol, f->sympos, object_btf(t->object),
+				ret, report);
+
+	if (r == 0 && !ret->native && !t->world->companion)
+		r = report_set(report, OUTCOME_NOT_PERMITTED,
+			       "The kernel lets no fmod_ret program attach to '%s', and there is "
+			       "no companion to open it", f->symbol);
+	return r == 0 ? object_select(t->object, f->program, f->symbol, report) : r;
+}
+
+static int plan_guard(struct transaction *t, struct targets *targets, const struct meta_func *f,
+		      struct target *ret, struct report *report)
+{
+	char record[KLP_UAPI_NAME_LEN];
+	int r = targets_resolve_guard(targets, f->object, f->symbol, f->sympos,
+				      object_btf(t->object), ret, report);
+
+	if (r != 0)
+		return r;
+	/* nothing has to be opened for it */
+	ret->native = true;
+	plan_record_name(t, record);
+	return object_select_guard(t->object, f->program, f->symbol, record,
+				   (uint32_t)(f - t->enter->meta->funcs), report);
 }
 
 static int plan_target(struct transaction *t, struct targets *targets, size_t i,
 		       struct report *report)
 {
 	const struct meta_func *f = &t->enter->meta->funcs[i];
-	struct target target;
+	struct target target = { .native = false };
 	int r;
 
-	r = targets_resolve(targets, f->object, f->symbol, f->sympos, object_btf(t->object),
-			    &target, report);
-	if (r == 0 && !target.native && !t->world->companion)
-		r = report_set(report, OUTCOME_NOT_PERMITTED,
-			       "The kernel lets no fmod_ret program attach to '%s', and there is "
-			       "no companion to open it", f->symbol);
-	if (r == 0)
-		r = object_select(t->object, f->program, f->symbol, report);
+	r = f->body == BODY_GUARD ? plan_guard(t, targets, f, &target, report) :
+				    plan_fmod_ret(t, targets, f, &target, report);
 	if (r != 0) {
 		report_names(report, t->name, f->object, f->symbol);
 		return r;
@@ -152,6 +183,17 @@ static int plan_own_links(const struct world *w, uint32_t **ret, size_t *ret_n)
 	return 0;
 }
 
+/* A hook of the companion's is there already, for a set that exists. */
+static bool plan_is_hooked(const struct world *w, const struct meta_func *f)
+{
+	for (size_t i = 0; i < w->n_sets; i++)
+		for (size_t j = 0; j < w->sets[i]->meta->n_funcs; j++)
+			if (w->sets[i]->meta->funcs[j].body == BODY_GUARD &&
+			    meta_func_same(&w->sets[i]->meta->funcs[j], f))
+				return true;
+	return false;
+}
+
 /* Nobody else may decide what these functions do. */
 static int plan_rivals(struct transaction *t, struct report *report)
 {
@@ -165,7 +207,8 @@ static int plan_rivals(struct transaction *t, struct report *report)
 	if (!targets)
 		return -ENOMEM;
 	for (i = 0; i < meta->n_funcs; i++)
-		targets[i] = (struct rival_target){ meta->funcs[i].symbol, t->funcs[i].btf_id };
+		targets[i] = (struct rival_target){ meta->funcs[i].symbol, t->funcs[i].btf_id,
+						    plan_is_hooked(t->world, &meta->funcs[i]) };
 	r = plan_own_links(t->world, &own, &n_own);
 	if (r == 0)
 		r = rival_find(targets, meta->n_funcs, own, n_own, &i, report);
@@ -307,9 +350,7 @@ int phases_announce(struct transaction *t, struct report *report)
 
 	if (t->enter->consistency != KLP_CONSISTENCY_PER_TASK)
 		return 0;
-	/* unique, though a patch may be replaced by one of its own name */
-	(void)snprintf(name, sizeof(name), "%.*s.%llu", (int)sizeof(name) - 22, t->name,
-		       (unsigned long long)t->enter->serial);
+	plan_record_name(t, name);
 	r = companion_announce(t->world->companion, name, t->funcs, (uint32_t)t->enter->n_links,
 			       &t->enter->id, &failed);
 	if (r < 0)
@@ -336,9 +377,7 @@ int phases_attach(struct transaction *t, struct report *report)
 	for (size_t i = 0; i < s->n_links; i++) {
 		const struct meta_func *f = &s->meta->funcs[i];
 
-		r = object_program_fd(t->object, f->program);
-		if (r >= 0)
-			r = link_attach(r);
+		r = object_attach(t->object, f->program);
 		if (r < 0) {
 			report_names(report, t->name, f->object, f->symbol);
 			if (r == -E2BIG)

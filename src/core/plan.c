@@ -46,11 +46,13 @@ static int check_supported(const struct meta *m, struct report *report)
 
 		if (f->body == BODY_FMOD_RET && !module && f->sympos <= 1)
 			continue;
+		if (f->body == BODY_GUARD && !module)
+			continue;
 		report_names(report, NULL, f->object, f->symbol);
-		if (f->body != BODY_FMOD_RET)
+		if (f->body == BODY_REPLACE)
 			return report_set(report, OUTCOME_UNSUPPORTED,
-					  "Function '%s' has a %s body; fmod_ret is the only kind "
-					  "supported", f->symbol, body_kind_to_string(f->body));
+					  "Function '%s' has a %s body; fmod_ret and guard are the "
+					  "kinds supported", f->symbol, body_kind_to_string(f->body));
 		if (module)
 			return report_set(report, OUTCOME_UNSUPPORTED,
 					  "Function '%s' is in module '%s'; only vmlinux can be "
@@ -129,6 +131,19 @@ static int check_states(const struct plan_set *sets, size_t n_sets, const struct
 	return 0;
 }
 
+/* The companion asks a guard body, and it knows only its own gate. */
+static int check_guards(const struct meta *m, struct report *report)
+{
+	for (size_t i = 0; i < m->n_funcs; i++)
+		if (m->funcs[i].body == BODY_GUARD) {
+			report_names(report, NULL, m->funcs[i].object, m->funcs[i].symbol);
+			return report_set(report, OUTCOME_CONSISTENCY,
+					  "The guard body of '%s' allows per-task consistency only, "
+					  "and immediate was asked for", m->funcs[i].symbol);
+		}
+	return 0;
+}
+
 /* Consistency of the entering patch: asked for, or per task if there is who does it. */
 static int choose_consistency(const struct plan_request *request, uint32_t *ret,
 			      struct report *report)
@@ -142,7 +157,7 @@ static int choose_consistency(const struct plan_request *request, uint32_t *ret,
 				  "Per-task consistency needs the companion module, which is not "
 				  "there");
 	*ret = request->immediate ? KLP_CONSISTENCY_IMMEDIATE : KLP_CONSISTENCY_PER_TASK;
-	return 0;
+	return request->immediate ? check_guards(request->meta, report) : 0;
 }
 
 /* All that leaves must be moved by the same hand. */

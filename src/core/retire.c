@@ -43,6 +43,10 @@ static int held_add(struct held *h, const struct set *s)
 	h->fds = fds;
 	for (size_t i = 0; i < s->n_links; i++) {
 		fd = link_get_info(s->links[i], &info);
+		/* the kernel frees a struct_ops map only after the grace periods; no task is ever left in
+		 * its programs, which run with preemption off */
+		if (fd == 0 && info.kind == LINK_OPS)
+			continue;
 		if (fd == 0)
 			fd = link_program_fd(info.prog_id);
 		if (fd < 0) {

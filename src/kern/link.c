@@ -64,10 +64,15 @@ int link_get_info(int link_fd, struct link_info *ret)
 		return -EINVAL;
 	if (bpf_link_get_info_by_fd(link_fd, &info, &size) < 0)
 		return errno_negative();
+	found.link_id = info.id;
+	if (info.type == BPF_LINK_TYPE_STRUCT_OPS) {
+		found.kind = LINK_OPS;
+		*ret = found;
+		return 0;
+	}
 	if (info.type != BPF_LINK_TYPE_TRACING || info.tracing.attach_type != BPF_MODIFY_RETURN)
 		return -EINVAL;
 
-	found.link_id = info.id;
 	found.prog_id = info.prog_id;
 	found.target_btf_id = info.tracing.target_btf_id;
 	found.target_obj_id = info.tracing.target_obj_id;

@@ -6,9 +6,15 @@
 
 #include <stdint.h>
 
+enum link_kind {
+	LINK_FMOD_RET,
+	LINK_OPS,			/* of a struct_ops map */
+};
+
 struct link_info {
+	enum link_kind kind;
 	uint32_t link_id;
-	uint32_t prog_id;
+	uint32_t prog_id;		/* 0 for LINK_OPS: its map holds its programs */
 	uint32_t target_btf_id;
 	uint32_t target_obj_id;
 	char prog_name[64];		/* as the kernel keeps it: cut to 15 characters */
@@ -17,7 +23,7 @@ struct link_info {
 
 /* New link fd (CLOEXEC) of a tracing program, attached where it was loaded for; or -errno. */
 int link_attach(int prog_fd);
-/* -EINVAL if fd is no tracing link of attach type modify_return. */
+/* -EINVAL if fd is neither a tracing link of attach type modify_return nor one of a struct_ops map. */
 int link_get_info(int link_fd, struct link_info *ret);
 /* A program fd by id, or -errno. */
 int link_program_fd(uint32_t prog_id);

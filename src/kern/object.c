@@ -14,11 +14,13 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <string.h>
 
 #include "kern/bpf-log.h"
 #include "kern/caps.h"
+#include "kern/link.h"
 #include "kern/object.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
@@ -27,6 +29,7 @@
 
 struct selected {
 	struct bpf_program *program;
+	struct bpf_map *ops;	/* of a guard body; NULL for fmod_ret */
 	char *symbol;
 	char *log;
 };
@@ -109,7 +112,8 @@ const struct btf *object_btf(const struct object *o)
 }
 
 /* Keep the program with what a failure of it will need. */
-static int object_add_selected(struct object *o, struct bpf_program *program, const char *symbol)
+static int object_add_selected(struct object *o, struct bpf_program *program, struct bpf_map *ops,
+			       const char *symbol)
 {
 	_cleanup_free_ char *copy = strdup(symbol), *log = malloc(LOG_SIZE);
 	struct selected *more;
@@ -129,6 +133,7 @@ static int object_add_selected(struct object *o, struct bpf_program *program, co
 		return r;
 	more[o->n_selected++] = (struct selected){
 		.program = program,
+		.ops = ops,
 		.symbol = TAKE_PTR(copy),
 		.log = TAKE_PTR(log),
 	};
@@ -156,7 +161,69 @@ int object_select(struct object *o, const char *program, const char *symbol, str
 	if (bpf_program__autoload(p))
 		return report_set(report, OUTCOME_META_INVALID,
 				  "program '%s' is named for two functions", program);
-	r = object_add_selected(o, p, symbol);
+	r = object_add_selected(o, p, NULL, symbol);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		return report_errno(report, r, "cannot prepare program '%s'", program);
+	return 0;
+}
+
+/* The file says that this map is of the companion's type: libbpf would attach any other as well. */
+static bool object_is_ops(const struct object *o, const char *name)
+{
+	const struct btf *btf = bpf_object__btf(o->bpf);
+	int id = btf ? btf__find_by_name_kind(btf, name, BTF_KIND_VAR) : -ENOENT;
+	const struct btf_type *t = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
+
+	id = t ? btf__resolve_type(btf, t->type) : -ENOENT;
+	t = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
+	return t && btf_is_struct(t) && STREQ(btf__name_by_offset(btf, t->name_off), KLP_OPS_TYPE);
+}
+
+/* As struct klp_func_ops of klp/klp.bpf.h begins. */
+struct object_ops_data {
+	char record[KLP_NAME_LEN];
+	uint32_t func;
+};
+
+static int object_tell_ops(struct bpf_map *map, const char *record, uint32_t index)
+{
+	struct object_ops_data data = { .func = index };
+	size_t size = 0;
+	void *value = bpf_map__initial_value(map, &size);
+
+	if (!value || size < sizeof(data) || strlen(record) >= sizeof(data.record))
+		return -EINVAL;
+	memcpy(data.record, record, strlen(record));
+	memcpy(value, &data, sizeof(data));
+	return 0;
+}
+
+int object_select_guard(struct object *o, const char *program, const char *symbol,
+			const char *record, uint32_t index, struct report *report)
+{
+	struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, program);
+	char name[STRLEN(KLP_OPS_PREFIX) + KLP_SYMBOL_LEN];
+	struct bpf_map *map;
+	int r;
+
+	report_names(report, NULL, NULL, symbol);
+	(void)snprintf(name, sizeof(name), KLP_OPS_PREFIX "%s", symbol);
+	map = bpf_object__find_map_by_name(o->bpf, name);
+	if (!p || bpf_program__type(p) != BPF_PROG_TYPE_STRUCT_OPS)
+		return report_set(report, OUTCOME_META_INVALID,
+				  "the file has no struct_ops program '%s'", program);
+	if (!map || bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || !object_is_ops(o, name) ||
+	    object_tell_ops(map, record, index) < 0)
+		return report_set(report, OUTCOME_META_INVALID,
+				  "the file has no '%s' of type " KLP_OPS_TYPE, name);
+	if (bpf_program__autoload(p))
+		return report_set(report, OUTCOME_META_INVALID,
+				  "program '%s' is named for two functions", program);
+	r = bpf_map__set_autocreate(map, true);
+	if (r == 0)
+		r = object_add_selected(o, p, map, symbol);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
@@ -315,11 +382,34 @@ int object_set_id(struct object *o, uint64_t id)
 	return 0;
 }
 
-int object_program_fd(const struct object *o, const char *program)
+/* The map's own link is left to libbpf, which closes it: ours is a second fd of the same. */
+static int object_attach_ops(struct bpf_map *map)
 {
+	struct bpf_link *link = bpf_map__attach_struct_ops(map);
+	int fd;
+
+	if (!link)
+		return errno_negative();
+	fd = fcntl(bpf_link__fd(link), F_DUPFD_CLOEXEC, 3);
+	if (fd < 0)
+		fd = errno_negative();
+	(void)bpf_link__destroy(link);
+	return fd;
+}
+
+int object_attach(const struct object *o, const char *program)
+{
+	CAPS_SCOPE(CAPS_BPF);
+
 	for (size_t i = 0; i < o->n_selected; i++) {
-		if (o->loaded && STREQ(bpf_program__name(o->selected[i].program), program))
-			return bpf_program__fd(o->selected[i].program);
+		const struct selected *s = &o->selected[i];
+
+		if (!o->loaded || !STREQ(bpf_program__name(s->program), program))
+			continue;
+		/* a map that calls another program than the metadata names */
+		if (bpf_program__fd(s->program) < 0)
+			return -EINVAL;
+		return s->ops ? object_attach_ops(s->ops) : link_attach(bpf_program__fd(s->program));
 	}
 	return -ENOENT;
 }

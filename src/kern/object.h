@@ -24,6 +24,10 @@ const struct btf *object_btf(const struct object *o);
 /* Only programs that are told here will be loaded; `symbol` is the attach target. -ENOENT if the
  * file has no such program or it is not of type fmod_ret for that symbol (OUTCOME_META_INVALID). */
 int object_select(struct object *o, const char *program, const char *symbol, struct report *report);
+/* The same for a guard body: what the companion is to know it by, the name of its record and the
+ * index in it, is told to it here. */
+int object_select_guard(struct object *o, const char *program, const char *symbol,
+			const char *record, uint32_t index, struct report *report);
 /*
  * Before loading: write `self` into section KLP_SELF_SECTION and use gates_fd for map
  * KLP_GATES_MAP. Then verify and load. OUTCOME_VERIFIER with the telling lines in detail and the
@@ -34,7 +38,7 @@ int object_load(struct object *o, const struct klp_self *self, int gates_fd, str
 /* Once loaded: tell the bodies under which id the companion knows their set. -EINVAL: not loaded, or
  * the file has no room for it (which object_load() refuses for per-task consistency). */
 int object_set_id(struct object *o, uint64_t id);
-/* Fd of a loaded program, still owned by the object; -ENOENT. */
-int object_program_fd(const struct object *o, const char *program);
+/* New link fd (CLOEXEC) of a selected program, once loaded; or -errno. */
+int object_attach(const struct object *o, const char *program);
 
 #endif

@@ -90,7 +90,7 @@ long rival_read_enabled(FILE *f, const struct rival_target *targets, size_t n)
 			continue;
 		*end = '\0';
 		for (size_t i = 0; i < n; i++)
-			if (STREQ(line, targets[i].symbol))
+			if (!targets[i].hooked && STREQ(line, targets[i].symbol))
 				return (long)i;
 	}
 	return -1;
@@ -152,8 +152,8 @@ static int rival_program(const struct rival_target *targets, size_t n, const uin
 		_cleanup_close_ int fd = bpf_link_get_fd_by_id(id);
 		struct link_info info;
 
-		if (fd < 0 || link_get_info(fd, &info) < 0 || rival_is_own(id, own, n_own) ||
-		    (vmlinux != 0 && info.target_obj_id != vmlinux))
+		if (fd < 0 || link_get_info(fd, &info) < 0 || info.kind != LINK_FMOD_RET ||
+		    rival_is_own(id, own, n_own) || (vmlinux != 0 && info.target_obj_id != vmlinux))
 			continue;
 		for (size_t i = 0; i < n; i++) {
 			if (info.target_btf_id != targets[i].btf_id)

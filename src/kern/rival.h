@@ -6,6 +6,7 @@
 #ifndef KLPD_KERN_RIVAL_H
 #define KLPD_KERN_RIVAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,7 +15,8 @@
 
 struct rival_target {		/* a function of vmlinux that is to be patched */
 	const char *symbol;
-	uint32_t btf_id;
+	uint32_t btf_id;	/* 0: none */
+	bool hooked;		/* the companion has its hook there already */
 };
 
 /*

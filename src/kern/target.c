@@ -138,6 +138,8 @@ static int targets_find(const struct targets *t, const char *symbol, uint32_t sy
 	struct symbol_info info = symbols_find(t->symbols, symbol);
 	int id = btf__find_by_name_kind(t->btf, symbol, BTF_KIND_FUNC);
 
+	ret->btf_id = id > 0 ? (uint32_t)id : 0;
+	ret->n_syms = info.n_text;
 	if (info.n_text == 0 && info.n_clones > 0)
 		return report_set(report, OUTCOME_NOT_TRACEABLE,
 				  "the compiler replaced '%s' by a clone of it", symbol);
@@ -150,11 +152,10 @@ static int targets_find(const struct targets *t, const char *symbol, uint32_t sy
 	if (!info.traceable)
 		return report_set(report, OUTCOME_NOT_TRACEABLE,
 				  "'%s' cannot be traced on this kernel", symbol);
-	if (id <= 0)
-		return report_set(report, OUTCOME_NOT_TRACEABLE,
-				  "the kernel's BTF does not describe '%s'", symbol);
-	ret->btf_id = (uint32_t)id;
-	ret->n_syms = info.n_text;
+	if (info.n_text < sympos)
+		return report_set(report, OUTCOME_NO_SUCH_FUNCTION,
+				  "this kernel has %u functions '%s', and no %u.", info.n_text, symbol,
+				  sympos);
 	return 0;
 }
 
@@ -217,6 +218,9 @@ int targets_resolve(struct targets *t, const char *object, const char *symbol, u
 				  "an fmod_ret body cannot choose the %u. of several '%s'", sympos,
 				  symbol);
 	r = targets_find(t, symbol, sympos, &found, report);
+	if (r == 0 && found.btf_id == 0)
+		r = report_set(report, OUTCOME_NOT_TRACEABLE,
+			       "the kernel's BTF does not describe '%s'", symbol);
 	if (r == 0)
 		r = targets_check_proto(t, found.btf_id, symbol, patch_btf, report);
 	if (r != 0)
@@ -233,4 +237,28 @@ int targets_resolve(struct targets *t, const char *object, const char *symbol, u
 	found.native = answer == PROBE_PERMITTED;
 	*ret = found;
 	return 0;
+}
+
+int targets_resolve_guard(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
+			  const struct btf *patch_btf, struct target *ret, struct report *report)
+{
+	struct target found = {};
+	int r;
+
+	report_names(report, NULL, object, symbol);
+	if (!STREQ(object, "vmlinux"))
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "'%s' is in module '%s': only vmlinux can be patched", symbol,
+				  object);
+	r = targets_find(t, symbol, sympos, &found, report);
+	if (r != 0)
+		return r;
+	/* BTF has one entry for several functions of one name and cannot say which it describes */
+	if (found.n_syms > 1)
+		found.btf_id = 0;
+	if (found.btf_id != 0)
+		r = targets_check_proto(t, found.btf_id, symbol, patch_btf, report);
+	if (r == 0)
+		*ret = found;
+	return r;
 }

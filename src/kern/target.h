@@ -33,5 +33,11 @@ struct btf *targets_btf(struct targets *t);
  */
 int targets_resolve(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
 		    const struct btf *patch_btf, struct target *ret, struct report *report);
+/*
+ * The same for a guard body: any position can be meant and nothing has to be opened. A function that
+ * BTF does not describe, or describes under a name that several have, is taken on trust: btf_id 0.
+ */
+int targets_resolve_guard(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
+			  const struct btf *patch_btf, struct target *ret, struct report *report);
 
 #endif

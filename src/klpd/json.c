@@ -42,7 +42,7 @@ static int json_function(const struct meta_func *f, const struct link_info *info
 		SD_JSON_BUILD_PAIR_UNSIGNED("sympos", f->sympos),
 		SD_JSON_BUILD_PAIR_STRING("body", body_kind_to_string(f->body)),
 		SD_JSON_BUILD_PAIR_STRING("program", f->program),
-		SD_JSON_BUILD_PAIR_CONDITION(info != NULL, "programId",
+		SD_JSON_BUILD_PAIR_CONDITION(info && info->prog_id != 0, "programId",
 					     SD_JSON_BUILD_UNSIGNED(info ? info->prog_id : 0)),
 		SD_JSON_BUILD_PAIR_CONDITION(info != NULL, "linkId",
 					     SD_JSON_BUILD_UNSIGNED(info ? info->link_id : 0)),

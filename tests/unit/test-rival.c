@@ -6,13 +6,14 @@
 #include "unit.h"
 
 static const struct rival_target targets[] = {
-	{ "cmdline_proc_show", 1 }, { "meminfo_proc_show", 2 }, { "do_exit", 3 },
+	{ "cmdline_proc_show", 1, false }, { "meminfo_proc_show", 2, false },
+	{ "do_exit", 3, false }, { "ours", 0, true },
 };
 
 static long read_text(const char *text)
 {
 	FILE *f = fmemopen((void *)text, strlen(text), "r");
-	long r = rival_read_enabled(f, targets, 3);
+	long r = rival_read_enabled(f, targets, 4);
 
 	fclose(f);
 	return r;
@@ -33,6 +34,7 @@ static void test_names(void)
 	CHECK_INT(read_text("cmdline_proc_show_more (1) R I\n"), -1);
 	CHECK_INT(read_text("cmdline_proc (1) R I\n"), -1);
 	CHECK_INT(read_text("do_exit [module] (1) R I\n"), -1);
+	CHECK_INT(read_text("ours (1)   I  \ndo_exit (1)   I\n"), 2);
 }
 
 static void test_rubbish(void)
