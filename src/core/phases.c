@@ -183,13 +183,15 @@ static int plan_own_links(const struct world *w, uint32_t **ret, size_t *ret_n)
 	return 0;
 }
 
-/* A hook of the companion's is there already, for a set that exists. */
+/* A hook of the companion's is there already, for a set that exists. ftrace tells of functions by
+ * name alone: at whichever position. */
 static bool plan_is_hooked(const struct world *w, const struct meta_func *f)
 {
 	for (size_t i = 0; i < w->n_sets; i++)
 		for (size_t j = 0; j < w->sets[i]->meta->n_funcs; j++)
 			if (w->sets[i]->meta->funcs[j].body == BODY_GUARD &&
-			    meta_func_same(&w->sets[i]->meta->funcs[j], f))
+			    STREQ(w->sets[i]->meta->funcs[j].object, f->object) &&
+			    STREQ(w->sets[i]->meta->funcs[j].symbol, f->symbol))
 				return true;
 	return false;
 }

@@ -236,6 +236,31 @@ static int missed_warnings(const struct set *s, sd_json_variant **array)
 	return r;
 }
 
+/* Sets that somebody took a guard body from while it could run. */
+static int broken_warnings(const struct world *w, sd_json_variant **array)
+{
+	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	struct klp_ioc_status status;
+	int r = 0;
+
+	if (!w->companion || companion_status(w->companion, &status, &records) < 0)
+		return 0;
+	for (uint32_t i = 0; r >= 0 && i < status.nr; i++) {
+		const struct set *s = world_find_id(w, records[i].id);
+		_cleanup_free_ char *text = NULL;
+
+		if (!s || !(records[i].flags & KLP_RECORD_BROKEN))
+			continue;
+		if (asprintf(&text, "Patch '%s' is not whole: somebody detached a guard body of it; "
+			     "disable or replace it", s->meta->name) < 0) {
+			text = NULL;
+			return -ENOMEM;
+		}
+		r = APPEND(*array, sd_json_variant_new_string(&append_v_, text));
+	}
+	return r;
+}
+
 int json_warnings(const struct world *w, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *array = NULL;
@@ -255,6 +280,8 @@ int json_warnings(const struct world *w, sd_json_variant **ret)
 	}
 	for (size_t i = 0; r >= 0 && i < w->n_sets; i++)
 		r = missed_warnings(w->sets[i], &array);
+	if (r >= 0)
+		r = broken_warnings(w, &array);
 	return r < 0 ? r : array_finish(array, ret);
 }
 

@@ -12,8 +12,9 @@
  * call that the body itself makes, in the same context.
  *
  * Context: the handler runs wherever the function is called, with preemption off from the lock on,
- * so synchronize_rcu() waits for it; only while RCU watches (FTRACE_OPS_FL_RCU). It calls nothing
- * that could be patched.
+ * so synchronize_rcu() waits for it. Where RCU does not watch (the innermost of the idle loop, the
+ * first and last steps of the way into the kernel) no body is asked. It calls nothing that could be
+ * patched.
  *
  * An ftrace_ops without a filter traces every function there is: it is taken back before its last
  * filter is.
@@ -24,6 +25,7 @@
 #include <linux/linkage.h>
 #include <linux/list.h>
 #include <linux/rculist.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 
 #include "body.h"
@@ -97,6 +99,8 @@ static notrace void hook_handler(unsigned long ip, unsigned long parent_ip, stru
 	const struct hook *h;
 	int bit;
 
+	if (!rcu_is_watching())
+		return;
 	bit = ftrace_test_recursion_trylock(ip, parent_ip);
 	if (bit < 0)
 		return;
@@ -112,7 +116,7 @@ static notrace void hook_handler(unsigned long ip, unsigned long parent_ip, stru
 
 static struct ftrace_ops hook_ops = {
 	.func = hook_handler,
-	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | FTRACE_OPS_FL_RCU
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT
 #ifndef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
 		 | FTRACE_OPS_FL_SAVE_REGS
 #endif

@@ -66,6 +66,12 @@ static int storm_announce(int fd)
 
 	for (int i = 0; i < 4; i++)
 		f[i] = funcs[dice() % (dice() % 8 ? 3 : 4)];
+	/* a record that cannot be switched, for want of a body */
+	if (dice() % 8 == 0) {
+		f[0].btf_id = 0;
+		f[0].flags = KLP_FUNC_OPS;
+		f[0].sympos = (__u32)(dice() % 3);
+	}
 	a.funcs = pick_pointer(f);
 	snprintf(a.name, sizeof(a.name), "storm%llu", (unsigned long long)(dice() % 8));
 	r = call(fd, KLP_IOC_ANNOUNCE, &a);

@@ -68,7 +68,8 @@ static void patch_fill(struct patch *p, struct input *in, unsigned int name)
 			.symbol = (char *)symbols[(symbol + i) % ARRAY_SIZE(symbols)],
 			.program = (char *)"p",
 			.sympos = kinds == 34 ? 2 : symbol >> 7,
-			.body = kinds == 35 ? BODY_GUARD : BODY_FMOD_RET,
+			.body = kinds == 35 ? BODY_REPLACE :
+				kinds >> 1 & 1U << i ? BODY_GUARD : BODY_FMOD_RET,
 		};
 	for (size_t i = 0; i < m->n_states; i++)
 		p->states[i] = (struct meta_state){ .id = 1 + i, .version = states >> 2 * i & 3 };
@@ -122,11 +123,12 @@ static void require_entering(const struct plan_set *sets, size_t n_sets,
 	REQUIRE(plan->consistency == (request->immediate ? KLP_CONSISTENCY_IMMEDIATE :
 							   KLP_CONSISTENCY_PER_TASK));
 	REQUIRE(request->immediate ? !m->per_task_only : request->companion);
-	REQUIRE(!m->strict && m->n_callbacks == 0);
+	REQUIRE(m->n_callbacks == 0);
 	REQUIRE(plan->slot < KLP_GATE_SLOTS && n_sets < KLP_UAPI_RECORDS_MAX);
 	for (size_t i = 0; i < m->n_funcs; i++)
-		REQUIRE(m->funcs[i].body == BODY_FMOD_RET && m->funcs[i].sympos <= 1 &&
-			STREQ(m->funcs[i].object, "vmlinux"));
+		REQUIRE(STREQ(m->funcs[i].object, "vmlinux") &&
+			(m->funcs[i].body == BODY_GUARD ? !request->immediate :
+			 m->funcs[i].body == BODY_FMOD_RET && m->funcs[i].sympos <= 1 && !m->strict));
 	for (size_t i = 0; i < n_sets; i++) {
 		REQUIRE(replace || !STREQ(sets[i].meta->name, m->name));
 		REQUIRE(replace || !funcs_meet(sets[i].meta, m));

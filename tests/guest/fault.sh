@@ -96,7 +96,7 @@ klpd_is_traced() {
 
 # How many links, pinned links and sets there have to be.
 counts() {
-	echo "$(bpftool -j link show | jq '[.[] | select(.type == "tracing")] | length')" \
+	echo "$(bpftool -j link show | jq '[.[] | select(.type == "tracing" or .type == "struct_ops")] | length')" \
 		"$(find /sys/fs/bpf/klpd -name 'link-*' | wc -l)" "$(find /sys/fs/bpf/klpd -name 'gen-*' | wc -l)"
 }
 

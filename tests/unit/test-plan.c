@@ -240,12 +240,20 @@ static void test_strict(void)
 {
 	struct patch a = patch("a", "f");
 	struct plan_request q = request(CHANGE_ENABLE, &a);
+	struct plan plan;
 
 	a.meta.strict = true;
 	check_refused(NULL, 0, &q, OUTCOME_STRICT, "'f' can miss calls");
-	/* what cannot be done at all is told first */
 	a.funcs[0].body = BODY_GUARD;
-	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "a guard body");
+	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
+	/* one of several is enough */
+	a.meta.n_funcs = 2;
+	a.funcs[1].body = BODY_FMOD_RET;
+	check_refused(NULL, 0, &q, OUTCOME_STRICT, "'second' can miss calls");
+	a.meta.n_funcs = 1;
+	/* what cannot be done at all is told first */
+	a.funcs[0].body = BODY_REPLACE;
+	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "a replace body");
 }
 
 static void test_consistency(void)
@@ -267,6 +275,12 @@ static void test_consistency(void)
 	check_refused(NULL, 0, &q, OUTCOME_CONSISTENCY, "per-task consistency only");
 	q.immediate = false;
 	check_refused(NULL, 0, &q, OUTCOME_NO_COMPANION, "needs the companion");
+	b.meta.per_task_only = false;
+	b.funcs[0].body = BODY_GUARD;
+	check_refused(NULL, 0, &q, OUTCOME_NO_COMPANION, "needs the companion");
+	q.immediate = true;
+	check_refused(NULL, 0, &q, OUTCOME_CONSISTENCY, "guard body of 'g'");
+	q.immediate = false;
 	q.companion = true;
 	CHECK_INT(plan_make(per_task, 1, &q, &plan, NULL), 0);
 }
@@ -286,6 +300,12 @@ static void test_unsupported(void)
 	a.funcs[1].object = (char *)"vmlinux";
 	a.funcs[1].sympos = 2;
 	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "at position 2");
+	a.funcs[1].body = BODY_GUARD;
+	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
+	a.funcs[1].object = (char *)"loop";
+	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "in module 'loop'");
+	a.funcs[1].object = (char *)"vmlinux";
+	a.funcs[1].body = BODY_FMOD_RET;
 	a.funcs[1].sympos = 1;
 	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
 	a.meta.n_callbacks = 1;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What can take the place of multi: two of its functions, two others, another text. */
+/* What can take the place of multi: two of its functions, two others, another text; of each two one
+ * has a guard body. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 
@@ -7,15 +8,15 @@ KLP_PATCH("multi2", "1.0");
 KLP_DESCRIPTION("/proc/version, softirqs, cmdline and meminfo read klp2:FUNCTION");
 KLP_LICENSE("GPL");
 
-#define SHOW(function) \
-	KLP_FMOD_RET(int, function, struct seq_file *m, void *v) \
+#define SHOW(body, function) \
+	body(int, function, struct seq_file *m, void *v) \
 	{ \
 		if (klp_seq_puts(m, "klp2:" #function "\n")) \
 			return klp_continue(); \
 		return klp_return(0); \
 	}
 
-SHOW(version_proc_show)
-SHOW(show_softirqs)
-SHOW(cmdline_proc_show)
-SHOW(meminfo_proc_show)
+SHOW(KLP_FMOD_RET, version_proc_show)
+SHOW(KLP_GUARD, show_softirqs)
+SHOW(KLP_GUARD, cmdline_proc_show)
+SHOW(KLP_FMOD_RET, meminfo_proc_show)
