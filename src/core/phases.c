@@ -162,22 +162,35 @@ static int plan_target(struct transaction *t, struct targets *targets, size_t i,
 	return 0;
 }
 
-/* The links that are ours: those of all sets that exist. */
+static size_t plan_link_ids(const struct set *s, uint32_t *ret)
+{
+	struct link_info info;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_links; i++)
+		if (link_get_info(s->links[i], &info) == 0)
+			ret[n++] = info.link_id;
+	return n;
+}
+
+/* The links that are ours: those of all sets that exist, and of those we cannot get rid of. */
 static int plan_own_links(const struct world *w, uint32_t **ret, size_t *ret_n)
 {
 	_cleanup_free_ uint32_t *own = NULL;
-	struct link_info info;
 	size_t n = 0, room = 1;
 
 	for (size_t i = 0; i < w->n_sets; i++)
 		room += w->sets[i]->n_links;
+	for (size_t i = 0; i < w->n_leftovers; i++)
+		room += w->leftovers[i].set ? w->leftovers[i].set->n_links : 0;
 	own = calloc(room, sizeof(*own));
 	if (!own)
 		return -ENOMEM;
 	for (size_t i = 0; i < w->n_sets; i++)
-		for (size_t j = 0; j < w->sets[i]->n_links; j++)
-			if (link_get_info(w->sets[i]->links[j], &info) == 0)
-				own[n++] = info.link_id;
+		n += plan_link_ids(w->sets[i], own + n);
+	for (size_t i = 0; i < w->n_leftovers; i++)
+		if (w->leftovers[i].set)
+			n += plan_link_ids(w->leftovers[i].set, own + n);
 	*ret = TAKE_PTR(own);
 	*ret_n = n;
 	return 0;

@@ -4,7 +4,7 @@
 # test-stall.sh - a transition that somebody holds up: who it is and what it stands in, its time that
 # runs out, with klpd and without, a sleeper that is sent out of the way and does not notice, and
 # force, with klpd killed at each point after it.
-# timeout: 600
+# timeout: 900
 . /klpd/lib.sh
 T=/usr/lib/klpd/tests
 patience=/sys/module/klp/parameters/signal_ms
@@ -273,10 +273,13 @@ leftover() {
 check "it is told" loop_until leftover
 check "it is still pinned" test -n "$(find /sys/fs/bpf/klpd -name 'gen-*')"
 bpftool prog show id "$program" >/dev/null || fail "program $program was freed"
+end_sleep
+check "its links are no reason to refuse the patch" klpctl enable $T/held.klp.o
+check disable klpctl disable held
+check "it is still told" leftover
 stop_klpd
 start_klpd
 forced_and_gone
-end_sleep
 
 t forced back
 keep
