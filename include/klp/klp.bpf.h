@@ -87,8 +87,19 @@
 		       "KLP_REFERENCE: the text is too long (KLP_TEXT_LEN)"); \
 	KLP_INFO("ref=" id)
 
-/* Enabling this patch replaces all that are in force. */
+/* Enabling this patch replaces all that are in force of its set. */
 #define KLP_REPLACE		KLP_INFO_AS(klp_info_replace, "replace=yes")
+
+/* At most once: the set that this patch belongs to. It shares no function and no state with other
+ * sets, and neither replaces their patches nor is replaced by them. */
+#define KLP_SET(name) \
+	_Static_assert(sizeof(name) > 1 && sizeof(name) <= KLP_NAME_LEN, \
+		       "KLP_SET: the name is empty or too long (KLP_NAME_LEN)"); \
+	KLP_INFO_AS(klp_info_set, "set=" name)
+
+/* What this patch changes cannot be undone; KLP_STATE says what that is and must be there. It is
+ * never disabled nor reversed: only a patch that carries its states takes its place. */
+#define KLP_STICKY		KLP_INFO_AS(klp_info_sticky, "sticky=yes")
 
 /* KLP_STRICT(yes): refuse bodies that can miss calls (fmod_ret). KLP_STRICT(no): allow them though
  * the patch names a CVE; say in the description what a missed call costs. */

@@ -12,7 +12,13 @@
  *   version=TEXT                          exactly once, printable, no blank, < KLP_VERSION_LEN
  *   description=TEXT                      at most once, printable UTF-8 or ASCII, one line
  *   ref=ID                                any number: CVE-2026-0001, a bug or a commit id
- *   replace=yes|no                        at most once, default no: enabling replaces all in force
+ *   replace=yes|no                        at most once, default no: enabling replaces what is in
+ *                                         force of its set
+ *   set=NAME                              at most once, as name but not "default"; default: the
+ *                                         set without a name. A replace is for one set
+ *   sticky=yes|no                         at most once, default no; yes needs a state. What it
+ *                                         changes cannot be undone: it is never disabled, and
+ *                                         nothing turns back once tasks move into it
  *   strict=yes|no                         at most once, default yes if a ref begins with "CVE-"
  *   consistency=any|per-task              at most once, default any; per-task refuses --immediate
  *   func=OBJECT:SYMPOS:BODY:SYMBOL:PROG   one for each patched function, at least one

@@ -51,9 +51,11 @@ struct meta {
 	char *name;
 	char *version;
 	char *description;	/* "" if not given */
+	char *set;		/* name of its patch set, "": the one without a name */
 	bool replace;
 	bool strict;		/* default applied */
 	bool per_task_only;	/* consistency=per-task */
+	bool sticky;		/* has a state, and can only be left by who carries it */
 	char **refs;
 	size_t n_refs;
 	struct meta_func *funcs;
@@ -80,8 +82,13 @@ struct meta *meta_free(struct meta *m);
 
 const char *body_kind_to_string(enum body_kind kind);
 const char *callback_kind_to_string(enum callback_kind kind);
+/* The kind, or -ENOENT. */
+int body_kind_from_string(const char *name);
+int callback_kind_from_string(const char *name);
 /* Same function for the purposes of conflicts: sympos 0 and 1 count as equal. */
 bool meta_func_same(const struct meta_func *a, const struct meta_func *b);
+/* A replace by one of them takes the place of the other. */
+bool meta_same_set(const struct meta *a, const struct meta *b);
 bool meta_name_valid(const char *name);
 
 #endif

@@ -10,9 +10,15 @@
  *
  * One change has one consistency, because one switch moves all of its sets: either the companion
  * moves tasks or one store flips the gates word. So the sets that leave decide it for a disable,
- * and for a replace they must agree with what the entering patch gets.
+ * and for a replace they must agree with what the entering patch gets. Nothing else has a say: what
+ * stays, be it of another patch set or beside an enable, is not moved and may have either.
+ *
+ * Two words: a plan_set is an attachment set, the links of one patch; a patch set is what patches
+ * name with set=, and what a replace is for. Patch sets share nothing, so that what is true of one
+ * when it is changed stays true of the others.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/plan.h"
@@ -35,6 +41,17 @@ const char *change_verb_to_string(enum change_verb verb)
 static const char *consistency_name(uint32_t consistency)
 {
 	return consistency == KLP_CONSISTENCY_PER_TASK ? "per-task" : "immediate";
+}
+
+/* The patch set of a patch, as it is called in a sentence. */
+#define SET_WORDS (KLP_NAME_LEN + sizeof("set ''"))
+
+static const char *set_words(const struct meta *m, char buf[static SET_WORDS])
+{
+	if (!*m->set)
+		return "the default set";
+	(void)snprintf(buf, SET_WORDS, "set '%s'", m->set);
+	return buf;
 }
 
 /* Bodies, objects and callbacks of the metadata format that nothing below can carry out yet. */
@@ -80,22 +97,36 @@ static int check_strict(const struct meta *m, struct report *report)
 	return 0;
 }
 
-static int check_conflict(const struct plan_set *sets, size_t n_sets, const struct meta *m,
-			  struct report *report)
+static int refuse_conflict(const struct meta *owner, const struct meta *m,
+			   const struct meta_func *f, struct report *report)
 {
-	for (size_t s = 0; s < n_sets; s++)
-		for (size_t i = 0; i < m->n_funcs; i++)
-			for (size_t j = 0; j < sets[s].meta->n_funcs; j++) {
-				const struct meta_func *f = &m->funcs[i];
+	char theirs[SET_WORDS], ours[SET_WORDS];
 
-				if (!meta_func_same(f, &sets[s].meta->funcs[j]))
-					continue;
-				report_names(report, NULL, f->object, f->symbol);
-				return report_set(report, OUTCOME_CONFLICT,
-						  "Function '%s' is patched by '%s', which is in "
-						  "force; only a replace may take it over",
-						  f->symbol, sets[s].meta->name);
-			}
+	report_names(report, NULL, f->object, f->symbol);
+	if (meta_same_set(owner, m))
+		return report_set(report, OUTCOME_CONFLICT,
+				  "Function '%s' is patched by '%s', which is in force; only a "
+				  "replace may take it over", f->symbol, owner->name);
+	return report_set(report, OUTCOME_CONFLICT,
+			  "Function '%s' is patched by '%s' of %s, which is in force; a patch of "
+			  "%s cannot take it over", f->symbol, owner->name,
+			  set_words(owner, theirs), set_words(m, ours));
+}
+
+/* A replace takes functions over, but only from patches of its own set. */
+static int check_conflict(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+			  bool replace, struct report *report)
+{
+	for (size_t s = 0; s < n_sets; s++) {
+		const struct meta *owner = sets[s].meta;
+
+		if (replace && meta_same_set(owner, m))
+			continue;
+		for (size_t i = 0; i < m->n_funcs; i++)
+			for (size_t j = 0; j < owner->n_funcs; j++)
+				if (meta_func_same(&m->funcs[i], &owner->funcs[j]))
+					return refuse_conflict(owner, m, &m->funcs[i], report);
+	}
 	return 0;
 }
 
@@ -107,28 +138,51 @@ static const struct meta_state *state_find(const struct meta *m, uint64_t id)
 	return NULL;
 }
 
+/* A state of another set: whoever carried it would answer for what the other set did. */
+static int check_foreign_state(const struct meta *owner, const struct meta_state *state,
+			       const struct meta *m, struct report *report)
+{
+	char theirs[SET_WORDS], ours[SET_WORDS];
+
+	if (!state_find(m, state->id))
+		return 0;
+	return report_set(report, OUTCOME_STATE_INCOMPATIBLE,
+			  "State %" PRIu64 " belongs to %s, carried by '%s', which is in force; a "
+			  "patch of %s cannot carry it", state->id, set_words(owner, theirs),
+			  owner->name, set_words(m, ours));
+}
+
 /* Kernel livepatch's klp_is_patch_compatible(), with the numbers in the answer. */
+static int check_state(const struct meta *owner, const struct meta_state *old,
+		       const struct meta *m, bool replace, struct report *report)
+{
+	const struct meta_state *new = state_find(m, old->id);
+
+	if (new ? new->version >= old->version : !replace)
+		return 0;
+	if (!new)
+		return report_set(report, OUTCOME_STATE_INCOMPATIBLE,
+				  "State %" PRIu64 " version %" PRIu32 " of '%s' is not known to the "
+				  "patch that would replace it", old->id, old->version, owner->name);
+	return report_set(report, OUTCOME_STATE_INCOMPATIBLE,
+			  "State %" PRIu64 " is in version %" PRIu32 " by '%s', the patch has "
+			  "version %" PRIu32, old->id, old->version, owner->name, new->version);
+}
+
 static int check_states(const struct plan_set *sets, size_t n_sets, const struct meta *m,
 			bool replace, struct report *report)
 {
-	for (size_t s = 0; s < n_sets; s++)
-		for (size_t i = 0; i < sets[s].meta->n_states; i++) {
-			const struct meta_state *old = &sets[s].meta->states[i];
-			const struct meta_state *new = state_find(m, old->id);
+	int r = 0;
 
-			if (new ? new->version >= old->version : !replace)
-				continue;
-			if (!new)
-				return report_set(report, OUTCOME_STATE_INCOMPATIBLE,
-						  "State %" PRIu64 " version %" PRIu32 " of '%s' "
-						  "is not known to the patch that would replace it",
-						  old->id, old->version, sets[s].meta->name);
-			return report_set(report, OUTCOME_STATE_INCOMPATIBLE,
-					  "State %" PRIu64 " is in version %" PRIu32 " by '%s', "
-					  "the patch has version %" PRIu32, old->id, old->version,
-					  sets[s].meta->name, new->version);
-		}
-	return 0;
+	for (size_t s = 0; r == 0 && s < n_sets; s++) {
+		const struct meta *owner = sets[s].meta;
+		bool same = meta_same_set(owner, m);
+
+		for (size_t i = 0; r == 0 && i < owner->n_states; i++)
+			r = same ? check_state(owner, &owner->states[i], m, replace, report) :
+				   check_foreign_state(owner, &owner->states[i], m, report);
+	}
+	return r;
 }
 
 /* The companion asks a guard body, and it knows only its own gate. */
@@ -224,16 +278,29 @@ static int plan_disable(const struct plan_set *sets, size_t n_sets,
 	return 0;
 }
 
-/* What is in force under the same name: fine for a replace, whatever its version. */
+/*
+ * What is in force under the same name: fine for a replace in its set, whatever its version. Names
+ * are one for all sets, since a name is all that a disable has.
+ */
 static int check_name(const struct plan_set *sets, size_t n_sets, const struct plan *plan,
 		      const struct meta *m, struct report *report)
 {
+	char theirs[SET_WORDS], ours[SET_WORDS];
+	const struct meta *old;
 	size_t i;
 
-	if (plan->verb == CHANGE_REPLACE || find_set(sets, n_sets, m->name, &i) < 0)
+	if (find_set(sets, n_sets, m->name, &i) < 0)
+		return 0;
+	old = sets[i].meta;
+	if (!meta_same_set(old, m))
+		return report_set(report, OUTCOME_ALREADY_ENABLED,
+				  "A patch of this name is in force in version %s, in %s; a patch "
+				  "of %s cannot replace it", old->version, set_words(old, theirs),
+				  set_words(m, ours));
+	if (plan->verb == CHANGE_REPLACE)
 		return 0;
 	return report_set(report, OUTCOME_ALREADY_ENABLED,
-			  "A patch of this name is in force in version %s", sets[i].meta->version);
+			  "A patch of this name is in force in version %s", old->version);
 }
 
 static int plan_enter(const struct plan_set *sets, size_t n_sets,
@@ -251,8 +318,8 @@ static int plan_enter(const struct plan_set *sets, size_t n_sets,
 		r = check_supported(m, report);
 	if (r == 0)
 		r = check_strict(m, report);
-	if (r == 0 && !replace)
-		r = check_conflict(sets, n_sets, m, report);
+	if (r == 0)
+		r = check_conflict(sets, n_sets, m, replace, report);
 	if (r == 0)
 		r = check_states(sets, n_sets, m, replace, report);
 	if (r == 0)
@@ -262,7 +329,8 @@ static int plan_enter(const struct plan_set *sets, size_t n_sets,
 	if (r != 0 || !replace)
 		return r;
 	for (size_t i = 0; i < n_sets; i++)
-		plan->leave[plan->n_leave++] = i;
+		if (meta_same_set(sets[i].meta, m))
+			plan->leave[plan->n_leave++] = i;
 	return check_leaving(sets, plan, report);
 }
 

@@ -45,16 +45,19 @@ struct plan {
 
 /*
  * 0 and *ret, or: OUTCOME_BUSY, OUTCOME_ALREADY_ENABLED (enable of a name in force; replace by the
- * same name and the same version is allowed, as in kernel livepatch), OUTCOME_NO_SUCH_PATCH,
- * OUTCOME_CONFLICT (enable touches a function of a set in force; detail names the other patch),
- * OUTCOME_STATE_INCOMPATIBLE, OUTCOME_STRICT (strict patch with an fmod_ret body),
- * OUTCOME_CONSISTENCY (per-task-only patch with --immediate; sets that leave have another
- * consistency than the change), OUTCOME_NO_COMPANION (per-task wanted, none there),
- * OUTCOME_UNSUPPORTED (guard or replace body, callbacks, a function outside vmlinux, more sets than
- * there are slots or records).
+ * same name and the same version is allowed, as in kernel livepatch, but not across patch sets),
+ * OUTCOME_NO_SUCH_PATCH, OUTCOME_CONFLICT (it touches a function of a set in force that it does not
+ * replace; detail names the other patch), OUTCOME_STATE_INCOMPATIBLE, OUTCOME_STRICT (strict patch
+ * with an fmod_ret body), OUTCOME_CONSISTENCY (per-task-only patch with --immediate; sets that
+ * leave have another consistency than the change), OUTCOME_NO_COMPANION (per-task wanted, none
+ * there), OUTCOME_UNSUPPORTED (guard or replace body, callbacks, a function outside vmlinux, more
+ * sets than there are slots or records).
  *
- * System states, as kernel livepatch: for each state of each set in force, an entering patch that
- * has the id needs a version not lower; one that lacks it may enable beside it, but not replace it.
+ * A replace takes the place of all sets in force whose patch names the same patch set (meta->set).
+ *
+ * System states, as kernel livepatch, within one patch set: for each state of each set in force, an
+ * entering patch that has the id needs a version not lower; one that lacks it may enable beside it,
+ * but not replace it. A state that a patch of another patch set has cannot be carried at all.
  */
 int plan_make(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
 	      struct plan *ret, struct report *report);

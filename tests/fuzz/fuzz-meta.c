@@ -47,6 +47,8 @@ static void require_meta(const struct meta *m)
 	REQUIRE(*m->version && strlen(m->version) < KLP_VERSION_LEN);
 	REQUIRE(m->description && strlen(m->description) < KLP_TEXT_LEN);
 	REQUIRE(!strpbrk(m->version, " \t\n\x1b") && !strpbrk(m->description, "\n\r\x1b\x7f"));
+	REQUIRE(m->set && (!*m->set || meta_name_valid(m->set)) && !STREQ(m->set, "default"));
+	REQUIRE(!m->sticky || m->n_states > 0);
 	REQUIRE(m->n_refs <= KLP_REFS_MAX && m->n_states <= KLP_STATES_MAX);
 	REQUIRE(m->n_callbacks <= KLP_CALLBACKS_MAX);
 	require_funcs(m);

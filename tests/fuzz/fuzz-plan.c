@@ -47,6 +47,7 @@ static unsigned int next(struct input *in)
 static void patch_fill(struct patch *p, struct input *in, unsigned int name)
 {
 	static const char *const symbols[] = { "a", "b", "c", "d", "e", "f", "g", "h" };
+	static const char *const patch_sets[] = { "", "s", "t" };
 	unsigned int bits = next(in), kinds = next(in), symbol = next(in), states = next(in);
 	struct meta *m = &p->meta;
 
@@ -55,6 +56,8 @@ static void patch_fill(struct patch *p, struct input *in, unsigned int name)
 	p->name[1] = (char)('a' + name / 26 % 26);
 	*m = (struct meta){
 		.name = p->name, .version = (char *)"1", .description = (char *)"",
+		/* in a byte that says little else: mostly the default set, as in life */
+		.set = (char *)patch_sets[(kinds >> 4 & 3) % ARRAY_SIZE(patch_sets)],
 		.replace = bits & 1, .strict = (bits & 6) == 6, .per_task_only = bits & 8,
 		.funcs = p->funcs, .n_funcs = 1 + (bits >> 4) % FUNCS,
 		.states = p->states, .n_states = (bits >> 6) % (STATES + 1),
@@ -101,6 +104,33 @@ static bool states_allow(const struct meta *old, const struct meta *new, bool re
 	return true;
 }
 
+static bool states_meet(const struct meta *a, const struct meta *b)
+{
+	for (size_t i = 0; i < a->n_states; i++)
+		for (size_t j = 0; j < b->n_states; j++)
+			if (a->states[i].id == b->states[j].id)
+				return true;
+	return false;
+}
+
+/* What is of another patch set is neither replaced nor touched, by no verb. */
+static void require_sets(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+			 const struct plan *plan)
+{
+	bool leaves[SETS_MAX] = { false };
+
+	for (size_t i = 0; i < plan->n_leave; i++)
+		leaves[plan->leave[i]] = true;
+	for (size_t i = 0; i < n_sets; i++) {
+		const struct meta *old = sets[i].meta;
+		bool same = STREQ(old->set, m->set);
+
+		REQUIRE(leaves[i] == (same && plan->verb == CHANGE_REPLACE));
+		REQUIRE(leaves[i] || (!STREQ(old->name, m->name) && !funcs_meet(old, m)));
+		REQUIRE(same ? states_allow(old, m, leaves[i]) : !states_meet(old, m));
+	}
+}
+
 static void require_leave(const struct plan_set *sets, size_t n_sets, const struct plan *plan)
 {
 	REQUIRE(plan->n_leave <= n_sets && plan->n_leave <= ARRAY_SIZE(plan->leave));
@@ -119,7 +149,6 @@ static void require_entering(const struct plan_set *sets, size_t n_sets,
 	bool replace = plan->verb == CHANGE_REPLACE;
 
 	REQUIRE(replace == (request->verb == CHANGE_REPLACE || m->replace));
-	REQUIRE(plan->n_leave == (replace ? n_sets : 0));
 	REQUIRE(plan->consistency == (request->immediate ? KLP_CONSISTENCY_IMMEDIATE :
 							   KLP_CONSISTENCY_PER_TASK));
 	REQUIRE(request->immediate ? !m->per_task_only : request->companion);
@@ -129,13 +158,10 @@ static void require_entering(const struct plan_set *sets, size_t n_sets,
 		REQUIRE(STREQ(m->funcs[i].object, "vmlinux") &&
 			(m->funcs[i].body == BODY_GUARD ? !request->immediate :
 			 m->funcs[i].body == BODY_FMOD_RET && m->funcs[i].sympos <= 1 && !m->strict));
-	for (size_t i = 0; i < n_sets; i++) {
-		REQUIRE(replace || !STREQ(sets[i].meta->name, m->name));
-		REQUIRE(replace || !funcs_meet(sets[i].meta, m));
-		REQUIRE(states_allow(sets[i].meta, m, replace));
+	require_sets(sets, n_sets, m, plan);
+	for (size_t i = 0; i < n_sets; i++)
 		REQUIRE(!request->immediate || sets[i].slot != plan->slot ||
 			sets[i].consistency != KLP_CONSISTENCY_IMMEDIATE);
-	}
 }
 
 static void run(const struct plan_set *sets, size_t n_sets, const struct plan_request *request)

@@ -47,7 +47,7 @@ static void test_everything(void)
 {
 	static const char text[] = BASE
 		"description=Schöne neue Welt\0ref=CVE-2026-0001\0ref=deadbeef fix\0replace=yes\0"
-		"consistency=per-task\0" FUNC "func=loop:2:guard:lo_ioctl:g\0"
+		"consistency=per-task\0set=net-9\0sticky=yes\0" FUNC "func=loop:2:guard:lo_ioctl:g\0"
 		"func=vmlinux:1:replace:foo.bar:g\0state=1:0\0"
 		"state=18446744073709551615:4294967295\0"
 		"callback=vmlinux:pre_patch:a\0callback=loop:pre_patch:a\0"
@@ -60,7 +60,8 @@ static void test_everything(void)
 	CHECK_STR(m->name, "demo");
 	CHECK_STR(m->version, "1.0");
 	CHECK_STR(m->description, "Schöne neue Welt");
-	CHECK(m->replace && m->strict && m->per_task_only);
+	CHECK_STR(m->set, "net-9");
+	CHECK(m->replace && m->strict && m->per_task_only && m->sticky);
 	CHECK_INT(m->n_refs, 2);
 	CHECK_STR(m->refs[1], "deadbeef fix");
 	CHECK_INT(m->n_funcs, 3);
@@ -86,7 +87,8 @@ static void test_defaults(void)
 
 	CHECK_INT(PARSE(FUNC "\0\0version=2\0\0\0name=a-_9\0format=1\0\0", &m, NULL), 0);
 	CHECK_STR(m->description, "");
-	CHECK(!m->replace && !m->strict && !m->per_task_only);
+	CHECK_STR(m->set, "");
+	CHECK(!m->replace && !m->strict && !m->per_task_only && !m->sticky);
 	CHECK_INT(m->n_refs + m->n_states + m->n_callbacks, 0);
 }
 
@@ -141,6 +143,8 @@ static void test_bad_once(void)
 	BAD(BASE FUNC "replace=no\0replace=no\0", "only once");
 	BAD(BASE FUNC "strict=no\0strict=yes\0", "only once");
 	BAD(BASE FUNC "consistency=any\0consistency=any\0", "only once");
+	BAD(BASE FUNC "set=a\0set=a\0", "only once");
+	BAD(BASE FUNC "state=1:1\0sticky=yes\0sticky=yes\0", "only once");
 	BAD(BASE FUNC FUNC, "stands there twice");
 	BAD(BASE FUNC "func=vmlinux:1:fmod_ret:cmdline_proc_show:body2\0", "stands there twice");
 	BAD(BASE FUNC "state=1:1\0state=1:2\0", "state stands there twice");
@@ -184,6 +188,29 @@ static void test_bad_values(void)
 	BAD(BASE FUNC "replace=true\0", "neither yes nor no");
 	BAD(BASE FUNC "strict=YES\0", "neither yes nor no");
 	BAD(BASE FUNC "consistency=per_task\0", "neither any nor per-task");
+}
+
+static void test_set_and_sticky(void)
+{
+	struct meta a = { .set = (char *)"" }, b = { .set = (char *)"net" };
+	_cleanup_meta_ struct meta *m = NULL;
+
+	BAD(BASE FUNC "set=Net\0", "a set is");
+	BAD(BASE FUNC "set=-net\0", "a set is");
+	BAD(BASE FUNC "set=a b\0", "a set is");
+	BAD(BASE FUNC "set=\xc3\xb6\0", "a set is");
+	BAD(BASE FUNC "set=\0", "the value is empty");
+	/* it is what the set without a name is called */
+	BAD(BASE FUNC "set=default\0", "not 'default'");
+	BAD(BASE FUNC "sticky=1\0", "neither yes nor no");
+	/* what cannot be undone must be said; wherever it is said */
+	BAD(BASE FUNC "sticky=yes\0", "is sticky and has no state=");
+	CHECK_INT(PARSE(BASE "sticky=yes\0" FUNC "state=1:0\0", &m, NULL), 0);
+	CHECK(m->sticky);
+	m = meta_free(m);
+	CHECK_INT(PARSE(BASE FUNC "sticky=no\0", &m, NULL), 0);
+	CHECK(!m->sticky);
+	CHECK(!meta_same_set(&a, &b) && meta_same_set(&a, &a) && meta_same_set(m, &a));
 }
 
 static void test_bad_funcs(void)
@@ -249,6 +276,7 @@ static void test_lengths(void)
 		size_t longest;
 	} cases[] = {
 		{ "name=", "", KLP_NAME_LEN - 1 },
+		{ "set=", "", KLP_NAME_LEN - 1 },
 		{ "description=", "", KLP_TEXT_LEN - 1 },
 		{ "ref=", "", KLP_TEXT_LEN - 1 },
 		{ "func=", ":0:guard:f:p", KLP_OBJECT_LEN - 1 },
@@ -363,6 +391,8 @@ static void test_small_functions(void)
 	CHECK(!meta_free(NULL));
 	CHECK_STR(body_kind_to_string(BODY_REPLACE), "replace");
 	CHECK_STR(body_kind_to_string((enum body_kind)99), "unknown");
+	CHECK_INT(body_kind_from_string("guard"), BODY_GUARD);
+	CHECK(body_kind_from_string("fentry") < 0 && callback_kind_from_string("") < 0);
 	CHECK_STR(callback_kind_to_string(CALLBACK_POST_PATCH), "post_patch");
 	CHECK_STR(callback_kind_to_string((enum callback_kind)-1), "unknown");
 	CHECK(meta_name_valid("0a") && !meta_name_valid("") && !meta_name_valid("_a"));
@@ -377,6 +407,7 @@ int main(void)
 	RUN(test_bad_once);
 	RUN(test_format);
 	RUN(test_bad_values);
+	RUN(test_set_and_sticky);
 	RUN(test_bad_funcs);
 	RUN(test_lengths);
 	RUN(test_counts);

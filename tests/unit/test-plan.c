@@ -25,7 +25,7 @@ static struct patch patch(const char *name, const char *symbol)
 {
 	return (struct patch){
 		.meta = { .name = (char *)name, .version = (char *)"1.0",
-			  .description = (char *)"", .n_funcs = 1 },
+			  .description = (char *)"", .set = (char *)"", .n_funcs = 1 },
 		.funcs = { { (char *)"vmlinux", (char *)symbol, (char *)"p", 0, BODY_FMOD_RET },
 			   { (char *)"vmlinux", (char *)"second", (char *)"q", 0,
 			     BODY_FMOD_RET } },
@@ -236,6 +236,121 @@ static void test_states(void)
 	CHECK_INT(plan_make(sets, 1, &replace, &plan, NULL), 0);
 }
 
+static void test_replace_of_a_set(void)
+{
+	struct patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "h");
+	struct patch d = patch("d", "f"), e = patch("e", "i");
+	const struct plan_set sets[] = { PER_TASK(&a), PER_TASK(&b), PER_TASK(&c) };
+	struct plan_request q = request(CHANGE_REPLACE, &d);
+	struct plan plan;
+
+	b.meta.set = (char *)"net";
+	d.meta.set = e.meta.set = (char *)"";
+	/* those of the same set, whatever stands between them */
+	CHECK_INT(plan_make(sets, 3, &q, &plan, NULL), 0);
+	CHECK(plan.n_leave == 2 && plan.leave[0] == 0 && plan.leave[1] == 2);
+	e.meta.set = (char *)"net";
+	q = request(CHANGE_REPLACE, &e);
+	CHECK_INT(plan_make(sets, 3, &q, &plan, NULL), 0);
+	CHECK(plan.n_leave == 1 && plan.leave[0] == 1);
+	/* a set of which nothing is in force, by verb and by flag */
+	e.meta.set = (char *)"fs";
+	CHECK_INT(plan_make(sets, 3, &q, &plan, NULL), 0);
+	CHECK(plan.enter && plan.n_leave == 0 && plan.verb == CHANGE_REPLACE);
+	q = request(CHANGE_ENABLE, &e);
+	e.meta.replace = true;
+	CHECK_INT(plan_make(sets, 3, &q, &plan, NULL), 0);
+	CHECK(plan.n_leave == 0 && plan.verb == CHANGE_REPLACE);
+	/* beside each other as ever */
+	e.meta.replace = false;
+	CHECK_INT(plan_make(sets, 3, &q, &plan, NULL), 0);
+	CHECK(plan.n_leave == 0 && plan.verb == CHANGE_ENABLE);
+}
+
+static void test_conflict_of_sets(void)
+{
+	struct patch a = patch("a", "f"), b = patch("b", "f");
+	const struct plan_set sets[] = { PER_TASK(&a) };
+	struct plan_request enable = request(CHANGE_ENABLE, &b);
+	struct plan_request replace = request(CHANGE_REPLACE, &b);
+
+	a.meta.set = (char *)"net";
+	check_refused(sets, 1, &replace, OUTCOME_CONFLICT,
+		      "'f' is patched by 'a' of set 'net', which is in force; a patch of the "
+		      "default set cannot take it over");
+	check_refused(sets, 1, &enable, OUTCOME_CONFLICT, "'a' of set 'net'");
+	a.meta.set = (char *)"";
+	b.meta.set = (char *)"net";
+	check_refused(sets, 1, &replace, OUTCOME_CONFLICT,
+		      "'a' of the default set, which is in force; a patch of set 'net'");
+	check_refused(sets, 1, &enable, OUTCOME_CONFLICT, "'a' of the default set");
+	b.meta.replace = true;
+	check_refused(sets, 1, &enable, OUTCOME_CONFLICT, "'a' of the default set");
+}
+
+static void test_names_of_sets(void)
+{
+	struct patch a = patch("a", "f"), again = patch("a", "g");
+	const struct plan_set sets[] = { PER_TASK(&a) };
+	struct plan_request q = request(CHANGE_REPLACE, &again);
+
+	/* the two would both be in force, and disable has nothing but the name */
+	again.meta.set = (char *)"net";
+	check_refused(sets, 1, &q, OUTCOME_ALREADY_ENABLED,
+		      "in version 1.0, in the default set; a patch of set 'net' cannot replace it");
+	q.verb = CHANGE_ENABLE;
+	check_refused(sets, 1, &q, OUTCOME_ALREADY_ENABLED, "in the default set");
+}
+
+static void test_states_of_sets(void)
+{
+	struct patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "h");
+	const struct plan_set sets[] = { PER_TASK(&a), PER_TASK(&b) };
+	struct plan_request enable = request(CHANGE_ENABLE, &c);
+	struct plan_request replace = request(CHANGE_REPLACE, &c);
+	struct plan plan;
+
+	a.meta.n_states = 1;
+	b.meta.n_states = 1;
+	b.state.id = 8;
+	b.meta.set = (char *)"net";
+	/* only what is replaced must be carried on */
+	check_refused(sets, 2, &replace, OUTCOME_STATE_INCOMPATIBLE, "State 7 version 0 of 'a'");
+	c.meta.n_states = 1;
+	CHECK_INT(plan_make(sets, 2, &replace, &plan, NULL), 0);
+	CHECK(plan.n_leave == 1 && plan.leave[0] == 0);
+	c.meta.set = (char *)"net";
+	/* another set's is refused in any version, before what is missing is looked for */
+	check_refused(sets, 2, &replace, OUTCOME_STATE_INCOMPATIBLE,
+		      "State 7 belongs to the default set, carried by 'a', which is in force; a "
+		      "patch of set 'net' cannot carry it");
+	c.state.version = 9;
+	check_refused(sets, 2, &enable, OUTCOME_STATE_INCOMPATIBLE, "State 7 belongs to");
+	c.state.id = 8;
+	CHECK_INT(plan_make(sets, 2, &replace, &plan, NULL), 0);
+	CHECK(plan.n_leave == 1 && plan.leave[0] == 1);
+}
+
+static void test_consistency_of_sets(void)
+{
+	struct patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "h");
+	const struct plan_set sets[] = { IMMEDIATE(&a, 0), PER_TASK(&b) };
+	struct plan_request q = request(CHANGE_REPLACE, &c);
+	struct plan plan;
+
+	/* what stays need not agree with the change */
+	check_refused(sets, 1, &q, OUTCOME_CONSISTENCY, "'a' is in force with immediate");
+	a.meta.set = (char *)"net";
+	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK(plan.n_leave == 1 && plan.leave[0] == 1);
+	CHECK_INT(plan.consistency, KLP_CONSISTENCY_PER_TASK);
+	/* but it has its slot still */
+	c.meta.set = (char *)"fs";
+	q.immediate = true;
+	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK_INT(plan.slot, 1);
+}
+
 static void test_strict(void)
 {
 	struct patch a = patch("a", "f");
@@ -371,6 +486,11 @@ int main(void)
 	RUN(test_busy);
 	RUN(test_conflict);
 	RUN(test_states);
+	RUN(test_replace_of_a_set);
+	RUN(test_conflict_of_sets);
+	RUN(test_names_of_sets);
+	RUN(test_states_of_sets);
+	RUN(test_consistency_of_sets);
 	RUN(test_strict);
 	RUN(test_consistency);
 	RUN(test_unsupported);
