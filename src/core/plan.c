@@ -162,8 +162,9 @@ static int check_state(const struct meta *owner, const struct meta_state *old,
 		return 0;
 	if (!new)
 		return report_set(report, OUTCOME_STATE_INCOMPATIBLE,
-				  "State %" PRIu64 " version %" PRIu32 " of '%s' is not known to the "
-				  "patch that would replace it", old->id, old->version, owner->name);
+				  "State %" PRIu64 " version %" PRIu32 " of '%s' is not known to "
+				  "the patch that would replace it", old->id, old->version,
+				  owner->name);
 	return report_set(report, OUTCOME_STATE_INCOMPATIBLE,
 			  "State %" PRIu64 " is in version %" PRIu32 " by '%s', the patch has "
 			  "version %" PRIu32, old->id, old->version, owner->name, new->version);

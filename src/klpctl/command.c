@@ -27,7 +27,7 @@ static const struct verb verb_table[] = {
 	{ "enable", "FILE", CHANGE_FILE_OPTIONS, verb_enable,
 	  "Bring the patch in FILE into force" },
 	{ "replace", "FILE", CHANGE_FILE_OPTIONS, verb_replace,
-	  "Bring it into force in place of all others" },
+	  "Bring it into force in place of all others of its set" },
 	{ "disable", "NAME", OPTION_NO_WAIT | OPTION_TIMEOUT, verb_disable,
 	  "Take the patch NAME out of force" },
 	{ "status", NULL, 0, verb_status,

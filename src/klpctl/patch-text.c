@@ -61,15 +61,18 @@ static void patch_text_traits(sd_json_variant *patch, FILE *f)
 {
 	_cleanup_free_ char *references = field_join(field_array(patch, "references"));
 	bool replace = field_bool(patch, "replace"), strict = field_bool(patch, "strict");
-	bool per_task = field_bool(patch, "perTaskOnly");
+	bool per_task = field_bool(patch, "perTaskOnly"), sticky = field_bool(patch, "sticky");
 
 	if (*field_string(patch, "description"))
 		format_line(f, "  Description: %s", field_string(patch, "description"));
 	if (references && *references)
 		format_line(f, "        Fixes: %s", references);
-	if (replace || strict || per_task)
-		format_line(f, "     Declares:%s%s%s", strict ? " strict" : "",
-			    replace ? " replace" : "", per_task ? " per-task" : "");
+	if (field_present(patch, "set"))
+		format_line(f, "          Set: %s", field_string(patch, "set"));
+	if (replace || strict || per_task || sticky)
+		format_line(f, "     Declares:%s%s%s%s", strict ? " strict" : "",
+			    replace ? " replace" : "", per_task ? " per-task" : "",
+			    sticky ? " sticky" : "");
 	if (field_present(patch, "path"))
 		format_line(f, "         File: %s", field_string(patch, "path"));
 	if (field_present(patch, "sha256"))

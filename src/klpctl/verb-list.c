@@ -23,7 +23,8 @@ static void list_row(struct format_table *t, sd_json_variant *entry)
 	format_table_row(t, field_string(entry, "name"), field_string(entry, "version"),
 			 format_words(field_string(entry, "state")),
 			 format_words(field_string(entry, "consistency")),
-			 generation, functions, NULL);
+			 generation, functions,
+			 field_present(entry, "set") ? field_string(entry, "set") : "-", NULL);
 }
 
 int verb_list(const struct verb *verb, char **arguments _unused_)
@@ -42,7 +43,7 @@ int verb_list(const struct verb *verb, char **arguments _unused_)
 		return EXIT_STATUS_OK;
 	}
 	format_table_begin(&t, "NAME", "VERSION", "STATE", "CONSISTENCY", "GENERATION",
-			   "FUNCTIONS", NULL);
+			   "FUNCTIONS", "SET", NULL);
 	for (size_t i = 0; i < field_count(patches); i++)
 		list_row(&t, field_item(patches, i));
 	return format_table_end(&t, stdout) < 0 ? verb_out_of_memory(verb) : EXIT_STATUS_OK;

@@ -18,6 +18,9 @@
 #define PAIR_OPTIONAL(name, value) SD_JSON_BUILD_PAIR_CONDITION((value) != NULL, name, \
 								SD_JSON_BUILD_STRING(value))
 
+/* Patches of the set without a name say nothing of sets. */
+#define PAIR_SET(meta) PAIR_OPTIONAL("set", *(meta)->set ? (meta)->set : NULL)
+
 /* Append the result of a maker to an array. */
 #define APPEND(array, maker) ({ \
 	_cleanup_json_ sd_json_variant *append_v_ = NULL; \
@@ -142,6 +145,8 @@ static int json_patch(const struct meta *m, const struct set *s, sd_json_variant
 		SD_JSON_BUILD_PAIR_BOOLEAN("replace", m->replace),
 		SD_JSON_BUILD_PAIR_BOOLEAN("strict", m->strict),
 		SD_JSON_BUILD_PAIR_BOOLEAN("perTaskOnly", m->per_task_only),
+		PAIR_SET(m),
+		SD_JSON_BUILD_PAIR_CONDITION(m->sticky, "sticky", SD_JSON_BUILD_BOOLEAN(true)),
 		SD_JSON_BUILD_PAIR_VARIANT("functions", functions),
 		SD_JSON_BUILD_PAIR_VARIANT("states", states),
 		SD_JSON_BUILD_PAIR_VARIANT("callbacks", callbacks));
@@ -207,7 +212,8 @@ int json_list(const struct world *w, sd_json_variant **ret)
 			SD_JSON_BUILD_PAIR_STRING("consistency",
 						  set_consistency_to_string(s->consistency)),
 			SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
-			SD_JSON_BUILD_PAIR_UNSIGNED("functions", s->meta->n_funcs)));
+			SD_JSON_BUILD_PAIR_UNSIGNED("functions", s->meta->n_funcs),
+			PAIR_SET(s->meta)));
 		if (r < 0)
 			return r;
 	}

@@ -59,7 +59,8 @@ static const struct outcome_info outcome_table[] = {
 	[OUTCOME_ALREADY_ENABLED] = {
 		ERROR("AlreadyEnabled"), EXIT_STATUS_REFUSED,
 		"A patch of this name is in force already",
-		"Use 'klpctl replace' to put another version in its place.",
+		"Use 'klpctl replace' to put another version of the same set in its place, or "
+		"disable it first.",
 	},
 	[OUTCOME_NO_SUCH_TASK] = {
 		ERROR("NoSuchTask"), EXIT_STATUS_NO_TASK,
@@ -80,8 +81,8 @@ static const struct outcome_info outcome_table[] = {
 	[OUTCOME_CONFLICT] = {
 		ERROR("Conflict"), EXIT_STATUS_REFUSED,
 		"The function is patched by another patch in force",
-		"Disable the other patch first, or use 'klpctl replace' with a patch that "
-		"carries both changes.",
+		"Disable the other patch first, or use 'klpctl replace' with a patch of its set "
+		"that carries both changes.",
 	},
 	[OUTCOME_TAKEN] = {
 		ERROR("TakenByOther"), EXIT_STATUS_REFUSED,
@@ -92,7 +93,8 @@ static const struct outcome_info outcome_table[] = {
 	[OUTCOME_STATE_INCOMPATIBLE] = {
 		ERROR("StateIncompatible"), EXIT_STATUS_REFUSED,
 		"The patch does not carry on the system states that are in force",
-		"Use a patch that has every state in force with a version that is not lower.",
+		"Use a patch that has every state in force of its set with a version that is not "
+		"lower, and none of another set.",
 	},
 	[OUTCOME_STRICT] = {
 		ERROR("Strict"), EXIT_STATUS_REFUSED,

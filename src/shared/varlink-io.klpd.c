@@ -230,7 +230,7 @@ SD_VARLINK_DEFINE_INTERFACE(
 
 	S("Bring the patch in a file into force beside those that are. Only for root"),
 	&vl_method_Enable,
-	S("Bring the patch in a file into force in place of all that are. Only for root"),
+	S("Bring the patch in a file into force in place of all of its set. Only for root"),
 	&vl_method_Replace,
 	S("Take a patch out of force. Only for root"),
 	&vl_method_Disable,
@@ -266,7 +266,7 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_MetadataInvalid,
 	S("No patch of this name is in force, or, for Reverse, no transition runs"),
 	&vl_error_NoSuchPatch,
-	S("A patch of this name is in force already"),
+	S("A patch of this name is in force already; for Replace, in another set"),
 	&vl_error_AlreadyEnabled,
 	S("No task has this thread id"),
 	&vl_error_NoSuchTask,
@@ -279,7 +279,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	S("Somebody else than klpd decides what the function does: a kernel livepatch, an ftrace "
 	  "user that redirects it, another's fmod_ret program; the detail says who"),
 	&vl_error_TakenByOther,
-	S("System states in force are missing from the patch, or have a lower version"),
+	S("System states in force are missing from the patch, have a lower version, or belong to "
+	  "another set"),
 	&vl_error_StateIncompatible,
 	S("The patch is strict, and a body of it can miss calls"),
 	&vl_error_Strict,

@@ -44,7 +44,7 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	Change,
 	VALUE(enable, "A patch came beside those in force"),
-	VALUE(replace, "A patch took the place of those in force"),
+	VALUE(replace, "A patch took the place of those in force of its set"),
 	VALUE(disable, "A patch was taken out of force"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
@@ -102,12 +102,17 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	STRING(description, 0),
 	C("What it fixes: CVE numbers, bugs, commits"),
 	STRING(references, ARRAY),
-	C("Enabling it replaces all patches in force"),
+	C("Enabling it replaces all patches in force of its set"),
 	BOOL(replace, 0),
 	C("It must not miss a call"),
 	BOOL(strict, 0),
 	C("It is refused unless its consistency is per_task"),
 	BOOL(perTaskOnly, 0),
+	C("Patch set that it belongs to; null: the default set, which has no name"),
+	STRING(set, NULLABLE),
+	C("What it changes cannot be undone: it is neither disabled nor reversed, and replaced only "
+	  "by a patch that carries its states"),
+	BOOL(sticky, NULLABLE),
 	C("What it patches"),
 	TYPE(functions, Function, ARRAY),
 	C("System states that it brings about"),
@@ -188,7 +193,9 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("Generation in which it came into force; 0 before that"),
 	INT(generation, 0),
 	C("How many functions it patches"),
-	INT(functions, 0));
+	INT(functions, 0),
+	C("Patch set that it belongs to; null: the default set, which has no name"),
+	STRING(set, NULLABLE));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	TaskKind,

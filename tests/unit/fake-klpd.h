@@ -48,7 +48,7 @@
 	"[{\"name\":\"cmdline\",\"version\":\"1.0\",\"state\":\"in_force\"," \
 	"\"consistency\":\"per_task\",\"generation\":3,\"functions\":2}," \
 	"{\"name\":\"b\",\"version\":\"2\",\"state\":\"leaving\",\"consistency\":\"immediate\"," \
-	"\"generation\":12,\"functions\":10}]"
+	"\"generation\":12,\"functions\":10,\"set\":\"net\"}]"
 #define FAKE_TRANSITION \
 	"{\"number\":4,\"change\":\"enable\",\"entering\":\"x\\u001b[31m\",\"leaving\":[]," \
 	"\"reversed\":false,\"total\":120,\"moved\":118,\"startedUSec\":1000000," \
@@ -56,7 +56,7 @@
 #define FAKE_PATCH \
 	"{\"name\":\"cmdline\",\"version\":\"1.0\",\"description\":\"Hide it\"," \
 	"\"references\":[\"CVE-2026-0001\",\"bug 7\"],\"replace\":false,\"strict\":true," \
-	"\"perTaskOnly\":false,\"functions\":[{\"object\":\"vmlinux\"," \
+	"\"perTaskOnly\":false,\"set\":\"net\",\"sticky\":true,\"functions\":[{\"object\":\"vmlinux\"," \
 	"\"symbol\":\"cmdline_proc_show\",\"sympos\":0,\"body\":\"fmod_ret\"," \
 	"\"program\":\"body\",\"missed\":3},{\"object\":\"vmlinux\",\"symbol\":\"f\"," \
 	"\"sympos\":1,\"body\":\"fmod_ret\",\"program\":\"g\",\"missed\":0}]," \

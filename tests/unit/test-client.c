@@ -109,9 +109,9 @@ static void test_changes(void)
 static void test_lists(void)
 {
 	CHECK_INT(run("list"), 0);
-	CHECK_STR(out, "NAME     VERSION  STATE     CONSISTENCY  GENERATION  FUNCTIONS\n"
-		  "cmdline  1.0      in force  per task     3           2\n"
-		  "b        2        leaving   immediate    12          10\n");
+	CHECK_STR(out, "NAME     VERSION  STATE     CONSISTENCY  GENERATION  FUNCTIONS  SET\n"
+		  "cmdline  1.0      in force  per task     3           2          -\n"
+		  "b        2        leaving   immediate    12          10         net\n");
 }
 
 static void test_blockers(void)
@@ -179,6 +179,8 @@ static void test_status(void)
 		       "               missed 3 calls: not fully in force\n"
 		       "               vmlinux:f,1, fmod_ret by program 'g'\n");
 	CHECK_CONTAINS(out, "States: 18446744073709551615 version 2\n");
+	CHECK_CONTAINS(out, "  Set: net\n");
+	CHECK_CONTAINS(out, "Declares: strict sticky\n");
 	CHECK_CONTAINS(out, "Callbacks: pre_patch of vmlinux by program 'cb'\n");
 }
 
