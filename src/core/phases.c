@@ -45,6 +45,7 @@ static int plan_decide(struct transaction *t, struct plan *plan, struct report *
 		.meta = t->enter ? t->enter->meta : NULL,
 		.name = t->disable,
 		.immediate = t->immediate,
+		.deadline = t->deadline,
 		.companion = t->world->companion != NULL,
 	};
 	int r;

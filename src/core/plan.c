@@ -130,6 +130,16 @@ static int check_conflict(const struct plan_set *sets, size_t n_sets, const stru
 	return 0;
 }
 
+/* No way back: neither later, by a disable, nor on the way in. */
+static int check_sticky(const struct plan_request *request, struct report *report)
+{
+	if (!request->meta->sticky || !request->deadline)
+		return 0;
+	return report_set(report, OUTCOME_STICKY,
+			  "A transition into '%s' cannot be reversed, so it cannot have a time after "
+			  "which it would be", request->meta->name);
+}
+
 static const struct meta_state *state_find(const struct meta *m, uint64_t id)
 {
 	for (size_t i = 0; i < m->n_states; i++)
@@ -262,6 +272,18 @@ static int find_set(const struct plan_set *sets, size_t n_sets, const char *name
 	return -ENOENT;
 }
 
+static int refuse_sticky(const struct meta *m, struct report *report)
+{
+	const struct meta_state *s = m->states;
+	char more[40] = "";
+
+	if (m->n_states > 1)
+		(void)snprintf(more, sizeof(more), " and %zu more", m->n_states - 1);
+	return report_set(report, OUTCOME_STICKY,
+			  "'%s' can only be replaced, by a patch that carries state %" PRIu64
+			  " in version %" PRIu32 " or higher%s", m->name, s->id, s->version, more);
+}
+
 static int plan_disable(const struct plan_set *sets, size_t n_sets,
 			const struct plan_request *request, struct plan *plan,
 			struct report *report)
@@ -272,6 +294,8 @@ static int plan_disable(const struct plan_set *sets, size_t n_sets,
 				  "No patch of this name is in force");
 	plan->n_leave = 1;
 	plan->consistency = sets[plan->leave[0]].consistency;
+	if (sets[plan->leave[0]].meta->sticky)
+		return refuse_sticky(sets[plan->leave[0]].meta, report);
 	if (plan->consistency == KLP_CONSISTENCY_PER_TASK && !request->companion)
 		return report_set(report, OUTCOME_NO_COMPANION,
 				  "The patch is in force task by task, and the companion module "
@@ -319,6 +343,8 @@ static int plan_enter(const struct plan_set *sets, size_t n_sets,
 		r = check_supported(m, report);
 	if (r == 0)
 		r = check_strict(m, report);
+	if (r == 0)
+		r = check_sticky(request, report);
 	if (r == 0)
 		r = check_conflict(sets, n_sets, m, replace, report);
 	if (r == 0)

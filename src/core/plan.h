@@ -31,6 +31,7 @@ struct plan_request {
 	const char *name;		/* disable: which; otherwise NULL */
 	bool immediate;			/* asked for by the caller (ignored by disable) */
 	bool companion;			/* it is there and speaks our ABI */
+	bool deadline;			/* the caller gives it a time, then it is reversed */
 	bool changing;			/* another change runs */
 };
 
@@ -48,16 +49,20 @@ struct plan {
  * same name and the same version is allowed, as in kernel livepatch, but not across patch sets),
  * OUTCOME_NO_SUCH_PATCH, OUTCOME_CONFLICT (it touches a function of a set in force that it does not
  * replace; detail names the other patch), OUTCOME_STATE_INCOMPATIBLE, OUTCOME_STRICT (strict patch
- * with an fmod_ret body), OUTCOME_CONSISTENCY (per-task-only patch with --immediate; sets that
- * leave have another consistency than the change), OUTCOME_NO_COMPANION (per-task wanted, none
- * there), OUTCOME_UNSUPPORTED (guard or replace body, callbacks, a function outside vmlinux, more
- * sets than there are slots or records).
+ * with an fmod_ret body), OUTCOME_STICKY (disable of a sticky patch; a deadline for one that
+ * enters), OUTCOME_CONSISTENCY (per-task-only patch with --immediate; sets that leave have another
+ * consistency than the change), OUTCOME_NO_COMPANION (per-task wanted, none there),
+ * OUTCOME_UNSUPPORTED (guard or replace body, callbacks, a function outside vmlinux, more sets than
+ * there are slots or records).
  *
  * A replace takes the place of all sets in force whose patch names the same patch set (meta->set).
  *
  * System states, as kernel livepatch, within one patch set: for each state of each set in force, an
  * entering patch that has the id needs a version not lower; one that lacks it may enable beside it,
  * but not replace it. A state that a patch of another patch set has cannot be carried at all.
+ *
+ * A sticky patch has states that cannot be undone, so it leaves by a replace alone: that one carries
+ * its states, by the rule above, and so answers for them, be it sticky itself or not.
  */
 int plan_make(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
 	      struct plan *ret, struct report *report);

@@ -39,6 +39,9 @@ static int switch_per_task(struct transaction *t, struct report *report)
 
 	for (size_t i = 0; i < t->n_leave; i++)
 		leave[i] = t->leave[i]->id;
+	/* the default; who asked for a time was refused by the plan */
+	if (transaction_sticky(t))
+		t->timeout_ms = 0;
 	r = companion_switch(t->world->companion, t->enter ? t->enter->id : 0, leave,
 			     (uint32_t)t->n_leave, t->timeout_ms, &t->number);
 	if (r == -EBUSY)
@@ -106,6 +109,7 @@ int transaction_new(struct world *w, const struct transaction_request *request,
 	t->world = w;
 	t->verb = request->verb;
 	t->immediate = request->immediate;
+	t->deadline = request->deadline;
 	t->timeout_ms = timeout_in_ms(request->timeout_usec);
 	if (request->path) {
 		t->path = strdup(request->path);
@@ -185,6 +189,11 @@ int transaction_run(struct transaction *t, struct report *report)
 bool transaction_waits(const struct transaction *t)
 {
 	return t->number != 0 && t->phase < PHASE_COMPLETE;
+}
+
+bool transaction_sticky(const struct transaction *t)
+{
+	return t->enter && t->enter->meta->sticky && !t->reversed;
 }
 
 /* Which way it goes is which way each set goes. */

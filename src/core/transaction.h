@@ -35,6 +35,7 @@ struct transaction_request {
 	const char *name;	/* for disable; otherwise NULL */
 	bool immediate;
 	uint64_t timeout_usec;	/* for the transition; 0: none */
+	bool deadline;		/* it was asked for, and is not 0 */
 };
 
 /* Read-only outside transaction.c and phases.c. */
@@ -51,6 +52,7 @@ struct transaction {
 	char *path;
 	char *disable;
 	bool immediate;
+	bool deadline;
 	/* PLAN to PIN: what is being built; let go of at SWITCH */
 	void *file;
 	size_t file_size;
@@ -89,6 +91,8 @@ DEFINE_CLEANUP(struct transaction, transaction_free);
  */
 int transaction_run(struct transaction *t, struct report *report);
 bool transaction_waits(const struct transaction *t);
+/* Tasks move into a sticky patch: nobody, and no time, may turn that round. */
+bool transaction_sticky(const struct transaction *t);
 /* An event of it: how far it is, and whether it turned itself round. */
 void transaction_progress(struct transaction *t, const struct klp_uapi_event *event);
 /* The same, asked of the companion now. -ENOENT: it is complete by now, the event will tell. */

@@ -330,6 +330,11 @@ int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *repo
 	/* at this very moment it has turned by itself: not back again */
 	if (r == 0 && m->change->timed_out && !known)
 		return 0;
+	if (r == 0 && transaction_sticky(m->change)) {
+		report_names(report, m->change->name, NULL, NULL);
+		return report_set(report, OUTCOME_STICKY, "Tasks move into '%s' and cannot go back",
+				  m->change->name);
+	}
 	if (r == 0)
 		r = transaction_reverse(m->change);
 	if (r == -ENOENT)

@@ -19,7 +19,7 @@ struct change_parameters {
 	const char *name;
 	int immediate;
 	int wait;
-	uint64_t timeout_usec;
+	uint64_t timeout_usec;	/* UINT64_MAX: not given */
 };
 
 #define TIMEOUT_FIELD \
@@ -89,7 +89,7 @@ static int change(sd_varlink *link, sd_json_variant *parameters, enum change_ver
 {
 	_cleanup_(report_done) struct report report = REPORT_INIT;
 	struct change_parameters p = { .immediate = -1, .wait = -1,
-				       .timeout_usec = MANAGER_TIMEOUT_USEC };
+				       .timeout_usec = UINT64_MAX };
 	struct transaction_request request = { .verb = verb };
 	int r;
 
@@ -99,7 +99,8 @@ static int change(sd_varlink *link, sd_json_variant *parameters, enum change_ver
 	request.path = p.path;
 	request.name = p.name;
 	request.immediate = p.immediate > 0;
-	request.timeout_usec = p.timeout_usec;
+	request.deadline = p.timeout_usec != UINT64_MAX && p.timeout_usec != 0;
+	request.timeout_usec = p.timeout_usec == UINT64_MAX ? MANAGER_TIMEOUT_USEC : p.timeout_usec;
 
 	r = server_check_root(link, &report);
 	if (r == 0) {

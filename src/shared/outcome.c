@@ -102,6 +102,12 @@ static const struct outcome_info outcome_table[] = {
 		"Have its author declare strict=no if a call missed now and then is acceptable, "
 		"see klp-patch(5).",
 	},
+	[OUTCOME_STICKY] = {
+		ERROR("Sticky"), EXIT_STATUS_REFUSED,
+		"The patch is sticky: what it changes cannot be undone",
+		"Replace it by a patch that carries its states. A transition into it has no "
+		"--timeout; what holds it up is in 'klpctl blockers', and 'klpctl force' ends it.",
+	},
 	[OUTCOME_CONSISTENCY] = {
 		ERROR("ConsistencyRefused"), EXIT_STATUS_REFUSED,
 		"The consistency asked for does not go with the patch or the patches in force",

@@ -26,6 +26,7 @@ enum outcome {
 	OUTCOME_TAKEN,			/* by others: livepatch, ftrace, a program */
 	OUTCOME_STATE_INCOMPATIBLE,	/* system state id and versions */
 	OUTCOME_STRICT,			/* body can miss calls, patch is strict */
+	OUTCOME_STICKY,			/* what the patch changes cannot be undone */
 	OUTCOME_CONSISTENCY,		/* patch, sets in force and request do not agree on it */
 	OUTCOME_UNSUPPORTED,		/* valid, but this klpd cannot do it */
 	/* the target */

@@ -30,7 +30,7 @@
 	  "Reversed; if false, reply as soon as the transition runs"), \
 	IN(wait, BOOL, NULLABLE), \
 	C("How long the transition may take before it is reversed, in microseconds; 0 = as long " \
-	  "as it takes, default 60 s"), \
+	  "as it takes, default 60 s, or 0 if a sticky patch enters"), \
 	IN(timeoutUSec, INT, NULLABLE)
 
 #define CHANGE_FIELDS \
@@ -174,6 +174,7 @@ static SD_VARLINK_DEFINE_ERROR(Conflict, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(TakenByOther, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(StateIncompatible, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Strict, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(Sticky, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(ConsistencyRefused, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotSupported, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoSuchFunction, ERROR_FIELDS);
@@ -284,6 +285,9 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_StateIncompatible,
 	S("The patch is strict, and a body of it can miss calls"),
 	&vl_error_Strict,
+	S("The patch is sticky, what it changes cannot be undone: it was to be disabled, the transition "
+	  "into it to be reversed, or to have a time after which it would be"),
+	&vl_error_Sticky,
 	S("Patch, patches in force and request do not agree on the consistency"),
 	&vl_error_ConsistencyRefused,
 	S("The request is valid, but this klpd cannot do it"),

@@ -63,6 +63,8 @@ static void patch_fill(struct patch *p, struct input *in, unsigned int name)
 		.states = p->states, .n_states = (bits >> 6) % (STATES + 1),
 		.callbacks = &p->callback, .n_callbacks = (kinds & 0xc0) == 0xc0,
 	};
+	/* as the parser has it: only with states */
+	m->sticky = m->n_states > 0 && states >> 6 == 3;
 	p->callback = (struct meta_callback){ (char *)"vmlinux", (char *)"p",
 					      CALLBACK_PRE_PATCH };
 	for (size_t i = 0; i < m->n_funcs; i++)
@@ -153,6 +155,7 @@ static void require_entering(const struct plan_set *sets, size_t n_sets,
 							   KLP_CONSISTENCY_PER_TASK));
 	REQUIRE(request->immediate ? !m->per_task_only : request->companion);
 	REQUIRE(m->n_callbacks == 0);
+	REQUIRE(!m->sticky || !request->deadline);
 	REQUIRE(plan->slot < KLP_GATE_SLOTS && n_sets < KLP_UAPI_RECORDS_MAX);
 	for (size_t i = 0; i < m->n_funcs; i++)
 		REQUIRE(STREQ(m->funcs[i].object, "vmlinux") &&
@@ -185,7 +188,8 @@ static void run(const struct plan_set *sets, size_t n_sets, const struct plan_re
 			require_entering(sets, n_sets, request, &plan);
 		else
 			REQUIRE(plan.n_leave == 1 && plan.verb == CHANGE_DISABLE &&
-				STREQ(sets[plan.leave[0]].meta->name, request->name));
+				STREQ(sets[plan.leave[0]].meta->name, request->name) &&
+				!sets[plan.leave[0]].meta->sticky);
 	}
 	report_done(&report);
 }
@@ -213,7 +217,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	patch_fill(&patches[n_sets], &in, name);
 	request = (struct plan_request){
 		.verb = (enum change_verb)(flags % _CHANGE_MAX),
-		.immediate = flags & 0x20, .companion = flags & 0x40,
+		.immediate = flags & 0x20, .companion = flags & 0x40, .deadline = flags & 4,
 		.changing = (flags & 0x98) == 0x98,
 	};
 	if (request.verb == CHANGE_DISABLE)

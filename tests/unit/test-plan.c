@@ -371,6 +371,53 @@ static void test_strict(void)
 	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "a replace body");
 }
 
+static void test_sticky(void)
+{
+	struct patch a = patch("a", "f"), b = patch("b", "f"), c = patch("c", "g");
+	const struct plan_set sets[] = { PER_TASK(&a) };
+	struct plan_request q = request(CHANGE_ENABLE, &a);
+	struct plan plan;
+
+	a.meta.sticky = true;
+	a.meta.n_states = 1;
+	a.state.version = 3;
+	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
+	q.deadline = true;
+	check_refused(NULL, 0, &q, OUTCOME_STICKY, "into 'a' cannot be reversed");
+	/* it stays, with or without who could move tasks */
+	q = (struct plan_request){ .verb = CHANGE_DISABLE, .name = "a", .companion = true };
+	check_refused(sets, 1, &q, OUTCOME_STICKY,
+		      "'a' can only be replaced, by a patch that carries state 7 in version 3 or "
+		      "higher");
+	q.companion = false;
+	check_refused(sets, 1, &q, OUTCOME_STICKY, "can only be replaced");
+	/* until somebody answers for its states, who need not be sticky and may be in a hurry */
+	q = request(CHANGE_REPLACE, &b);
+	q.deadline = true;
+	check_refused(sets, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "State 7 version 3 of 'a'");
+	b.meta.n_states = 1;
+	check_refused(sets, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "the patch has version 0");
+	b.state.version = 3;
+	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK(plan.n_leave == 1 && plan.enter);
+	b.meta.sticky = true;
+	check_refused(sets, 1, &q, OUTCOME_STICKY, "into 'b' cannot be reversed");
+	/* a replace in another set does not reach it; beside it is as ever */
+	q = request(CHANGE_REPLACE, &c);
+	c.meta.set = (char *)"net";
+	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan.n_leave, 0);
+	c.meta.set = (char *)"";
+	q = request(CHANGE_ENABLE, &c);
+	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	/* several states: one is named, the rest counted */
+	struct meta_state states[] = { { 5, 1 }, { 6, 1 }, { 8, 1 } };
+	a.meta.states = states;
+	a.meta.n_states = 3;
+	q = (struct plan_request){ .verb = CHANGE_DISABLE, .name = "a", .companion = true };
+	check_refused(sets, 1, &q, OUTCOME_STICKY, "state 5 in version 1 or higher and 2 more");
+}
+
 static void test_consistency(void)
 {
 	struct patch a = patch("a", "f"), b = patch("b", "g");
@@ -492,6 +539,7 @@ int main(void)
 	RUN(test_states_of_sets);
 	RUN(test_consistency_of_sets);
 	RUN(test_strict);
+	RUN(test_sticky);
 	RUN(test_consistency);
 	RUN(test_unsupported);
 	RUN(test_slots);
