@@ -1,76 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The planner: each way in, each refusal, each told by its own words and with the output untouched.
- * Patches are built from short notes by patch(), sets in force by set().
+ * Patch sets and sticky patches are in test-plan-sets.c.
  */
-#include <stdint.h>
-#include <string.h>
-
-#include "core/plan.h"
 #include "klp/uapi.h"
-#include "unit.h"
-#include "util/cleanup.h"
-
-#define _cleanup_report_ _cleanup_(report_done)
-
-struct patch {
-	struct meta meta;
-	struct meta_func funcs[2];
-	struct meta_state state;
-	struct meta_callback callback;
-};
-
-/* A patch that plans well: one fmod_ret body on `symbol` of vmlinux. */
-static struct patch patch(const char *name, const char *symbol)
-{
-	return (struct patch){
-		.meta = { .name = (char *)name, .version = (char *)"1.0",
-			  .description = (char *)"", .set = (char *)"", .n_funcs = 1 },
-		.funcs = { { (char *)"vmlinux", (char *)symbol, (char *)"p", 0, BODY_FMOD_RET },
-			   { (char *)"vmlinux", (char *)"second", (char *)"q", 0,
-			     BODY_FMOD_RET } },
-		.state = { .id = 7 },
-		.callback = { (char *)"vmlinux", (char *)"p", CALLBACK_POST_PATCH },
-	};
-}
-
-/* The arrays of a patch are inside it, so its meta is only good where it stands. */
-static struct meta *meta(struct patch *p)
-{
-	p->meta.funcs = p->funcs;
-	p->meta.states = &p->state;
-	p->meta.callbacks = &p->callback;
-	return &p->meta;
-}
-
-static struct plan_set set(struct patch *p, uint32_t consistency, uint32_t slot)
-{
-	return (struct plan_set){ .meta = meta(p), .consistency = consistency, .slot = slot };
-}
-
-#define PER_TASK(p)		set(p, KLP_CONSISTENCY_PER_TASK, 0)
-#define IMMEDIATE(p, slot)	set(p, KLP_CONSISTENCY_IMMEDIATE, slot)
-
-static struct plan_request request(enum change_verb verb, struct patch *p)
-{
-	return (struct plan_request){ .verb = verb, .meta = meta(p), .companion = true };
-}
-
-static void check_refused(const struct plan_set *sets, size_t n, const struct plan_request *request,
-			  int outcome, const char *words)
-{
-	_cleanup_report_ struct report r = REPORT_INIT;
-	struct plan plan, untouched;
-
-	memset(&plan, 0x5a, sizeof(plan));
-	memset(&untouched, 0x5a, sizeof(untouched));
-	CHECK_INT(plan_make(sets, n, request, &plan, &r), outcome);
-	CHECK_INT(r.outcome, outcome);
-	CHECK_CONTAINS(r.detail, words);
-	CHECK_STR(r.patch, request->meta ? request->meta->name : request->name);
-	CHECK(memcmp(&plan, &untouched, sizeof(plan)) == 0);
-	CHECK_INT(plan_make(sets, n, request, &plan, NULL), outcome);
-}
+#include "plan-patch.h"
 
 static void test_enable_first(void)
 {
@@ -236,121 +170,6 @@ static void test_states(void)
 	CHECK_INT(plan_make(sets, 1, &replace, &plan, NULL), 0);
 }
 
-static void test_replace_of_a_set(void)
-{
-	struct patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "h");
-	struct patch d = patch("d", "f"), e = patch("e", "i");
-	const struct plan_set sets[] = { PER_TASK(&a), PER_TASK(&b), PER_TASK(&c) };
-	struct plan_request q = request(CHANGE_REPLACE, &d);
-	struct plan plan;
-
-	b.meta.set = (char *)"net";
-	d.meta.set = e.meta.set = (char *)"";
-	/* those of the same set, whatever stands between them */
-	CHECK_INT(plan_make(sets, 3, &q, &plan, NULL), 0);
-	CHECK(plan.n_leave == 2 && plan.leave[0] == 0 && plan.leave[1] == 2);
-	e.meta.set = (char *)"net";
-	q = request(CHANGE_REPLACE, &e);
-	CHECK_INT(plan_make(sets, 3, &q, &plan, NULL), 0);
-	CHECK(plan.n_leave == 1 && plan.leave[0] == 1);
-	/* a set of which nothing is in force, by verb and by flag */
-	e.meta.set = (char *)"fs";
-	CHECK_INT(plan_make(sets, 3, &q, &plan, NULL), 0);
-	CHECK(plan.enter && plan.n_leave == 0 && plan.verb == CHANGE_REPLACE);
-	q = request(CHANGE_ENABLE, &e);
-	e.meta.replace = true;
-	CHECK_INT(plan_make(sets, 3, &q, &plan, NULL), 0);
-	CHECK(plan.n_leave == 0 && plan.verb == CHANGE_REPLACE);
-	/* beside each other as ever */
-	e.meta.replace = false;
-	CHECK_INT(plan_make(sets, 3, &q, &plan, NULL), 0);
-	CHECK(plan.n_leave == 0 && plan.verb == CHANGE_ENABLE);
-}
-
-static void test_conflict_of_sets(void)
-{
-	struct patch a = patch("a", "f"), b = patch("b", "f");
-	const struct plan_set sets[] = { PER_TASK(&a) };
-	struct plan_request enable = request(CHANGE_ENABLE, &b);
-	struct plan_request replace = request(CHANGE_REPLACE, &b);
-
-	a.meta.set = (char *)"net";
-	check_refused(sets, 1, &replace, OUTCOME_CONFLICT,
-		      "'f' is patched by 'a' of set 'net', which is in force; a patch of the "
-		      "default set cannot take it over");
-	check_refused(sets, 1, &enable, OUTCOME_CONFLICT, "'a' of set 'net'");
-	a.meta.set = (char *)"";
-	b.meta.set = (char *)"net";
-	check_refused(sets, 1, &replace, OUTCOME_CONFLICT,
-		      "'a' of the default set, which is in force; a patch of set 'net'");
-	check_refused(sets, 1, &enable, OUTCOME_CONFLICT, "'a' of the default set");
-	b.meta.replace = true;
-	check_refused(sets, 1, &enable, OUTCOME_CONFLICT, "'a' of the default set");
-}
-
-static void test_names_of_sets(void)
-{
-	struct patch a = patch("a", "f"), again = patch("a", "g");
-	const struct plan_set sets[] = { PER_TASK(&a) };
-	struct plan_request q = request(CHANGE_REPLACE, &again);
-
-	/* the two would both be in force, and disable has nothing but the name */
-	again.meta.set = (char *)"net";
-	check_refused(sets, 1, &q, OUTCOME_ALREADY_ENABLED,
-		      "in version 1.0, in the default set; a patch of set 'net' cannot replace it");
-	q.verb = CHANGE_ENABLE;
-	check_refused(sets, 1, &q, OUTCOME_ALREADY_ENABLED, "in the default set");
-}
-
-static void test_states_of_sets(void)
-{
-	struct patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "h");
-	const struct plan_set sets[] = { PER_TASK(&a), PER_TASK(&b) };
-	struct plan_request enable = request(CHANGE_ENABLE, &c);
-	struct plan_request replace = request(CHANGE_REPLACE, &c);
-	struct plan plan;
-
-	a.meta.n_states = 1;
-	b.meta.n_states = 1;
-	b.state.id = 8;
-	b.meta.set = (char *)"net";
-	/* only what is replaced must be carried on */
-	check_refused(sets, 2, &replace, OUTCOME_STATE_INCOMPATIBLE, "State 7 version 0 of 'a'");
-	c.meta.n_states = 1;
-	CHECK_INT(plan_make(sets, 2, &replace, &plan, NULL), 0);
-	CHECK(plan.n_leave == 1 && plan.leave[0] == 0);
-	c.meta.set = (char *)"net";
-	/* another set's is refused in any version, before what is missing is looked for */
-	check_refused(sets, 2, &replace, OUTCOME_STATE_INCOMPATIBLE,
-		      "State 7 belongs to the default set, carried by 'a', which is in force; a "
-		      "patch of set 'net' cannot carry it");
-	c.state.version = 9;
-	check_refused(sets, 2, &enable, OUTCOME_STATE_INCOMPATIBLE, "State 7 belongs to");
-	c.state.id = 8;
-	CHECK_INT(plan_make(sets, 2, &replace, &plan, NULL), 0);
-	CHECK(plan.n_leave == 1 && plan.leave[0] == 1);
-}
-
-static void test_consistency_of_sets(void)
-{
-	struct patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "h");
-	const struct plan_set sets[] = { IMMEDIATE(&a, 0), PER_TASK(&b) };
-	struct plan_request q = request(CHANGE_REPLACE, &c);
-	struct plan plan;
-
-	/* what stays need not agree with the change */
-	check_refused(sets, 1, &q, OUTCOME_CONSISTENCY, "'a' is in force with immediate");
-	a.meta.set = (char *)"net";
-	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
-	CHECK(plan.n_leave == 1 && plan.leave[0] == 1);
-	CHECK_INT(plan.consistency, KLP_CONSISTENCY_PER_TASK);
-	/* but it has its slot still */
-	c.meta.set = (char *)"fs";
-	q.immediate = true;
-	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
-	CHECK_INT(plan.slot, 1);
-}
-
 static void test_strict(void)
 {
 	struct patch a = patch("a", "f");
@@ -369,53 +188,6 @@ static void test_strict(void)
 	/* what cannot be done at all is told first */
 	a.funcs[0].body = BODY_REPLACE;
 	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "a replace body");
-}
-
-static void test_sticky(void)
-{
-	struct patch a = patch("a", "f"), b = patch("b", "f"), c = patch("c", "g");
-	const struct plan_set sets[] = { PER_TASK(&a) };
-	struct plan_request q = request(CHANGE_ENABLE, &a);
-	struct plan plan;
-
-	a.meta.sticky = true;
-	a.meta.n_states = 1;
-	a.state.version = 3;
-	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
-	q.deadline = true;
-	check_refused(NULL, 0, &q, OUTCOME_STICKY, "into 'a' cannot be reversed");
-	/* it stays, with or without who could move tasks */
-	q = (struct plan_request){ .verb = CHANGE_DISABLE, .name = "a", .companion = true };
-	check_refused(sets, 1, &q, OUTCOME_STICKY,
-		      "'a' can only be replaced, by a patch that carries state 7 in version 3 or "
-		      "higher");
-	q.companion = false;
-	check_refused(sets, 1, &q, OUTCOME_STICKY, "can only be replaced");
-	/* until somebody answers for its states, who need not be sticky and may be in a hurry */
-	q = request(CHANGE_REPLACE, &b);
-	q.deadline = true;
-	check_refused(sets, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "State 7 version 3 of 'a'");
-	b.meta.n_states = 1;
-	check_refused(sets, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "the patch has version 0");
-	b.state.version = 3;
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
-	CHECK(plan.n_leave == 1 && plan.enter);
-	b.meta.sticky = true;
-	check_refused(sets, 1, &q, OUTCOME_STICKY, "into 'b' cannot be reversed");
-	/* a replace in another set does not reach it; beside it is as ever */
-	q = request(CHANGE_REPLACE, &c);
-	c.meta.set = (char *)"net";
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
-	CHECK_INT(plan.n_leave, 0);
-	c.meta.set = (char *)"";
-	q = request(CHANGE_ENABLE, &c);
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
-	/* several states: one is named, the rest counted */
-	struct meta_state states[] = { { 5, 1 }, { 6, 1 }, { 8, 1 } };
-	a.meta.states = states;
-	a.meta.n_states = 3;
-	q = (struct plan_request){ .verb = CHANGE_DISABLE, .name = "a", .companion = true };
-	check_refused(sets, 1, &q, OUTCOME_STICKY, "state 5 in version 1 or higher and 2 more");
 }
 
 static void test_consistency(void)
@@ -533,13 +305,7 @@ int main(void)
 	RUN(test_busy);
 	RUN(test_conflict);
 	RUN(test_states);
-	RUN(test_replace_of_a_set);
-	RUN(test_conflict_of_sets);
-	RUN(test_names_of_sets);
-	RUN(test_states_of_sets);
-	RUN(test_consistency_of_sets);
 	RUN(test_strict);
-	RUN(test_sticky);
 	RUN(test_consistency);
 	RUN(test_unsupported);
 	RUN(test_slots);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * For tests of the planner: patches are built from short notes by patch(), sets in force by set(),
+ * and a refusal is checked with its words and its output.
+ */
+#ifndef KLPD_UNIT_PLAN_PATCH_H
+#define KLPD_UNIT_PLAN_PATCH_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "core/plan.h"
+#include "unit.h"
+#include "util/cleanup.h"
+
+#define _cleanup_report_ _cleanup_(report_done)
+
+struct patch {
+	struct meta meta;
+	struct meta_func funcs[2];
+	struct meta_state state;
+	struct meta_callback callback;
+};
+
+/* A patch that plans well: one fmod_ret body on `symbol` of vmlinux. */
+static struct patch patch(const char *name, const char *symbol)
+{
+	return (struct patch){
+		.meta = { .name = (char *)name, .version = (char *)"1.0",
+			  .description = (char *)"", .set = (char *)"", .n_funcs = 1 },
+		.funcs = { { (char *)"vmlinux", (char *)symbol, (char *)"p", 0, BODY_FMOD_RET },
+			   { (char *)"vmlinux", (char *)"second", (char *)"q", 0,
+			     BODY_FMOD_RET } },
+		.state = { .id = 7 },
+		.callback = { (char *)"vmlinux", (char *)"p", CALLBACK_POST_PATCH },
+	};
+}
+
+/* The arrays of a patch are inside it, so its meta is only good where it stands. */
+static struct meta *meta(struct patch *p)
+{
+	p->meta.funcs = p->funcs;
+	p->meta.states = &p->state;
+	p->meta.callbacks = &p->callback;
+	return &p->meta;
+}
+
+static struct plan_set set(struct patch *p, uint32_t consistency, uint32_t slot)
+{
+	return (struct plan_set){ .meta = meta(p), .consistency = consistency, .slot = slot };
+}
+
+#define PER_TASK(p)		set(p, KLP_CONSISTENCY_PER_TASK, 0)
+#define IMMEDIATE(p, slot)	set(p, KLP_CONSISTENCY_IMMEDIATE, slot)
+
+static struct plan_request request(enum change_verb verb, struct patch *p)
+{
+	return (struct plan_request){ .verb = verb, .meta = meta(p), .companion = true };
+}
+
+static void check_refused(const struct plan_set *sets, size_t n, const struct plan_request *request,
+			  int outcome, const char *words)
+{
+	_cleanup_report_ struct report r = REPORT_INIT;
+	struct plan plan, untouched;
+
+	memset(&plan, 0x5a, sizeof(plan));
+	memset(&untouched, 0x5a, sizeof(untouched));
+	CHECK_INT(plan_make(sets, n, request, &plan, &r), outcome);
+	CHECK_INT(r.outcome, outcome);
+	CHECK_CONTAINS(r.detail, words);
+	CHECK_STR(r.patch, request->meta ? request->meta->name : request->name);
+	CHECK(memcmp(&plan, &untouched, sizeof(plan)) == 0);
+	CHECK_INT(plan_make(sets, n, request, &plan, NULL), outcome);
+}
+
+#endif
