@@ -25,7 +25,15 @@ held() {
 	echo "btf: $(count_of btf)"
 	echo "pins: $(find /sys/fs/bpf/klpd -mindepth 1 | wc -l)"
 	echo "references on klp: $(module_references)"
-	echo "functions open: $(klpctl status --json | jq .companion.openUsed)"
+	echo "functions open: $(functions_open)"
+}
+
+functions_open() {
+	klpctl status --json | jq .companion.openUsed
+}
+
+links() {
+	klpctl status --json | jq -c '[.patches[].functions[].linkId]'
 }
 
 memory() {
@@ -37,7 +45,7 @@ held_as_before() {
 	[[ $(held) == "$before" ]]
 }
 
-files=($P/meminfo.klp.o $T/cmdline2.klp.o $P/meminfo.klp.o $P/cmdline.klp.o)
+files=("$P/meminfo.klp.o" "$T/cmdline2.klp.o" "$P/meminfo.klp.o" "$P/cmdline.klp.o")
 
 # replaces FIRST LAST - in a circle of cmdline, meminfo, cmdline in version 2.0 and meminfo.
 replaces() {
@@ -56,17 +64,59 @@ t a hundred replaces
 check enable klpctl enable $P/cmdline.klp.o
 generation=$(klpctl status --json | jq .generation)
 replaces 1 20
-loop_until gone false
 before=$(held) rss=$(memory)
-same "functions open" $(($(klpctl status --json | jq '.companion.openUsed'))) "$(sed -n 's/functions open: //p' <<<"$before")"
 replaces 21 100
-loop_until held_as_before || fail "more is held than after 20: $(diff <(echo "$before") <(held) | grep '^[<>]' | tr '\n' ' ')"
+loop_until held_as_before ||
+	fail "held after 20 (<) and after 100 (>): $(diff <(echo "$before") <(held) | grep '^[<>]' | tr '\n' ' ')"
 now=$(memory)
 echo "# ${before//$'\n'/, }; memory of klpd: $rss kB after 20, $now kB after 100"
-((now <= rss + 512)) || fail "klpd grew from $rss to $now kB"
-same "generation" $((generation + 100)) "$(klpctl status --json | jq .generation)"
+((now <= rss + 512)) || fail "klpd grew from $rss kB to $now kB"
+# as many as there are different ones, which is not more than after the first two
+same "functions open" "$(functions_open)" "$(sed -n 's/^functions open: //p' <<<"$before")"
+same generation $((generation + 100)) "$(klpctl status --json | jq .generation)"
 same patches cmdline "$(patches)"
 same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
-same "warnings" '[]' "$(klpctl status --json | jq -c .warnings)"
+same warnings '[]' "$(klpctl status --json | jq -c .warnings)"
 check disable klpctl disable cmdline
+
+t replace of nothing, by itself, and by what shares no function
+check "of nothing" klpctl replace $P/cmdline.klp.o
+before=$(held) links=$(links)
+check "by itself" klpctl replace $P/cmdline.klp.o
+same patches cmdline "$(patches)"
+[[ $links != "$(links)" ]] || fail "the links are those of before: $links"
+loop_until held_as_before || fail "held before (<) and after (>): $(diff <(echo "$before") <(held))"
+check "by multi" klpctl replace $T/multi.klp.o
+same patches multi "$(patches)"
+same /proc/version klp:version_proc_show "$(cat /proc/version)"
+[[ $(cat /proc/cmdline) != "$TEXT" ]] || fail "/proc/cmdline is patched still"
+check disable klpctl disable multi
+
+t a replace that is reversed leaves the old patches as they were
+check "enable cmdline" klpctl enable $P/cmdline.klp.o
+check "enable multi" klpctl enable $T/multi.klp.o
+sleep 300 &
+sleeper=$!
+loop_until grep -q nanosleep /proc/$sleeper/stack
+opened=$(functions_open)
+before=$(held) state=$(klpctl status --json | jq -cS '[.generation, .transition, .patches]')
+check "replace without waiting" klpctl replace --no-wait $T/held.klp.o
+sleeper_blocks() {
+	klpctl blockers --json | grep -q "\"pid\":$sleeper,"
+}
+check "the sleeper is a blocker" loop_until sleeper_blocks
+same leaving '["entering","leaving","leaving"]' "$(klpctl status --json | jq -c '[.patches[].state] | sort')"
+check reverse klpctl reverse
+idle() {
+	[[ $(klpctl status --json | jq .transition) == null ]]
+}
+check "the transition is over" loop_until idle
+same "what is in force, link ids included" "$state" \
+	"$(klpctl status --json | jq -cS '[.generation, .transition, .patches]')"
+# one function more is open, which stays so; the rest goes
+before=${before/functions open: $opened/functions open: $(functions_open)}
+loop_until held_as_before || fail "held before (<) and after (>): $(diff <(echo "$before") <(held))"
+kill $sleeper
+check "disable cmdline" klpctl disable cmdline
+check "disable multi" klpctl disable multi
 ok
