@@ -52,7 +52,8 @@ bool stack_is_supported(void)
 
 struct stack_set *stack_set_new(u32 n)
 {
-	struct stack_set *set = kvzalloc(struct_size(set, ranges, (1 + FUNC_COLD_MAX) * (size_t)n), GFP_KERNEL);
+	size_t room = (1 + FUNC_COLD_MAX) * (size_t)n;
+	struct stack_set *set = kvzalloc(struct_size(set, ranges, room), GFP_KERNEL);
 
 	if (!set)
 		return NULL;

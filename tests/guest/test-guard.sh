@@ -67,7 +67,7 @@ check disable klpctl disable multi
 
 t one of two functions of a name
 both() {
-	echo $(head -n 1 /proc/net/ip_mr_cache | cut -c1-4) $(head -n 1 /proc/net/ip6_mr_cache | cut -c1-4)
+	echo "$(head -n 1 /proc/net/ip_mr_cache | cut -c1-4)" "$(head -n 1 /proc/net/ip6_mr_cache | cut -c1-4)"
 }
 [[ $(both) != *nth* ]] || fail "patched already"
 check "the first" klpctl enable $T/nth1.klp.o
