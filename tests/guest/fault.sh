@@ -29,9 +29,9 @@ look() {
 	for f in "${files[@]}"; do
 		read -r line <"/proc/$f"
 		case $line in
-		klp:*) word+=1 ;;
-		klp2:*) word+=2 ;;
-		*) word+=o ;;
+		klp:*) word+="1" ;;
+		klp2:*) word+="2" ;;
+		*) word+="o" ;;
 		esac
 	done
 	LOOK=$word
