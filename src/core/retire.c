@@ -8,10 +8,10 @@
  * bounded time: then the fds are closed at once, as any other user of BPF links does.
  *
  * No wait is long enough for a set that was forced: a task may come back into its programs at any
- * time. They are pinned for good before anything of the set is taken away, and only then is its
- * record withdrawn, which tells the next klpd so. Killed at any point in between, recovery finds
- * the record and does the rest. If a program cannot be kept the whole set stays where it is, with
- * its gate closed, until it can.
+ * time. They are pinned for good before anything else, then its record is withdrawn, which would
+ * have told the next klpd so; from there on it is a set like any that left. Killed before that,
+ * recovery finds the record and begins anew. If a program cannot be kept the whole set stays where
+ * it is, with its gate closed, until it can.
  */
 #include "core/fault.h"
 #include "core/retire.h"
@@ -98,14 +98,14 @@ static int retire_one(struct world *w, struct set *s, struct held *held, unsigne
 	int r = held_add(held, s);
 
 	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 1));
+	if (s->forced && r == 0)
+		r = retire_record(w, s->id);
 	if (s->forced && r < 0) {
 		world_leave_set(w, s);
 		return r;
 	}
-	RET_GATHER(r, retire_pins(w, s->serial, set_gate(s)));
 	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 2));
-	if (s->forced)
-		RET_GATHER(r, retire_record(w, s->id));
+	RET_GATHER(r, retire_pins(w, s->serial, set_gate(s)));
 	set_free(s);
 	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 3));
 	return r;
