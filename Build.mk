@@ -168,18 +168,18 @@ LINK_TEST = -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS_klpd)
 $(UNITS): $(O)/tests/unit/%: tests/unit/%.c $(call archives,$(TEST_ARCHIVES),asan) $(O)/.settings
 	@mkdir -p $(@D)
 	@$(call say,UNIT,$@)
-	$(Q)$(CLANG) $(CPPFLAGS) -Itests/unit $(CFLAGS_asan) -MF $@.d -o $@ $< $(LINK_TEST)
+	$(Q)$(CLANG) $(CPPFLAGS) -Itests/unit $(CFLAGS_asan) -MT $@ -MF $@.d -o $@ $< $(LINK_TEST)
 
 $(FUZZERS): $(O)/tests/fuzz/%: tests/fuzz/%.c $(call archives,$(TEST_ARCHIVES),fuzz) $(O)/.settings
 	@mkdir -p $(@D)
 	@$(call say,FUZZ,$@)
 	$(Q)$(CLANG) $(CPPFLAGS) $(CFLAGS_fuzz) -fsanitize=fuzzer -Wno-missing-prototypes \
-		-MF $@.d -o $@ $< $(LINK_TEST)
+		-MT $@ -MF $@.d -o $@ $< $(LINK_TEST)
 
 $(O)/tests/facts/%: tests/facts/%.c $(O)/.settings | $(FACT_SKELS) $(O)/include/version.h
 	@mkdir -p $(@D)
 	@$(call say,FACT,$@)
-	$(Q)$(CC) $(CPPFLAGS) -Itests/facts $(CFLAGS_release) $(LDFLAGS) -MF $@.d -o $@ $< -lbpf -lelf -lz
+	$(Q)$(CC) $(CPPFLAGS) -Itests/facts $(CFLAGS_release) $(LDFLAGS) -MT $@ -MF $@.d -o $@ $< -lbpf -lelf -lz
 $(O)/tests/facts/%.sh: tests/facts/%.sh
 	@mkdir -p $(@D)
 	$(Q)install -m 755 $< $@

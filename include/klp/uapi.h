@@ -136,6 +136,9 @@ struct klp_ioc_switch {
  */
 struct klp_ioc_reverse {
 	__u64 transition;	/* in: the one meant (-ESTALE: another one runs) */
+	__u32 reversed;		/* in: the way it goes as the caller knows it, 0 or 1; it may have turned
+				 * by itself meanwhile (-EALREADY) */
+	__u32 reserved;
 };
 
 /*
@@ -231,7 +234,8 @@ struct klp_ioc_stack {
 
 /*
  * KLP_IOC_TASK: the patch state of one task, as /proc/PID/patch_state has it for kernel livepatch:
- * -1 no transition runs, 0 unpatched (the version the transition leaves), 1 patched. -ESRCH.
+ * -1 no transition runs, 0 unpatched, 1 patched: where nothing enters, who has moved is unpatched.
+ * -ESRCH.
  */
 struct klp_ioc_task {
 	__s32 pid;		/* in: thread id in the caller's pid namespace */

@@ -253,7 +253,10 @@ int transaction_reverse(struct transaction *t)
 
 	if (!transaction_waits(t))
 		return -ENOENT;
-	r = companion_reverse(t->world->companion, t->number);
+	r = companion_reverse(t->world->companion, t->number, t->reversed);
+	/* its time was over in this very moment: it goes the way that was asked for */
+	if (r == -EALREADY)
+		return transaction_sync(t);
 	if (r < 0)
 		return r;
 	/* nobody was in the way, so it is complete: the event says so next */

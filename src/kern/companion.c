@@ -182,9 +182,9 @@ int companion_switch(struct companion *c, uint64_t enter, const uint64_t *leave,
 	return 0;
 }
 
-int companion_reverse(struct companion *c, uint64_t transition)
+int companion_reverse(struct companion *c, uint64_t transition, bool reversed)
 {
-	struct klp_ioc_reverse arg = { .transition = transition };
+	struct klp_ioc_reverse arg = { .transition = transition, .reversed = reversed };
 
 	return companion_ioctl(c, KLP_IOC_REVERSE, &arg);
 }

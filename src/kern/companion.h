@@ -3,6 +3,7 @@
 #ifndef KLPD_KERN_COMPANION_H
 #define KLPD_KERN_COMPANION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "klp/uapi.h"
@@ -32,7 +33,8 @@ int companion_withdraw(struct companion *c, uint64_t id);
 /* timeout_ms: when the transition turns itself round; 0: never. */
 int companion_switch(struct companion *c, uint64_t enter, const uint64_t *leave, uint32_t n_leave,
 		     uint32_t timeout_ms, uint64_t *ret_transition);
-int companion_reverse(struct companion *c, uint64_t transition);
+/* `reversed`: the way it goes now, as far as we know. */
+int companion_reverse(struct companion *c, uint64_t transition, bool reversed);
 /* Consistency is given up for whoever has not moved: *ret_forced tasks. */
 int companion_force(struct companion *c, uint64_t transition, uint32_t *ret_forced);
 /* *records malloc'ed, status->nr of them. */

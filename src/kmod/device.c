@@ -235,8 +235,10 @@ static long device_reverse(void __user *arg)
 
 	if (copy_from_user(&rev, arg, sizeof(rev)))
 		return -EFAULT;
+	if (rev.reserved || rev.reversed > 1)
+		return -EINVAL;
 	mutex_lock(&klp_mutex);
-	r = transition_reverse(rev.transition);
+	r = transition_reverse(rev.transition, rev.reversed);
 	mutex_unlock(&klp_mutex);
 	return r;
 }

@@ -83,8 +83,10 @@ static bool transition_reversed(void)
 	return running.target == TASK_OLD_VERSION;
 }
 
+/* Passes come often, and most find what the one before found: that is no news. */
 static void transition_tell(enum klp_event_type type)
 {
+	static struct klp_uapi_event last;
 	struct klp_uapi_event e = {
 		.type = type,
 		.reversed = transition_reversed(),
@@ -94,6 +96,9 @@ static void transition_tell(enum klp_event_type type)
 		.timed_out = running.timed_out,
 	};
 
+	if (!memcmp(&e, &last, sizeof(e)))
+		return;
+	last = e;
 	event_send(&e);
 }
 
@@ -321,13 +326,15 @@ int transition_start(struct record *enter, struct record **leave, u32 n_leave, u
 	return 0;
 }
 
-int transition_reverse(u64 number)
+int transition_reverse(u64 number, bool reversed)
 {
 	lockdep_assert_held(&klp_mutex);
 	if (!running.number)
 		return -ENOENT;
 	if (running.number != number)
 		return -ESTALE;
+	if (transition_reversed() != reversed)
+		return -EALREADY;
 	return transition_turn(false);
 }
 

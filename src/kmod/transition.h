@@ -16,9 +16,10 @@ void transition_exit(void);
 /* -EBUSY, -ENOMEM. enter may be NULL; `leave` are distinct records in force. timeout_ms 0: none. */
 int transition_start(struct record *enter, struct record **leave, u32 n_leave, u32 timeout_ms,
 		     u64 *ret_number);
-/* -ENOENT none runs, -ESTALE another one does, -ENOMEM. */
-int transition_reverse(u64 number);
-/* Errors as transition_reverse(); *ret_forced: tasks that had not moved. */
+/* -ENOENT none runs, -ESTALE another one does, -EALREADY it does not go the way that `reversed` says,
+ * -ENOMEM. */
+int transition_reverse(u64 number, bool reversed);
+/* -ENOENT, -ESTALE; *ret_forced: tasks that had not moved. */
 int transition_force(u64 number, u32 *ret_forced);
 /* -1, 0 or 1, as KLP_IOC_TASK. */
 int transition_task_state(struct task_struct *task);

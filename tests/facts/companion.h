@@ -104,6 +104,7 @@ static inline int change(int fd, __u64 enter, __u64 leave, __u64 *number)
 	return change_within(fd, enter, leave, 0, number);
 }
 
+/* Back to where it started from. */
 static inline int reverse(int fd, __u64 number)
 {
 	struct klp_ioc_reverse r = { .transition = number };

@@ -138,6 +138,7 @@ static int storm_garbage(int fd)
 
 static int storm_step(int fd)
 {
+	struct klp_ioc_reverse r = { .reserved = 0 };
 	struct klp_uapi_event e;
 
 	switch (dice() % 8) {
@@ -148,7 +149,9 @@ static int storm_step(int fd)
 	case 3:
 		return storm_switch(fd);
 	case 4:
-		return reverse(fd, __atomic_load_n(&common->number, __ATOMIC_RELAXED));
+		r.transition = __atomic_load_n(&common->number, __ATOMIC_RELAXED);
+		r.reversed = (__u32)(dice() % 2);
+		return call(fd, KLP_IOC_REVERSE, &r);
 	case 5:
 		return dice() % 2 ? withdraw(fd, pick_id()) : storm_garbage(fd);
 	case 6:
