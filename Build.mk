@@ -9,6 +9,7 @@
 #   patches/NAME.klp.o           tests/patches/NAME.klp.o          BPF, CO-RE, stripped of DWARF
 #   tests/unit/ tests/fuzz/      with sanitizers, from asan/ and fuzz/ builds of the same sources
 #   tests/facts/                 what guests run to check assumptions about the kernel
+#   tests/programs/              what guest tests use: tasks in odd places
 
 CC := $(or $(filter-out default,$(if $(filter environment command,$(origin CC)),$(CC))),gcc)
 CLANG ?= clang
@@ -48,6 +49,7 @@ FACT_SKELS := $(patsubst tests/facts/%.bpf.c,$(O)/include/%.skel.h,$(FACT_BPF))
 FACTS := $(patsubst tests/%.c,$(O)/tests/%,$(filter-out $(FACT_BPF),$(wildcard tests/facts/fact-*.c))) \
 	$(patsubst tests/%.sh,$(O)/tests/%.sh,$(wildcard tests/facts/fact-*.sh)) \
 	$(patsubst tests/%.bpf.c,$(O)/tests/%.bpf.o,$(FACT_BPF))
+HELPERS := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/programs/*.c))
 
 # Kernels that have headers here; the oldest also lends its types to the BPF programs.
 KVERS := $(shell ls -dv /lib/modules/*/build/Makefile 2>/dev/null | cut -d/ -f4)
@@ -55,15 +57,16 @@ BTF ?= $(firstword $(foreach k,$(KVERS),$(wildcard /lib/modules/$(k)/build/vmlin
 MODULES := $(if $(wildcard src/kmod/Kbuild),klp klp-abi) $(notdir $(patsubst %/Kbuild,%,$(wildcard tests/kmod/*/Kbuild)))
 
 all: programs kmod patches
-tests: units fuzzers facts test-patches
+tests: units fuzzers facts helpers test-patches
 programs: $(PROGRAMS)
 patches: $(PATCHES)
 test-patches: $(TEST_PATCHES)
 units: $(UNITS)
 fuzzers: $(FUZZERS)
 facts: $(FACTS)
+helpers: $(HELPERS)
 root-ready:
-.PHONY: all tests programs kmod patches test-patches units fuzzers facts root-ready unit static fuzz FORCE
+.PHONY: all tests programs kmod patches test-patches units fuzzers facts helpers root-ready unit static fuzz FORCE
 
 # ---- settings that change what a product is ----------------------------------------------------
 
@@ -184,6 +187,11 @@ $(O)/tests/facts/%.sh: tests/facts/%.sh
 	@mkdir -p $(@D)
 	$(Q)install -m 755 $< $@
 
+$(HELPERS): $(O)/tests/programs/%: tests/programs/%.c $(O)/.settings
+	@mkdir -p $(@D)
+	@$(call say,CC,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_release) $(LDFLAGS) -MF $@.d -o $@ $<
+
 unit: $(UNITS)
 	$(Q)tests/each unit 120 $(UNITS)
 static:
@@ -192,4 +200,4 @@ fuzz: $(FUZZERS)
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/each fuzz $$(($(FUZZ_SECONDS) + 120)) $(FUZZERS)
 
 -include $(foreach d,obj asan fuzz,$(patsubst src/%.c,$(O)/$(d)/%.d,$(wildcard src/*/*.c)))
--include $(addsuffix .d,$(UNITS) $(FUZZERS) $(filter-out %.sh %.o,$(FACTS)))
+-include $(addsuffix .d,$(UNITS) $(FUZZERS) $(filter-out %.sh %.o,$(FACTS)) $(HELPERS))

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Changes nothing, and is held up by whoever opens one end of a FIFO and waits for the other.
+ */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+KLP_PATCH("in-open", "1.0");
+KLP_DESCRIPTION("Held up by whoever opens one end of a FIFO");
+KLP_LICENSE("GPL");
+
+KLP_FMOD_RET(int, fifo_open, struct inode *inode, struct file *filp)
+{
+	return klp_continue();
+}
