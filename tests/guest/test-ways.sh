@@ -1,0 +1,251 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-ways.sh - the ways a user task comes from the old to the new version, or does not because it
+# is inside.  Kernel threads and workers are in test-ways-kernel.sh, signals that nobody sees in
+# test-transparent.sh.
+# timeout: 600
+# shellcheck source=tests/guest/lib.sh
+. /klpd/lib.sh
+# shellcheck source=tests/guest/park.sh
+. /klpd/tests/park.sh
+
+modprobe klp signal_ms=$FOREVER
+start_klpd
+snapshot
+
+# A sleeper that holds in-sleep up, so that there is time to look: $sleeper.
+begin_held() {
+	park nanosleep 1000000
+	sleeper=$parked
+	in_function hrtimer_nanosleep "$sleeper"
+	begin enable in-sleep
+	only "$sleeper"
+}
+
+# It leaves, and the transition is over: the patch is in force, then taken away again.
+end_held() {
+	unpark "$sleeper"
+	complete in_force in-sleep
+	check disable klpctl disable in-sleep
+}
+
+t many who sleep elsewhere do not hold it up
+park threads 300
+many=$parked
+begin_held
+same "threads" 301 "$(threads "$many" | wc -w)"
+check "all of them have moved" state_is 1 "$(threads "$many")"
+unpark "$many"
+end_held
+
+t a task that never enters the kernel by itself moves and sees no signal
+park -h spin /tmp/spin
+spinner=$parked
+taskset -p 2 "$spinner" >/dev/null
+begin_held
+check "it has moved" state_is 1 "$spinner"
+read -r before handled <<<"$(od -An -tu4 -N8 /tmp/spin)"
+# shellcheck disable=SC2317
+spins_on() {
+	local now
+
+	read -r now handled <<<"$(od -An -tu4 -N8 /tmp/spin)"
+	((now != before))
+}
+check "it goes on" loop_until spins_on
+same "signal handlers that ran" 0 "$handled"
+unpark "$spinner"
+end_held
+
+t a task that runs inside moves when it leaves, and its call is not cut short
+park zeros
+zeros=$parked
+begin enable in-zero
+loop_until blockers_are "$zeros " || fail "it was not seen inside: $(blockers) $(cat "$told")"
+same "it is still old" 0 "$(state "$zeros")"
+LOOP_SECONDS=120 complete in_force in-zero
+wait "$holder"
+same "it read all" "zeros: 2147479552 ok handlers 0" "$(said "$told")"
+check disable klpctl disable in-zero
+
+t an offline CPU
+cpu=/sys/devices/system/cpu/cpu1/online
+echo 0 >$cpu || fail "the CPU cannot be taken away"
+check enable klpctl enable $T/in-sleep.klp.o
+echo 1 >$cpu
+same "read on that CPU" "this has been live patched" "$(taskset 2 cat /proc/cmdline)"
+echo 0 >$cpu
+check disable klpctl disable in-sleep
+echo 1 >$cpu
+[[ $(taskset 2 cat /proc/cmdline) != *patched* ]] || fail "the CPU still reads the patch"
+
+t a CPU goes and comes while a transition is held up
+begin_held
+echo 0 >$cpu
+only "$sleeper"
+echo 1 >$cpu
+only "$sleeper"
+same "read on that CPU" "this has been live patched" "$(taskset 2 cat /proc/cmdline)"
+check reverse klpctl reverse
+complete nothing_in_force
+begin enable in-sleep
+echo 0 >$cpu
+only "$sleeper"
+end_held
+echo 1 >$cpu
+
+t a CPU that was away when it began comes back in the middle
+echo 0 >$cpu
+begin_held
+echo 1 >$cpu
+only "$sleeper"
+same "read on that CPU" "this has been live patched" "$(taskset 2 cat /proc/cmdline)"
+unpark "$sleeper"
+complete in_force in-sleep
+same "read on that CPU" "this has been live patched" "$(taskset 2 cat /proc/cmdline)"
+check disable klpctl disable in-sleep
+
+t who is born during a transition is in the version it goes to
+begin_held
+check "a child of a patched task reads it" reads_patched
+park nanosleep 1000000
+born=$parked
+in_function hrtimer_nanosleep "$born"
+same "born while it goes forward" 1 "$(state "$born")"
+check reverse klpctl reverse
+# It keeps its version when the transition turns, so it is in the way now.
+only "$born"
+same "born before it turned" 1 "$(state "$born")"
+check "a child of an unpatched task does not" gone reads_patched
+park nanosleep 1000000
+same "born after it turned" 0 "$(state "$parked")"
+only "$born"
+unpark "$born"
+complete nothing_in_force
+unpark "$parked" "$sleeper"
+
+t the dead do not hold it up
+new_fifo
+park zombie "$fifo"
+zombie=$parked buried=$fifo undertaker=$holder
+park leader
+leader=$parked
+in_state Z "$leader"
+begin_held
+in_state Z "$zombie"
+check "all have moved" state_is 1 "$zombie" "$(threads "$leader")"
+end_held
+tell "$buried"
+wait "$undertaker"
+same "it was there all the time" "zombie: 1 ok handlers 0" "$(said /tmp/park.$((parks - 2)))"
+unpark "$leader"
+
+t stopped, traced and frozen tasks elsewhere move
+park threads 0
+stopped=$parked
+kill -STOP "$stopped"
+new_fifo
+park traced "$fifo"
+traced=$parked tracer=$holder
+park threads 0
+frozen=$parked
+mkdir /sys/fs/cgroup/ice
+echo "$frozen" >/sys/fs/cgroup/ice/cgroup.procs
+echo 1 >/sys/fs/cgroup/ice/cgroup.freeze
+check "frozen" loop_until grep -q 'frozen 1' /sys/fs/cgroup/ice/cgroup.events
+new_fifo
+park vfork "$fifo"
+parent=$parked
+in_state D "$parent"
+begin_held
+check "moved" state_is 1 "$stopped" "$traced" "$frozen" "$parent"
+end_held
+tell "$fifo"
+wait "$parent"
+
+t stopped, traced and frozen inside are named and move when they go on
+begin enable in-signal
+only "$stopped" "$traced" "$frozen"
+blocks "$stopped" get_signal
+blocks "$traced" get_signal
+blocks "$frozen" get_signal
+same "states" "0 0 0" "$(state "$stopped") $(state "$traced") $(state "$frozen")"
+echo 0 >/sys/fs/cgroup/ice/cgroup.freeze
+only "$stopped" "$traced"
+kill -CONT "$stopped"
+only "$traced"
+tell /tmp/fifo.$((fifos - 1))
+complete in_force in-signal
+check disable klpctl disable in-signal
+kill -KILL "$traced"
+unpark "$stopped" "$frozen" "$tracer"
+rmdir /sys/fs/cgroup/ice
+
+t an uninterruptible sleeper inside
+new_fifo
+park vfork "$fifo"
+in_state D "$parked"
+echo 100 >$PATIENCE
+begin enable in-vfork
+only "$parked"
+blocks "$parked" wait_for_completion_state
+passes 10
+same "it is still old" 0 "$(state "$parked")"
+tell "$fifo"
+complete in_force in-vfork
+wait "$holder"
+same "its call" "vfork: 0 ok handlers 0" "$(said "$told")"
+check disable klpctl disable in-vfork
+echo $FOREVER >$PATIENCE
+
+t busy: an enable and a disable turn several times while somebody is inside
+begin_held
+old=$sleeper
+blocks "$old" hrtimer_nanosleep
+park nanosleep 1000000
+new=$parked
+in_function hrtimer_nanosleep "$new"
+for _ in 1 2 3; do
+	check reverse klpctl reverse
+	only "$new"
+	blocks "$new" hrtimer_nanosleep
+	check "reverse again" klpctl reverse
+	only "$old"
+	blocks "$old" hrtimer_nanosleep
+	same "who is inside keeps its version" "0 1" "$(state "$old") $(state "$new")"
+done
+unpark "$old"
+complete in_force in-sleep
+begin disable in-sleep
+only "$new"
+park nanosleep 1000000
+newer=$parked
+in_function hrtimer_nanosleep "$newer"
+for _ in 1 2 3; do
+	check reverse klpctl reverse
+	only "$newer"
+	check "reverse again" klpctl reverse
+	only "$new"
+	same "who is inside keeps its version" "1 0" "$(state "$new") $(state "$newer")"
+done
+check reverse klpctl reverse
+only "$newer"
+unpark "$newer"
+complete in_force in-sleep
+check "still patched" reads_patched
+unpark "$new"
+check disable klpctl disable in-sleep
+
+t force while somebody is inside, who then goes on
+keep
+park nanosleep 2000
+in_function hrtimer_nanosleep "$parked"
+begin enable in-sleep
+only "$parked"
+check force klpctl force
+complete in_force in-sleep
+wait "$holder"
+same "its call" "nanosleep: 0 ok handlers 0" "$(said "$told")"
+check disable klpctl disable in-sleep
+ok
