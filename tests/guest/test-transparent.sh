@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-transparent.sh - a sleeper that is sent out of a patched function does not notice.
+#
+# Whoever sleeps inside is sent to the edge of user mode after signal_ms, as by a signal, but without
+# one.  Its system call goes on from there and must end as it would have: no EINTR, the same end, the
+# same data, and no signal handler runs, not even of those that want no SA_RESTART (all of them here,
+# park -h).  Each task here sleeps in the function that is patched when the transition begins, and
+# again, by now in the new version, when it has completed.
+#
+# For some calls Linux itself says EINTR whenever they were woken for a signal that then ran no handler
+# (signal(7), "Interruption of system calls and library functions by stop signals"): epoll_wait,
+# epoll_pwait, semop, semtimedop, sigtimedwait and sigwaitinfo, io_getevents, reads of an inotify
+# descriptor, and socket calls with a timeout (SO_RCVTIMEO, SO_SNDTIMEO).  A program that uses them
+# sees the same of SIGSTOP and SIGCONT, of a debugger and of kernel livepatch.
+# timeout: 400
+# shellcheck source=tests/guest/lib.sh
+. /klpd/lib.sh
+# shellcheck source=tests/guest/park.sh
+. /klpd/tests/park.sh
+
+modprobe klp signal_ms=100
+start_klpd
+snapshot
+
+# sent_out PATCH FUNCTION - the parked task is inside, is sent out, sleeps on, and there again.
+sent_out() {
+	in_function "$2" "$parked"
+	begin enable "$1"
+	complete in_force "$1"
+	check "it still sleeps" in_function "$2" "$parked"
+	same "it has said nothing" "$parked" "$(said "$told")"
+}
+
+# The same for a disable; the patch is gone then.
+sent_out_again() {
+	begin disable "$1"
+	complete nothing_in_force
+	check "it still sleeps" in_function "$2" "$parked"
+	same "it has said nothing" "$parked" "$(said "$told")"
+}
+
+# ends_with TEXT - the parked task ends, and that is what its call returned.
+ends_with() {
+	check "it ends" loop_until gone kill -0 "$holder"
+	wait "$holder"
+	same "its call" "$1" "$(said "$told")"
+}
+
+# It sits in restart_syscall(), so its end is that of the first call; or it has ended.
+restarted_or_over() {
+	grep -q '^219 ' "/proc/$parked/syscall" || ! kill -0 "$holder"
+}
+
+# keeps_its_end PATCH FUNCTION TEXT KIND [FILE] - a call with an end, which it sleeps out though it was
+# sent out twice.  On a busy machine it may be over before that: then once more, with a later end.
+keeps_its_end() {
+	local patch=$1 function=$2 text=$3 kind=$4 ms
+	shift 4
+
+	for ms in 4000 12000 60000; do
+		park -h "$kind" $ms "$@"
+		in_function "$function" "$parked"
+		begin enable "$patch"
+		complete in_force "$patch"
+		check "it goes on" loop_until restarted_or_over
+		begin disable "$patch"
+		complete nothing_in_force
+		check "it goes on" loop_until restarted_or_over
+		grep -q '^219 ' "/proc/$parked/syscall" 2>/dev/null && break
+		wait "$holder"
+	done
+	((ms < 60000)) || fail "it was never seen to go on"
+	LOOP_SECONDS=120 ends_with "$text"
+}
+
+t nanosleep sleeps its time
+keeps_its_end in-sleep hrtimer_nanosleep "nanosleep: 0 ok handlers 0" nanosleep
+
+t poll without an end returns what comes
+new_fifo
+park -h poll -1 "$fifo"
+sent_out in-poll do_sys_poll
+sent_out_again in-poll do_sys_poll
+tell "$fifo"
+ends_with "poll: 1 ok handlers 0"
+
+t poll with an end keeps it
+new_fifo
+keeps_its_end in-poll do_sys_poll "poll: 0 ok handlers 0" poll "$fifo"
+
+t select returns what comes
+new_fifo
+park -h select "$fifo"
+sent_out in-select do_select
+sent_out_again in-select do_select
+tell "$fifo"
+ends_with "select: 1 ok handlers 0"
+
+t a futex wait ends when it is woken
+park -h futex -1 /tmp/futex
+sent_out in-futex futex_wait
+sent_out_again in-futex futex_wait
+same "woken" "wake: 1 ok handlers 0" "$("$PROGRAMS/park" wake /tmp/futex)"
+ends_with "futex: 0 ok handlers 0"
+
+t a futex wait with an end keeps it
+keeps_its_end in-futex futex_wait "futex: -1 ETIMEDOUT handlers 0" futex /tmp/futex
+
+t a read returns the data
+read=in-read function=pipe_read
+kernel_is 6 || { read=in-read7 function=fifo_pipe_read; }
+new_fifo
+park -h read "$fifo"
+sent_out $read $function
+sent_out_again $read $function
+tell "$fifo"
+ends_with "read: 3 ok handlers 0"
+
+t a call of a driver that wants to be made again is
+modprobe klp_park
+(echo "enter sleep" >/proc/klp_park) &
+parked=$! holder=$!
+told=/tmp/driver
+echo "$parked" >$told
+sent_out in-park srcu_notifier_call_chain
+sent_out_again in-park srcu_notifier_call_chain
+go "$parked"
+check "it goes on" loop_until at outside "$parked"
+go "$parked"
+check "its write" wait "$holder"
+rmmod klp_park
+ok
