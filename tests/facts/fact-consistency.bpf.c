@@ -4,6 +4,10 @@
  * futex_unqueue(), so what the gate answered at the entry of the first must be what it answers at
  * the entry of the second, however long the task slept between. Only tasks of one uid are watched.
  * Both always let the original run.
+ *
+ * Between the answer of the gate and the original there is the rest of the program and of the
+ * trampoline. Where the kernel can be preempted a task can be made to wait just there, with the
+ * answer in its pocket; so the first program takes its time now and then.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -14,6 +18,7 @@ extern int klp_gate(__u64 id) __ksym;
 struct sight {
 	__u32 mark;
 	__u32 version;
+	__u64 phase;
 };
 
 struct {
@@ -25,9 +30,18 @@ struct {
 
 volatile __u64 id;		/* of the record whose gate is asked */
 volatile __u32 uid;
-__u64 pairs, patched, violations;
+volatile __u64 phase;		/* odd: a transition runs; grows with each start, turn and end */
+volatile __u32 dawdle;		/* rounds to waste, at every 128th call */
+__u64 calls, pairs, patched, violations;
+__u64 across;			/* pairs that began in one phase and ended in another */
+__u64 during[2];		/* pairs that ended while a transition ran, by version */
 
 char LICENSE[] SEC("license") = "GPL";
+
+static int waste(__u64 i, void *ctx)
+{
+	return 0;
+}
 
 /* futex_wait(uaddr, flags, val, abs_time, bitset) */
 SEC("fmod_ret/futex_wait")
@@ -38,7 +52,10 @@ long outer_enter(__u64 *ctx)
 
 	if ((__u32)bpf_get_current_uid_gid() != uid)
 		return 0;
+	s.phase = phase;
 	s.version = klp_gate(id);
+	if (dawdle && __sync_fetch_and_add(&calls, 1) % 128 == 0)
+		bpf_loop(dawdle, waste, NULL, 0);
 	bpf_map_update_elem(&seen, &task, &s, BPF_ANY);
 	return 0;
 }
@@ -61,6 +78,10 @@ long inner_enter(__u64 *ctx)
 	__sync_fetch_and_add(&pairs, 1);
 	if (now)
 		__sync_fetch_and_add(&patched, 1);
+	if (phase != before->phase)
+		__sync_fetch_and_add(&across, 1);
+	if (phase & 1)
+		__sync_fetch_and_add(&during[now & 1], 1);
 	if (now != before->version)
 		__sync_fetch_and_add(&violations, 1);
 	return 0;

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The promise of per-task consistency, put to the test: many threads that sleep between two patched
- * functions, processes that are born, read once and die, and meanwhile transitions back to back,
- * some of them turned round. No task may ever be seen in both versions. Also: no transition may be
- * held up for good by a sleeper below a trampoline that does not concern it.
+ * functions, processes that are born, read once and die, whole processes that are torn down with
+ * their threads inside, and meanwhile transitions back to back, some of them turned round once or
+ * several times. No task may ever be seen in both versions. Also: no transition may be held up for
+ * good by a sleeper below a trampoline that does not concern it.
  *
- *	fact-consistency [TRANSITIONS [PAIRS-OF-THREADS]]
+ * That says something only if both were seen while transitions ran, and if there were tasks
+ * that slept inside while one began, turned or ended: these are counted and wanted, too.
+ *
+ *	fact-consistency [TRANSITIONS [PAIRS-OF-THREADS [BOMBS]]]
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -15,6 +19,7 @@
 #include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -35,7 +40,8 @@
 static const char *const symbols[] = { "futex_wait", "futex_unqueue" };
 static struct klp_uapi_func funcs[2];
 static int dev;
-static unsigned int reversed;
+static unsigned int done, reversed, turns;
+static struct fact_consistency *skel;
 
 static void die(const char *what)
 {
@@ -64,11 +70,16 @@ static void pass_turn(struct table *t, int to)
 	syscall(SYS_futex, &t->turn, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
+/* Hundreds that never rest would only wait for a CPU: most of the time they sleep, elsewhere. */
+static bool resting;
+
 static void play(struct table *t, int mine)
 {
-	for (;;) {
+	for (unsigned int i = mine;; i++) {
 		wait_turn(t, mine);
 		pass_turn(t, !mine);
+		if (resting && i % 4 == 0)
+			poll(NULL, 0, 20 + (uintptr_t)t / 64 % 40);
 	}
 }
 
@@ -118,6 +129,45 @@ static void storm_run(void)
 	}
 }
 
+#define BOMB_CHILDREN	16
+#define BOMB_THREADS	12
+
+static void *victim(void *arg)
+{
+	wait_turn(arg, 1);
+	return NULL;
+}
+
+/* A crowd is born at once, falls asleep inside, and dies at once: half of it by the end of its
+ * process, the other half when its turn has come. */
+static void bomb_run(void)
+{
+	for (;;) {
+		struct table *t = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		pthread_t thread;
+
+		if (t == MAP_FAILED)
+			_exit(2);
+		for (int i = 0; i < BOMB_CHILDREN; i++) {
+			if (fork())
+				continue;
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			for (int j = 0; i == 0 && j < BOMB_THREADS; j++)
+				(void)pthread_create(&thread, NULL, victim, t);
+			if (i)
+				wait_turn(t, 1);
+			_exit(0);
+		}
+		poll(NULL, 0, 10);
+		__atomic_store_n(&t->turn, 1, __ATOMIC_RELEASE);
+		syscall(SYS_futex, &t->turn, FUTEX_WAKE, 1000, NULL, NULL, 0);
+		while (wait(NULL) > 0)
+			;
+		munmap(t, 4096);
+	}
+}
+
 static pid_t watched(void (*run)(void), unsigned int pairs)
 {
 	pid_t pid = fork();
@@ -148,17 +198,30 @@ static void wait_done(__u64 number)
 	reversed += e.reversed;
 }
 
-static void change(__u64 enter, __u64 leave, bool turn)
+/* Odd while a transition runs, and never the same twice. */
+static void next_phase(bool runs)
+{
+	skel->bss->phase = (skel->bss->phase | 1) + (runs ? 2 : 1);
+}
+
+static void change(__u64 enter, __u64 leave, unsigned int turn)
 {
 	struct klp_ioc_switch s = { .enter = enter, .leave = { leave }, .nr_leave = leave ? 1 : 0 };
 	struct klp_ioc_reverse r;
 
+	next_phase(true);
 	if (ioctl(dev, KLP_IOC_SWITCH, &s) < 0)
 		die("switch");
 	r.transition = s.transition;
-	if (turn)
-		(void)ioctl(dev, KLP_IOC_REVERSE, &r);
+	for (; turn; turn--) {
+		next_phase(true);
+		if (ioctl(dev, KLP_IOC_REVERSE, &r) < 0)
+			break;
+		turns++;
+	}
 	wait_done(s.transition);
+	next_phase(false);
+	done++;
 }
 
 static bool in_force(__u64 id)
@@ -174,7 +237,13 @@ static bool in_force(__u64 id)
 	return false;
 }
 
-static void cycle(struct fact_consistency *skel, unsigned int n)
+/* Every fifth is turned round, and every eleventh three times. */
+static unsigned int turns_of(unsigned int n)
+{
+	return n % 11 == 4 ? 3 : n % 5 == 1;
+}
+
+static void cycle(void)
 {
 	struct klp_ioc_announce a = { .name = "pair", .funcs = (unsigned long)funcs, .nr = 2 };
 
@@ -182,11 +251,11 @@ static void cycle(struct fact_consistency *skel, unsigned int n)
 		die("announce");
 	/* The record before is forgotten and this one not in force: both answer "original". */
 	skel->bss->id = a.id;
-	change(a.id, 0, n % 5 == 1);
+	change(a.id, 0, turns_of(done));
 	if (in_force(a.id))
-		change(0, a.id, n % 7 == 1);
+		change(0, a.id, turns_of(done));
 	if (in_force(a.id))
-		change(0, a.id, false);
+		change(0, a.id, 0);
 }
 
 static __u64 misses(struct bpf_program *p)
@@ -217,37 +286,70 @@ static void prepare(void)
 		die("hello or open");
 }
 
+static bool verdict(bool good, const char *what)
+{
+	printf("%s consistency: %s\n", good ? "ok" : "not ok", what);
+	return good;
+}
+
+static int report(void)
+{
+	unsigned long long pairs = skel->bss->pairs, patched = skel->bss->patched;
+	unsigned long long *during = (unsigned long long *)skel->bss->during;
+	bool good = true;
+
+	printf("# %u transitions, %u ended reversed, %u turns; %llu pairs, %llu of them patched\n",
+	       done, reversed, turns, pairs, patched);
+	printf("# while one ran: %llu original, %llu patched; over a start, turn or end: %llu\n",
+	       during[0], during[1], (unsigned long long)skel->bss->across);
+	printf("# misses %llu %llu, violations %llu\n",
+	       (unsigned long long)misses(skel->progs.outer_enter),
+	       (unsigned long long)misses(skel->progs.inner_enter),
+	       (unsigned long long)skel->bss->violations);
+	good &= verdict(!skel->bss->violations, "nobody was in two versions");
+	good &= verdict(patched && patched < pairs, "both versions were seen");
+	good &= verdict(during[0] && during[1], "both side by side while a transition ran");
+	good &= verdict(skel->bss->across, "there were sleepers from before to after");
+	good &= verdict(reversed, "some of them were turned round");
+	return good ? 0 : 1;
+}
+
+/* We are the one who must not wait for a CPU; who is born here has no such privilege. */
+static void hurry(void)
+{
+	struct sched_param p = { .sched_priority = 1 };
+
+	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &p) < 0)
+		die("sched_setscheduler");
+}
+
 int main(int argc, char **argv)
 {
-	unsigned int n = argc > 1 ? strtoul(argv[1], NULL, 10) : 20;
+	unsigned int n = argc > 1 ? strtoul(argv[1], NULL, 10) : 40;
 	unsigned int pairs = argc > 2 ? strtoul(argv[2], NULL, 10) : 8;
-	struct fact_consistency *skel;
-	pid_t crowd, storm;
+	unsigned int bombs = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
+	int status;
 
 	prepare();
 	skel = fact_consistency__open_and_load();
 	if (!skel)
 		die("load");
 	skel->bss->uid = WATCHED_UID;
+	skel->bss->dawdle = 100000;
 	if (fact_consistency__attach(skel))
 		die("attach");
-	crowd = watched(NULL, pairs);
-	storm = watched(storm_run, 0);
+	hurry();
+	resting = pairs > 8;
+	watched(NULL, pairs);
+	watched(storm_run, 0);
+	while (bombs--)
+		watched(bomb_run, 0);
 	while (skel->bss->pairs < pairs)
-		sched_yield();
-	for (unsigned int i = 0; i < n; i++)
-		cycle(skel, i);
-	printf("# %u cycles, %u reversed, %llu pairs seen, %llu of them patched, misses %llu %llu\n", n,
-	       reversed, (unsigned long long)skel->bss->pairs,
-	       (unsigned long long)skel->bss->patched,
-	       (unsigned long long)misses(skel->progs.outer_enter),
-	       (unsigned long long)misses(skel->progs.inner_enter));
-	printf("%s consistency: %llu violations\n", skel->bss->violations ? "not ok" : "ok",
-	       (unsigned long long)skel->bss->violations);
-	printf("%s consistency: both versions were seen\n",
-	       skel->bss->patched && skel->bss->patched < skel->bss->pairs ? "ok" : "not ok");
-	kill(crowd, SIGKILL);
-	kill(storm, SIGKILL);
+		poll(NULL, 0, 1);
+	while (done < n)
+		cycle();
+	status = report();
+	/* Everybody else dies with us. */
 	fact_consistency__destroy(skel);
-	return 0;
+	return status;
 }

@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-storm.sh [TRANSITIONS [PAIRS]] - transitions back to back, forth and back, under hundreds of
+# threads that sleep inside, fork bombs and exit storms, and while a CPU comes and goes: nobody may be
+# in two versions.  fact-consistency is who looks; the long form is `tests/guest/run -t 3600
+# tests/guest/test-storm.sh 1000`.
+# timeout: 900
+. /klpd/lib.sh
+
+STORM=/usr/lib/klpd/facts/fact-consistency
+modprobe klp
+snapshot
+
+t storm
+"$STORM" "${1:-200}" "${2:-100}" 1 >/tmp/storm || fail "status $?: $(grep -v '^#' /tmp/storm)"
+cat /tmp/storm
+
+t storm while a CPU comes and goes
+"$STORM" $((${1:-200} / 10)) $((${2:-100} / 4)) 1 >/tmp/storm &
+storm=$!
+cpu=/sys/devices/system/cpu/cpu1/online
+toggles=0
+while kill -0 $storm 2>/dev/null; do
+	echo $((toggles++ % 2)) >$cpu
+	# So that something happens in between.
+	sleep 0.5
+done
+echo 1 >$cpu
+wait $storm || fail "status $?: $(grep -v '^#' /tmp/storm)"
+cat /tmp/storm
+echo "# the CPU went or came $toggles times"
+((toggles > 2)) || fail "the storm was over before the CPU came back"
+ok
