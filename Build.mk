@@ -8,7 +8,7 @@
 #   kmod/KVER/NAME.ko            for every kernel with headers; kmod/KVER/abi/klp.ko lies about its ABI
 #   patches/NAME.klp.o           tests/patches/NAME.klp.o          BPF, CO-RE, stripped of DWARF
 #   tests/unit/ tests/fuzz/      with sanitizers, from asan/ and fuzz/ builds of the same sources
-#   tests/facts/                 what guests run to check assumptions about the kernel
+#   tests/facts/ tests/bench/    what guests run to check assumptions about the kernel, or to measure
 #   tests/programs/              what guest tests use: tasks in odd places
 
 CC := $(or $(filter-out default,$(if $(filter environment command,$(origin CC)),$(CC))),gcc)
@@ -51,13 +51,18 @@ FACTS := $(patsubst tests/%.c,$(O)/tests/%,$(filter-out $(FACT_BPF),$(wildcard t
 	$(patsubst tests/%.bpf.c,$(O)/tests/%.bpf.o,$(FACT_BPF))
 HELPERS := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/programs/*.c))
 
+BENCHES := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/bench/bench-*.c))
+
 # Kernels that have headers here; the oldest also lends its types to the BPF programs.
 KVERS := $(shell ls -dv /lib/modules/*/build/Makefile 2>/dev/null | cut -d/ -f4)
 BTF ?= $(firstword $(foreach k,$(KVERS),$(wildcard /lib/modules/$(k)/build/vmlinux)) /sys/kernel/btf/vmlinux)
+# Those of the debug kernel (tests/guest/mkdebug), where it has been put: only make check-debug does.
+DEBUG_TOP := /srv
+DEBUG_KVERS := $(shell ls -dv $(DEBUG_TOP)/lib/modules/*/build/Makefile 2>/dev/null | cut -d/ -f5)
 MODULES := $(if $(wildcard src/kmod/Kbuild),klp klp-abi) $(notdir $(patsubst %/Kbuild,%,$(wildcard tests/kmod/*/Kbuild)))
 
 all: programs kmod patches
-tests: units fuzzers facts helpers test-patches
+tests: units fuzzers facts helpers benches test-patches
 programs: $(PROGRAMS)
 patches: $(PATCHES)
 test-patches: $(TEST_PATCHES)
@@ -65,8 +70,10 @@ units: $(UNITS)
 fuzzers: $(FUZZERS)
 facts: $(FACTS)
 helpers: $(HELPERS)
+benches: $(BENCHES)
 root-ready:
-.PHONY: all tests programs kmod patches test-patches units fuzzers facts helpers root-ready unit static fuzz FORCE
+.PHONY: all tests programs kmod kmod-debug patches test-patches units fuzzers facts helpers benches \
+	root-ready unit static fuzz FORCE
 
 # ---- settings that change what a product is ----------------------------------------------------
 
@@ -144,22 +151,25 @@ $(FACT_SKELS): $(O)/include/%.skel.h: $(O)/tests/facts/%.bpf.o
 kmod_source = $(if $(filter klp klp-abi,$(1)),src/kmod,tests/kmod/$(1))
 kmod_product = $(O)/kmod/$(2)/$(if $(filter klp-abi,$(1)),abi/klp,$(1)).ko
 
-# module NAME KVER: links to the sources, so that nothing is written beside them; then kbuild.
+# module NAME KVER GOAL TOP: links to the sources, so that nothing is written beside them; then kbuild.
 define module
-kmod: $(call kmod_product,$(1),$(2))
+$(3): $(call kmod_product,$(1),$(2))
 $(call kmod_product,$(1),$(2)): $(wildcard $(call kmod_source,$(1))/*) $(wildcard include/klp/*.h)
 	@mkdir -p $$(@D) $(O)/kmod/$(2)/.build/$(1)
 	@$$(call say,KMOD,$$@)
 	$$(Q)find $(O)/kmod/$(2)/.build/$(1) -type l -delete
 	$$(Q)ln -sf $$(abspath $$(wildcard $(call kmod_source,$(1))/*)) $(O)/kmod/$(2)/.build/$(1)/
-	$$(Q)$$(MAKE) -s -C /lib/modules/$(2)/build M=$$(CURDIR)/$(O)/kmod/$(2)/.build/$(1) \
+	$$(Q)$$(MAKE) -s -C $(4)/lib/modules/$(2)/build M=$$(CURDIR)/$(O)/kmod/$(2)/.build/$(1) \
 		KLP_INCLUDE=$$(CURDIR)/include \
 		KCFLAGS='-Werror$(if $(filter klp-abi,$(1)), -DKLP_TEST_ABI=99)' modules
 	$$(Q)readelf -SW $(O)/kmod/$(2)/.build/$(1)/$(1:-abi=).ko | grep -q ' \.BTF ' || \
 		{ echo 'make: $$@ would have no .BTF section: is pahole installed?' >&2; exit 1; }
 	$$(Q)cp $(O)/kmod/$(2)/.build/$(1)/$(1:-abi=).ko $$@
 endef
-$(foreach k,$(KVERS),$(foreach m,$(MODULES),$(eval $(call module,$(m),$(k)))))
+$(foreach k,$(KVERS),$(foreach m,$(MODULES),$(eval $(call module,$(m),$(k),kmod))))
+$(foreach k,$(DEBUG_KVERS),$(foreach m,$(MODULES),$(eval $(call module,$(m),$(k),kmod-debug,$(DEBUG_TOP)))))
+kmod-debug:
+	$(if $(DEBUG_KVERS),,@echo 'make: no debug kernel is here: run make check-debug' >&2; false)
 kmod:
 	$(if $(KVERS),,@echo 'make: no kernel headers are installed, so klp.ko is not built' >&2)
 
@@ -190,7 +200,11 @@ $(O)/tests/facts/%.sh: tests/facts/%.sh
 $(HELPERS): $(O)/tests/programs/%: tests/programs/%.c $(O)/.settings
 	@mkdir -p $(@D)
 	@$(call say,CC,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_release) $(LDFLAGS) -MF $@.d -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_release) $(LDFLAGS) -MT $@ -MF $@.d -o $@ $<
+$(O)/tests/bench/%: tests/bench/%.c $(O)/.settings
+	@mkdir -p $(@D)
+	@$(call say,BENCH,$@)
+	$(Q)$(CC) $(CPPFLAGS) -Itests/facts -Itests/bench $(CFLAGS_release) $(LDFLAGS) -MT $@ -MF $@.d -o $@ $< -lbpf
 
 unit: $(UNITS)
 	$(Q)tests/each unit 120 $(UNITS)
@@ -200,4 +214,4 @@ fuzz: $(FUZZERS)
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/each fuzz $$(($(FUZZ_SECONDS) + 120)) $(FUZZERS)
 
 -include $(foreach d,obj asan fuzz,$(patsubst src/%.c,$(O)/$(d)/%.d,$(wildcard src/*/*.c)))
--include $(addsuffix .d,$(UNITS) $(FUZZERS) $(filter-out %.sh %.o,$(FACTS)) $(HELPERS))
+-include $(addsuffix .d,$(UNITS) $(FUZZERS) $(filter-out %.sh %.o,$(FACTS)) $(HELPERS) $(BENCHES))

@@ -27,7 +27,7 @@ Q := $(if $(filter-out 0,$(V)),,@)
 say = $(if $(filter-out 0,$(V)),:,printf '  %-8s %s\n' $(1) $(2))
 
 # Goals that work on the machine as it is; every other one wants the tools.
-HOST_GOALS := help clean install demo check guest meta fault root
+HOST_GOALS := help clean install demo check check-debug guest meta fault root bench
 goals := $(or $(MAKECMDGOALS),all)
 build_goals := $(filter-out $(HOST_GOALS),$(goals))
 
@@ -46,6 +46,8 @@ help:
 	'make            build everything (in a Debian 13 root if this machine lacks the tools)' \
 	'make demo       build, then show klpd at work in a guest' \
 	'make check      every test: static, unit, fuzz (briefly), and the guests on both kernels' \
+	'make check-debug  the guest tests under a kernel with KASAN and lockdep, made once from source' \
+	'make bench      what a transition costs, in instructions, with up to 10,000 tasks' \
 	'make install    DESTDIR= PREFIX=/usr: install what was built (not the module)' \
 	'make clean      remove $(O)/' \
 	'' \
@@ -83,6 +85,13 @@ demo:
 check:
 	$(Q)tests/check
 
+check-debug:
+	$(Q)tests/check debug
+
+bench:
+	$(Q)$(in_root) all tests
+	$(Q)tests/bench/run
+
 guest:
 	$(Q)$(in_root) all tests
 	$(Q)tests/guest/suite
@@ -96,7 +105,7 @@ meta:
 	$(Q)$(in_root) root-ready
 	$(Q)tests/guest/meta/run
 
-.PHONY: help clean root demo check guest fault meta install
+.PHONY: help clean root demo check check-debug bench guest fault meta install
 
 ifneq ($(build_goals),)
 ifneq ($(here),yes)

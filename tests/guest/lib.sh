@@ -15,7 +15,10 @@
 
 PASSED=0 FAILED=0 SKIPPED=0
 TEST='' WHY='' VERDICT='' WATCH='' KEEP=''
-LOOP_SECONDS=${LOOP_SECONDS:-30}
+# A kernel that checks itself takes its time.
+SLOW=1
+[[ $(uname -r) != *-debug ]] || SLOW=4
+LOOP_SECONDS=${LOOP_SECONDS:-$((30 * SLOW))}
 KLPD_PID='' KLPD_LOG=/tmp/klpd.log
 SNAPSHOT=/tmp/klpd-snapshot
 
@@ -91,7 +94,7 @@ end_test() {
 	local left
 
 	[[ -n $TEST ]] || return 0
-	if [[ -n $WATCH && -z $KEEP && $VERDICT != skip ]] && ! LOOP_SECONDS=10 loop_until leftovers; then
+	if [[ -n $WATCH && -z $KEEP && $VERDICT != skip ]] && ! LOOP_SECONDS=$((10 * SLOW)) loop_until leftovers; then
 		left=$(leftovers)
 		fail "left behind: ${left//$'\n'/; }" || :
 	fi
@@ -146,9 +149,11 @@ kernel_state() {
 	complaints | sed 's/^/log /'
 }
 
-# complaints - what the kernel (or a crashed program of ours) said in the log.
+# complaints - what the kernel (or a crashed program of ours) said in the log; and whether lockdep, where
+# there is one, has given up, after which it sees nothing.
 complaints() {
-	dmesg | grep -E 'WARNING: .*([0-9]+ at | at |possible|suspicious)|BUG: |Oops|general protection|segfault|rcu: INFO:|refcount_t: '
+	dmesg | grep -E 'WARNING: .*([0-9]+ at | at |possible|suspicious|inconsistent|bad |held )|BUG: |BUG at |Oops|general protection|segfault|rcu: INFO:|refcount_t: |INFO: trying to register|list_(add|del) corruption'
+	[[ ! -e /proc/lockdep_stats ]] || grep -E 'debug_locks: +0' /proc/lockdep_stats
 }
 
 module_references() {

@@ -15,7 +15,7 @@ for fact in $(grep -vE "$last" <<<"$all") $(grep -E "$last" <<<"$all" | sort -r)
 	[[ -x $fact && $fact != *.o ]] || continue
 	t "${fact##*/}"
 	status=0
-	output=$(timeout 120 "$fact" 2>&1) || status=$?
+	output=$(timeout $((120 * SLOW)) "$fact" 2>&1) || status=$?
 	case $status in
 	0) ;;
 	77) skip "$(tail -n 1 <<<"${output#skip }")" ;;
