@@ -3,6 +3,7 @@
 #
 # test-kill.sh - a fault at every phase and every object of a change: klpd fails there, or dies there.
 # Afterwards the kernel holds the start or the goal, whole, and nothing else.
+# not on debug: dozens of faults of klpd, half an hour there; what they do to the companion others do too
 # timeout: 900
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests

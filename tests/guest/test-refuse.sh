@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # test-refuse.sh - every refusal: its exit status, a sentence that says why, and nothing changed.
+# not on debug: it names functions that only Debian's configuration has
 # timeout: 900
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests

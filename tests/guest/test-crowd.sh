@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-crowd.sh - a machine with ten thousand tasks: changes complete, also while tasks are born and die
+# all the time. What that costs is measured by `make bench`.
+# guest: -m 2G
+# timeout: 600
+# shellcheck source=tests/guest/lib.sh
+. /klpd/lib.sh
+P=/usr/lib/klpd/patches
+TASKS=10000
+# Each costs more there.
+((SLOW == 1)) || TASKS=2000
+
+threads() {
+	find /proc/[1-9]*/task -mindepth 1 -maxdepth 1 -name '[1-9]*' 2>/dev/null | wc -l
+}
+
+there_and_back() {
+	check enable klpctl enable $P/cmdline.klp.o
+	same cmdline "this has been live patched" "$(cat /proc/cmdline)"
+	check replace klpctl replace $P/meminfo.klp.o
+	check disable klpctl disable meminfo
+}
+
+modprobe klp
+start_klpd
+there_and_back
+snapshot
+echo 40000 >/proc/sys/kernel/threads-max
+mkfifo /tmp/ready /tmp/enough
+
+t "$TASKS tasks"
+/usr/lib/klpd/bench/bench-transition crowd "$TASKS" sh -c 'echo >/tmp/ready; read _ </tmp/enough' &
+crowd=$!
+read -r _ </tmp/ready
+check "they are there" test "$(threads)" -ge "$TASKS"
+there_and_back
+
+t "$TASKS tasks, and others that are born and die"
+for _ in 1 2; do
+	while [[ -e /tmp/ready ]]; do
+		(:) &
+		(:)
+		wait $!
+	done &
+	churn+=($!)
+done
+there_and_back
+there_and_back
+rm /tmp/ready
+wait "${churn[@]}"
+
+t "they end"
+echo >/tmp/enough
+check "status" wait $crowd
+check "they are gone" test "$(threads)" -lt "$TASKS"
+there_and_back
