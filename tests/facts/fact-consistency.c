@@ -109,17 +109,25 @@ static void threads_run(unsigned int pairs)
 		pause();
 }
 
+/* Nobody may be left who waits for a turn that will never come: it holds our output open. */
+static void die_with(pid_t parent)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+		_exit(2);
+}
+
 /* Birth and death: every child sleeps once for its turn, gives it back and is gone. */
 static void storm_run(void)
 {
 	struct table *t = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t parent = getpid();
 
 	if (t == MAP_FAILED)
 		_exit(2);
 	signal(SIGCHLD, SIG_IGN);
 	for (;;) {
 		if (!fork()) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			die_with(parent);
 			wait_turn(t, 1);
 			pass_turn(t, 0);
 			_exit(0);
@@ -142,6 +150,8 @@ static void *victim(void *arg)
  * process, the other half when its turn has come. */
 static void bomb_run(void)
 {
+	pid_t parent = getpid();
+
 	for (;;) {
 		struct table *t = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -152,7 +162,7 @@ static void bomb_run(void)
 		for (int i = 0; i < BOMB_CHILDREN; i++) {
 			if (fork())
 				continue;
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			die_with(parent);
 			for (int j = 0; i == 0 && j < BOMB_THREADS; j++)
 				(void)pthread_create(&thread, NULL, victim, t);
 			if (i)
@@ -170,14 +180,14 @@ static void bomb_run(void)
 
 static pid_t watched(void (*run)(void), unsigned int pairs)
 {
-	pid_t pid = fork();
+	pid_t parent = getpid(), pid = fork();
 
 	if (pid)
 		return pid;
 	/* A change of identity takes the death signal away: in this order. */
-	if (setresuid(WATCHED_UID, WATCHED_UID, WATCHED_UID) < 0 ||
-	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+	if (setresuid(WATCHED_UID, WATCHED_UID, WATCHED_UID) < 0)
 		_exit(2);
+	die_with(parent);
 	if (run)
 		run();
 	threads_run(pairs);
@@ -207,13 +217,13 @@ static void next_phase(bool runs)
 static void change(__u64 enter, __u64 leave, unsigned int turn)
 {
 	struct klp_ioc_switch s = { .enter = enter, .leave = { leave }, .nr_leave = leave ? 1 : 0 };
-	struct klp_ioc_reverse r;
+	struct klp_ioc_reverse r = { .reserved = 0 };
 
 	next_phase(true);
 	if (ioctl(dev, KLP_IOC_SWITCH, &s) < 0)
 		die("switch");
 	r.transition = s.transition;
-	for (; turn; turn--) {
+	for (; turn; turn--, r.reversed ^= 1) {
 		next_phase(true);
 		if (ioctl(dev, KLP_IOC_REVERSE, &r) < 0)
 			break;

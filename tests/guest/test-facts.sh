@@ -3,6 +3,7 @@
 #
 # test-facts.sh - the assumptions about Linux that klpd leans on: every program of tests/facts/, each
 # a test (status 0 holds, 77 cannot be told here).
+# timeout: 900
 # shellcheck source=tests/guest/lib.sh
 . /klpd/lib.sh
 
