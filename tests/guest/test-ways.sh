@@ -239,7 +239,7 @@ check disable klpctl disable in-sleep
 
 t force while somebody is inside, who then goes on
 keep
-park nanosleep 2000
+park nanosleep 15000
 in_function hrtimer_nanosleep "$parked"
 begin enable in-sleep
 only "$parked"
