@@ -21,12 +21,29 @@ struct sight {
 	__u64 phase;
 };
 
+struct sleeper {
+	__u64 pid;
+	__u64 born;
+};
+
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
-	__type(key, __u64);
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 32768);
+	__type(key, struct sleeper);
 	__type(value, struct sight);
 } seen SEC(".maps");
+
+/* Pids come again within minutes where so many are born: who died asleep must not be taken for the
+ * next of its number whose own entry was missed. */
+static struct sleeper me(void)
+{
+	struct sleeper s = {
+		.pid = bpf_get_current_pid_tgid(),
+		.born = bpf_get_current_task_btf()->start_time,
+	};
+
+	return s;
+}
 
 volatile __u64 id;		/* of the record whose gate is asked */
 volatile __u32 uid;
@@ -47,7 +64,7 @@ static int waste(__u64 i, void *ctx)
 SEC("fmod_ret/futex_wait")
 long outer_enter(__u64 *ctx)
 {
-	__u64 task = bpf_get_current_pid_tgid();
+	struct sleeper task = me();
 	struct sight s = { .mark = ctx[4] };
 
 	if ((__u32)bpf_get_current_uid_gid() != uid)
@@ -65,7 +82,7 @@ SEC("fmod_ret/futex_unqueue")
 long inner_enter(__u64 *ctx)
 {
 	struct futex_q *q = (void *)ctx[0];
-	__u64 task = bpf_get_current_pid_tgid();
+	struct sleeper task = me();
 	struct sight *before;
 	__u32 now;
 
