@@ -140,8 +140,36 @@ struct {
  * this seq_file: anything but a live seq_file of an open file is -EINVAL. Does not sleep. 0 on
  * success.
  */
+struct klp_callback;
 extern int klp_gate(__u64 id) __ksym __weak;
 extern int klp_seq_puts(void *m__ign, const char *s__str) __ksym __weak;
+
+/*
+ * For callbacks, with the klp_callback they were given.
+ *
+ * klp_get_state: `size` bytes (a constant, at most KLP_STATE_SIZE) of the data of system state `id` of this
+ * patch, to be read and written; NULL: the patch does not declare it. The data is zero at first,
+ * lives as long as the patch is in force, and is handed over: a patch that comes finds in it a copy
+ * of what the latest patch before it with that state has.
+ *
+ * klp_get_prev_state: the same of the latest patch in force, other than those that this transition
+ * brings (or, where nothing enters, that it takes), to be read only. NULL: there is none; then
+ * post_unpatch is the one to undo what was done, otherwise the other patch goes on having it.
+ *
+ * klp_get_prev_version: version of that patch's state; -ENOENT there is none.
+ *
+ * klp_sysctl_read, klp_sysctl_write: file `name` below /proc/sys ("kernel/printk"), as root in the
+ * initial namespaces would. Read: what it says, NUL-terminated, cut to `size`; returns its length.
+ * Write: the text up to the NUL or `size`. Negative errno.
+ */
+extern void *klp_get_state(struct klp_callback *cb, __u64 id, const int rdwr_buf_size) __ksym __weak;
+extern const void *klp_get_prev_state(struct klp_callback *cb, __u64 id,
+				      const int rdonly_buf_size) __ksym __weak;
+extern __s64 klp_get_prev_version(struct klp_callback *cb, __u64 id) __ksym __weak;
+extern int klp_sysctl_read(struct klp_callback *cb, const char *name__str, char *buf,
+			   __u32 buf__sz) __ksym __weak;
+extern int klp_sysctl_write(struct klp_callback *cb, const char *name__str, const char *buf,
+			    __u32 buf__sz) __ksym __weak;
 
 static __always_inline int klp_in_force(void)
 {
@@ -167,6 +195,19 @@ struct klp_func_ops {
 	char record[KLP_NAME_LEN];	/* written by the loader */
 	__u32 func;			/* too */
 	int (*guard)(struct klp_call *call);
+};
+
+struct klp_callback {
+	char object[KLP_OBJECT_LEN];
+};
+
+struct klp_callbacks {
+	char record[KLP_NAME_LEN];	/* written by the loader */
+	__u32 index;			/* too */
+	int (*pre_patch)(struct klp_callback *cb);
+	void (*post_patch)(struct klp_callback *cb);
+	void (*pre_unpatch)(struct klp_callback *cb);
+	void (*post_unpatch)(struct klp_callback *cb);
 };
 
 /* A pointer that came as a number, as a structure that can be read; never written. */
@@ -328,11 +369,18 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 #define KLP_GUARD(type, symbol, ...) \
 	KLP_GUARD_AT(0, type, symbol, __VA_ARGS__)
 
+/* The same of a function in a module, which may load later, unload, and load again. */
+#define KLP_GUARD_IN(module, type, symbol, ...) \
+	KLP_GUARD_OF(module, 0, type, symbol, __VA_ARGS__)
+
 /* The same with a symbol position: n = the n-th of this name, in the order of kallsyms, as in kernel
  * livepatch. */
 #define KLP_GUARD_AT(sympos, type, symbol, ...) \
+	KLP_GUARD_OF(vmlinux, sympos, type, symbol, __VA_ARGS__)
+
+#define KLP_GUARD_OF(object, sympos, type, symbol, ...) \
 	KLP_INFO_AS(klp_func__##symbol, \
-		    "func=vmlinux:" #sympos ":guard:" #symbol ":klp__" #symbol); \
+		    "func=" #object ":" #sympos ":guard:" #symbol ":klp__" #symbol); \
 	_Static_assert(KLP_COUNT(__VA_ARGS__) <= 6, \
 		       "KLP_GUARD: no more than 6 arguments can be seen"); \
 	__typeof__(type) (*klp_proto__##symbol) KLP_PARAMS(__VA_ARGS__) SEC(KLP_PROTO_SECTION); \
@@ -361,5 +409,37 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 	static __always_inline struct klp_verdict \
 	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_guard *klp_mark \
 			   __VA_OPT__(,) __VA_ARGS__)
+
+/* ---- callbacks ------------------------------------------------------------------------------ */
+
+/*
+ * KLP_PRE_PATCH(object) { body; return 0; }	KLP_POST_PATCH(object) { body }
+ * KLP_PRE_UNPATCH(object) { body }		KLP_POST_UNPATCH(object) { body }
+ *
+ * Run once each, in process context, and may sleep; at the moments of kernel livepatch (klp-patch(5)).
+ * `object` is vmlinux or the name of a module. `cb` is the struct klp_callback they run for. A
+ * KLP_PRE_PATCH that returns a negative errno refuses the patch, or the module that loads.
+ */
+#define KLP_PRE_PATCH(object)		KLP_CALLBACK(object, pre_patch, int, KLP_CALL_INT)
+#define KLP_POST_PATCH(object)		KLP_CALLBACK(object, post_patch, void, KLP_CALL_VOID)
+#define KLP_PRE_UNPATCH(object)		KLP_CALLBACK(object, pre_unpatch, void, KLP_CALL_VOID)
+#define KLP_POST_UNPATCH(object)	KLP_CALLBACK(object, post_unpatch, void, KLP_CALL_VOID)
+
+#define KLP_CALL_INT(call)	return call
+#define KLP_CALL_VOID(call)	call; return 0
+
+#define KLP_CALLBACK(object, when, type, call) \
+	KLP_INFO_AS(klp_callback__##when##__##object, \
+		    "callback=" #object ":" #when ":klp_" #when "__" #object); \
+	static __always_inline type klp_do_##when##__##object(struct klp_callback *cb); \
+	int klp_##when##__##object(unsigned long long *klp_ctx); \
+	SEC("struct_ops.s/" #when) \
+	int klp_##when##__##object(unsigned long long *klp_ctx) \
+	{ \
+		call(klp_do_##when##__##object((void *)klp_ctx[0])); \
+	} \
+	SEC(".struct_ops.link") \
+	struct klp_callbacks klp_ops_##when##__##object = { .when = (void *)klp_##when##__##object }; \
+	static __always_inline type klp_do_##when##__##object(struct klp_callback *cb)
 
 #endif

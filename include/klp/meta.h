@@ -58,6 +58,9 @@
 /* The struct_ops map of a guard body is named this and the symbol; its type is KLP_OPS_TYPE. */
 #define KLP_OPS_PREFIX		"klp_ops__"
 #define KLP_OPS_TYPE		"klp_func_ops"
+/* That of a callback is named this, its kind, "__" and the object. */
+#define KLP_CALLBACKS_PREFIX	"klp_ops_"
+#define KLP_CALLBACKS_TYPE	"klp_callbacks"
 
 #define KLP_NAME_LEN		64
 #define KLP_VERSION_LEN		32
@@ -71,6 +74,8 @@
 #define KLP_REFS_MAX		64
 #define KLP_STATES_MAX		64
 #define KLP_CALLBACKS_MAX	64
+/* Data that the companion keeps for each state */
+#define KLP_STATE_SIZE		256
 
 /* How a body learns whether its patch is in force: klp_self.consistency */
 #define KLP_CONSISTENCY_NONE		0	/* never told: the original runs */

@@ -27,7 +27,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define KLP_ABI			2
+#define KLP_ABI			3
 #define KLP_DEVICE		"/dev/klp"
 
 #define KLP_UAPI_NAME_LEN	64
@@ -36,6 +36,9 @@
 #define KLP_UAPI_FUNCS_MAX	256
 #define KLP_UAPI_RECORDS_MAX	64
 #define KLP_UAPI_REASON_LEN	64
+#define KLP_UAPI_OBJECTS_MAX	64
+#define KLP_UAPI_CALLBACKS_MAX	64
+#define KLP_UAPI_STATES_MAX	64
 
 /* Modify-return ids that klp.ko will ever let the kernel's table reach: the kernel frees the whole
  * table when it is asked for a 257th (BTF_KFUNC_SET_MAX_CNT in kernel/bpf/btf.c). */
@@ -65,9 +68,9 @@ struct klp_uapi_func {
 	__u32 sympos;		/* 0: must be unique; n: the n-th; fmod_ret can honour 0 and 1 only */
 	__u32 flags;		/* KLP_FUNC_* */
 	__u32 reserved;
-	__u64 addr;		/* out: entry address */
-	__u64 size;		/* out: bytes */
-	char  object[KLP_UAPI_OBJECT_LEN];	/* "vmlinux" */
+	__u64 addr;		/* out: entry address; 0 in a module that is not loaded */
+	__u64 size;		/* out: bytes; likewise */
+	char  object[KLP_UAPI_OBJECT_LEN];	/* "vmlinux"; with KLP_FUNC_OPS also a module */
 	char  symbol[KLP_UAPI_SYMBOL_LEN];
 };
 
@@ -92,15 +95,59 @@ struct klp_ioc_open {
 	__u32 reserved;
 };
 
+/* What a record patches: the kernel image ("vmlinux"), or a module, by name, that may be absent. */
+struct klp_uapi_object {
+	__u32 flags;		/* out of KLP_IOC_OBJECTS: KLP_OBJECT_*; in: 0 */
+	__u32 reserved;
+	char  name[KLP_UAPI_OBJECT_LEN];
+};
+
+#define KLP_OBJECT_LOADED	(1U << 0)	/* the module is there; always set for vmlinux */
+#define KLP_OBJECT_PATCHED	(1U << 1)	/* and its functions are hooked, its pre_patch ran */
+
+/* As in kernel livepatch: when the companion calls a program, and for which object. */
+enum klp_callback_when {
+	KLP_PRE_PATCH = 0,
+	KLP_POST_PATCH = 1,
+	KLP_PRE_UNPATCH = 2,
+	KLP_POST_UNPATCH = 3,
+};
+
 /*
- * KLP_IOC_ANNOUNCE: a new record, gate closed. Errors as KLP_IOC_OPEN for functions, -EEXIST a
- * record of this name is ANNOUNCED or ENTERING already, -ENOSPC too many records.
+ * Its program is a BPF struct_ops map of type klp_callbacks whose `record` is the name given to
+ * KLP_IOC_ANNOUNCE and whose `index` is the index there, with this one member set. Its link must be
+ * attached between ANNOUNCE and SWITCH, and stay.
+ */
+struct klp_uapi_callback {
+	__u32 object;		/* index of the object */
+	__u32 when;		/* enum klp_callback_when */
+};
+
+/* A system state that the record carries: klp_get_state() of its callbacks. */
+struct klp_uapi_state {
+	__u64 id;		/* not 0 */
+	__u32 version;
+	__u32 reserved;
+};
+
+/*
+ * KLP_IOC_ANNOUNCE: a new record, gate closed. Objects are in the order in which their callbacks
+ * run; each function's is among them, no name stands twice. Errors as KLP_IOC_OPEN for functions
+ * (those of modules that are not loaded are looked for when they come), -EEXIST a record of this
+ * name is ANNOUNCED or ENTERING already, -ENOSPC too many records.
  */
 struct klp_ioc_announce {
 	char  name[KLP_UAPI_NAME_LEN];	/* in */
 	__u64 funcs;		/* in: struct klp_uapi_func[nr]; out: addr and size of each */
+	__u64 objects;		/* in: struct klp_uapi_object[nr_objects] */
+	__u64 callbacks;	/* in: struct klp_uapi_callback[nr_callbacks], or 0 */
+	__u64 states;		/* in: struct klp_uapi_state[nr_states], or 0 */
 	__u32 nr;		/* in: 1..KLP_UAPI_FUNCS_MAX */
+	__u32 nr_objects;	/* in: 1..KLP_UAPI_OBJECTS_MAX */
+	__u32 nr_callbacks;	/* in: 0..KLP_UAPI_CALLBACKS_MAX */
+	__u32 nr_states;	/* in: 0..KLP_UAPI_STATES_MAX */
 	__u32 failed;		/* out, on error: index of the function it failed for */
+	__u32 reserved;
 	__u64 id;		/* out: never 0, never used again while the kernel runs */
 };
 
@@ -111,21 +158,33 @@ struct klp_ioc_withdraw {
 };
 
 /*
- * KLP_IOC_SWITCH: start the transition. `enter` is 0 or an ANNOUNCED record, `leave` are IN_FORCE
- * records (else -EINVAL; -ENOENT unknown). At least one of the two. Returns once the first pass
- * over all tasks was made; completion comes as an event and in KLP_IOC_STATUS. When a transition
- * completes, `generation` grows by one. -EBUSY another one runs, or somebody else redirects one of
- * the functions to hook; -ENODATA one of them has no body attached. -ENOMEM nothing started.
+ * KLP_IOC_SWITCH: start the transition. `enter` are ANNOUNCED records, `leave` IN_FORCE ones (else
+ * -EINVAL; -ENOENT unknown), at least one in all. Returns once the first pass over all tasks was
+ * made; completion comes as an event and in KLP_IOC_STATUS. When a transition completes,
+ * `generation` grows by one. -EBUSY another one runs, or somebody else redirects one of the
+ * functions to hook; -ENODATA a body or a callback is not attached. -ENOMEM nothing started.
+ * -ENOEXEC a module that was loaded meanwhile does not have function `failed_index`; -ECANCELED the
+ * pre_patch callback of object `failed_index` returned `callback_error`: of record `failed`.
+ *
+ * Callbacks, as in kernel livepatch: those of `enter` where anything enters, else those of `leave`.
+ * pre_patch of each object, in order, before anything of the transition is visible; if one fails,
+ * post_unpatch of those before it runs, and nothing has happened. pre_unpatch likewise. At
+ * completion post_patch, or post_unpatch where the transition ends with the record out of force.
  *
  * A transition that has not completed after timeout_ms turns itself round, once, whether or not
  * anybody still has the device open; it has no time limit on its way back, nor has one that was
  * turned round by KLP_IOC_REVERSE.
  */
 struct klp_ioc_switch {
-	__u64 enter;
+	__u64 enter[KLP_UAPI_RECORDS_MAX];
 	__u64 leave[KLP_UAPI_RECORDS_MAX];
+	__u32 nr_enter;
 	__u32 nr_leave;
 	__u32 timeout_ms;	/* in: 0 = as long as it takes */
+	__s32 callback_error;	/* out */
+	__u64 failed;		/* out: id of a record */
+	__u32 failed_index;	/* out: in it */
+	__u32 reserved;
 	__u64 transition;	/* out: number of the transition, never 0 */
 };
 
@@ -154,7 +213,7 @@ struct klp_ioc_force {
 };
 
 #define KLP_RECORD_FORCED	(1U << 0)	/* a transition of it was forced */
-#define KLP_RECORD_BROKEN	(1U << 1)	/* a struct_ops body was detached while it could run */
+#define KLP_RECORD_BROKEN	(1U << 1)	/* a struct_ops program was detached while it could run */
 
 struct klp_uapi_record {
 	__u64 id;
@@ -242,6 +301,14 @@ struct klp_ioc_task {
 	__s32 state;		/* out */
 };
 
+/* KLP_IOC_OBJECTS: the objects of a record, in its order. -ENOENT no such record. */
+struct klp_ioc_objects {
+	__u64 id;		/* in */
+	__u64 objects;		/* in: struct klp_uapi_object[nr] */
+	__u32 nr;		/* in: room; out: objects there are */
+	__u32 reserved;
+};
+
 /* KLP_IOC_BARRIER: wait until no task can stand in a detached trampoline or program any more. */
 
 /* read(2) on /dev/klp gives whole events, poll(2) says POLLIN when there is one. Only the newest
@@ -249,6 +316,7 @@ struct klp_ioc_task {
 enum klp_event_type {
 	KLP_EVENT_PROGRESS = 1,
 	KLP_EVENT_DONE = 2,	/* the transition completed; reversed says in which direction */
+	KLP_EVENT_OBJECT = 3,	/* a module came or went that a record patches: KLP_IOC_OBJECTS */
 };
 
 struct klp_uapi_event {
@@ -273,5 +341,6 @@ struct klp_uapi_event {
 #define KLP_IOC_FORCE		_IOWR('K', 0x0a, struct klp_ioc_force)
 #define KLP_IOC_TASK		_IOWR('K', 0x0b, struct klp_ioc_task)
 #define KLP_IOC_STACK		_IOWR('K', 0x0c, struct klp_ioc_stack)
+#define KLP_IOC_OBJECTS		_IOWR('K', 0x0d, struct klp_ioc_objects)
 
 #endif
