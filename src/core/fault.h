@@ -10,7 +10,8 @@
 
 #include "shared/outcome.h"
 
-/* Point 0 is the start of a phase; point n follows its n-th object. 0, or -EIO. */
+/* Point 0 is the start of a phase; point n follows its n-th object, counted over all sets that the
+ * change moves. 0, or -EIO. */
 int fault_point(enum phase phase, unsigned int point);
 
 #endif

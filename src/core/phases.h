@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The phases that build a set with its gate closed. Each: 0, an outcome or -errno, told in *report;
- * its undo is right after a failure in the middle of it, and twice. */
+/* The phases that build what enters with its gates closed. Each: 0, an outcome or -errno, told in
+ * *report; its undo is right after a failure in the middle of it, and twice. */
 #ifndef KLPD_CORE_PHASES_H
 #define KLPD_CORE_PHASES_H
 

@@ -13,7 +13,6 @@
 #include "core/fault.h"
 #include "core/phases.h"
 #include "core/retire.h"
-#include "kern/object.h"
 #include "util/macro.h"
 
 static int switch_immediate(struct transaction *t, struct report *report)
@@ -23,8 +22,8 @@ static int switch_immediate(struct transaction *t, struct report *report)
 
 	for (size_t i = 0; i < t->n_leave; i++)
 		wanted &= ~set_gate(t->leave[i]);
-	if (t->enter)
-		wanted |= set_gate(t->enter);
+	for (size_t i = 0; i < t->n_enter; i++)
+		wanted |= set_gate(t->enter[i].set);
 	t->timeout_ms = 0;
 	r = gate_switch(t->world->gate, expected, wanted);
 	if (r < 0)
@@ -32,23 +31,44 @@ static int switch_immediate(struct transaction *t, struct report *report)
 	return 0;
 }
 
+/* Which function or object it is about, if the companion could say. */
+static int switch_refused(struct transaction *t, int error, const struct companion_blame *blame,
+			  struct report *report)
+{
+	for (size_t i = 0; i < t->n_enter; i++)
+		if (t->enter[i].set->id == blame->record)
+			report_names(report, t->enter[i].set->meta->name, NULL, NULL);
+	if (error == -EBUSY)
+		return report_set(report, OUTCOME_BUSY, "The companion runs another transition");
+	return report_errno(report, error, "The companion cannot start the transition");
+}
+
 static int switch_per_task(struct transaction *t, struct report *report)
 {
-	uint64_t leave[KLP_GATE_SLOTS];
+	uint64_t enter[KLP_GATE_SLOTS], leave[KLP_GATE_SLOTS];
+	struct companion_blame blame;
 	int r;
 
+	for (size_t i = 0; i < t->n_enter; i++)
+		enter[i] = t->enter[i].set->id;
 	for (size_t i = 0; i < t->n_leave; i++)
 		leave[i] = t->leave[i]->id;
 	/* the default; who asked for a time was refused by the plan */
 	if (transaction_sticky(t))
 		t->timeout_ms = 0;
-	r = companion_switch(t->world->companion, t->enter ? t->enter->id : 0, leave,
-			     (uint32_t)t->n_leave, t->timeout_ms, &t->number);
-	if (r == -EBUSY)
-		return report_set(report, OUTCOME_BUSY, "The companion runs another transition");
-	if (r < 0)
-		return report_errno(report, r, "The companion cannot start the transition");
-	return 0;
+	r = companion_switch(t->world->companion, enter, (uint32_t)t->n_enter, leave,
+			     (uint32_t)t->n_leave, t->timeout_ms, &t->number, &blame);
+	return r < 0 ? switch_refused(t, r, &blame, report) : 0;
+}
+
+/* Number of the generation that the change makes. */
+static uint64_t transaction_serial(const struct transaction *t)
+{
+	uint64_t serial = 0;
+
+	for (size_t i = 0; i < t->n_enter; i++)
+		serial = MAX(serial, t->enter[i].set->serial);
+	return serial ?: gate_generation(t->world->gate) + 1;
 }
 
 static int transaction_switch(struct transaction *t, struct report *report)
@@ -57,7 +77,7 @@ static int transaction_switch(struct transaction *t, struct report *report)
 	int r;
 
 	/* room for it, so that nothing can fail once it is in force */
-	if (t->enter && t->world->n_sets >= WORLD_SETS_MAX)
+	if (t->world->n_sets + t->n_enter > WORLD_SETS_MAX)
 		return report_set(report, OUTCOME_UNSUPPORTED, "Too many attachment sets");
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	t->started_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
@@ -67,12 +87,12 @@ static int transaction_switch(struct transaction *t, struct report *report)
 		return r;
 
 	t->switched = true;
-	t->generation = t->enter ? t->enter->serial : gate_generation(t->world->gate) + 1;
+	t->generation = transaction_serial(t);
 	for (size_t i = 0; i < t->n_leave; i++)
 		t->leave[i]->state = SET_LEAVING;
-	if (t->enter) {
-		t->enter->state = SET_ENTERING;
-		(void)world_add(t->world, t->enter);
+	for (size_t i = 0; i < t->n_enter; i++) {
+		t->enter[i].set->state = SET_ENTERING;
+		(void)world_add(t->world, t->enter[i].set);
 	}
 	(void)fault_point(PHASE_SWITCH, 1);
 	return 0;
@@ -127,13 +147,8 @@ int transaction_new(struct world *w, const struct transaction_request *request,
 
 static void transaction_built(struct transaction *t)
 {
-	t->object = object_free(t->object);
-	free(t->file);
-	t->file = NULL;
-	free(t->funcs);
-	t->funcs = NULL;
-	free(t->native);
-	t->native = NULL;
+	for (size_t i = 0; i < t->n_enter; i++)
+		entering_built(&t->enter[i]);
 }
 
 struct transaction *transaction_free(struct transaction *t)
@@ -141,8 +156,8 @@ struct transaction *transaction_free(struct transaction *t)
 	if (!t)
 		return NULL;
 	transaction_built(t);
-	if (!t->switched)
-		set_free(t->enter);
+	for (size_t i = 0; !t->switched && i < t->n_enter; i++)
+		set_free(t->enter[i].set);
 	for (size_t i = 0; t->replaced && t->replaced[i]; i++)
 		free(t->replaced[i]);
 	free(t->replaced);
@@ -161,7 +176,7 @@ int transaction_run(struct transaction *t, struct report *report)
 
 	(void)retire_leftovers(t->world);
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
-		if (!steps[i].disable && !t->enter)
+		if (!steps[i].disable && t->n_enter == 0)
 			continue;
 		t->phase = steps[i].phase;
 		r = fault_point(t->phase, 0);
@@ -181,7 +196,7 @@ int transaction_run(struct transaction *t, struct report *report)
 		report->phase = t->phase;
 	report_names(report, t->name ? t->name : t->disable, NULL, NULL);
 	for (i++; i > 0; i--)
-		if (i <= ARRAY_SIZE(steps) && steps[i - 1].undo && t->enter)
+		if (i <= ARRAY_SIZE(steps) && steps[i - 1].undo)
 			steps[i - 1].undo(t);
 	return r;
 }
@@ -191,17 +206,20 @@ bool transaction_waits(const struct transaction *t)
 	return t->number != 0 && t->phase < PHASE_COMPLETE;
 }
 
-bool transaction_sticky(const struct transaction *t)
+const struct meta *transaction_sticky(const struct transaction *t)
 {
-	return t->enter && t->enter->meta->sticky && !t->reversed;
+	for (size_t i = 0; i < t->n_enter && !t->reversed; i++)
+		if (t->enter[i].set->meta->sticky)
+			return t->enter[i].set->meta;
+	return NULL;
 }
 
 /* Which way it goes is which way each set goes. */
 static void transaction_turned(struct transaction *t, bool reversed)
 {
 	t->reversed = reversed;
-	if (t->enter)
-		t->enter->state = reversed ? SET_LEAVING : SET_ENTERING;
+	for (size_t i = 0; i < t->n_enter; i++)
+		t->enter[i].set->state = reversed ? SET_LEAVING : SET_ENTERING;
 	for (size_t i = 0; i < t->n_leave; i++)
 		t->leave[i]->state = reversed ? SET_ENTERING : SET_LEAVING;
 }
@@ -284,20 +302,19 @@ void transaction_complete(struct transaction *t, bool reversed)
 	t->timeout_ms = 0;
 	t->reversed = reversed;
 	(void)fault_point(PHASE_COMPLETE, 0);
-	for (size_t i = 0; i < t->n_leave; i++)
+	for (size_t i = 0; i < t->n_leave; i++) {
 		t->leave[i]->state = reversed ? SET_IN_FORCE : SET_LEAVING;
-	if (t->enter)
-		t->enter->state = reversed ? SET_LEAVING : SET_IN_FORCE;
-	for (size_t i = 0; t->forced && i < t->n_leave; i++)
-		t->leave[i]->forced = true;
-	if (t->forced && t->enter)
-		t->enter->forced = true;
+		t->leave[i]->forced = t->leave[i]->forced || t->forced;
+	}
+	for (size_t i = 0; i < t->n_enter; i++) {
+		t->enter[i].set->state = reversed ? SET_LEAVING : SET_IN_FORCE;
+		t->enter[i].set->forced = t->enter[i].set->forced || t->forced;
+	}
 	if (reversed) {
 		/* what did not come to stay is what leaves */
-		t->n_leave = 0;
-		if (t->enter)
-			t->leave[t->n_leave++] = t->enter;
-		t->enter = NULL;
+		for (t->n_leave = 0; t->n_leave < t->n_enter; t->n_leave++)
+			t->leave[t->n_leave] = t->enter[t->n_leave].set;
+		t->n_enter = 0;
 		t->generation = gate_generation(t->world->gate);
 	} else {
 		gate_raise_generation(t->world->gate, t->generation);
@@ -324,9 +341,9 @@ static void resume_sets(struct transaction *t)
 
 		if (s->state == SET_IN_FORCE)
 			continue;
-		if (s->state == entering && !t->enter)
-			t->enter = s;
-		else if (t->n_leave < ARRAY_SIZE(t->leave))
+		if (s->state == entering && t->n_enter < ARRAY_SIZE(t->enter))
+			t->enter[t->n_enter++].set = s;
+		else if (s->state != entering && t->n_leave < ARRAY_SIZE(t->leave))
 			t->leave[t->n_leave++] = s;
 	}
 }
@@ -354,10 +371,11 @@ int transaction_resume(struct world *w, const struct klp_uapi_transition *runnin
 			  running->started_ns / 1000;
 
 	resume_sets(t);
-	if (!t->enter && t->n_leave == 0)
+	if (t->n_enter == 0 && t->n_leave == 0)
 		return -ENODATA;
-	t->verb = !t->enter ? CHANGE_DISABLE : t->n_leave > 0 ? CHANGE_REPLACE : CHANGE_ENABLE;
-	t->generation = t->enter ? t->enter->serial : gate_generation(w->gate) + 1;
+	t->verb = t->n_enter == 0 ? CHANGE_DISABLE :
+		  t->n_leave > 0 ? CHANGE_REPLACE : CHANGE_ENABLE;
+	t->generation = transaction_serial(t);
 	r = phases_remember(t);
 	if (r < 0)
 		return r;

@@ -14,20 +14,23 @@
  *   COMPLETE  generation grows                             -                  recovery does it
  *   RETIRE    what left is unpinned and detached           warning, repeated  recovery repeats it
  *
+ * Any number of sets may enter in one change: each phase runs over all of them before the next
+ * begins, one SWITCH brings them into force, and a failure undoes what was done for any.
+ *
  * The body learns its record's id at ANNOUNCE, before it is attached; before that its id is 0,
  * which no record has. Immediate changes have no record to announce; a disable goes from PLAN to
  * SWITCH. Before SWITCH any failure undoes what was done, in reverse; after it there are only
- * warnings. A transition that is reversed ends with the entering set retired and the old sets in
+ * warnings. A transition that is reversed ends with the entering sets retired and the old ones in
  * force.
  */
 #ifndef KLPD_CORE_TRANSACTION_H
 #define KLPD_CORE_TRANSACTION_H
 
+#include "core/entering.h"
 #include "core/plan.h"
 #include "core/world.h"
 
 struct grace;
-struct object;
 
 struct transaction_request {
 	enum change_verb verb;
@@ -53,15 +56,9 @@ struct transaction {
 	char *disable;
 	bool immediate;
 	bool deadline;
-	/* PLAN to PIN: what is being built; let go of at SWITCH */
-	void *file;
-	size_t file_size;
-	struct object *object;
-	struct klp_uapi_func *funcs;	/* one for each function of the metadata */
-	bool *native;			/* the kernel lets it attach without opening */
-	bool pinned;
-	/* the sets; until SWITCH `enter` is ours, then the world's */
-	struct set *enter;
+	/* what moves, all of it at once */
+	struct entering enter[KLP_GATE_SLOTS];
+	size_t n_enter;
 	struct set *leave[KLP_GATE_SLOTS];
 	size_t n_leave;
 	bool switched;
@@ -91,8 +88,8 @@ DEFINE_CLEANUP(struct transaction, transaction_free);
  */
 int transaction_run(struct transaction *t, struct report *report);
 bool transaction_waits(const struct transaction *t);
-/* Tasks move into a sticky patch: nobody, and no time, may turn that round. */
-bool transaction_sticky(const struct transaction *t);
+/* Tasks move into this sticky patch: nobody, and no time, may turn that round. NULL: into none. */
+const struct meta *transaction_sticky(const struct transaction *t);
 /* An event of it: how far it is, and whether it turned itself round. */
 void transaction_progress(struct transaction *t, const struct klp_uapi_event *event);
 /* The same, asked of the companion now. -ENOENT: it is complete by now, the event will tell. */

@@ -121,7 +121,7 @@ int companion_read_event(struct companion *c, struct klp_uapi_event *ret)
 }
 
 /* The index the companion blames; never beyond what it was given. */
-static void companion_blame(uint32_t *ret_failed, uint32_t failed, uint32_t n)
+static void companion_blame_func(uint32_t *ret_failed, uint32_t failed, uint32_t n)
 {
 	if (ret_failed)
 		*ret_failed = failed < n ? failed : 0;
@@ -134,24 +134,33 @@ int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint3
 	int r = companion_ioctl(c, KLP_IOC_OPEN, &arg);
 
 	if (r < 0)
-		companion_blame(ret_failed, arg.failed, n);
+		companion_blame_func(ret_failed, arg.failed, n);
 	else
 		c->hello.open_used = arg.open_used;
 	return r;
 }
 
-int companion_announce(struct companion *c, const char *name, struct klp_uapi_func *funcs,
-		       uint32_t n, uint64_t *ret_id, uint32_t *ret_failed)
+int companion_announce(struct companion *c, const struct companion_record *record,
+		       uint64_t *ret_id, uint32_t *ret_failed)
 {
-	struct klp_ioc_announce arg = { .funcs = (uintptr_t)funcs, .nr = n };
+	struct klp_ioc_announce arg = {
+		.funcs = (uintptr_t)record->funcs,
+		.objects = (uintptr_t)record->objects,
+		.callbacks = (uintptr_t)record->callbacks,
+		.states = (uintptr_t)record->states,
+		.nr = record->n_funcs,
+		.nr_objects = record->n_objects,
+		.nr_callbacks = record->n_callbacks,
+		.nr_states = record->n_states,
+	};
 	int r;
 
-	if (strlen(name) >= sizeof(arg.name))
+	if (strlen(record->name) >= sizeof(arg.name))
 		return -ENAMETOOLONG;
-	memcpy(arg.name, name, strlen(name));
+	memcpy(arg.name, record->name, strlen(record->name));
 	r = companion_ioctl(c, KLP_IOC_ANNOUNCE, &arg);
 	if (r < 0) {
-		companion_blame(ret_failed, arg.failed, n);
+		companion_blame_func(ret_failed, arg.failed, record->n_funcs);
 		return r;
 	}
 	*ret_id = arg.id;
@@ -165,19 +174,30 @@ int companion_withdraw(struct companion *c, uint64_t id)
 	return companion_ioctl(c, KLP_IOC_WITHDRAW, &arg);
 }
 
-int companion_switch(struct companion *c, uint64_t enter, const uint64_t *leave, uint32_t n_leave,
-		     uint32_t timeout_ms, uint64_t *ret_transition)
+int companion_switch(struct companion *c, const uint64_t *enter, uint32_t n_enter,
+		     const uint64_t *leave, uint32_t n_leave, uint32_t timeout_ms,
+		     uint64_t *ret_transition, struct companion_blame *ret_blame)
 {
-	struct klp_ioc_switch arg = { .enter = enter, .nr_leave = n_leave, .timeout_ms = timeout_ms };
+	struct klp_ioc_switch arg = {
+		.nr_enter = n_enter,
+		.nr_leave = n_leave,
+		.timeout_ms = timeout_ms,
+	};
 	int r;
 
-	if (n_leave > ARRAY_SIZE(arg.leave))
+	*ret_blame = (struct companion_blame){ .record = 0 };
+	if (n_enter > ARRAY_SIZE(arg.enter) || n_leave > ARRAY_SIZE(arg.leave))
 		return -E2BIG;
+	if (n_enter > 0)
+		memcpy(arg.enter, enter, n_enter * sizeof(*enter));
 	if (n_leave > 0)
 		memcpy(arg.leave, leave, n_leave * sizeof(*leave));
 	r = companion_ioctl(c, KLP_IOC_SWITCH, &arg);
-	if (r < 0)
+	if (r < 0) {
+		*ret_blame = (struct companion_blame){ arg.failed, arg.failed_index,
+						       arg.callback_error };
 		return r;
+	}
 	*ret_transition = arg.transition;
 	return 0;
 }

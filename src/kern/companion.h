@@ -27,12 +27,30 @@ int companion_read_event(struct companion *c, struct klp_uapi_event *ret);
 /* All: negative errno as in klp/uapi.h. *ret_failed: index of the function an error is about. */
 int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint32_t n,
 			 uint32_t *ret_failed);
-int companion_announce(struct companion *c, const char *name, struct klp_uapi_func *funcs,
-		       uint32_t n, uint64_t *ret_id, uint32_t *ret_failed);
+
+struct companion_record {	/* what KLP_IOC_ANNOUNCE is told; addr and size of funcs are set by it */
+	const char *name;
+	struct klp_uapi_func *funcs;
+	const struct klp_uapi_object *objects;
+	const struct klp_uapi_callback *callbacks;
+	const struct klp_uapi_state *states;
+	uint32_t n_funcs, n_objects, n_callbacks, n_states;
+};
+
+int companion_announce(struct companion *c, const struct companion_record *record,
+		       uint64_t *ret_id, uint32_t *ret_failed);
 int companion_withdraw(struct companion *c, uint64_t id);
-/* timeout_ms: when the transition turns itself round; 0: never. */
-int companion_switch(struct companion *c, uint64_t enter, const uint64_t *leave, uint32_t n_leave,
-		     uint32_t timeout_ms, uint64_t *ret_transition);
+
+struct companion_blame {	/* who is to blame if KLP_IOC_SWITCH fails */
+	uint64_t record;	/* 0: nobody in particular */
+	uint32_t index;		/* -ENOEXEC: of a function of it; -ECANCELED: of an object */
+	int32_t callback_error;	/* -ECANCELED: what its callback returned */
+};
+
+/* timeout_ms: when the transition turns itself round; 0: never. *ret_blame is set on failure. */
+int companion_switch(struct companion *c, const uint64_t *enter, uint32_t n_enter,
+		     const uint64_t *leave, uint32_t n_leave, uint32_t timeout_ms,
+		     uint64_t *ret_transition, struct companion_blame *ret_blame);
 /* `reversed`: the way it goes now, as far as we know. */
 int companion_reverse(struct companion *c, uint64_t transition, bool reversed);
 /* Consistency is given up for whoever has not moved: *ret_forced tasks. */

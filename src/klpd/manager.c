@@ -323,6 +323,7 @@ int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *repo
 {
 	uint64_t number = m->change ? m->change->number : 0;
 	bool known = m->change && m->change->timed_out;
+	const struct meta *sticky;
 	int r;
 
 	r = m->change ? manager_sync(m) : -ENOENT;
@@ -330,10 +331,11 @@ int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *repo
 	/* at this very moment it has turned by itself: not back again */
 	if (r == 0 && m->change->timed_out && !known)
 		return 0;
-	if (r == 0 && transaction_sticky(m->change)) {
-		report_names(report, m->change->name, NULL, NULL);
+	sticky = r == 0 ? transaction_sticky(m->change) : NULL;
+	if (sticky) {
+		report_names(report, sticky->name, NULL, NULL);
 		return report_set(report, OUTCOME_STICKY, "Tasks move into '%s' and cannot go back",
-				  m->change->name);
+				  sticky->name);
 	}
 	if (r == 0)
 		r = transaction_reverse(m->change);

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From metadata to the arrays of KLP_IOC_ANNOUNCE. Promises what the companion checks: no object
+ * twice, none without a name, and every function's among them.
+ */
+#include <string.h>
+
+#include "core/announcement.h"
+#include "util/macro.h"
+
+_Static_assert(KLP_OBJECT_LEN <= KLP_UAPI_OBJECT_LEN, "the name of an object would be cut");
+_Static_assert(KLP_STATES_MAX <= KLP_UAPI_STATES_MAX, "a patch has states that cannot be told");
+
+int announcement_object(const struct announcement *a, const char *name)
+{
+	for (uint32_t i = 0; i < a->n_objects; i++)
+		if (STREQ(a->objects[i].name, name))
+			return (int)i;
+	return -ENOENT;
+}
+
+static int announcement_add_object(struct announcement *a, const char *name)
+{
+	if (announcement_object(a, name) >= 0)
+		return 0;
+	if (a->n_objects >= ARRAY_SIZE(a->objects) || strlen(name) >= KLP_UAPI_OBJECT_LEN)
+		return -E2BIG;
+	memcpy(a->objects[a->n_objects++].name, name, strlen(name));
+	return 0;
+}
+
+int announcement_make(const struct meta *meta, struct announcement *ret)
+{
+	int r = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	for (size_t i = 0; r == 0 && i < meta->n_funcs; i++)
+		r = announcement_add_object(ret, meta->funcs[i].object);
+	for (size_t i = 0; r == 0 && i < meta->n_callbacks; i++)
+		r = announcement_add_object(ret, meta->callbacks[i].object);
+	if (r < 0)
+		return r;
+	if (meta->n_states > ARRAY_SIZE(ret->states))
+		return -E2BIG;
+	for (size_t i = 0; i < meta->n_states; i++)
+		ret->states[ret->n_states++] = (struct klp_uapi_state){
+			.id = meta->states[i].id,
+			.version = meta->states[i].version,
+		};
+	return 0;
+}

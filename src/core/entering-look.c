@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PLAN's look-ups for one set: where its functions are, that their bodies fit them, and that nobody
+ * else decides what they do. Asks the kernel, changes nothing.
+ */
+#include "core/entering.h"
+#include "kern/link.h"
+#include "kern/object.h"
+#include "kern/rival.h"
+#include "kern/target.h"
+#include "util/macro.h"
+
+static void look_describe(struct klp_uapi_func *f, const struct meta_func *m, uint32_t btf_id)
+{
+	*f = (struct klp_uapi_func){
+		.btf_id = m->body == BODY_GUARD ? 0 : btf_id,
+		.sympos = m->sympos,
+		.flags = m->body == BODY_GUARD ? KLP_FUNC_OPS : 0,
+	};
+	memcpy(f->object, m->object, MIN(strlen(m->object), sizeof(f->object) - 1));
+	memcpy(f->symbol, m->symbol, MIN(strlen(m->symbol), sizeof(f->symbol) - 1));
+}
+
+static int look_fmod_ret(struct entering *e, struct world *w, struct targets *targets,
+			 const struct meta_func *f, struct target *ret, struct report *report)
+{
+	int r = targets_resolve(targets, f->object, f->symbol, f->sympos, object_btf(e->object),
+				ret, report);
+
+	if (r == 0 && !ret->native && !w->companion)
+		r = report_set(report, OUTCOME_NOT_PERMITTED,
+			       "The kernel lets no fmod_ret program attach to '%s', and there is "
+			       "no companion to open it", f->symbol);
+	return r == 0 ? object_select(e->object, f->program, f->symbol, report) : r;
+}
+
+static int look_guard(struct entering *e, struct targets *targets, const struct meta_func *f,
+		      struct target *ret, struct report *report)
+{
+	char record[KLP_UAPI_NAME_LEN];
+	int r = targets_resolve_guard(targets, f->object, f->symbol, f->sympos,
+				      object_btf(e->object), ret, report);
+
+	if (r != 0)
+		return r;
+	/* nothing has to be opened for it */
+	ret->native = true;
+	entering_record_name(e, record);
+	return object_select_guard(e->object, f->program, f->symbol, record,
+				   (uint32_t)(f - e->set->meta->funcs), report);
+}
+
+static int look_target(struct entering *e, struct world *w, struct targets *targets, size_t i,
+		       struct report *report)
+{
+	const struct meta_func *f = &e->set->meta->funcs[i];
+	struct target target = { .native = false };
+	int r;
+
+	r = f->body == BODY_GUARD ? look_guard(e, targets, f, &target, report) :
+				    look_fmod_ret(e, w, targets, f, &target, report);
+	if (r != 0) {
+		report_names(report, e->set->meta->name, f->object, f->symbol);
+		return r;
+	}
+	look_describe(&e->funcs[i], f, target.btf_id);
+	e->native[i] = target.native;
+	/* names told on the way here are not those of what may fail later */
+	report_done(report);
+	return 0;
+}
+
+static size_t look_link_ids(const struct set *s, uint32_t *ret)
+{
+	struct link_info info;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_links; i++)
+		if (link_get_info(s->links[i], &info) == 0)
+			ret[n++] = info.link_id;
+	return n;
+}
+
+/* The links that are ours: those of all sets that exist, and of those we cannot get rid of. */
+static int look_own_links(const struct world *w, uint32_t **ret, size_t *ret_n)
+{
+	_cleanup_free_ uint32_t *own = NULL;
+	size_t n = 0, room = 1;
+
+	for (size_t i = 0; i < w->n_sets; i++)
+		room += w->sets[i]->n_links;
+	for (size_t i = 0; i < w->n_leftovers; i++)
+		room += w->leftovers[i].set ? w->leftovers[i].set->n_links : 0;
+	own = calloc(room, sizeof(*own));
+	if (!own)
+		return -ENOMEM;
+	for (size_t i = 0; i < w->n_sets; i++)
+		n += look_link_ids(w->sets[i], own + n);
+	for (size_t i = 0; i < w->n_leftovers; i++)
+		if (w->leftovers[i].set)
+			n += look_link_ids(w->leftovers[i].set, own + n);
+	*ret = TAKE_PTR(own);
+	*ret_n = n;
+	return 0;
+}
+
+/* A hook of the companion's is there already, for a set that exists. ftrace tells of functions by
+ * name alone: at whichever position. */
+static bool look_is_hooked(const struct world *w, const struct meta_func *f)
+{
+	for (size_t i = 0; i < w->n_sets; i++)
+		for (size_t j = 0; j < w->sets[i]->meta->n_funcs; j++)
+			if (w->sets[i]->meta->funcs[j].body == BODY_GUARD &&
+			    STREQ(w->sets[i]->meta->funcs[j].object, f->object) &&
+			    STREQ(w->sets[i]->meta->funcs[j].symbol, f->symbol))
+				return true;
+	return false;
+}
+
+/* Nobody else may decide what these functions do. */
+static int look_rivals(struct entering *e, struct world *w, struct report *report)
+{
+	const struct meta *meta = e->set->meta;
+	_cleanup_free_ struct rival_target *targets = NULL;
+	_cleanup_free_ uint32_t *own = NULL;
+	size_t n_own, i;
+	int r;
+
+	targets = calloc(meta->n_funcs, sizeof(*targets));
+	if (!targets)
+		return -ENOMEM;
+	for (i = 0; i < meta->n_funcs; i++)
+		targets[i] = (struct rival_target){ meta->funcs[i].symbol, e->funcs[i].btf_id,
+						    look_is_hooked(w, &meta->funcs[i]) };
+	r = look_own_links(w, &own, &n_own);
+	if (r == 0)
+		r = rival_find(targets, meta->n_funcs, own, n_own, &i, report);
+	if (r > 0)
+		report_names(report, meta->name, meta->funcs[i].object, meta->funcs[i].symbol);
+	return r;
+}
+
+int entering_look(struct entering *e, struct world *w, struct report *report)
+{
+	struct targets *targets;
+	const struct meta *meta = e->set->meta;
+	int r;
+
+	e->funcs = calloc(meta->n_funcs, sizeof(*e->funcs));
+	e->native = calloc(meta->n_funcs, sizeof(*e->native));
+	if (!e->funcs || !e->native)
+		return -ENOMEM;
+	r = object_open(e->file, e->file_size, meta->name, &e->object, report);
+	if (r != 0)
+		return r;
+	r = world_targets(w, &targets, report);
+	if (r != 0)
+		return r;
+	for (size_t i = 0; i < meta->n_funcs; i++) {
+		r = look_target(e, w, targets, i, report);
+		if (r != 0)
+			return r;
+	}
+	return look_rivals(e, w, report);
+}

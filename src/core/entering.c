@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Builds one set with its gate closed. Owns what only the building needs: the file's bytes, the
+ * BPF object, what the companion is told of the functions. What is made is invisible to everybody
+ * but observers of BPF objects, and goes when its fds go.
+ */
+#include <time.h>
+
+#include "core/announcement.h"
+#include "core/entering.h"
+#include "core/fault.h"
+#include "core/retire.h"
+#include "kern/object.h"
+#include "kern/trust.h"
+#include "util/macro.h"
+
+int entering_read(struct entering *e, const char *path, struct report *report)
+{
+	struct meta *meta;
+	int r;
+
+	r = trust_read_patch(path, &e->file, &e->file_size, report);
+	if (r != 0)
+		return r;
+	r = meta_from_elf(e->file, e->file_size, &meta, report);
+	if (r != 0)
+		return r;
+	report_names(report, meta->name, NULL, NULL);
+	r = set_new(meta, path, &e->set);
+	if (r < 0)
+		return r;
+	sha256(e->file, e->file_size, e->set->sha256);
+	return 0;
+}
+
+/* Unique, though a patch may be replaced by one of its own name. Guard bodies are bound by it. */
+void entering_record_name(const struct entering *e, char ret[static KLP_UAPI_NAME_LEN])
+{
+	(void)snprintf(ret, KLP_UAPI_NAME_LEN, "%.*s.%llu", KLP_UAPI_NAME_LEN - 22,
+		       e->set->meta->name, (unsigned long long)e->set->serial);
+}
+
+/* The outcome for an error of the companion about function `failed`. */
+static int entering_refusal(const struct entering *e, const struct world *w, int error,
+			    uint32_t failed, bool opening, struct report *report)
+{
+	const struct klp_uapi_func *f = failed < e->set->n_links ? &e->funcs[failed] : e->funcs;
+
+	report_names(report, e->set->meta->name, f->object, f->symbol);
+	switch (error) {
+	case -ENOENT:
+		return report_set(report, OUTCOME_NO_SUCH_FUNCTION,
+				  "The companion finds no function '%s'", f->symbol);
+	case -ENXIO:
+		return report_set(report, OUTCOME_NOT_TRACEABLE, "'%s' cannot be traced",
+				  f->symbol);
+	case -ENOTUNIQ:
+		return report_set(report, OUTCOME_AMBIGUOUS_FUNCTION,
+				  "There is more than one function '%s'", f->symbol);
+	case -ENOSPC:
+		if (opening)
+			return report_set(report, OUTCOME_OPENING_FULL,
+					  "No room to open '%s': the kernel's table of modifiable "
+					  "functions may hold %u", f->symbol,
+					  companion_hello(w->companion)->open_cap);
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "The companion has no room for one more attachment set");
+	default:
+		return report_errno(report, error, "The companion refuses function '%s'",
+				    f->symbol);
+	}
+}
+
+/* Make attachable what the kernel itself does not let be: all in one call. */
+static int entering_open(struct entering *e, struct world *w, struct report *report)
+{
+	_cleanup_free_ struct klp_uapi_func *closed = NULL;
+	_cleanup_free_ uint32_t *index = NULL;
+	uint32_t n = 0, failed = 0;
+	int r;
+
+	closed = calloc(e->set->n_links, sizeof(*closed));
+	index = calloc(e->set->n_links, sizeof(*index));
+	if (!closed || !index)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < e->set->n_links; i++) {
+		if (e->native[i])
+			continue;
+		index[n] = i;
+		closed[n++] = e->funcs[i];
+	}
+	if (n == 0)
+		return 0;
+	r = companion_open_funcs(w->companion, closed, n, &failed);
+	if (r < 0)
+		return entering_refusal(e, w, r, failed < n ? index[failed] : 0, true,
+					report);
+	return 0;
+}
+
+int entering_load(struct entering *e, struct world *w, unsigned int *point, struct report *report)
+{
+	struct klp_self self = {
+		.slot = e->set->slot,
+		.consistency = e->set->consistency,
+	};
+	int r;
+
+	r = entering_open(e, w, report);
+	if (r == 0)
+		r = fault_point(PHASE_LOAD, ++*point);
+	if (r == 0)
+		r = object_load(e->object, &self, gate_fd(w->gate), report);
+	if (r == 0)
+		r = fault_point(PHASE_LOAD, ++*point);
+	return r;
+}
+
+void entering_load_undo(struct entering *e)
+{
+	e->object = object_free(e->object);
+}
+
+int entering_announce(struct entering *e, struct world *w, unsigned int *point,
+		      struct report *report)
+{
+	char name[KLP_UAPI_NAME_LEN];
+	struct announcement told;
+	struct companion_record record = { .name = name, .funcs = e->funcs };
+	uint32_t failed = 0;
+	int r;
+
+	if (e->set->consistency != KLP_CONSISTENCY_PER_TASK)
+		return 0;
+	entering_record_name(e, name);
+	if (announcement_make(e->set->meta, &told) < 0)
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "The patch is about more than %d modules", KLP_UAPI_OBJECTS_MAX);
+	record.n_funcs = (uint32_t)e->set->n_links;
+	record.objects = told.objects;
+	record.n_objects = told.n_objects;
+	record.states = told.states;
+	record.n_states = told.n_states;
+	r = companion_announce(w->companion, &record, &e->set->id, &failed);
+	if (r < 0)
+		return entering_refusal(e, w, r, failed, false, report);
+	r = object_set_id(e->object, e->set->id);
+	if (r < 0)
+		return report_errno(report, r, "Cannot tell the programs their id");
+	return fault_point(PHASE_ANNOUNCE, ++*point);
+}
+
+void entering_announce_undo(struct entering *e, struct world *w)
+{
+	if (e->set->id != 0)
+		(void)companion_withdraw(w->companion, e->set->id);
+	e->set->id = 0;
+}
+
+int entering_attach(struct entering *e, unsigned int *point, struct report *report)
+{
+	struct set *s = e->set;
+	int r;
+
+	for (size_t i = 0; i < s->n_links; i++) {
+		const struct meta_func *f = &s->meta->funcs[i];
+
+		r = object_attach(e->object, f->program);
+		if (r < 0) {
+			report_names(report, s->meta->name, f->object, f->symbol);
+			if (r == -E2BIG)
+				return report_set(report, OUTCOME_TAKEN,
+						  "Function '%s' has as many BPF programs as one "
+						  "function can have", f->symbol);
+			return report_errno(report, r, "Cannot attach program '%s' to '%s'",
+					    f->program, f->symbol);
+		}
+		s->links[i] = r;
+		r = fault_point(PHASE_ATTACH, ++*point);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+bool entering_attach_undo(struct entering *e)
+{
+	bool attached = false;
+
+	for (size_t i = e->set->n_links; i > 0; i--) {
+		attached = attached || e->set->links[i - 1] >= 0;
+		e->set->links[i - 1] = safe_close(e->set->links[i - 1]);
+	}
+	return attached;
+}
+
+int entering_pin(struct entering *e, unsigned int *point, struct report *report)
+{
+	_cleanup_free_ struct pin_header *header = NULL;
+	struct timespec now;
+	const void *meta;
+	size_t meta_size;
+	int r;
+
+	header = calloc(1, sizeof(*header));
+	if (!header)
+		return -ENOMEM;
+	r = meta_find_section(e->file, e->file_size, &meta, &meta_size, report);
+	if (r != 0)
+		return r;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	e->set->enabled_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	r = set_to_header(e->set, meta_size, header);
+	if (r == 0)
+		r = pin_store(header, meta, e->set->links);
+	if (r < 0)
+		return report_errno(report, r, "Cannot pin under '%s'", KLPD_PIN_DIR);
+	e->pinned = true;
+	return fault_point(PHASE_PIN, ++*point);
+}
+
+void entering_pin_undo(struct entering *e, struct world *w)
+{
+	if (!e->pinned)
+		return;
+	e->pinned = false;
+	(void)retire_pins(w, e->set->serial, set_gate(e->set));
+}
+
+void entering_built(struct entering *e)
+{
+	e->object = object_free(e->object);
+	free(e->file);
+	e->file = NULL;
+	free(e->funcs);
+	e->funcs = NULL;
+	free(e->native);
+	e->native = NULL;
+}

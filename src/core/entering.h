@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One set on its way into force, from its file to its pins: what phases PLAN to PIN make of it. A
+ * change has any number of them, and each phase runs over all before the next begins.
+ */
+#ifndef KLPD_CORE_ENTERING_H
+#define KLPD_CORE_ENTERING_H
+
+#include "core/world.h"
+
+struct object;
+
+struct entering {
+	struct set *set;	/* ours; once it is in force the world's, and nothing below is left */
+	void *file;
+	size_t file_size;
+	struct object *object;
+	struct klp_uapi_func *funcs;	/* one for each function of the metadata */
+	bool *native;			/* the kernel lets it attach without opening */
+	bool pinned;
+};
+
+/*
+ * In this order. Each: 0, an outcome or -errno, told in *report; its undo is right after a failure
+ * in the middle of it, and twice. `point` counts the points of a phase (fault.h).
+ */
+int entering_read(struct entering *e, const char *path, struct report *report);
+/* The set has its consistency, slot and serial by now. */
+int entering_look(struct entering *e, struct world *w, struct report *report);
+int entering_load(struct entering *e, struct world *w, unsigned int *point, struct report *report);
+void entering_load_undo(struct entering *e);
+int entering_announce(struct entering *e, struct world *w, unsigned int *point,
+		      struct report *report);
+void entering_announce_undo(struct entering *e, struct world *w);
+int entering_attach(struct entering *e, unsigned int *point, struct report *report);
+/* True if a link was attached: somebody may still stand in its program. */
+bool entering_attach_undo(struct entering *e);
+int entering_pin(struct entering *e, unsigned int *point, struct report *report);
+void entering_pin_undo(struct entering *e, struct world *w);
+
+/* Name of its record at the companion, which is unique. */
+void entering_record_name(const struct entering *e, char ret[static KLP_UAPI_NAME_LEN]);
+/* Let go of all but the set. */
+void entering_built(struct entering *e);
+
+#endif
