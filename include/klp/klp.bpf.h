@@ -147,25 +147,25 @@ extern int klp_seq_puts(void *m__ign, const char *s__str) __ksym __weak;
 /*
  * For callbacks, with the klp_callback they were given.
  *
- * klp_get_state: `size` bytes (a constant, at most KLP_STATE_SIZE) of the data of system state `id` of this
+ * klp_state_get: `size` bytes (a constant, at most KLP_STATE_SIZE) of the data of system state `id` of this
  * patch, to be read and written; NULL: the patch does not declare it. The data is zero at first,
  * lives as long as the patch is in force, and is handed over: a patch that comes finds in it a copy
  * of what the latest patch before it with that state has.
  *
- * klp_get_prev_state: the same of the latest patch in force, other than those that this transition
+ * klp_state_get_prev: the same of the latest patch in force, other than those that this transition
  * brings (or, where nothing enters, that it takes), to be read only. NULL: there is none; then
  * post_unpatch is the one to undo what was done, otherwise the other patch goes on having it.
  *
- * klp_get_prev_version: version of that patch's state; -ENOENT there is none.
+ * klp_state_prev_version: version of that patch's state; -ENOENT there is none.
  *
  * klp_sysctl_read, klp_sysctl_write: file `name` below /proc/sys ("kernel/printk"), as root in the
  * initial namespaces would. Read: what it says, NUL-terminated, cut to `size`; returns its length.
  * Write: the text up to the NUL or `size`. Negative errno.
  */
-extern void *klp_get_state(struct klp_callback *cb, __u64 id, const int rdwr_buf_size) __ksym __weak;
-extern const void *klp_get_prev_state(struct klp_callback *cb, __u64 id,
+extern void *klp_state_get(struct klp_callback *cb, __u64 id, const int rdwr_buf_size) __ksym __weak;
+extern const void *klp_state_get_prev(struct klp_callback *cb, __u64 id,
 				      const int rdonly_buf_size) __ksym __weak;
-extern __s64 klp_get_prev_version(struct klp_callback *cb, __u64 id) __ksym __weak;
+extern __s64 klp_state_prev_version(struct klp_callback *cb, __u64 id) __ksym __weak;
 extern int klp_sysctl_read(struct klp_callback *cb, const char *name__str, char *buf,
 			   __u32 buf__sz) __ksym __weak;
 extern int klp_sysctl_write(struct klp_callback *cb, const char *name__str, const char *buf,
@@ -201,7 +201,7 @@ struct klp_callback {
 	char object[KLP_OBJECT_LEN];
 };
 
-struct klp_callbacks {
+struct klp_callback_ops {
 	char record[KLP_NAME_LEN];	/* written by the loader */
 	__u32 index;			/* too */
 	int (*pre_patch)(struct klp_callback *cb);
@@ -439,7 +439,7 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 		call(klp_do_##when##__##object((void *)klp_ctx[0])); \
 	} \
 	SEC(".struct_ops.link") \
-	struct klp_callbacks klp_ops_##when##__##object = { .when = (void *)klp_##when##__##object }; \
+	struct klp_callback_ops klp_ops_##when##__##object = { .when = (void *)klp_##when##__##object }; \
 	static __always_inline type klp_do_##when##__##object(struct klp_callback *cb)
 
 #endif

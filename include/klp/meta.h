@@ -59,8 +59,8 @@
 #define KLP_OPS_PREFIX		"klp_ops__"
 #define KLP_OPS_TYPE		"klp_func_ops"
 /* That of a callback is named this, its kind, "__" and the object. */
-#define KLP_CALLBACKS_PREFIX	"klp_ops_"
-#define KLP_CALLBACKS_TYPE	"klp_callbacks"
+#define KLP_CALLBACK_OPS_PREFIX	"klp_ops_"
+#define KLP_CALLBACK_OPS_TYPE	"klp_callback_ops"
 
 #define KLP_NAME_LEN		64
 #define KLP_VERSION_LEN		32

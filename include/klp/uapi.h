@@ -114,7 +114,7 @@ enum klp_callback_when {
 };
 
 /*
- * Its program is a BPF struct_ops map of type klp_callbacks whose `record` is the name given to
+ * Its program is a BPF struct_ops map of type klp_callback_ops whose `record` is the name given to
  * KLP_IOC_ANNOUNCE and whose `index` is the index there, with this one member set. Its link must be
  * attached between ANNOUNCE and SWITCH, and stay.
  */
@@ -123,7 +123,7 @@ struct klp_uapi_callback {
 	__u32 when;		/* enum klp_callback_when */
 };
 
-/* A system state that the record carries: klp_get_state() of its callbacks. */
+/* A system state that the record carries: klp_state_get() of its callbacks. */
 struct klp_uapi_state {
 	__u64 id;		/* not 0 */
 	__u32 version;

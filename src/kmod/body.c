@@ -47,7 +47,7 @@ static void body_unreg(void *kdata, struct bpf_link *link)
 	mutex_lock(&klp_mutex);
 	f = record_find_body(kdata, &r);
 	if (f) {
-		if (f->hooked) {
+		if (r->state != KLP_ANNOUNCED && r->state != KLP_FORCED_OUT) {
 			r->broken = true;
 			pr_warn("patch '%s': the body of '%s' was detached while it could run\n",
 				r->name, f->symbol);

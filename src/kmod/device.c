@@ -5,6 +5,7 @@
  * hello, its event queue, and (in the registry) the records it announced, which go when it closes.
  */
 #include <linux/capability.h>
+#include <linux/cleanup.h>
 #include <linux/compat.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
@@ -17,6 +18,8 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "announce.h"
+#include "change.h"
 #include "device.h"
 #include "event.h"
 #include "opening.h"
@@ -57,13 +60,6 @@ static long device_hello(struct device_file *df, void __user *arg)
 	return 0;
 }
 
-static struct klp_uapi_func *device_copy_funcs(u64 user, u32 n)
-{
-	if (!n || n > KLP_UAPI_FUNCS_MAX)
-		return ERR_PTR(-EINVAL);
-	return vmemdup_user(u64_to_user_ptr(user), n * sizeof(struct klp_uapi_func));
-}
-
 static long device_open_funcs(void __user *arg)
 {
 	struct klp_ioc_open o;
@@ -75,7 +71,7 @@ static long device_open_funcs(void __user *arg)
 		return -EFAULT;
 	if (o.reserved)
 		return -EINVAL;
-	u = device_copy_funcs(o.funcs, o.nr);
+	u = announce_copy_funcs(o.funcs, o.nr);
 	if (IS_ERR(u))
 		return PTR_ERR(u);
 	o.failed = 0;
@@ -90,70 +86,6 @@ static long device_open_funcs(void __user *arg)
 	if (copy_to_user(arg, &o, sizeof(o)))
 		r = -EFAULT;
 	kvfree(f);
-	kvfree(u);
-	return r;
-}
-
-static bool device_name_valid(const char *name, size_t size)
-{
-	return name[0] && strnlen(name, size) < size;
-}
-
-static long device_announce_record(struct device_file *df, struct klp_ioc_announce *a,
-				   struct klp_uapi_func *u)
-{
-	struct record *rec = record_new(a->nr);
-	long r;
-
-	if (!rec)
-		return -ENOMEM;
-	strscpy(rec->name, a->name, sizeof(rec->name));
-	r = func_resolve_all(u, rec->funcs, a->nr, &a->failed);
-	if (!r) {
-		mutex_lock(&klp_mutex);
-		r = record_announce(rec, df);
-		if (!r)
-			a->id = rec->id;
-		mutex_unlock(&klp_mutex);
-	}
-	if (r)
-		record_free(rec);
-	return r;
-}
-
-static void device_withdraw_id(struct device_file *df, u64 id)
-{
-	struct record *rec;
-
-	mutex_lock(&klp_mutex);
-	rec = record_find(id);
-	if (rec && rec->state == KLP_ANNOUNCED && rec->owner == df)
-		record_forget(rec);
-	mutex_unlock(&klp_mutex);
-}
-
-static long device_announce(struct device_file *df, void __user *arg)
-{
-	struct klp_ioc_announce a;
-	struct klp_uapi_func *u;
-	long r;
-
-	if (copy_from_user(&a, arg, sizeof(a)))
-		return -EFAULT;
-	if (!device_name_valid(a.name, sizeof(a.name)))
-		return -EINVAL;
-	u = device_copy_funcs(a.funcs, a.nr);
-	if (IS_ERR(u))
-		return PTR_ERR(u);
-	a.failed = 0;
-	a.id = 0;
-	r = device_announce_record(df, &a, u);
-	if (copy_to_user(arg, &a, sizeof(a)) ||
-	    (!r && copy_to_user(u64_to_user_ptr(a.funcs), u, a.nr * sizeof(*u)))) {
-		if (!r)
-			device_withdraw_id(df, a.id);
-		r = -EFAULT;
-	}
 	kvfree(u);
 	return r;
 }
@@ -184,29 +116,45 @@ static long device_out_of_turn(const struct record *rec)
 	return rec->state == KLP_ENTERING || rec->state == KLP_LEAVING ? -EBUSY : -EINVAL;
 }
 
-static long device_switch_locked(struct klp_ioc_switch *s)
+/* The records of these ids, distinct and in `state`. */
+static long device_find_records(const u64 *ids, u32 n, enum klp_record_state state,
+				struct record **ret)
 {
-	struct record *leave[KLP_UAPI_RECORDS_MAX], *enter = NULL;
 	u32 i, j;
 
-	if (s->enter) {
-		enter = record_find(s->enter);
-		if (!enter)
+	for (i = 0; i < n; i++) {
+		ret[i] = record_find(ids[i]);
+		if (!ret[i])
 			return -ENOENT;
-		if (enter->state != KLP_ANNOUNCED)
-			return device_out_of_turn(enter);
-	}
-	for (i = 0; i < s->nr_leave; i++) {
-		leave[i] = record_find(s->leave[i]);
-		if (!leave[i])
-			return -ENOENT;
-		if (leave[i]->state != KLP_IN_FORCE)
-			return device_out_of_turn(leave[i]);
+		if (ret[i]->state != state)
+			return device_out_of_turn(ret[i]);
 		for (j = 0; j < i; j++)
-			if (leave[j] == leave[i])
+			if (ret[j] == ret[i])
 				return -EINVAL;
 	}
-	return transition_start(enter, leave, s->nr_leave, s->timeout_ms, &s->transition);
+	return 0;
+}
+
+static long device_switch_locked(struct klp_ioc_switch *s)
+{
+	struct change *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	struct change_failure failure = { .id = 0 };
+	long r;
+
+	if (!c)
+		return -ENOMEM;
+	c->n_enter = s->nr_enter;
+	c->n_leave = s->nr_leave;
+	r = device_find_records(s->enter, s->nr_enter, KLP_ANNOUNCED, c->enter);
+	if (!r)
+		r = device_find_records(s->leave, s->nr_leave, KLP_IN_FORCE, c->leave);
+	if (!r)
+		r = transition_start(c, s->timeout_ms, &s->transition, &failure);
+	kfree(c);
+	s->failed = failure.id;
+	s->failed_index = failure.index;
+	s->callback_error = failure.callback_error;
+	return r;
 }
 
 static long device_switch(void __user *arg)
@@ -216,13 +164,14 @@ static long device_switch(void __user *arg)
 
 	if (IS_ERR(s))
 		return PTR_ERR(s);
-	if (s->nr_leave <= KLP_UAPI_RECORDS_MAX && (s->enter || s->nr_leave)) {
+	if (!s->reserved && s->nr_enter <= KLP_UAPI_RECORDS_MAX &&
+	    s->nr_leave <= KLP_UAPI_RECORDS_MAX && (s->nr_enter || s->nr_leave)) {
 		mutex_lock(&klp_mutex);
 		r = device_switch_locked(s);
 		mutex_unlock(&klp_mutex);
 	}
 	/* A started transition cannot be taken back for a bad pointer; its number is in STATUS. */
-	if (!r && copy_to_user(arg, s, sizeof(*s)))
+	if (copy_to_user(arg, s, sizeof(*s)) && !r)
 		r = -EFAULT;
 	kfree(s);
 	return r;
@@ -309,6 +258,38 @@ static long device_status(void __user *arg)
 	return r;
 }
 
+static long device_objects(void __user *arg)
+{
+	struct klp_uapi_object *out __free(kfree) = NULL;
+	struct klp_ioc_objects o;
+	struct record *rec;
+	u32 i, room;
+
+	if (copy_from_user(&o, arg, sizeof(o)))
+		return -EFAULT;
+	if (o.reserved)
+		return -EINVAL;
+	out = kcalloc(KLP_UAPI_OBJECTS_MAX, sizeof(*out), GFP_KERNEL);
+	if (!out)
+		return -ENOMEM;
+	room = o.objects ? o.nr : 0;
+	mutex_lock(&klp_mutex);
+	rec = record_find(o.id);
+	o.nr = rec ? rec->n_objects : 0;
+	for (i = 0; i < o.nr; i++) {
+		strscpy(out[i].name, rec->objects[i].name, sizeof(out[i].name));
+		out[i].flags = (rec->objects[i].loaded ? KLP_OBJECT_LOADED : 0) |
+			       (rec->objects[i].patched ? KLP_OBJECT_PATCHED : 0);
+	}
+	mutex_unlock(&klp_mutex);
+	if (!rec)
+		return -ENOENT;
+	if (copy_to_user(u64_to_user_ptr(o.objects), out, min(o.nr, room) * sizeof(*out)) ||
+	    copy_to_user(arg, &o, sizeof(o)))
+		return -EFAULT;
+	return 0;
+}
+
 /* More than anybody reads; the count tells how many there are. */
 #define DEVICE_BLOCKERS_MAX 4096
 
@@ -388,7 +369,7 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case KLP_IOC_OPEN:
 		return device_open_funcs(user);
 	case KLP_IOC_ANNOUNCE:
-		return device_announce(df, user);
+		return announce_record(df, user);
 	case KLP_IOC_WITHDRAW:
 		return device_withdraw(user);
 	case KLP_IOC_SWITCH:
@@ -407,6 +388,8 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return device_task(user);
 	case KLP_IOC_STACK:
 		return device_stack(user);
+	case KLP_IOC_OBJECTS:
+		return device_objects(user);
 	default:
 		return -ENOTTY;
 	}

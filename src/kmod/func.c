@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Turns what user space says of a function into what the kernel knows of it, trusting nothing: the
- * name must be one symbol of the kernel image, or have a symbol at the position given; the BTF id,
- * where the body is an fmod_ret program, a function of that name; the entry traceable.
+ * name must be one symbol of its object, or have a symbol at the position given; the BTF id, where
+ * the body is an fmod_ret program, a function of that name; the entry traceable.
+ *
+ * Functions of modules are looked up when the module is there (object.c), and only by those who can
+ * be sure that it does not go meanwhile.
  */
 #include <linux/bpf.h>
 #include <linux/btf.h>
@@ -21,6 +24,7 @@
 struct match {
 	unsigned int n, room;
 	unsigned long *addrs;
+	const char *name;	/* for a walk over all symbols of a module */
 };
 
 static int func_match(void *data, unsigned long addr)
@@ -32,10 +36,32 @@ static int func_match(void *data, unsigned long addr)
 	return 0;
 }
 
+static int func_match_in_module(void *data, const char *name, unsigned long addr)
+{
+	struct match *m = data;
+
+	return strcmp(name, m->name) ? 0 : func_match(m, addr);
+}
+
+/* Each symbol of that name, in the image or the module, in the order of kernel livepatch. */
+static void func_each(struct match *m, const char *module)
+{
+	if (module)
+		resolve_each_module_symbol(module, func_match_in_module, m);
+	else
+		resolve_each_symbol(func_match, m->name, m);
+}
+
+bool func_is_vmlinux(const char *object)
+{
+	return !strcmp(object, "vmlinux");
+}
+
 static bool func_strings_valid(const struct klp_uapi_func *u)
 {
 	return strnlen(u->object, sizeof(u->object)) < sizeof(u->object) &&
-	       strnlen(u->symbol, sizeof(u->symbol)) < sizeof(u->symbol) && u->symbol[0];
+	       strnlen(u->symbol, sizeof(u->symbol)) < sizeof(u->symbol) && u->object[0] &&
+	       u->symbol[0];
 }
 
 static int func_check_btf(const struct klp_uapi_func *u)
@@ -55,15 +81,15 @@ static int func_check_btf(const struct klp_uapi_func *u)
  * GCC moves unlikely blocks into SYMBOL.cold; a task may stand there with nothing of SYMBOL left on
  * its stack. Where there are several nobody says which is whose: all are taken.
  */
-static int func_find_cold(struct func *f)
+static int func_find_cold(struct func *f, const char *module)
 {
 	unsigned long addrs[FUNC_COLD_MAX], offset;
 	char name[KLP_UAPI_SYMBOL_LEN + 8];
-	struct match m = { .room = FUNC_COLD_MAX, .addrs = addrs };
+	struct match m = { .room = FUNC_COLD_MAX, .addrs = addrs, .name = name };
 	unsigned int i;
 
 	snprintf(name, sizeof(name), "%s.cold", f->symbol);
-	resolve_each_symbol(func_match, name, &m);
+	func_each(&m, module);
 	if (m.n > FUNC_COLD_MAX)
 		return -ENOTUNIQ;
 	for (i = 0; i < m.n; i++) {
@@ -74,10 +100,10 @@ static int func_find_cold(struct func *f)
 	return 0;
 }
 
-/* The sympos-th of this name, in the order of kernel livepatch; 0: the only one. */
-static int func_find(const struct klp_uapi_func *u, unsigned long *ret)
+/* The sympos-th of this name; 0: the only one. */
+static int func_find(struct func *f, const char *module)
 {
-	struct match m = { .room = max(u->sympos, 1U) };
+	struct match m = { .room = max(f->sympos, 1U), .name = f->symbol };
 	int r = 0;
 
 	if (m.room > FUNC_SYMPOS_MAX)
@@ -85,49 +111,80 @@ static int func_find(const struct klp_uapi_func *u, unsigned long *ret)
 	m.addrs = kvcalloc(m.room, sizeof(*m.addrs), GFP_KERNEL);
 	if (!m.addrs)
 		return -ENOMEM;
-	resolve_each_symbol(func_match, u->symbol, &m);
+	func_each(&m, module);
 	if (m.n < m.room)
 		r = -ENOENT;
-	else if (m.n > 1 && !u->sympos)
+	else if (m.n > 1 && !f->sympos)
 		r = -ENOTUNIQ;
 	else
-		*ret = m.addrs[m.room - 1];
+		f->addr = m.addrs[m.room - 1];
 	kvfree(m.addrs);
 	return r;
+}
+
+static int func_locate(struct func *f, const char *module)
+{
+	unsigned long offset;
+	int r = func_find(f, module);
+
+	if (r)
+		return r;
+	if (!resolve_ftrace_location(f->addr))
+		return -ENXIO;
+	r = resolve_symbol_size(f->addr, &f->size, &offset);
+	if (r || offset || !f->size)
+		return -ENOENT;
+	return func_find_cold(f, module);
+}
+
+int func_find_in_module(struct func *f, const char *module)
+{
+	int r = func_locate(f, module);
+
+	if (!r && resolve_is_module_init(module, f->addr))
+		r = -ENXIO;
+	if (r)
+		func_forget(f);
+	return r;
+}
+
+void func_forget(struct func *f)
+{
+	f->addr = 0;
+	f->size = 0;
+	f->n_cold = 0;
 }
 
 static int func_check(const struct klp_uapi_func *u)
 {
 	bool ops = u->flags & KLP_FUNC_OPS;
 
-	if (!func_strings_valid(u) || strcmp(u->object, "vmlinux"))
+	if (!func_strings_valid(u))
 		return -EINVAL;
 	if (u->flags & ~KLP_FUNC_OPS || u->reserved)
 		return -EINVAL;
-	return ops ? (u->btf_id ? -EINVAL : 0) : (u->sympos > 1 ? -EINVAL : 0);
+	if (ops)
+		return u->btf_id ? -EINVAL : 0;
+	return u->sympos > 1 || !func_is_vmlinux(u->object) ? -EINVAL : 0;
 }
 
 static int func_resolve(struct klp_uapi_func *u, struct func *f)
 {
-	unsigned long offset;
-	int r;
+	int r = func_check(u);
 
-	r = func_check(u);
-	if (!r)
-		r = func_find(u, &f->addr);
-	if (!r && !(u->flags & KLP_FUNC_OPS))
-		r = func_check_btf(u);
 	if (r)
 		return r;
-	if (!resolve_ftrace_location(f->addr))
-		return -ENXIO;
 	f->btf_id = u->btf_id;
 	f->flags = u->flags;
+	f->sympos = u->sympos;
 	strscpy(f->symbol, u->symbol, sizeof(f->symbol));
-	r = resolve_symbol_size(f->addr, &f->size, &offset);
-	if (r || offset || !f->size)
-		return -ENOENT;
-	r = func_find_cold(f);
+	if (func_is_vmlinux(u->object)) {
+		r = func_find(f, NULL);
+		if (!r && !(u->flags & KLP_FUNC_OPS))
+			r = func_check_btf(u);
+		if (!r)
+			r = func_locate(f, NULL);
+	}
 	u->addr = f->addr;
 	u->size = f->size;
 	return r;

@@ -15,9 +15,11 @@ struct klp_func_ops;
 struct func {
 	u32 btf_id;			/* 0: none, it has a struct_ops body */
 	u32 flags;			/* KLP_FUNC_* */
+	u32 sympos;
+	u32 object;			/* index in its record */
 	const struct klp_func_ops *ops;	/* its body while one is attached */
 	struct hook_body *hooked;	/* while calls of it are hooked; of hook.c */
-	unsigned long addr, size;
+	unsigned long addr, size;	/* 0 while its module is not loaded */
 	u32 n_cold;
 	struct {			/* parts that the compiler moved away */
 		unsigned long addr, size;
@@ -26,9 +28,15 @@ struct func {
 };
 
 /*
- * Look every one of u[0..n-1] up, fill f[] and the addr and size of u[]. Errors as KLP_IOC_OPEN in
- * klp/uapi.h, *failed is then the index. May sleep.
+ * Take every one of u[0..n-1] over into f[], look those of the kernel image up and fill their addr
+ * and size in u[]. Errors as KLP_IOC_OPEN in klp/uapi.h, *failed is then the index. May sleep.
  */
 int func_resolve_all(struct klp_uapi_func *u, struct func *f, u32 n, u32 *failed);
+bool func_is_vmlinux(const char *object);
+/* The same for one function of a module that is loaded and stays so for now. -ENXIO: not traceable,
+ * or gone once the module's init has run. */
+int func_find_in_module(struct func *f, const char *module);
+/* Its module goes. */
+void func_forget(struct func *f);
 
 #endif

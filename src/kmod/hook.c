@@ -187,19 +187,19 @@ static int hook_filter_add(struct func *f, u32 n)
 	return r;
 }
 
-int hook_arm(struct record *r)
+int hook_arm(struct record *r, u32 o)
 {
 	int ret = 0;
 	u32 i;
 
 	lockdep_assert_held(&klp_mutex);
 	for (i = 0; !ret && i < r->n_funcs; i++)
-		if (r->funcs[i].ops)
+		if (r->funcs[i].ops && r->funcs[i].object == o)
 			ret = hook_add(&r->funcs[i], r->id);
 	if (!ret)
 		ret = hook_filter_add(r->funcs, r->n_funcs);
 	if (ret)
-		hook_disarm(r);
+		hook_disarm(r, o);
 	return ret;
 }
 
@@ -244,20 +244,34 @@ static void hook_free(struct func *f)
 	kfree(b);
 }
 
-void hook_disarm(struct record *r)
+/* Of those for which `all` or whose object is `o`. */
+static void hook_disarm_some(struct record *r, bool all, u32 o)
 {
 	bool any = false;
 	u32 i;
 
 	lockdep_assert_held(&klp_mutex);
 	for (i = 0; i < r->n_funcs; i++) {
+		if (!all && r->funcs[i].object != o)
+			continue;
 		any |= !!r->funcs[i].hooked;
 		hook_unlink(&r->funcs[i]);
 	}
 	if (any)
 		synchronize_rcu();
 	for (i = 0; i < r->n_funcs; i++)
-		hook_free(&r->funcs[i]);
+		if (all || r->funcs[i].object == o)
+			hook_free(&r->funcs[i]);
+}
+
+void hook_disarm_all(struct record *r)
+{
+	hook_disarm_some(r, true, 0);
+}
+
+void hook_disarm(struct record *r, u32 o)
+{
+	hook_disarm_some(r, false, o);
 }
 
 void hook_disarm_func(struct func *f)

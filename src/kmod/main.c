@@ -8,11 +8,14 @@
 #include <linux/module.h>
 
 #include "body.h"
+#include "callback.h"
 #include "device.h"
 #include "gate.h"
+#include "module.h"
 #include "opening.h"
 #include "record.h"
 #include "resolve.h"
+#include "state.h"
 #include "transition.h"
 
 #ifndef KLP_VERSION
@@ -37,7 +40,16 @@ static int __init klp_init(void)
 	if (!r)
 		r = body_init();
 	if (!r)
+		r = callback_init();
+	if (!r)
+		r = state_init();
+	if (!r)
+		r = module_watch();
+	if (!r) {
 		r = device_init();
+		if (r)
+			module_unwatch();
+	}
 	if (r)
 		transition_exit();
 	return r;
@@ -46,6 +58,7 @@ static int __init klp_init(void)
 static void __exit klp_exit(void)
 {
 	device_exit();
+	module_unwatch();
 	transition_exit();
 }
 

@@ -24,17 +24,31 @@ void record_init(void)
 	record_counter = ktime_get_boottime_ns() >> 10;
 }
 
-struct record *record_new(u32 n)
+struct record *record_new(u32 n_funcs, u32 n_objects, u32 n_callbacks, u32 n_states)
 {
-	struct record *r = kvzalloc(struct_size(r, funcs, n), GFP_KERNEL);
+	struct record *r = kvzalloc(struct_size(r, funcs, n_funcs), GFP_KERNEL);
 
-	if (r)
-		r->n_funcs = n;
+	if (!r)
+		return NULL;
+	r->objects = kvcalloc(n_objects, sizeof(*r->objects), GFP_KERNEL);
+	r->callbacks = kvcalloc(n_callbacks ?: 1, sizeof(*r->callbacks), GFP_KERNEL);
+	r->states = kvcalloc(n_states ?: 1, sizeof(*r->states), GFP_KERNEL);
+	if (!r->objects || !r->callbacks || !r->states) {
+		record_free(r);
+		return NULL;
+	}
+	r->n_funcs = n_funcs;
+	r->n_objects = n_objects;
+	r->n_callbacks = n_callbacks;
+	r->n_states = n_states;
 	return r;
 }
 
 void record_free(struct record *r)
 {
+	kvfree(r->objects);
+	kvfree(r->callbacks);
+	kvfree(r->states);
 	kvfree(r);
 }
 
@@ -98,11 +112,45 @@ struct func *record_find_body(const struct klp_func_ops *ops, struct record **re
 	return NULL;
 }
 
+struct callback *record_find_callback(const struct klp_callback_ops *ops, struct record **ret)
+{
+	u32 i, j;
+
+	lockdep_assert_held(&klp_mutex);
+	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
+		for (j = 0; records[i] && j < records[i]->n_callbacks; j++)
+			if (records[i]->callbacks[j].ops == ops) {
+				*ret = records[i];
+				return &records[i]->callbacks[j];
+			}
+	return NULL;
+}
+
+static bool record_before(const struct record *a, const struct record *b)
+{
+	u64 x = a->generation ?: U64_MAX, y = b->generation ?: U64_MAX;
+
+	return x < y || (x == y && a->id < b->id);
+}
+
+struct record *record_next(const struct record *r)
+{
+	struct record *next = NULL;
+	int i;
+
+	lockdep_assert_held(&klp_mutex);
+	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
+		if (records[i] && (!r || record_before(r, records[i])) &&
+		    (!next || record_before(records[i], next)))
+			next = records[i];
+	return next;
+}
+
 void record_forget(struct record *r)
 {
 	lockdep_assert_held(&klp_mutex);
 	gate_forget(r->id);
-	hook_disarm(r);
+	hook_disarm_all(r);
 	records[r->id % KLP_UAPI_RECORDS_MAX] = NULL;
 	record_free(r);
 	module_put(THIS_MODULE);
@@ -112,7 +160,7 @@ void record_shelve(struct record *r)
 {
 	lockdep_assert_held(&klp_mutex);
 	gate_set(r->id, GATE_CLOSED);
-	hook_disarm(r);
+	hook_disarm_all(r);
 	r->state = KLP_FORCED_OUT;
 }
 

@@ -6,8 +6,11 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
+#include "callback.h"
 #include "func.h"
 #include "klp/uapi.h"
+#include "object.h"
+#include "state.h"
 
 extern struct mutex klp_mutex;
 
@@ -19,20 +22,29 @@ struct record {
 	bool broken;			/* a body was detached while it could run */
 	const void *owner;		/* the file that announced it; NULL once committed */
 	char name[KLP_UAPI_NAME_LEN];
+	u32 n_objects, n_callbacks, n_states;
+	struct object *objects;		/* in the order in which their callbacks run */
+	struct callback *callbacks;
+	struct state *states;
 	u32 n_funcs;
 	struct func funcs[];
 };
 
 void record_init(void);
-/* A record with room for n functions, not yet known to anybody. May sleep; no lock needed. */
-struct record *record_new(u32 n);
+/* A record with room for so many, not yet known to anybody. May sleep; no lock needed. */
+struct record *record_new(u32 n_funcs, u32 n_objects, u32 n_callbacks, u32 n_states);
 void record_free(struct record *r);
 /* Takes it over: id, gate closed, the module held. -EEXIST, -ENOSPC; then still the caller's. */
 int record_announce(struct record *r, const void *owner);
 struct record *record_find(u64 id);
+/* The one after r, the first if r is NULL: those in force in the order in which they came, then the
+ * others. NULL: there are no more. */
+struct record *record_next(const struct record *r);
 struct record *record_find_announced(const char *name);
 /* The function that has this body, and its record; NULL. */
 struct func *record_find_body(const struct klp_func_ops *ops, struct record **ret);
+/* The callback that is this, and its record; NULL. */
+struct callback *record_find_callback(const struct klp_callback_ops *ops, struct record **ret);
 /* Gate says original from here on; frees it. */
 void record_forget(struct record *r);
 /* Gate says original from here on; it stays in the list as KLP_FORCED_OUT. */

@@ -11,7 +11,10 @@
 #include <linux/btf.h>
 #include <linux/err.h>
 #include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/static_call.h>
 
@@ -24,6 +27,9 @@
 	X(kallsyms_lookup_size_offset, int, (unsigned long, unsigned long *, unsigned long *))	\
 	X(kallsyms_on_each_match_symbol, int,							\
 	  (int (*)(void *, unsigned long), const char *, void *))				\
+	X(module_kallsyms_on_each_symbol, int,							\
+	  (const char *, int (*)(void *, const char *, unsigned long), void *))			\
+	X(find_module, struct module *, (const char *))						\
 	X(task_call_func, int, (struct task_struct *, int (*)(struct task_struct *, void *),	\
 				void *))							\
 	X(idle_task, struct task_struct *, (int))						\
@@ -159,6 +165,37 @@ int resolve_symbol_size(unsigned long addr, unsigned long *size, unsigned long *
 int resolve_each_symbol(int (*fn)(void *data, unsigned long addr), const char *name, void *data)
 {
 	return static_call(klp_kallsyms_on_each_match_symbol)(fn, name, data);
+}
+
+void resolve_each_module_symbol(const char *module,
+				int (*fn)(void *data, const char *name, unsigned long addr), void *data)
+{
+	static_call(klp_module_kallsyms_on_each_symbol)(module, fn, data);
+}
+
+int resolve_module_state(const char *module, const void **ret)
+{
+	const struct module *mod;
+	int state;
+
+	/* The list of modules is walked under RCU, on 6.12 with preemption off. */
+	guard(preempt)();
+	guard(rcu)();
+	mod = static_call(klp_find_module)(module);
+	state = mod ? (int)READ_ONCE(mod->state) : -ENOENT;
+	if (ret)
+		*ret = mod;
+	return state;
+}
+
+bool resolve_is_module_init(const char *module, unsigned long addr)
+{
+	const struct module *mod;
+
+	guard(preempt)();
+	guard(rcu)();
+	mod = static_call(klp_find_module)(module);
+	return mod && within_module_init(addr, mod);
 }
 
 unsigned long resolve_ftrace_location(unsigned long addr)

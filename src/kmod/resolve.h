@@ -28,6 +28,13 @@ int resolve_wake_up_state(struct task_struct *p, unsigned int state);
 unsigned long resolve_symbol(const char *name);
 int resolve_symbol_size(unsigned long addr, unsigned long *size, unsigned long *offset);
 int resolve_each_symbol(int (*fn)(void *data, unsigned long addr), const char *name, void *data);
+/* The same of a module, init functions included; none if it is not there. Sleeps. */
+void resolve_each_module_symbol(const char *module,
+				int (*fn)(void *data, const char *name, unsigned long addr), void *data);
+/* MODULE_STATE_*; -ENOENT. *ret, if not NULL: which it is, to be compared only. */
+int resolve_module_state(const char *module, const void **ret);
+/* In the part of the module that is freed when its init has run. */
+bool resolve_is_module_init(const char *module, unsigned long addr);
 unsigned long resolve_ftrace_location(unsigned long addr);
 bool resolve_is_bpf_text(unsigned long addr);
 /* In the kernel's own image, where no BPF program can be: a cheap test before the one above. */

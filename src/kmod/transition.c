@@ -36,9 +36,8 @@
 #include <linux/workqueue.h>
 
 #include "blockers.h"
+#include "change.h"
 #include "event.h"
-#include "gate.h"
-#include "hook.h"
 #include "move.h"
 #include "record.h"
 #include "stack.h"
@@ -53,9 +52,7 @@
 static struct {
 	u64 number;			/* 0: none runs */
 	enum task_version target;
-	struct record *enter;
-	struct record *leave[KLP_UAPI_RECORDS_MAX];
-	u32 n_leave;
+	struct change change;
 	struct stack_set *set;
 	u64 started_ns;			/* CLOCK_BOOTTIME, for people; the others are monotonic */
 	u64 deadline_ns;		/* 0: none */
@@ -103,81 +100,17 @@ static void transition_tell(enum klp_event_type type)
 	event_send(&e);
 }
 
-static int transition_build_set(void)
-{
-	u32 i, j, n = running.enter ? running.enter->n_funcs : 0;
-
-	for (i = 0; i < running.n_leave; i++)
-		n += running.leave[i]->n_funcs;
-	running.set = stack_set_new(n);
-	if (!running.set)
-		return -ENOMEM;
-	for (j = 0; running.enter && j < running.enter->n_funcs; j++)
-		stack_set_add(running.set, &running.enter->funcs[j]);
-	for (i = 0; i < running.n_leave; i++)
-		for (j = 0; j < running.leave[i]->n_funcs; j++)
-			stack_set_add(running.set, &running.leave[i]->funcs[j]);
-	stack_set_seal(running.set);
-	return 0;
-}
-
-/* While no task can be born: all tasks are old, so these modes answer what the ones before did. */
-static void transition_flip(void *arg)
-{
-	u32 i;
-
-	if (running.enter)
-		gate_set(running.enter->id, GATE_ENTERING);
-	for (i = 0; i < running.n_leave; i++)
-		gate_set(running.leave[i]->id, GATE_LEAVING);
-}
-
-static void transition_mark(void)
-{
-	bool back = transition_reversed();
-	u32 i;
-
-	if (running.enter) {
-		running.enter->state = back ? KLP_LEAVING : KLP_ENTERING;
-		running.enter->owner = NULL;
-	}
-	for (i = 0; i < running.n_leave; i++)
-		running.leave[i]->state = back ? KLP_ENTERING : KLP_LEAVING;
-}
-
-static void transition_settle(struct record *r, bool in_force)
-{
-	if (!in_force) {
-		/* Told until somebody has seen to it that its programs stay. */
-		if (r->forced)
-			record_shelve(r);
-		else
-			record_forget(r);
-		return;
-	}
-	gate_set(r->id, GATE_OPEN);
-	r->state = KLP_IN_FORCE;
-	if (!r->generation)
-		r->generation = generation;
-}
-
 static void transition_complete(void)
 {
 	bool back = transition_reversed();
-	u32 i;
 
 	move_stop();
 	if (!back)
 		generation++;
-	/* In any order: all tasks are where the transition went, so no answer changes. */
-	if (running.enter && !back)
-		transition_settle(running.enter, true);
-	for (i = 0; i < running.n_leave; i++)
-		transition_settle(running.leave[i], back);
-	if (running.enter && back)
-		transition_settle(running.enter, false);
+	change_settle(&running.change, back, generation);
 	/* Whoever asked a gate that was in a transition's mode has its answer. */
 	synchronize_rcu();
+	change_close(&running.change, back);
 	transition_tell(KLP_EVENT_DONE);
 	pr_debug("transition %llu %s after %u passes over %u tasks\n", running.number,
 		 back ? "reversed" : "complete", running.passes, tasks_total());
@@ -252,7 +185,7 @@ static int transition_turn(bool timed_out)
 	if (!r) {
 		running.target = !running.target;
 		running.timed_out = timed_out;
-		transition_mark();
+		change_mark(&running.change, transition_reversed());
 		transition_set_clock(0);
 	}
 	move_start(running.target, running.set);
@@ -281,49 +214,64 @@ static void transition_all_moved(void)
 	mod_delayed_work(transition_wq, &transition_work, 0);
 }
 
-/* Calls of its functions come to us from here on; its gate is closed. */
-static int transition_hook(struct record *enter)
+static int transition_begin(struct change_failure *failure)
 {
-	u32 i;
+	int r = change_prepare(&running.change, failure);
 
-	for (i = 0; i < enter->n_funcs; i++)
-		if (enter->funcs[i].flags & KLP_FUNC_OPS && !enter->funcs[i].ops)
-			return -ENODATA;
-	return hook_arm(enter);
+	if (r)
+		return r;
+	running.set = change_stack_set(&running.change);
+	if (!running.set)
+		return -ENOMEM;
+	r = change_open(&running.change, failure);
+	if (r)
+		return r;
+	r = tasks_begin(change_flip, &running.change);
+	if (r)
+		change_cancel(&running.change);
+	return r;
 }
 
-int transition_start(struct record *enter, struct record **leave, u32 n_leave, u32 timeout_ms,
-		     u64 *ret_number)
+int transition_start(const struct change *c, u32 timeout_ms, u64 *ret_number,
+		     struct change_failure *failure)
 {
 	int r;
 
 	lockdep_assert_held(&klp_mutex);
 	if (running.number)
 		return -EBUSY;
-	running.enter = enter;
-	running.n_leave = n_leave;
-	memcpy(running.leave, leave, n_leave * sizeof(*leave));
+	running.change = *c;
 	running.target = TASK_NEW_VERSION;
-	transition_set_clock(timeout_ms);
 	running.started_ns = ktime_get_boottime_ns();
-	r = transition_build_set();
-	if (!r && enter)
-		r = transition_hook(enter);
-	if (!r) {
-		r = tasks_begin(transition_flip, NULL);
-		if (r && enter)
-			hook_disarm(enter);
-	}
+	r = transition_begin(failure);
 	if (r) {
 		stack_set_free(running.set);
 		memset(&running, 0, sizeof(running));
 		return r;
 	}
+	transition_set_clock(timeout_ms);
 	running.number = ++transition_count;
 	*ret_number = running.number;
-	transition_mark();
+	change_mark(&running.change, false);
 	move_start(running.target, running.set);
 	transition_pass();
+	return 0;
+}
+
+int transition_look_again(void)
+{
+	struct stack_set *set;
+
+	lockdep_assert_held(&klp_mutex);
+	if (!running.number)
+		return 0;
+	set = change_stack_set(&running.change);
+	if (!set)
+		return -ENOMEM;
+	move_stop();
+	stack_set_free(running.set);
+	running.set = set;
+	move_start(running.target, running.set);
 	return 0;
 }
 
@@ -346,8 +294,6 @@ static void transition_force_one(struct task_entry *e)
 
 int transition_force(u64 number, u32 *ret_forced)
 {
-	u32 i;
-
 	lockdep_assert_held(&klp_mutex);
 	if (!running.number)
 		return -ENOENT;
@@ -357,10 +303,7 @@ int transition_force(u64 number, u32 *ret_forced)
 	*ret_forced = tasks_remaining();
 	pr_warn("transition %llu: %u tasks are forced to the other version where they stand\n", number,
 		*ret_forced);
-	if (running.enter)
-		running.enter->forced = true;
-	for (i = 0; i < running.n_leave; i++)
-		running.leave[i]->forced = true;
+	change_force(&running.change);
 	/* A forced task may come back into what we own at any time: stay for good. */
 	if (!transitions_forced++)
 		__module_get(THIS_MODULE);
@@ -380,7 +323,7 @@ int transition_task_state(struct task_struct *task)
 	state = tasks_state(task);
 	rcu_read_unlock();
 	/* Where nothing enters, the new version is the original. */
-	return running.enter ? state : !state;
+	return running.change.n_enter ? state : !state;
 }
 
 void transition_status(struct klp_ioc_status *status)

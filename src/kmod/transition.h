@@ -7,15 +7,18 @@
 
 #include "klp/uapi.h"
 
-struct record;
+struct change;
+struct change_failure;
 struct task_struct;
 
 int transition_init(void);
 void transition_exit(void);
 
-/* -EBUSY, -ENOMEM. enter may be NULL; `leave` are distinct records in force. timeout_ms 0: none. */
-int transition_start(struct record *enter, struct record **leave, u32 n_leave, u32 timeout_ms,
-		     u64 *ret_number);
+/* -EBUSY, -ENOMEM, or what change_open() says. Distinct records. timeout_ms 0: none. */
+int transition_start(const struct change *c, u32 timeout_ms, u64 *ret_number,
+		     struct change_failure *failure);
+/* Functions of what changes hands have come, or gone, with a module. -ENOMEM: nothing happened. */
+int transition_look_again(void);
 /* -ENOENT none runs, -ESTALE another one does, -EALREADY it does not go the way that `reversed` says,
  * -ENOMEM. */
 int transition_reverse(u64 number, bool reversed);

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KLP_IOC_ANNOUNCE: makes a record of what user space says, and checks every byte of it first. A
+ * record that is not whole is never known to anybody.
+ */
+#include <linux/cleanup.h>
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "announce.h"
+#include "record.h"
+
+struct klp_uapi_func *announce_copy_funcs(u64 user, u32 n)
+{
+	if (!n || n > KLP_UAPI_FUNCS_MAX)
+		return ERR_PTR(-EINVAL);
+	return vmemdup_user(u64_to_user_ptr(user), n * sizeof(struct klp_uapi_func));
+}
+
+static bool announce_name_valid(const char *name, size_t size)
+{
+	return name[0] && strnlen(name, size) < size;
+}
+
+/* Index of the object of that name, -EINVAL. */
+static int announce_find_object(const struct record *rec, const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < rec->n_objects; i++)
+		if (!strcmp(rec->objects[i].name, name))
+			return i;
+	return -EINVAL;
+}
+
+static long announce_take_objects(struct record *rec, const struct klp_uapi_object *u)
+{
+	u32 i;
+
+	for (i = 0; i < rec->n_objects; i++) {
+		if (u[i].flags || u[i].reserved || !announce_name_valid(u[i].name, sizeof(u[i].name)) ||
+		    announce_find_object(rec, u[i].name) >= 0)
+			return -EINVAL;
+		strscpy(rec->objects[i].name, u[i].name, sizeof(rec->objects[i].name));
+		rec->objects[i].loaded = func_is_vmlinux(u[i].name);
+	}
+	return 0;
+}
+
+static long announce_take_callbacks(struct record *rec, const struct klp_uapi_callback *u)
+{
+	u32 i, j;
+
+	for (i = 0; i < rec->n_callbacks; i++) {
+		if (u[i].object >= rec->n_objects || u[i].when > KLP_POST_UNPATCH)
+			return -EINVAL;
+		for (j = 0; j < i; j++)
+			if (u[j].object == u[i].object && u[j].when == u[i].when)
+				return -EINVAL;
+		rec->callbacks[i].object = u[i].object;
+		rec->callbacks[i].when = u[i].when;
+	}
+	return 0;
+}
+
+static long announce_take_states(struct record *rec, const struct klp_uapi_state *u)
+{
+	u32 i, j;
+
+	for (i = 0; i < rec->n_states; i++) {
+		if (!u[i].id || u[i].reserved)
+			return -EINVAL;
+		for (j = 0; j < i; j++)
+			if (u[j].id == u[i].id)
+				return -EINVAL;
+		rec->states[i].id = u[i].id;
+		rec->states[i].version = u[i].version;
+	}
+	return 0;
+}
+
+static long announce_take_funcs(struct record *rec, struct klp_uapi_func *u, u32 *failed)
+{
+	long r = func_resolve_all(u, rec->funcs, rec->n_funcs, failed);
+	u32 i;
+
+	for (i = 0; !r && i < rec->n_funcs; i++) {
+		int o = announce_find_object(rec, u[i].object);
+
+		*failed = i;
+		if (o < 0)
+			return o;
+		rec->funcs[i].object = o;
+	}
+	return r;
+}
+
+/* A table of user space's, of which there may be none. */
+static void *announce_copy_table(u64 user, u32 n, size_t size)
+{
+	return n ? vmemdup_array_user(u64_to_user_ptr(user), n, size) : NULL;
+}
+
+static long announce_take_tables(struct record *rec, const struct klp_ioc_announce *a)
+{
+	void *objects __free(kvfree) = NULL, *callbacks __free(kvfree) = NULL;
+	void *states __free(kvfree) = NULL, *t;
+	long r;
+
+	t = announce_copy_table(a->objects, a->nr_objects, sizeof(struct klp_uapi_object));
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	objects = t;
+	t = announce_copy_table(a->callbacks, a->nr_callbacks, sizeof(struct klp_uapi_callback));
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	callbacks = t;
+	t = announce_copy_table(a->states, a->nr_states, sizeof(struct klp_uapi_state));
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	states = t;
+	r = announce_take_objects(rec, objects);
+	if (!r)
+		r = announce_take_callbacks(rec, callbacks);
+	return r ?: announce_take_states(rec, states);
+}
+
+static long announce_make(const void *owner, struct klp_ioc_announce *a,
+				   struct klp_uapi_func *u)
+{
+	struct record *rec = record_new(a->nr, a->nr_objects, a->nr_callbacks, a->nr_states);
+	long r;
+
+	if (!rec)
+		return -ENOMEM;
+	strscpy(rec->name, a->name, sizeof(rec->name));
+	r = announce_take_tables(rec, a);
+	if (!r)
+		r = announce_take_funcs(rec, u, &a->failed);
+	if (!r) {
+		mutex_lock(&klp_mutex);
+		r = record_announce(rec, owner);
+		if (!r)
+			a->id = rec->id;
+		mutex_unlock(&klp_mutex);
+	}
+	if (r)
+		record_free(rec);
+	return r;
+}
+
+static void announce_withdraw(const void *owner, u64 id)
+{
+	struct record *rec;
+
+	mutex_lock(&klp_mutex);
+	rec = record_find(id);
+	if (rec && rec->state == KLP_ANNOUNCED && rec->owner == owner)
+		record_forget(rec);
+	mutex_unlock(&klp_mutex);
+}
+
+long announce_record(const void *owner, void __user *arg)
+{
+	struct klp_ioc_announce a;
+	struct klp_uapi_func *u;
+	long r;
+
+	if (copy_from_user(&a, arg, sizeof(a)))
+		return -EFAULT;
+	if (!announce_name_valid(a.name, sizeof(a.name)) || a.reserved || !a.nr_objects ||
+	    a.nr_objects > KLP_UAPI_OBJECTS_MAX || a.nr_callbacks > KLP_UAPI_CALLBACKS_MAX ||
+	    a.nr_states > KLP_UAPI_STATES_MAX)
+		return -EINVAL;
+	u = announce_copy_funcs(a.funcs, a.nr);
+	if (IS_ERR(u))
+		return PTR_ERR(u);
+	a.failed = 0;
+	a.id = 0;
+	r = announce_make(owner, &a, u);
+	if (copy_to_user(arg, &a, sizeof(a)) ||
+	    (!r && copy_to_user(u64_to_user_ptr(a.funcs), u, a.nr * sizeof(*u)))) {
+		if (!r)
+			announce_withdraw(owner, a.id);
+		r = -EFAULT;
+	}
+	kvfree(u);
+	return r;
+}

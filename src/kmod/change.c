@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The records that take part in one transition, and all that happens to them in its course but the
+ * moving of tasks: callbacks, hooks, gates, states.
+ *
+ * Callbacks are those of the records that enter; where none does, of those that leave. So at a
+ * replace only the new patches' run (kernel livepatch's rule), and a change that is reversed before
+ * it completes ends with post_unpatch of what entered, or with a second post_patch of what did not
+ * leave.
+ */
+#include <linux/errno.h>
+
+#include "callback.h"
+#include "change.h"
+#include "gate.h"
+#include "hook.h"
+#include "object.h"
+#include "record.h"
+#include "stack.h"
+#include "state.h"
+
+static int change_find_modules(struct record *r, struct change_failure *failure)
+{
+	int ret;
+	u32 o;
+
+	for (o = 0; o < r->n_objects; o++) {
+		if (!object_is_there(&r->objects[o]))
+			continue;
+		ret = object_load(r, o, &failure->index);
+		if (ret)
+			return ret == -ENOMEM ? ret : -ENOEXEC;
+	}
+	return 0;
+}
+
+static int change_check_attached(const struct record *r)
+{
+	u32 i;
+
+	for (i = 0; i < r->n_funcs; i++)
+		if (r->funcs[i].flags & KLP_FUNC_OPS && !r->funcs[i].ops)
+			return -ENODATA;
+	for (i = 0; i < r->n_callbacks; i++)
+		if (!r->callbacks[i].ops)
+			return -ENODATA;
+	return 0;
+}
+
+int change_prepare(struct change *c, struct change_failure *failure)
+{
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; !ret && i < c->n_enter; i++) {
+		failure->id = c->enter[i]->id;
+		ret = change_find_modules(c->enter[i], failure);
+		if (!ret)
+			ret = change_check_attached(c->enter[i]);
+		if (!ret)
+			state_hand_over(c->enter[i]);
+	}
+	return ret;
+}
+
+static void change_run(struct record **records, u32 n, enum klp_callback_when when)
+{
+	u32 i, o;
+
+	for (i = 0; i < n; i++)
+		for (o = 0; o < records[i]->n_objects; o++)
+			if (records[i]->objects[o].patched)
+				callback_run(records[i], o, when);
+}
+
+static int change_patch(struct record *r, struct change_failure *failure)
+{
+	int ret;
+	u32 o;
+
+	for (o = 0; o < r->n_objects; o++) {
+		if (!r->objects[o].loaded)
+			continue;
+		failure->id = r->id;
+		failure->index = o;
+		ret = object_patch(r, o, &failure->callback_error);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int change_open(struct change *c, struct change_failure *failure)
+{
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; !ret && i < c->n_enter; i++)
+		ret = change_patch(c->enter[i], failure);
+	if (ret)
+		change_cancel(c);
+	else if (!c->n_enter)
+		change_run(c->leave, c->n_leave, KLP_PRE_UNPATCH);
+	return ret;
+}
+
+void change_cancel(struct change *c)
+{
+	u32 i, o;
+
+	for (i = 0; i < c->n_enter; i++)
+		for (o = 0; o < c->enter[i]->n_objects; o++)
+			object_unpatch(c->enter[i], o);
+	if (!c->n_enter)
+		change_run(c->leave, c->n_leave, KLP_POST_PATCH);
+}
+
+void change_flip(void *change)
+{
+	struct change *c = change;
+	u32 i;
+
+	for (i = 0; i < c->n_enter; i++)
+		gate_set(c->enter[i]->id, GATE_ENTERING);
+	for (i = 0; i < c->n_leave; i++)
+		gate_set(c->leave[i]->id, GATE_LEAVING);
+}
+
+void change_mark(struct change *c, bool back)
+{
+	u32 i;
+
+	for (i = 0; i < c->n_enter; i++) {
+		c->enter[i]->state = back ? KLP_LEAVING : KLP_ENTERING;
+		c->enter[i]->owner = NULL;
+	}
+	for (i = 0; i < c->n_leave; i++)
+		c->leave[i]->state = back ? KLP_ENTERING : KLP_LEAVING;
+}
+
+static void change_settle_one(struct record *r, bool in_force, u64 generation)
+{
+	if (!in_force) {
+		gate_set(r->id, GATE_CLOSED);
+		hook_disarm_all(r);
+		return;
+	}
+	gate_set(r->id, GATE_OPEN);
+	r->state = KLP_IN_FORCE;
+	if (!r->generation)
+		r->generation = generation;
+}
+
+/* In any order: all tasks are where the transition went, so no answer changes. */
+void change_settle(struct change *c, bool back, u64 generation)
+{
+	u32 i;
+
+	for (i = 0; i < c->n_enter; i++)
+		change_settle_one(c->enter[i], !back, generation);
+	for (i = 0; i < c->n_leave; i++)
+		change_settle_one(c->leave[i], back, generation);
+}
+
+static void change_drop(struct record **records, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		/* Told until somebody has seen to it that its programs stay. */
+		if (records[i]->forced)
+			record_shelve(records[i]);
+		else
+			record_forget(records[i]);
+	}
+}
+
+void change_close(struct change *c, bool back)
+{
+	bool in_force = c->n_enter ? !back : back;
+
+	change_run(c->n_enter ? c->enter : c->leave, c->n_enter ?: c->n_leave,
+		   in_force ? KLP_POST_PATCH : KLP_POST_UNPATCH);
+	if (back)
+		change_drop(c->enter, c->n_enter);
+	else
+		change_drop(c->leave, c->n_leave);
+}
+
+void change_force(struct change *c)
+{
+	u32 i;
+
+	for (i = 0; i < c->n_enter; i++)
+		c->enter[i]->forced = true;
+	for (i = 0; i < c->n_leave; i++)
+		c->leave[i]->forced = true;
+}
+
+static void change_add_funcs(struct stack_set *set, const struct record *r)
+{
+	u32 i;
+
+	/* None in a module that is not loaded. */
+	for (i = 0; i < r->n_funcs; i++)
+		if (r->funcs[i].addr)
+			stack_set_add(set, &r->funcs[i]);
+}
+
+struct stack_set *change_stack_set(const struct change *c)
+{
+	struct stack_set *set;
+	u32 i, n = 0;
+
+	for (i = 0; i < c->n_enter; i++)
+		n += c->enter[i]->n_funcs;
+	for (i = 0; i < c->n_leave; i++)
+		n += c->leave[i]->n_funcs;
+	set = stack_set_new(n);
+	if (!set)
+		return NULL;
+	for (i = 0; i < c->n_enter; i++)
+		change_add_funcs(set, c->enter[i]);
+	for (i = 0; i < c->n_leave; i++)
+		change_add_funcs(set, c->leave[i]);
+	stack_set_seal(set);
+	return set;
+}

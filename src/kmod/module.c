@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Patches the modules that load and lets go of those that unload: the notices come after a module's
+ * symbols and its ftrace records are in place and before its init runs, and after its exit and
+ * before anything of it is freed; the loading of a module can still be refused. What happens then,
+ * in which order, is kernel livepatch's (klp_module_coming(), klp_module_going()).
+ *
+ * A module that is loaded but not yet, or no more, live was told of or not: the list here says it.
+ * Those that were live before us are not in it, and need not be.
+ *
+ * Context: process context, in the notifier chain, under no lock of the module loader's but the
+ * chain's own. klp_mutex is taken in it, so nothing that holds klp_mutex may wait for the chain.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "callback.h"
+#include "event.h"
+#include "module.h"
+#include "object.h"
+#include "record.h"
+#include "transition.h"
+
+struct known {
+	struct list_head list;
+	const struct module *mod;
+};
+
+static LIST_HEAD(module_list);
+
+bool module_is_known(const void *mod)
+{
+	const struct known *k;
+
+	list_for_each_entry(k, &module_list, list)
+		if (k->mod == mod)
+			return true;
+	return false;
+}
+
+static void module_forget(const struct module *mod)
+{
+	struct known *k, *next;
+
+	list_for_each_entry_safe(k, next, &module_list, list)
+		if (k->mod == mod) {
+			list_del(&k->list);
+			kfree(k);
+		}
+}
+
+static bool module_in_transition(const struct record *r)
+{
+	return r->state == KLP_ENTERING || r->state == KLP_LEAVING;
+}
+
+/* A patch that is announced looks for its modules when it is switched. */
+static bool module_concerns(const struct record *r)
+{
+	return r->state == KLP_IN_FORCE || module_in_transition(r);
+}
+
+static void module_tell(void)
+{
+	event_send(&(struct klp_uapi_event){ .type = KLP_EVENT_OBJECT });
+}
+
+static int module_patch(struct record *r, u32 o)
+{
+	int callback_error = 0, ret;
+	u32 failed = 0;
+
+	pr_info("applying patch '%s' to loading module '%s'\n", r->name, r->objects[o].name);
+	ret = object_load(r, o, &failed);
+	if (ret) {
+		pr_warn("patch '%s': module '%s' has no function '%s' that can be patched (%d)\n",
+			r->name, r->objects[o].name, r->funcs[failed].symbol, ret);
+		return ret;
+	}
+	/* Before anybody can be in them. */
+	ret = module_in_transition(r) ? transition_look_again() : 0;
+	if (!ret)
+		ret = object_patch(r, o, &callback_error);
+	if (ret) {
+		object_unload(r, o);
+		return callback_error ?: ret;
+	}
+	/* In a transition its completion runs it. */
+	if (!module_in_transition(r))
+		callback_run(r, o, KLP_POST_PATCH);
+	return 0;
+}
+
+static void module_unpatch(struct record *r, u32 o)
+{
+	if (r->objects[o].patched) {
+		if (!module_in_transition(r))
+			callback_run(r, o, KLP_PRE_UNPATCH);
+		pr_info("reverting patch '%s' on module '%s'\n", r->name, r->objects[o].name);
+	}
+	object_unpatch(r, o);
+	object_unload(r, o);
+}
+
+/* Every record but those from `end` on. */
+static void module_unpatch_all(const char *name, const struct record *end)
+{
+	struct record *r = NULL;
+	u32 o;
+
+	while ((r = record_next(r)) && r != end)
+		for (o = 0; o < r->n_objects; o++)
+			if (r->objects[o].loaded && !strcmp(r->objects[o].name, name))
+				module_unpatch(r, o);
+}
+
+static int module_coming(const struct module *mod)
+{
+	struct known *k = kmalloc(sizeof(*k), GFP_KERNEL);
+	struct record *r = NULL;
+	bool any = false;
+	int ret = 0;
+	u32 o;
+
+	if (!k)
+		return -ENOMEM;
+	if (func_is_vmlinux(mod->name)) {
+		pr_warn("a module cannot be called 'vmlinux'\n");
+		kfree(k);
+		return -EINVAL;
+	}
+	k->mod = mod;
+	list_add(&k->list, &module_list);
+	while (!ret && (r = record_next(r)))
+		for (o = 0; !ret && module_concerns(r) && o < r->n_objects; o++) {
+			if (strcmp(r->objects[o].name, mod->name))
+				continue;
+			any = true;
+			ret = module_patch(r, o);
+		}
+	if (ret) {
+		pr_warn("patch '%s' failed for module '%s', refusing to load module '%s'\n", r->name,
+			mod->name, mod->name);
+		module_unpatch_all(mod->name, r);
+		transition_look_again();
+		module_forget(mod);
+	}
+	if (any)
+		module_tell();
+	return ret;
+}
+
+static void module_going(const struct module *mod)
+{
+	struct record *r = NULL;
+	bool any = false;
+	u32 o;
+
+	while ((r = record_next(r)))
+		for (o = 0; o < r->n_objects; o++)
+			any |= r->objects[o].loaded && !strcmp(r->objects[o].name, mod->name);
+	if (any) {
+		module_unpatch_all(mod->name, NULL);
+		/* Its addresses may be another's soon. */
+		transition_look_again();
+		module_tell();
+	}
+	module_forget(mod);
+}
+
+static int module_notice(struct notifier_block *nb, unsigned long what, void *data)
+{
+	const struct module *mod = data;
+	int ret = 0;
+
+	mutex_lock(&klp_mutex);
+	if (what == MODULE_STATE_COMING)
+		ret = module_coming(mod);
+	else if (what == MODULE_STATE_GOING)
+		module_going(mod);
+	mutex_unlock(&klp_mutex);
+	return notifier_from_errno(ret);
+}
+
+static struct notifier_block module_notifier = {
+	.notifier_call = module_notice,
+	/* Others that look at a module that comes should see it patched. */
+	.priority = INT_MAX - 1,
+};
+
+int module_watch(void)
+{
+	return register_module_notifier(&module_notifier);
+}
+
+void module_unwatch(void)
+{
+	struct known *k, *next;
+
+	unregister_module_notifier(&module_notifier);
+	list_for_each_entry_safe(k, next, &module_list, list)
+		kfree(k);
+}

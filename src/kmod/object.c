@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Patches and unpatches the objects of records: all of a record's at the start of a transition, one
+ * when its module comes or goes. Order of events and what is undone after an error are those of
+ * kernel livepatch (klp_patch_object() and its callers).
+ *
+ * Lifetime of a module: while klp_mutex is held, one that is there cannot go, because on its way out
+ * module.c, which takes that mutex, is asked before anything of it is freed.
+ */
+#include <linux/errno.h>
+#include <linux/module.h>
+#include <linux/string.h>
+
+#include "callback.h"
+#include "hook.h"
+#include "module.h"
+#include "object.h"
+#include "record.h"
+#include "resolve.h"
+
+bool object_is_there(const struct object *o)
+{
+	const void *mod;
+	int state;
+
+	if (func_is_vmlinux(o->name))
+		return true;
+	state = resolve_module_state(o->name, &mod);
+	/* One that comes or goes is there between the two notices that we get. */
+	return state == MODULE_STATE_LIVE || (state >= 0 && module_is_known(mod));
+}
+
+int object_load(struct record *r, u32 o, u32 *failed)
+{
+	struct object *obj = &r->objects[o];
+	int ret = 0;
+	u32 i;
+
+	if (obj->loaded)
+		return 0;
+	for (i = 0; !ret && i < r->n_funcs; i++)
+		if (r->funcs[i].object == o) {
+			ret = func_find_in_module(&r->funcs[i], obj->name);
+			*failed = i;
+		}
+	obj->loaded = true;
+	if (ret)
+		object_unload(r, o);
+	return ret;
+}
+
+void object_unload(struct record *r, u32 o)
+{
+	u32 i;
+
+	if (func_is_vmlinux(r->objects[o].name))
+		return;
+	for (i = 0; i < r->n_funcs; i++)
+		if (r->funcs[i].object == o)
+			func_forget(&r->funcs[i]);
+	r->objects[o].loaded = false;
+	r->objects[o].patched = false;
+}
+
+int object_patch(struct record *r, u32 o, int *callback_error)
+{
+	int ret;
+
+	*callback_error = callback_run(r, o, KLP_PRE_PATCH);
+	if (*callback_error)
+		return -ECANCELED;
+	r->objects[o].patched = true;
+	ret = hook_arm(r, o);
+	if (ret)
+		object_unpatch(r, o);
+	return ret;
+}
+
+void object_unpatch(struct record *r, u32 o)
+{
+	if (!r->objects[o].patched)
+		return;
+	hook_disarm(r, o);
+	r->objects[o].patched = false;
+	callback_run(r, o, KLP_POST_UNPATCH);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * System states: what patches change beside functions, by id and version, with some bytes of data
+ * that live in the record, so that they are there whoever made the change and however it ended.
+ * Which versions may follow which is klpd's to say; here is what callbacks see.
+ *
+ * "Previous" is kernel livepatch's: the latest patch in force that came before the one whose callback
+ * asks. A patch that enters came after all that have a generation; where it is turned back, they are
+ * still there, so its post_unpatch can tell "the previous one goes on" from "nobody has it any more".
+ *
+ * Unlike kernel livepatch, data is handed over without being asked: a patch that carries a state but
+ * has no callback of its own does not lose what the one after it will need. The previous patch's own
+ * copy is never written by another, so that a reversal finds it as it was.
+ */
+#include <linux/bpf.h>
+#include <linux/btf.h>
+#include <linux/btf_ids.h>
+#include <linux/errno.h>
+#include <linux/module.h>
+#include <linux/string.h>
+
+#include "callback.h"
+#include "klp/meta.h"
+#include "record.h"
+#include "state.h"
+#include "sysctl.h"
+
+static_assert(STATE_SIZE == KLP_STATE_SIZE);
+
+#ifndef KF_TRUSTED_ARGS		/* on newer kernels it goes without saying */
+#define KF_TRUSTED_ARGS 0
+#endif
+
+static struct state *state_find(struct record *r, u64 id)
+{
+	u32 i;
+
+	for (i = 0; i < r->n_states; i++)
+		if (r->states[i].id == id)
+			return &r->states[i];
+	return NULL;
+}
+
+/* Of the latest in force before `r`. */
+static struct state *state_find_previous(struct record *r, u64 id)
+{
+	struct state *found = NULL;
+	struct record *other = NULL;
+
+	while ((other = record_next(other))) {
+		struct state *s = state_find(other, id);
+
+		if (s && other->generation && other->state != KLP_FORCED_OUT &&
+		    (!r->generation || other->generation < r->generation))
+			found = s;
+	}
+	return found;
+}
+
+void state_hand_over(struct record *r)
+{
+	u32 i;
+
+	for (i = 0; i < r->n_states; i++) {
+		const struct state *from = state_find_previous(r, r->states[i].id);
+
+		if (from)
+			memcpy(r->states[i].data, from->data, sizeof(from->data));
+		else
+			memset(r->states[i].data, 0, sizeof(r->states[i].data));
+	}
+}
+
+__bpf_kfunc_start_defs();
+
+/* What these promise is said in klp/klp.bpf.h. */
+__bpf_kfunc void *klp_state_get(struct klp_callback *cb, u64 id, const int rdwr_buf_size)
+{
+	struct state *s = state_find(callback_record(cb), id);
+
+	return s && (u32)rdwr_buf_size <= sizeof(s->data) ? s->data : NULL;
+}
+
+__bpf_kfunc const void *klp_state_get_prev(struct klp_callback *cb, u64 id,
+					   const int rdonly_buf_size)
+{
+	const struct state *s = state_find_previous(callback_record(cb), id);
+
+	return s && (u32)rdonly_buf_size <= sizeof(s->data) ? s->data : NULL;
+}
+
+__bpf_kfunc s64 klp_state_prev_version(struct klp_callback *cb, u64 id)
+{
+	const struct state *s = state_find_previous(callback_record(cb), id);
+
+	return s ? s->version : -ENOENT;
+}
+
+__bpf_kfunc int klp_sysctl_read(struct klp_callback *cb, const char *name__str, char *buf,
+				u32 buf__sz)
+{
+	return sysctl_read(name__str, buf, buf__sz);
+}
+
+__bpf_kfunc int klp_sysctl_write(struct klp_callback *cb, const char *name__str, const char *buf,
+				 u32 buf__sz)
+{
+	return sysctl_write(name__str, buf, buf__sz);
+}
+
+__bpf_kfunc_end_defs();
+
+BTF_KFUNCS_START(state_kfuncs)
+BTF_ID_FLAGS(func, klp_state_get, KF_TRUSTED_ARGS | KF_RET_NULL)
+BTF_ID_FLAGS(func, klp_state_get_prev, KF_TRUSTED_ARGS | KF_RET_NULL)
+BTF_ID_FLAGS(func, klp_state_prev_version, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, klp_sysctl_read, KF_TRUSTED_ARGS | KF_SLEEPABLE)
+BTF_ID_FLAGS(func, klp_sysctl_write, KF_TRUSTED_ARGS | KF_SLEEPABLE)
+BTF_KFUNCS_END(state_kfuncs)
+
+static const struct btf_kfunc_id_set state_kfunc_set = {
+	.owner = THIS_MODULE,
+	.set = &state_kfuncs,
+};
+
+int state_init(void)
+{
+	return register_btf_kfunc_id_set(BPF_PROG_TYPE_STRUCT_OPS, &state_kfunc_set);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* System states that records carry, and the kfuncs for them. With klp_mutex held. See state.c. */
+#ifndef KLP_KMOD_STATE_H
+#define KLP_KMOD_STATE_H
+
+#include <linux/types.h>
+
+#define STATE_SIZE	256	/* KLP_STATE_SIZE of klp/meta.h */
+
+struct record;
+
+struct state {
+	u64 id;
+	u32 version;
+	u8 data[STATE_SIZE] __aligned(8);
+};
+
+/* It is about to enter: the data of its states becomes a copy of what is in force, or zero. */
+void state_hand_over(struct record *r);
+int state_init(void);
+
+#endif

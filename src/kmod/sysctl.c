@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The settings of the kernel, for callbacks: each parsed and checked by its owner in the kernel, as
+ * it is for sysctl(8). Done by a kernel thread, so that it is always root and the initial namespaces
+ * that ask, whether a callback runs for klpd, for a work item or for whoever loads a module; and on
+ * a mount of proc of our own, so that it does not matter who has mounted what where.
+ */
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/mount.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include "sysctl.h"
+
+#define SYSCTL_TEXT_MAX	4096
+
+struct sysctl_call {
+	struct work_struct work;
+	const char *path;	/* below proc */
+	char *buf;
+	u32 size;
+	bool write;
+	int result;
+};
+
+/* Names of directories and a file: no way out of /proc/sys. */
+static char *sysctl_path(const char *name)
+{
+	if (!*name || *name == '/' || strstr(name, "..") || strlen(name) > NAME_MAX)
+		return NULL;
+	return kasprintf(GFP_KERNEL, "sys/%s", name);
+}
+
+static int sysctl_do(struct vfsmount *proc, struct sysctl_call *c)
+{
+	struct path root = { .mnt = proc, .dentry = proc->mnt_root };
+	struct file *file = file_open_root(&root, c->path, c->write ? O_WRONLY : O_RDONLY, 0);
+	loff_t pos = 0;
+	ssize_t n;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	n = c->write ? kernel_write(file, c->buf, c->size, &pos) :
+		       kernel_read(file, c->buf, c->size, &pos);
+	fput(file);
+	if (n < 0)
+		return n;
+	return c->write && n != c->size ? -EIO : n;
+}
+
+static void sysctl_work(struct work_struct *work)
+{
+	struct sysctl_call *c = container_of(work, struct sysctl_call, work);
+	struct file_system_type *type = get_fs_type("proc");
+	struct vfsmount *proc;
+
+	if (!type) {
+		c->result = -ENODEV;
+		return;
+	}
+	proc = kern_mount(type);
+	module_put(type->owner);
+	if (IS_ERR(proc)) {
+		c->result = PTR_ERR(proc);
+		return;
+	}
+	c->result = sysctl_do(proc, c);
+	kern_unmount(proc);
+}
+
+static int sysctl_call(const char *name, char *buf, u32 size, bool write)
+{
+	struct sysctl_call c = { .buf = buf, .size = size, .write = write };
+	char *path = sysctl_path(name);
+
+	if (!path)
+		return -EINVAL;
+	c.path = path;
+	INIT_WORK_ONSTACK(&c.work, sysctl_work);
+	queue_work(system_unbound_wq, &c.work);
+	flush_work(&c.work);
+	destroy_work_on_stack(&c.work);
+	kfree(path);
+	return c.result;
+}
+
+int sysctl_read(const char *name, char *buf, u32 size)
+{
+	int r;
+
+	if (!size || size > SYSCTL_TEXT_MAX)
+		return -EINVAL;
+	r = sysctl_call(name, buf, size - 1, false);
+	buf[max(r, 0)] = '\0';
+	return r;
+}
+
+int sysctl_write(const char *name, const char *text, u32 size)
+{
+	char *copy;
+	int r;
+
+	if (!size || size > SYSCTL_TEXT_MAX)
+		return -EINVAL;
+	copy = kstrndup(text, size, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	r = sysctl_call(name, copy, strlen(copy), true);
+	kfree(copy);
+	return min(r, 0);
+}
