@@ -179,11 +179,9 @@ static int func_resolve(struct klp_uapi_func *u, struct func *f)
 	f->sympos = u->sympos;
 	strscpy(f->symbol, u->symbol, sizeof(f->symbol));
 	if (func_is_vmlinux(u->object)) {
-		r = func_find(f, NULL);
+		r = func_locate(f, NULL);
 		if (!r && !(u->flags & KLP_FUNC_OPS))
 			r = func_check_btf(u);
-		if (!r)
-			r = func_locate(f, NULL);
 	}
 	u->addr = f->addr;
 	u->size = f->size;

@@ -8,19 +8,13 @@
  * lock, does not sleep, and must not call anything that can be patched (a static inline or notrace
  * function only), or the body that asks would ask again.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/btf.h>
-#include <linux/btf_ids.h>
-#include <linux/module.h>
-#include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
 #include "gate.h"
 #include "klp/uapi.h"
-#include "resolve.h"
 #include "tasks.h"
 
 #define GATE_MODE_BITS	2
@@ -96,27 +90,3 @@ __bpf_kfunc int klp_seq_puts(void *m__ign, const char *s__str)
 }
 
 __bpf_kfunc_end_defs();
-
-BTF_KFUNCS_START(gate_kfuncs)
-BTF_ID_FLAGS(func, klp_gate)
-BTF_ID_FLAGS(func, klp_seq_puts)
-BTF_KFUNCS_END(gate_kfuncs)
-
-static const struct btf_kfunc_id_set gate_kfunc_set = {
-	.owner = THIS_MODULE,
-	.set = &gate_kfuncs,
-};
-
-int gate_init(void)
-{
-	int r = register_btf_kfunc_id_set(BPF_PROG_TYPE_TRACING, &gate_kfunc_set);
-
-	if (!r)
-		r = register_btf_kfunc_id_set(BPF_PROG_TYPE_STRUCT_OPS, &gate_kfunc_set);
-	/* A kernel may answer 0 and have dropped the module's BTF. */
-	if (!r && !resolve_kfunc_known("klp_gate"))
-		r = -ENOENT;
-	if (r)
-		pr_err("the kernel refuses this module's BTF (built for another one?): not loading\n");
-	return r;
-}

@@ -19,7 +19,4 @@ void gate_forget(u64 id);
 /* What bodies ask; any context. See gate.c. */
 int klp_gate(u64 id);
 
-/* Register the kfuncs; -ENOENT if the kernel did not take the module's BTF. */
-int gate_init(void);
-
 #endif

@@ -10,12 +10,11 @@
 #include "body.h"
 #include "callback.h"
 #include "device.h"
-#include "gate.h"
+#include "kfunc.h"
 #include "module.h"
 #include "opening.h"
 #include "record.h"
 #include "resolve.h"
-#include "state.h"
 #include "transition.h"
 
 #ifndef KLP_VERSION
@@ -36,13 +35,11 @@ static int __init klp_init(void)
 	r = transition_init();
 	if (r)
 		return r;
-	r = gate_init();
+	r = kfunc_init();
 	if (!r)
 		r = body_init();
 	if (!r)
 		r = callback_init();
-	if (!r)
-		r = state_init();
 	if (!r)
 		r = module_watch();
 	if (!r) {

@@ -12,11 +12,8 @@
  * has no callback of its own does not lose what the one after it will need. The previous patch's own
  * copy is never written by another, so that a reversal finds it as it was.
  */
-#include <linux/bpf.h>
 #include <linux/btf.h>
-#include <linux/btf_ids.h>
 #include <linux/errno.h>
-#include <linux/module.h>
 #include <linux/string.h>
 
 #include "callback.h"
@@ -26,10 +23,6 @@
 #include "sysctl.h"
 
 static_assert(STATE_SIZE == KLP_STATE_SIZE);
-
-#ifndef KF_TRUSTED_ARGS		/* on newer kernels it goes without saying */
-#define KF_TRUSTED_ARGS 0
-#endif
 
 static struct state *state_find(struct record *r, u64 id)
 {
@@ -109,21 +102,3 @@ __bpf_kfunc int klp_sysctl_write(struct klp_callback *cb, const char *name__str,
 }
 
 __bpf_kfunc_end_defs();
-
-BTF_KFUNCS_START(state_kfuncs)
-BTF_ID_FLAGS(func, klp_state_get, KF_TRUSTED_ARGS | KF_RET_NULL)
-BTF_ID_FLAGS(func, klp_state_get_prev, KF_TRUSTED_ARGS | KF_RET_NULL)
-BTF_ID_FLAGS(func, klp_state_prev_version, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, klp_sysctl_read, KF_TRUSTED_ARGS | KF_SLEEPABLE)
-BTF_ID_FLAGS(func, klp_sysctl_write, KF_TRUSTED_ARGS | KF_SLEEPABLE)
-BTF_KFUNCS_END(state_kfuncs)
-
-static const struct btf_kfunc_id_set state_kfunc_set = {
-	.owner = THIS_MODULE,
-	.set = &state_kfuncs,
-};
-
-int state_init(void)
-{
-	return register_btf_kfunc_id_set(BPF_PROG_TYPE_STRUCT_OPS, &state_kfunc_set);
-}

@@ -17,6 +17,5 @@ struct state {
 
 /* It is about to enter: the data of its states becomes a copy of what is in force, or zero. */
 void state_hand_over(struct record *r);
-int state_init(void);
 
 #endif

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "announce.h"
 #include "fact.h"
 #include "klp/uapi.h"
 
@@ -89,7 +90,8 @@ static inline void change_open(const char *symbol)
 static inline __u64 change_announce(const char *symbol)
 {
 	struct klp_uapi_func f;
-	struct klp_ioc_announce a = { .name = "fact", .funcs = (uintptr_t)&f, .nr = 1 };
+	struct klp_ioc_announce a = { .name = "fact", .funcs = (uintptr_t)&f, .nr = 1,
+				      VMLINUX_ONLY };
 
 	change_func(symbol, &f);
 	change_call(KLP_IOC_ANNOUNCE, &a, symbol);
@@ -99,7 +101,8 @@ static inline __u64 change_announce(const char *symbol)
 /* The number of the transition. */
 static inline __u64 change_switch(__u64 enter, __u64 leave)
 {
-	struct klp_ioc_switch s = { .enter = enter, .leave = { leave }, .nr_leave = leave ? 1 : 0 };
+	struct klp_ioc_switch s = { .enter = { enter }, .nr_enter = enter ? 1 : 0,
+				    .leave = { leave }, .nr_leave = leave ? 1 : 0 };
 
 	change_call(KLP_IOC_SWITCH, &s, "switch");
 	return s.transition;

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "announce.h"
 #include "klp/uapi.h"
 
 static struct btf *btf;
@@ -77,7 +78,7 @@ static inline struct klp_uapi_func func(const char *symbol)
 static inline int announce(int fd, const char *name, const char *symbol, __u64 *id)
 {
 	struct klp_uapi_func f = func(symbol);
-	struct klp_ioc_announce a = { .funcs = (unsigned long)&f, .nr = 1 };
+	struct klp_ioc_announce a = { .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
 	int r;
 
 	snprintf(a.name, sizeof(a.name), "%s", name);
@@ -88,9 +89,11 @@ static inline int announce(int fd, const char *name, const char *symbol, __u64 *
 
 static inline int change_within(int fd, __u64 enter, __u64 leave, __u32 timeout_ms, __u64 *number)
 {
-	struct klp_ioc_switch s = { .enter = enter, .timeout_ms = timeout_ms };
+	struct klp_ioc_switch s = { .timeout_ms = timeout_ms };
 	int r;
 
+	if (enter)
+		s.enter[s.nr_enter++] = enter;
 	if (leave)
 		s.leave[s.nr_leave++] = leave;
 	r = call(fd, KLP_IOC_SWITCH, &s);

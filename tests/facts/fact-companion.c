@@ -27,7 +27,7 @@ static void test_hello(void)
 static void test_bad_input(void)
 {
 	struct klp_uapi_func f = func("cmdline_proc_show");
-	struct klp_ioc_announce a = { .name = "x", .funcs = (unsigned long)&f };
+	struct klp_ioc_announce a = { .name = "x", .funcs = (unsigned long)&f, VMLINUX_ONLY };
 	struct klp_ioc_switch s = {};
 	int fd = device();
 	__u64 id;
@@ -55,6 +55,76 @@ static void test_bad_input(void)
 	s.nr_leave = ~0U;
 	check(call(fd, KLP_IOC_SWITCH, &s) == -EINVAL, "switch with a wild count");
 	check(status(fd, NULL, 0).nr == 0, "no record after all this");
+	close(fd);
+}
+
+/* Each table wrong in one way, everything else right. */
+static void test_bad_tables(void)
+{
+	struct klp_uapi_object o[2] = { { .name = "vmlinux" }, { .name = "klp_no_such" } };
+	struct klp_uapi_callback c[2] = { { .object = 0 }, { .object = 1, .when = KLP_POST_UNPATCH } };
+	struct klp_uapi_state t[2] = { { .id = 1 }, { .id = 2 } };
+	struct klp_uapi_func f = func("cmdline_proc_show");
+	struct klp_ioc_announce a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1,
+				      .objects = (unsigned long)o, .nr_objects = 2,
+				      .callbacks = (unsigned long)c, .nr_callbacks = 2,
+				      .states = (unsigned long)t, .nr_states = 2 };
+	struct klp_ioc_objects q = { .objects = (unsigned long)o, .nr = 2 };
+	int fd = device();
+
+#define REFUSED(change, back, name) \
+	change; check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, name); back
+	REFUSED(a.nr_objects = 0, a.nr_objects = 2, "no objects");
+	REFUSED(a.nr_objects = ~0U, a.nr_objects = 2, "too many objects");
+	REFUSED(a.nr_callbacks = KLP_UAPI_CALLBACKS_MAX + 1, a.nr_callbacks = 2, "too many callbacks");
+	REFUSED(a.nr_states = KLP_UAPI_STATES_MAX + 1, a.nr_states = 2, "too many states");
+	REFUSED(a.reserved = 1, a.reserved = 0, "reserved field");
+	REFUSED(o[1] = o[0], strcpy(o[1].name, "klp_no_such"), "an object twice");
+	REFUSED(o[1].flags = 1, o[1].flags = 0, "flags of an object");
+	REFUSED(o[1].name[0] = '\0', o[1].name[0] = 'k', "an object without a name");
+	REFUSED(strcpy(f.object, "klp_no_such"), strcpy(f.object, "vmlinux"), "fmod_ret in a module");
+	REFUSED(strcpy(o[0].name, "other"), strcpy(o[0].name, "vmlinux"), "a function of no object");
+	REFUSED(c[0].object = 2, c[0].object = 0, "callback of no object");
+	REFUSED(c[0].when = 4, c[0].when = 0, "callback at no time");
+	REFUSED(c[0] = c[1], c[0] = (struct klp_uapi_callback){ 0 }, "a callback twice");
+	REFUSED(t[0].id = 0, t[0].id = 1, "state without an id");
+	REFUSED(t[0].id = 2, t[0].id = 1, "a state twice");
+#undef REFUSED
+	a.states = 8;
+	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EFAULT, "bad pointer to states");
+	a.states = (unsigned long)t;
+	check(!call(fd, KLP_IOC_ANNOUNCE, &a) && a.id, "all of it right");
+	check(change(fd, a.id, 0, NULL) == -ENODATA, "callbacks that are not attached");
+	memset(o, 0xff, sizeof(o));
+	q.id = a.id;
+	check(!call(fd, KLP_IOC_OBJECTS, &q) && q.nr == 2 && !strcmp(o[1].name, "klp_no_such") &&
+	      o[0].flags == KLP_OBJECT_LOADED && !o[1].flags, "its objects");
+	q.id = 12345;
+	check(call(fd, KLP_IOC_OBJECTS, &q) == -ENOENT, "objects of no record");
+	close(fd);
+}
+
+/* Two records enter, and two leave, in one transition. */
+static void test_several(void)
+{
+	struct klp_ioc_switch s = { .nr_enter = 2 };
+	struct klp_uapi_record rec[4];
+	int fd = device();
+
+	check(!announce(fd, "a", "cmdline_proc_show", &s.enter[0]) &&
+	      !announce(fd, "b", "meminfo_proc_show", &s.enter[1]), "announce two");
+	s.enter[2] = s.enter[1];
+	s.nr_enter = 3;
+	check(call(fd, KLP_IOC_SWITCH, &s) == -EINVAL, "one of them twice");
+	s.nr_enter = 2;
+	check(!call(fd, KLP_IOC_SWITCH, &s) && wait_done(fd, s.transition) == 0, "both enter");
+	check(status(fd, rec, 4).nr == 2 && rec[0].state == KLP_IN_FORCE &&
+	      rec[1].state == KLP_IN_FORCE && rec[0].generation == rec[1].generation, "in force");
+	memcpy(s.leave, s.enter, sizeof(s.leave));
+	s.nr_leave = 2;
+	s.nr_enter = 0;
+	check(!call(fd, KLP_IOC_SWITCH, &s) && wait_done(fd, s.transition) == 0, "both leave");
+	check(status(fd, NULL, 0).nr == 0, "nothing left of them");
 	close(fd);
 }
 
@@ -143,6 +213,8 @@ int main(void)
 	companion_begin("companion");
 	test_hello();
 	test_bad_input();
+	test_bad_tables();
+	test_several();
 	test_records();
 	test_transition();
 	test_open();

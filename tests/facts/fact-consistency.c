@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #include "fact-consistency.skel.h"
+#include "announce.h"
 #include "klp/uapi.h"
 
 #define WATCHED_UID 4242
@@ -216,7 +217,8 @@ static void next_phase(bool runs)
 
 static void change(__u64 enter, __u64 leave, unsigned int turn)
 {
-	struct klp_ioc_switch s = { .enter = enter, .leave = { leave }, .nr_leave = leave ? 1 : 0 };
+	struct klp_ioc_switch s = { .enter = { enter }, .nr_enter = enter ? 1 : 0,
+				    .leave = { leave }, .nr_leave = leave ? 1 : 0 };
 	struct klp_ioc_reverse r = { .reserved = 0 };
 
 	next_phase(true);
@@ -255,7 +257,8 @@ static unsigned int turns_of(unsigned int n)
 
 static void cycle(void)
 {
-	struct klp_ioc_announce a = { .name = "pair", .funcs = (unsigned long)funcs, .nr = 2 };
+	struct klp_ioc_announce a = { .name = "pair", .funcs = (unsigned long)funcs, .nr = 2,
+				      VMLINUX_ONLY };
 
 	if (ioctl(dev, KLP_IOC_ANNOUNCE, &a) < 0)
 		die("announce");

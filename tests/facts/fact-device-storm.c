@@ -61,7 +61,8 @@ static __u64 pick_pointer(const void *good)
 static int storm_announce(int fd)
 {
 	struct klp_uapi_func f[4];
-	struct klp_ioc_announce a = { .nr = dice() % 32 ? 1 + dice() % 3 : (__u32)dice() };
+	struct klp_ioc_announce a = { .nr = dice() % 32 ? 1 + dice() % 3 : (__u32)dice(),
+				      VMLINUX_ONLY };
 	int r;
 
 	for (int i = 0; i < 4; i++)
@@ -83,7 +84,8 @@ static int storm_announce(int fd)
 static int storm_switch(int fd)
 {
 	struct klp_ioc_switch s = {
-		.enter = dice() % 3 ? pick_id() : 0,
+		.enter = { pick_id(), pick_id() },
+		.nr_enter = dice() % 32 ? (__u32)(dice() % 3) : (__u32)dice(),
 		.nr_leave = dice() % 32 ? (__u32)(dice() % 3) : (__u32)dice(),
 		.timeout_ms = dice() % 4 ? 0 : (__u32)(dice() % 50),
 	};

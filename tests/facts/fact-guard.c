@@ -28,7 +28,7 @@ static struct klp_uapi_func ops_func(const char *symbol)
 static __u64 announce_guard(int fd)
 {
 	struct klp_uapi_func f[2] = { ops_func("cmdline_proc_show"), ops_func("hrtimer_nanosleep") };
-	struct klp_ioc_announce a = { .name = "guard", .funcs = (unsigned long)f, .nr = 2 };
+	struct klp_ioc_announce a = { .name = "guard", .funcs = (unsigned long)f, .nr = 2, VMLINUX_ONLY };
 
 	return call(fd, KLP_IOC_ANNOUNCE, &a) ? 0 : a.id;
 }
@@ -80,7 +80,7 @@ static bool hooked(const char *symbol)
 static void test_refused(void)
 {
 	struct klp_uapi_func f = ops_func("cmdline_proc_show");
-	struct klp_ioc_announce a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1 };
+	struct klp_ioc_announce a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
 	int fd = device();
 	__u64 id;
 

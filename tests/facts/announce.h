@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Members of a struct klp_ioc_announce that are the same wherever only the kernel image is patched. */
+#ifndef KLPD_TESTS_ANNOUNCE_H
+#define KLPD_TESTS_ANNOUNCE_H
+
+#include <stdint.h>
+
+#include "klp/uapi.h"
+
+#define VMLINUX_ONLY \
+	.objects = (uintptr_t)&(struct klp_uapi_object){ .name = "vmlinux" }, .nr_objects = 1
+
+#endif
