@@ -10,8 +10,6 @@ echo 40000 >/proc/sys/kernel/threads-max
 
 cat <<END
 
-## $(uname -r)
-
 What it takes to start a transition, and how long it lasts, when nobody is in the way. CPU: of the
 caller in the call that starts it; lock: longest hold of tasklist_lock; late: the longest that the
 most urgent thread of the machine waited for the CPU, and how long while nothing happened.

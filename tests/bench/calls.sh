@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# calls.sh - in a guest: what a call of a patched function costs; see tests/bench/run.
+#
+# Each row: the patch in force; then with its transition held up by a thread that sleeps in another of
+# its functions, for a task that has moved to the new version.
+. /klpd/lib.sh
+trap - EXIT
+patches=/usr/lib/klpd/tests
+plain='' original=''
+
+die() {
+	echo "# $*"
+	show_klpd_log
+	exit 1
+}
+
+# per_call RESULT - thousandths of an instruction; the function must return RESULT, or the kernel's. No
+# fork: this task is older than any transition, and has moved.
+per_call() {
+	local result
+
+	read -r PER_CALL result </sys/module/klp_bench/parameters/per_call || die "no figure"
+	: "${original:=$result}"
+	[[ $result == "${1/original/$original}" ]] || die "the function returns $result instead of $1"
+}
+
+# row WHAT IN-FORCE DURING
+row() {
+	local cells='' figure
+
+	for figure in "$2" "$3"; do
+		[[ $figure ]] || { cells+="          - |       - |"; continue; }
+		cells+=$(printf ' %10d | %7d |' $(((figure + 500) / 1000)) $(((figure - plain + 500) / 1000)))
+	done
+	printf '| %-24s |%s\n' "$1" "$cells"
+}
+
+sleeps() {
+	local comm
+
+	comm=$(grep -sl '^klp_sleeper' /proc/[0-9]*/comm)
+	grep -q sleepers_thread "${comm%comm}stack"
+}
+
+moved() {
+	[[ $(klpctl status --json | jq -c '.transition | [.total - .moved]') == '[1]' ]]
+}
+
+in_force() {
+	[[ $(klpctl status --json | jq -r '.patches[0].state') == in_force ]]
+}
+
+# ours WHAT PATCH RESULT
+ours() {
+	local held force
+
+	modprobe klp_sleepers
+	loop_until sleeps || die "nobody sleeps"
+	klpctl enable --no-wait "$patches/$2.klp.o" >/dev/null || die "no $2"
+	loop_until moved || die "$2: not everybody else moved: $(klpctl status)"
+	per_call "$3" && held=$PER_CALL
+	echo 1 >/sys/module/klp_sleepers/parameters/leave
+	loop_until in_force || die "$2 is not in force"
+	per_call "$3" && force=$PER_CALL
+	klpctl disable "$2" >/dev/null || die "$2 stays"
+	rmmod klp_sleepers
+	row "$1" "$force" "$held"
+}
+
+lp_settled() {
+	[[ $(cat /sys/kernel/livepatch/klp_bench_lp/transition) == 0 ]]
+}
+
+lp_gone() {
+	rmmod klp_bench_lp
+}
+
+livepatch() {
+	local held force
+
+	modprobe klp_sleepers
+	loop_until sleeps || die "nobody sleeps"
+	modprobe klp_bench_lp || die "no livepatch"
+	lp_settled && die "nobody holds it up"
+	per_call 7 && held=$PER_CALL
+	echo 1 >/sys/module/klp_sleepers/parameters/leave
+	loop_until lp_settled || die "it is not settled"
+	per_call 7 && force=$PER_CALL
+	echo 0 >/sys/kernel/livepatch/klp_bench_lp/enabled
+	loop_until lp_gone || die "it stays"
+	rmmod klp_sleepers
+	row "kernel livepatch" "$force" "$held"
+}
+
+# Sleepers are let out by the measurement, not by klp.ko.
+modprobe klp signal_ms=1000000000 && modprobe klp_bench || exit
+start_klpd
+cat <<END
+
+## $(uname -r)
+
+A call of a function of a few instructions, in a loop: instructions a call, and how many more than
+not patched; outside a transition, and while one is held up.
+
+|                          | a call     | added   | during     | added   |
+| ------------------------ | ---------: | ------: | ---------: | ------: |
+END
+per_call original
+plain=$PER_CALL
+row "not patched" "$plain" ""
+livepatch
+ours "fmod_ret, returns" bench-fmod 7
+ours "fmod_ret, continues" bench-fmod-continue original
+ours "guard, returns" bench-return 7
+ours "guard, continues" bench-continue original
+per_call original
+row "not patched any more" "$PER_CALL" ""
+stop_klpd

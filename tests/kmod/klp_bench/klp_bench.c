@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * For measurements: whoever reads the parameter `per_call` calls jiffies64_to_nsecs() many times and
+ * is told how long one call took, in thousandths of a nanosecond: of instructions, in a guest of
+ * `run --icount`. Interrupts are off meanwhile, and the best of several rounds counts, so that
+ * nothing else is in it. Then what the function returns for 1.
+ */
+#include <linux/irqflags.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+
+#define BENCH_ROUNDS	20
+#define BENCH_CALLS	1000
+
+/* Under a name of its own: the kernel's declaration lets the compiler call it once for all. */
+u64 bench_function(u64 value) __asm__("jiffies64_to_nsecs");
+
+static u64 bench_round(void)
+{
+	u64 sum = 0;
+	unsigned long flags;
+	u64 t;
+	int i;
+
+	local_irq_save(flags);
+	t = ktime_get_ns();
+	for (i = 0; i < BENCH_CALLS; i++)
+		sum += bench_function(i);
+	t = ktime_get_ns() - t;
+	local_irq_restore(flags);
+	OPTIMIZER_HIDE_VAR(sum);
+	return t;
+}
+
+static int bench_per_call(char *buf, const struct kernel_param *kp)
+{
+	u64 best = U64_MAX;
+	int i;
+
+	for (i = 0; i < BENCH_ROUNDS; i++)
+		best = min(best, bench_round());
+	return sysfs_emit(buf, "%llu %llu\n", best * 1000 / BENCH_CALLS, bench_function(1));
+}
+
+static const struct kernel_param_ops bench_per_call_ops = { .get = bench_per_call };
+module_param_cb(per_call, &bench_per_call_ops, NULL, 0400);
+
+static int __init bench_init(void)
+{
+	return 0;
+}
+
+static void __exit bench_exit(void)
+{
+}
+
+module_init(bench_init);
+module_exit(bench_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("For measurements of klpd: how long a call of a function takes");

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* For measurements: an fmod_ret body that returns a value. Held up by who sleeps in down_killable(). */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+KLP_PATCH("bench-fmod", "1.0");
+KLP_LICENSE("GPL");
+
+KLP_FMOD_RET(u64, jiffies64_to_nsecs, u64 j)
+{
+	return klp_return_nonzero(7);
+}
+
+KLP_FMOD_RET(int, down_killable, struct semaphore *sem)
+{
+	return klp_continue();
+}

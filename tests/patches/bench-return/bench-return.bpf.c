@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* For measurements: a guard body that returns a value. Held up by who sleeps in down_killable(). */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+KLP_PATCH("bench-return", "1.0");
+KLP_LICENSE("GPL");
+
+KLP_GUARD(u64, jiffies64_to_nsecs, u64 j)
+{
+	return klp_return(7);
+}
+
+KLP_GUARD(int, down_killable, struct semaphore *sem)
+{
+	return klp_continue();
+}
