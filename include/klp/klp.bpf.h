@@ -187,9 +187,10 @@ static __always_inline int klp_in_force(void)
 /* ---- what a guard body is made of; mirrors the companion's types of these names --------------- */
 
 struct klp_call {
-	__u64 arg[6];
+	__u64 arg5, arg4;
 	__u64 ret;
-};
+	__u64 arg3, arg2, arg1, arg0;
+} __attribute__((preserve_access_index));
 
 struct klp_func_ops {
 	char record[KLP_NAME_LEN];	/* written by the loader */
@@ -393,7 +394,10 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 	int klp__##symbol(unsigned long long *klp_ctx) \
 	{ \
 		struct klp_call *klp_call = (void *)klp_ctx[0]; \
-		const __u64 *ctx __attribute__((unused)) = klp_call->arg; \
+		const __u64 ctx[6] __attribute__((unused)) = { \
+			klp_call->arg0, klp_call->arg1, klp_call->arg2, \
+			klp_call->arg3, klp_call->arg4, klp_call->arg5 \
+		}; \
 		struct klp_verdict v; \
 		_Pragma("clang diagnostic push") \
 		_Pragma("clang diagnostic ignored \"-Wint-conversion\"") \

@@ -7,12 +7,20 @@
  *
  * Lifetime: the map of a body is freed after its link is gone, and .unreg() returns only when no
  * call of the body can run.
+ *
+ * A body is not called through the trampoline that the kernel makes for it, which does once more, and
+ * dearly, what is done already where the body is called (RCU, no migration), but as a program: the
+ * one that was given to the kernel for this member. It is found by the id that was noted when the map
+ * was filled, is checked to be a program for this member of this type, and is referenced from .reg()
+ * to the end of .unreg(); so nothing depends on what user space did to its file descriptors meanwhile.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/bpf.h>
 #include <linux/bpf_verifier.h>
 #include <linux/btf.h>
+#include <linux/err.h>
+#include <linux/filter.h>
 #include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/string.h>
@@ -22,6 +30,48 @@
 #include "hook.h"
 #include "record.h"
 #include "resolve.h"
+
+/* Its index among the members of klp_func_ops. */
+#define BODY_GUARD_MEMBER 2
+
+static const struct btf *body_btf;	/* of this module */
+
+/* Verified for guard() of klp_func_ops; what the kernel checks when a map is filled. */
+static bool body_is_guard(const struct bpf_prog *prog)
+{
+	const struct btf_type *t = btf_type_by_id(body_btf, prog->aux->attach_btf_id);
+
+	return prog->type == BPF_PROG_TYPE_STRUCT_OPS && prog->aux->attach_btf == body_btf && t &&
+	       prog->expected_attach_type == BODY_GUARD_MEMBER &&
+	       !strcmp(resolve_btf_name(body_btf, t->name_off), "klp_func_ops");
+}
+
+static int body_get_prog(struct klp_func_ops *ops)
+{
+	struct bpf_prog *prog;
+
+	if (ops->links++)
+		return 0;
+	prog = resolve_prog_by_id(ops->guard_id);
+	if (!IS_ERR_OR_NULL(prog) && body_is_guard(prog)) {
+		ops->guard_prog = prog;
+		return 0;
+	}
+	ops->links = 0;
+	if (IS_ERR_OR_NULL(prog))
+		return -ENOENT;
+	bpf_prog_put(prog);
+	return -EINVAL;
+}
+
+/* Whoever disarmed the body, its .unreg() or somebody before, has waited for its last call. */
+static void body_put_prog(struct klp_func_ops *ops)
+{
+	if (--ops->links)
+		return;
+	bpf_prog_put(ops->guard_prog);
+	ops->guard_prog = NULL;
+}
 
 static int body_reg(void *kdata, struct bpf_link *link)
 {
@@ -34,6 +84,8 @@ static int body_reg(void *kdata, struct bpf_link *link)
 	if (r && ops->func < r->n_funcs && r->funcs[ops->func].flags & KLP_FUNC_OPS)
 		ret = !ops->guard ? -EINVAL : r->funcs[ops->func].ops ? -EEXIST : 0;
 	if (!ret)
+		ret = body_get_prog(ops);
+	if (!ret)
 		r->funcs[ops->func].ops = ops;
 	mutex_unlock(&klp_mutex);
 	return ret;
@@ -41,6 +93,7 @@ static int body_reg(void *kdata, struct bpf_link *link)
 
 static void body_unreg(void *kdata, struct bpf_link *link)
 {
+	struct klp_func_ops *ops = kdata;
 	struct record *r;
 	struct func *f;
 
@@ -55,7 +108,24 @@ static void body_unreg(void *kdata, struct bpf_link *link)
 		hook_disarm_func(f);
 		f->ops = NULL;
 	}
+	body_put_prog(ops);
 	mutex_unlock(&klp_mutex);
+}
+
+/* Its id, not the program itself: nobody tells when a map that was never attached is freed. */
+static int body_note_prog(struct klp_func_ops *to, const struct klp_func_ops *from)
+{
+	int fd = (unsigned long)from->guard;
+	struct bpf_prog *prog;
+
+	if (!fd)
+		return 0;
+	prog = bpf_prog_get_type_dev(fd, BPF_PROG_TYPE_STRUCT_OPS, false);
+	if (IS_ERR(prog))
+		return PTR_ERR(prog);
+	to->guard_id = prog->aux->id;
+	bpf_prog_put(prog);
+	return 0;	/* the rest is the kernel's */
 }
 
 static int body_init_member(const struct btf_type *t, const struct btf_member *member, void *kdata,
@@ -73,6 +143,12 @@ static int body_init_member(const struct btf_type *t, const struct btf_member *m
 	case offsetof(struct klp_func_ops, func):
 		to->func = from->func;
 		return 1;
+	case offsetof(struct klp_func_ops, guard):
+		return body_note_prog(to, from);
+	case offsetof(struct klp_func_ops, guard_id):
+	case offsetof(struct klp_func_ops, links):
+	case offsetof(struct klp_func_ops, guard_prog):
+		return 1;
 	default:
 		return 0;
 	}
@@ -87,6 +163,7 @@ static int body_check_member(const struct btf_type *t, const struct btf_member *
 
 static int body_init_type(struct btf *btf)
 {
+	body_btf = btf;
 	return 0;
 }
 

@@ -17,7 +17,6 @@
 #include "klp/uapi.h"
 #include "tasks.h"
 
-#define GATE_MODE_BITS	2
 #define GATE_SLOT(id)	((id) % KLP_UAPI_RECORDS_MAX)
 
 static u64 gates[KLP_UAPI_RECORDS_MAX];
@@ -33,25 +32,38 @@ void gate_forget(u64 id)
 	smp_store_release(&gates[GATE_SLOT(id)], 0);
 }
 
+const u64 *gate_word(u64 id)
+{
+	return &gates[GATE_SLOT(id)];
+}
+
 /* The modes of a transition are only left after a grace period, so within one RCU section word and
- * table belong together: read the word again in here. */
+ * table belong together. */
+notrace int gate_ask(u64 id)
+{
+	u64 word = smp_load_acquire(&gates[GATE_SLOT(id)]);
+
+	if (word >> GATE_MODE_BITS != id)
+		return 0;
+	switch ((enum gate_mode)(word & ((1U << GATE_MODE_BITS) - 1))) {
+	case GATE_OPEN:
+		return 1;
+	case GATE_ENTERING:
+		return tasks_state(current) == TASK_NEW_VERSION;
+	case GATE_LEAVING:
+		return tasks_state(current) == TASK_OLD_VERSION;
+	default:
+		return 0;
+	}
+}
+
+/* Reads the word again, inside its section. */
 static noinline notrace int gate_slow(u64 id)
 {
-	enum gate_mode mode;
-	int answer = 0;
-	u64 word;
+	int answer;
 
 	rcu_read_lock();
-	word = smp_load_acquire(&gates[GATE_SLOT(id)]);
-	if (word >> GATE_MODE_BITS == id) {
-		mode = word & ((1U << GATE_MODE_BITS) - 1);
-		if (mode == GATE_OPEN)
-			answer = 1;
-		else if (mode == GATE_ENTERING)
-			answer = tasks_state(current) == TASK_NEW_VERSION;
-		else if (mode == GATE_LEAVING)
-			answer = tasks_state(current) == TASK_OLD_VERSION;
-	}
+	answer = gate_ask(id);
 	rcu_read_unlock();
 	return answer;
 }
@@ -63,7 +75,7 @@ __bpf_kfunc notrace int klp_gate(u64 id)
 {
 	u64 word = READ_ONCE(gates[GATE_SLOT(id)]);
 
-	if (word == (id << GATE_MODE_BITS | GATE_OPEN))
+	if (word == gate_word_open(id))
 		return 1;
 	if (word >> GATE_MODE_BITS != id || word == (id << GATE_MODE_BITS | GATE_CLOSED))
 		return 0;

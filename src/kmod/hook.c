@@ -20,6 +20,8 @@
  * filter is.
  */
 #include <linux/compiler.h>
+#include <linux/context_tracking.h>
+#include <linux/filter.h>
 #include <linux/ftrace.h>
 #include <linux/hash.h>
 #include <linux/linkage.h>
@@ -48,8 +50,10 @@ struct hook {			/* one function */
 struct hook_body {
 	struct hlist_node node;
 	struct hook *hook;
-	u64 id;			/* of the record */
-	const struct klp_func_ops *ops;
+	const u64 *gate;	/* of the record */
+	u64 open;		/* what stands there when all go through */
+	u64 id;
+	const struct bpf_prog *prog;
 };
 
 static struct hlist_head hook_hash[1 << HOOK_HASH_BITS];
@@ -68,7 +72,7 @@ asm(
 "	.size hook_return, . - hook_return\n"
 );
 
-static notrace struct hook *hook_find(unsigned long ip)
+static __always_inline struct hook *hook_find(unsigned long ip)
 {
 	struct hook *h;
 
@@ -78,39 +82,56 @@ static notrace struct hook *hook_find(unsigned long ip)
 	return NULL;
 }
 
-static notrace void hook_decide(const struct klp_func_ops *ops, struct ftrace_regs *fregs)
-{
-	struct pt_regs *regs = &arch_ftrace_regs(fregs)->regs;
-	struct klp_call call = {
-		.arg = { regs->di, regs->si, regs->dx, regs->cx, regs->r8, regs->r9 },
-	};
+/* What a body sees of a call is a part of the saved registers; see struct klp_call. */
+#define HOOK_WINDOW	offsetof(struct pt_regs, r9)
+#define HOOK_SEES(field, reg) \
+	static_assert(HOOK_WINDOW + offsetof(struct klp_call, field) == offsetof(struct pt_regs, reg))
+HOOK_SEES(arg0, di);
+HOOK_SEES(arg1, si);
+HOOK_SEES(arg2, dx);
+HOOK_SEES(arg3, cx);
+HOOK_SEES(arg4, r8);
+HOOK_SEES(arg5, r9);
+HOOK_SEES(ret, ax);
 
-	/* In brackets: guard() is a macro of the kernel's. */
-	if (!(ops->guard)(&call))
-		return;
-	regs->ax = call.ret;
-	regs->ip = (unsigned long)hook_return;
+/*
+ * What a body writes into klp_call.ret is where the function's value is returned already; if the
+ * original runs after all, it finds a register that means nothing at the entry of a function.
+ */
+static __always_inline void hook_decide(const struct bpf_prog *prog, struct pt_regs *regs)
+{
+	u64 args[1] = { (unsigned long)regs + HOOK_WINDOW };
+
+	if (bpf_prog_run(prog, args))
+		regs->ip = (unsigned long)hook_return;
 }
 
-static notrace void hook_handler(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-				 struct ftrace_regs *fregs)
+/* No canary: nothing is written here but what the compiler counts, and it would cost as much as the
+ * gate. */
+static notrace __no_stack_protector void hook_handler(unsigned long ip, unsigned long parent_ip,
+						      struct ftrace_ops *ops,
+						      struct ftrace_regs *fregs)
 {
 	const struct hook_body *b;
 	const struct hook *h;
 	int bit;
 
-	if (!rcu_is_watching())
-		return;
 	bit = ftrace_test_recursion_trylock(ip, parent_ip);
 	if (bit < 0)
 		return;
-	h = hook_find(ip);
-	if (h)
+	h = rcu_is_watching_curr_cpu() ? hook_find(ip) : NULL;
+	if (h) {
+		/* Preemption is off, which is enough for RCU, but not for its checker. */
+		if (IS_ENABLED(CONFIG_PROVE_RCU))
+			rcu_read_lock();
 		hlist_for_each_entry_rcu_notrace(b, &h->bodies, node)
-			if (klp_gate(b->id)) {
-				hook_decide(b->ops, fregs);
+			if (READ_ONCE(*b->gate) == b->open || gate_ask(b->id)) {
+				hook_decide(b->prog, &arch_ftrace_regs(fregs)->regs);
 				break;
 			}
+		if (IS_ENABLED(CONFIG_PROVE_RCU))
+			rcu_read_unlock();
+	}
 	ftrace_test_recursion_unlock(bit);
 }
 
@@ -151,8 +172,10 @@ static int hook_add(struct func *f, u64 id)
 	}
 	b->hook = h;
 	h->users++;
+	b->gate = gate_word(id);
+	b->open = gate_word_open(id);
 	b->id = id;
-	b->ops = f->ops;
+	b->prog = f->ops->guard_prog;
 	hlist_add_head_rcu(&b->node, &h->bodies);
 	f->hooked = b;
 	return 0;

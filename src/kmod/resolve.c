@@ -45,7 +45,8 @@
 	X(btf_nr_types, u32, (const struct btf *))						\
 	X(btf_kfunc_is_modify_return, u32 *, (const struct btf *, u32, const struct bpf_prog *)) \
 	X(bpf_find_btf_id, s32, (const char *, u32, struct btf **))				\
-	X(btf_put, void, (struct btf *))
+	X(btf_put, void, (struct btf *))							\
+	X(bpf_prog_by_id, struct bpf_prog *, (u32))
 
 #define RESOLVE_DEFINE(name, ret, args)			\
 	typedef ret resolve_type_##name args;		\
@@ -231,6 +232,11 @@ u32 resolve_btf_nr_types(const struct btf *btf)
 bool resolve_is_modify_return(const struct btf *btf, u32 id)
 {
 	return static_call(klp_btf_kfunc_is_modify_return)(btf, id, NULL);
+}
+
+struct bpf_prog *resolve_prog_by_id(u32 id)
+{
+	return static_call(klp_bpf_prog_by_id)(id);
 }
 
 bool resolve_kfunc_known(const char *name)

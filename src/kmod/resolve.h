@@ -44,6 +44,8 @@ struct btf *resolve_btf_vmlinux(void);
 const char *resolve_btf_name(const struct btf *btf, u32 offset);
 u32 resolve_btf_nr_types(const struct btf *btf);
 bool resolve_is_modify_return(const struct btf *btf, u32 id);
+/* Referenced; an ERR_PTR if there is none. */
+struct bpf_prog *resolve_prog_by_id(u32 id);
 /* Is the kernel serving this module's kfunc of that name? It may have dropped the BTF in silence. */
 bool resolve_kfunc_known(const char *name);
 void resolve_tasklist_lock(void);

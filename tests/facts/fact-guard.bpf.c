@@ -5,9 +5,10 @@
 #include <bpf/bpf_tracing.h>
 
 struct klp_call {
-	__u64 arg[6];
+	__u64 arg5, arg4;
 	__u64 ret;
-};
+	__u64 arg3, arg2, arg1, arg0;
+} __attribute__((preserve_access_index));
 
 struct klp_func_ops {
 	char record[64];
@@ -28,7 +29,7 @@ int guard_cmdline(__u64 *ctx)
 {
 	struct klp_call *call = (void *)ctx[0];
 
-	if (klp_seq_puts((void *)call->arg[0], "guarded\n"))
+	if (klp_seq_puts((void *)call->arg0, "guarded\n"))
 		return 0;
 	call->ret = 0;
 	return 1;
