@@ -15,7 +15,6 @@
 
 #include "gate.h"
 #include "klp/uapi.h"
-#include "tasks.h"
 
 #define GATE_SLOT(id)	((id) % KLP_UAPI_RECORDS_MAX)
 
@@ -23,7 +22,7 @@ static u64 gates[KLP_UAPI_RECORDS_MAX];
 
 void gate_set(u64 id, enum gate_mode mode)
 {
-	/* Pairs with the load in klp_gate(): who sees a transition's mode sees its task table. */
+	/* Pairs with the load in gate_ask(): who sees a transition's mode sees its task table. */
 	smp_store_release(&gates[GATE_SLOT(id)], id << GATE_MODE_BITS | mode);
 }
 
@@ -32,29 +31,9 @@ void gate_forget(u64 id)
 	smp_store_release(&gates[GATE_SLOT(id)], 0);
 }
 
-const u64 *gate_word(u64 id)
+notrace const u64 *gate_word(u64 id)
 {
 	return &gates[GATE_SLOT(id)];
-}
-
-/* The modes of a transition are only left after a grace period, so within one RCU section word and
- * table belong together. */
-notrace int gate_ask(u64 id)
-{
-	u64 word = smp_load_acquire(&gates[GATE_SLOT(id)]);
-
-	if (word >> GATE_MODE_BITS != id)
-		return 0;
-	switch ((enum gate_mode)(word & ((1U << GATE_MODE_BITS) - 1))) {
-	case GATE_OPEN:
-		return 1;
-	case GATE_ENTERING:
-		return tasks_state(current) == TASK_NEW_VERSION;
-	case GATE_LEAVING:
-		return tasks_state(current) == TASK_OLD_VERSION;
-	default:
-		return 0;
-	}
 }
 
 /* Reads the word again, inside its section. */
@@ -63,7 +42,7 @@ static noinline notrace int gate_slow(u64 id)
 	int answer;
 
 	rcu_read_lock();
-	answer = gate_ask(id);
+	answer = gate_ask(gate_word(id), gate_word_closed(id));
 	rcu_read_unlock();
 	return answer;
 }
@@ -73,13 +52,11 @@ __bpf_kfunc_start_defs();
 /* 1: the patch of record `id` is in force for the current task; 0: run the original. */
 __bpf_kfunc notrace int klp_gate(u64 id)
 {
-	u64 word = READ_ONCE(gates[GATE_SLOT(id)]);
+	u64 mode = READ_ONCE(gates[GATE_SLOT(id)]) ^ gate_word_closed(id);
 
-	if (word == gate_word_open(id))
+	if (mode == GATE_OPEN)
 		return 1;
-	if (word >> GATE_MODE_BITS != id || word == (id << GATE_MODE_BITS | GATE_CLOSED))
-		return 0;
-	return gate_slow(id);
+	return mode == GATE_ENTERING || mode == GATE_LEAVING ? gate_slow(id) : 0;
 }
 
 /*

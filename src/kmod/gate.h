@@ -3,7 +3,11 @@
 #ifndef KLP_KMOD_GATE_H
 #define KLP_KMOD_GATE_H
 
+#include <asm/barrier.h>
+#include <linux/compiler.h>
 #include <linux/types.h>
+
+#include "tasks.h"
 
 enum gate_mode {
 	GATE_CLOSED,	/* the original, for all */
@@ -21,16 +25,26 @@ void gate_forget(u64 id);
 /* What bodies ask; any context. See gate.c. */
 int klp_gate(u64 id);
 
-/*
- * The same for who asks often: keep gate_word() and gate_word_open() of a record, and while the one
- * points at the other its gate is open. If not, gate_ask(), inside the same RCU section.
- */
 const u64 *gate_word(u64 id);
-static inline u64 gate_word_open(u64 id)
+static inline u64 gate_word_closed(u64 id)
 {
-	return id << GATE_MODE_BITS | GATE_OPEN;
+	return id << GATE_MODE_BITS | GATE_CLOSED;
 }
-int gate_ask(u64 id);
 
->>>>>>> f1da49d (kmod: a guard body costs 127 instructions a call instead of 266)
+/*
+ * The same for who keeps gate_word() and gate_word_closed() of a record. In an RCU section: the modes
+ * of a transition are only left after a grace period, so within one section word and task table
+ * belong together. Pairs with the release in gate_set().
+ */
+static __always_inline bool gate_ask(const u64 *word, u64 closed)
+{
+	u64 mode = smp_load_acquire(word) ^ closed;	/* of any other id: more than a mode */
+
+	if (likely(mode == GATE_OPEN))
+		return true;
+	if (mode != GATE_ENTERING && mode != GATE_LEAVING)
+		return false;
+	return tasks_current_is(mode == GATE_ENTERING ? TASK_NEW_VERSION : TASK_OLD_VERSION);
+}
+
 #endif

@@ -51,8 +51,7 @@ struct hook_body {
 	struct hlist_node node;
 	struct hook *hook;
 	const u64 *gate;	/* of the record */
-	u64 open;		/* what stands there when all go through */
-	u64 id;
+	u64 closed;		/* what stands there when the original runs for all */
 	const struct bpf_prog *prog;
 };
 
@@ -94,6 +93,20 @@ HOOK_SEES(arg4, r8);
 HOOK_SEES(arg5, r9);
 HOOK_SEES(ret, ax);
 
+/* With sysctl kernel.bpf_stats_enabled. Apart, because it wants registers of the handler's. */
+static noinline notrace __cold u32 hook_run_counted(const struct bpf_prog *prog, const void *args)
+{
+	return bpf_prog_run(prog, args);
+}
+
+/* bpf_prog_run() */
+static __always_inline u32 hook_run(const struct bpf_prog *prog, const void *args)
+{
+	if (static_branch_unlikely(&bpf_stats_enabled_key))
+		return hook_run_counted(prog, args);
+	return bpf_dispatcher_nop_func(args, prog->insnsi, prog->bpf_func);
+}
+
 /*
  * What a body writes into klp_call.ret is where the function's value is returned already; if the
  * original runs after all, it finds a register that means nothing at the entry of a function.
@@ -102,7 +115,7 @@ static __always_inline void hook_decide(const struct bpf_prog *prog, struct pt_r
 {
 	u64 args[1] = { (unsigned long)regs + HOOK_WINDOW };
 
-	if (bpf_prog_run(prog, args))
+	if (hook_run(prog, args))
 		regs->ip = (unsigned long)hook_return;
 }
 
@@ -125,7 +138,7 @@ static notrace __no_stack_protector void hook_handler(unsigned long ip, unsigned
 		if (IS_ENABLED(CONFIG_PROVE_RCU))
 			rcu_read_lock();
 		hlist_for_each_entry_rcu_notrace(b, &h->bodies, node)
-			if (READ_ONCE(*b->gate) == b->open || gate_ask(b->id)) {
+			if (gate_ask(b->gate, b->closed)) {
 				hook_decide(b->prog, &arch_ftrace_regs(fregs)->regs);
 				break;
 			}
@@ -173,8 +186,7 @@ static int hook_add(struct func *f, u64 id)
 	b->hook = h;
 	h->users++;
 	b->gate = gate_word(id);
-	b->open = gate_word_open(id);
-	b->id = id;
+	b->closed = gate_word_closed(id);
 	b->prog = f->ops->guard_prog;
 	hlist_add_head_rcu(&b->node, &h->bodies);
 	f->hooked = b;

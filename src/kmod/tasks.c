@@ -74,6 +74,11 @@ notrace enum task_version tasks_state(struct task_struct *task)
 	return e ? READ_ONCE(e->version) : newborn;
 }
 
+notrace bool tasks_current_is(enum task_version version)
+{
+	return tasks_state(current) == version;
+}
+
 /* for_each_thread() names a lock that modules cannot, on kernels that check RCU lists. */
 #define tasks_each_thread(g, t) \
 	list_for_each_entry_rcu(t, &(g)->signal->thread_head, thread_node)

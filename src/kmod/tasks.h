@@ -34,6 +34,8 @@ struct task_entry {
 
 /* Gate's question; any context. Only meaningful under RCU while a gate is in a transition mode. */
 enum task_version tasks_state(struct task_struct *task);
+/* The same question about the current task. */
+bool tasks_current_is(enum task_version version);
 /* Under RCU or while the table cannot change; NULL if the task is not in it. */
 struct task_entry *tasks_find(struct task_struct *task);
 
