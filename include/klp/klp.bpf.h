@@ -147,8 +147,8 @@ extern int klp_seq_puts(void *m__ign, const char *s__str) __ksym __weak;
 /*
  * For callbacks, with the klp_callback they were given.
  *
- * klp_state_get: `size` bytes (a constant, at most KLP_STATE_SIZE) of the data of system state `id` of this
- * patch, to be read and written; NULL: the patch does not declare it. The data is zero at first,
+ * klp_state_get: `size` bytes (a constant, at most KLP_STATE_SIZE) of the data of system state `id` of
+ * this patch, to be read and written; NULL: the patch does not declare it. The data is zero at first,
  * lives as long as the patch is in force, and is handed over: a patch that comes finds in it a copy
  * of what the latest patch before it with that state has.
  *
@@ -160,16 +160,26 @@ extern int klp_seq_puts(void *m__ign, const char *s__str) __ksym __weak;
  *
  * klp_sysctl_read, klp_sysctl_write: file `name` below /proc/sys ("kernel/printk"), as root in the
  * initial namespaces would. Read: what it says, NUL-terminated, cut to `size`; returns its length.
- * Write: the text up to the NUL or `size`. Negative errno.
+ * Write: the text up to the NUL or `size`; the verifier wants a buffer that could be written, so a
+ * literal is for klp_sysctl_set(). Negative errno.
  */
-extern void *klp_state_get(struct klp_callback *cb, __u64 id, const int rdwr_buf_size) __ksym __weak;
-extern const void *klp_state_get_prev(struct klp_callback *cb, __u64 id,
+extern __u8 *klp_state_get(struct klp_callback *cb, __u64 id, const int rdwr_buf_size) __ksym __weak;
+extern const __u8 *klp_state_get_prev(struct klp_callback *cb, __u64 id,
 				      const int rdonly_buf_size) __ksym __weak;
 extern __s64 klp_state_prev_version(struct klp_callback *cb, __u64 id) __ksym __weak;
 extern int klp_sysctl_read(struct klp_callback *cb, const char *name__str, char *buf,
 			   __u32 buf__sz) __ksym __weak;
 extern int klp_sysctl_write(struct klp_callback *cb, const char *name__str, const char *buf,
 			    __u32 buf__sz) __ksym __weak;
+
+/* The same as pointers to a type, whose size it is. */
+#define klp_state(cb, id, type)		((type *)klp_state_get(cb, id, sizeof(type)))
+#define klp_state_prev(cb, id, type)	((const type *)klp_state_get_prev(cb, id, sizeof(type)))
+
+#define klp_sysctl_set(cb, name, literal) ({ \
+	char klp_text_[] = literal; \
+	klp_sysctl_write(cb, name, klp_text_, sizeof(klp_text_)); \
+})
 
 static __always_inline int klp_in_force(void)
 {

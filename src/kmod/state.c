@@ -67,15 +67,16 @@ void state_hand_over(struct record *r)
 __bpf_kfunc_start_defs();
 
 /* What these promise is said in klp/klp.bpf.h. */
-__bpf_kfunc void *klp_state_get(struct klp_callback *cb, u64 id, const int rdwr_buf_size)
+/* Not void *: to the verifier that is a number. */
+__bpf_kfunc u8 *klp_state_get(struct klp_callback *cb, u64 id, const int rdwr_buf_size)
 {
 	struct state *s = state_find(callback_record(cb), id);
 
 	return s && (u32)rdwr_buf_size <= sizeof(s->data) ? s->data : NULL;
 }
 
-__bpf_kfunc const void *klp_state_get_prev(struct klp_callback *cb, u64 id,
-					   const int rdonly_buf_size)
+__bpf_kfunc const u8 *klp_state_get_prev(struct klp_callback *cb, u64 id,
+					 const int rdonly_buf_size)
 {
 	const struct state *s = state_find_previous(callback_record(cb), id);
 
@@ -86,7 +87,7 @@ __bpf_kfunc s64 klp_state_prev_version(struct klp_callback *cb, u64 id)
 {
 	const struct state *s = state_find_previous(callback_record(cb), id);
 
-	return s ? s->version : -ENOENT;
+	return s ? (s64)s->version : -ENOENT;
 }
 
 __bpf_kfunc int klp_sysctl_read(struct klp_callback *cb, const char *name__str, char *buf,
