@@ -68,6 +68,7 @@
 #define KLP_OBJECT_LEN		56	/* MODULE_NAME_LEN on 64-bit kernels */
 #define KLP_SYMBOL_LEN		512	/* KSYM_NAME_LEN */
 #define KLP_PROG_LEN		128
+#define KLP_WHEN_LEN		16	/* post_unpatch is the longest */
 #define KLP_META_MAX		65536	/* the whole section */
 #define KLP_FILE_MAX		(4 * 1024 * 1024)
 #define KLP_FUNCS_MAX		256

@@ -9,6 +9,11 @@
 #include "util/macro.h"
 
 _Static_assert(KLP_OBJECT_LEN <= KLP_UAPI_OBJECT_LEN, "the name of an object would be cut");
+_Static_assert(KLP_CALLBACKS_MAX <= KLP_UAPI_CALLBACKS_MAX, "a patch has callbacks that cannot be told");
+_Static_assert((int)CALLBACK_PRE_PATCH == (int)KLP_PRE_PATCH &&
+	       (int)CALLBACK_POST_PATCH == (int)KLP_POST_PATCH &&
+	       (int)CALLBACK_PRE_UNPATCH == (int)KLP_PRE_UNPATCH &&
+	       (int)CALLBACK_POST_UNPATCH == (int)KLP_POST_UNPATCH, "callbacks have other numbers");
 _Static_assert(KLP_STATES_MAX <= KLP_UAPI_STATES_MAX, "a patch has states that cannot be told");
 
 int announcement_object(const struct announcement *a, const char *name)
@@ -40,8 +45,14 @@ int announcement_make(const struct meta *meta, struct announcement *ret)
 		r = announcement_add_object(ret, meta->callbacks[i].object);
 	if (r < 0)
 		return r;
-	if (meta->n_states > ARRAY_SIZE(ret->states))
+	if (meta->n_states > ARRAY_SIZE(ret->states) ||
+	    meta->n_callbacks > ARRAY_SIZE(ret->callbacks))
 		return -E2BIG;
+	for (size_t i = 0; i < meta->n_callbacks; i++)
+		ret->callbacks[ret->n_callbacks++] = (struct klp_uapi_callback){
+			.object = (uint32_t)announcement_object(ret, meta->callbacks[i].object),
+			.when = (uint32_t)meta->callbacks[i].kind,
+		};
 	for (size_t i = 0; i < meta->n_states; i++)
 		ret->states[ret->n_states++] = (struct klp_uapi_state){
 			.id = meta->states[i].id,

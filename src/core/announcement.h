@@ -13,11 +13,13 @@ struct announcement {
 	/* each object once: functions' first, then callbacks', as they are mentioned */
 	struct klp_uapi_object objects[KLP_UAPI_OBJECTS_MAX];
 	uint32_t n_objects;
+	struct klp_uapi_callback callbacks[KLP_UAPI_CALLBACKS_MAX];	/* as in the metadata */
+	uint32_t n_callbacks;
 	struct klp_uapi_state states[KLP_UAPI_STATES_MAX];
 	uint32_t n_states;
 };
 
-/* -E2BIG: more objects or states than a record has room for. */
+/* -E2BIG: more objects, callbacks or states than a record has room for. */
 int announcement_make(const struct meta *meta, struct announcement *ret);
 /* Index of the object, or -ENOENT. */
 int announcement_object(const struct announcement *a, const char *name);

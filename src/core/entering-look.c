@@ -46,7 +46,7 @@ static int look_guard(struct entering *e, struct targets *targets, const struct 
 	/* nothing has to be opened for it */
 	ret->native = true;
 	entering_record_name(e, record);
-	return object_select_guard(e->object, f->program, f->symbol, record,
+	return object_select_guard(e->object, f->program, f->object, f->symbol, record,
 				   (uint32_t)(f - e->set->meta->funcs), report);
 }
 
@@ -68,6 +68,25 @@ static int look_target(struct entering *e, struct world *w, struct targets *targ
 	/* names told on the way here are not those of what may fail later */
 	report_done(report);
 	return 0;
+}
+
+static int look_callbacks(struct entering *e, struct report *report)
+{
+	const struct meta *meta = e->set->meta;
+	char record[KLP_UAPI_NAME_LEN];
+	int r = 0;
+
+	entering_record_name(e, record);
+	for (size_t i = 0; r == 0 && i < meta->n_callbacks; i++) {
+		const struct meta_callback *c = &meta->callbacks[i];
+
+		r = object_select_callback(e->object, c->program, c->object,
+					   callback_kind_to_string(c->kind), record, (uint32_t)i,
+					   report);
+		if (r == 0)
+			report_done(report);
+	}
+	return r;
 }
 
 static size_t look_link_ids(const struct set *s, uint32_t *ret)
@@ -130,8 +149,12 @@ static int look_rivals(struct entering *e, struct world *w, struct report *repor
 	if (!targets)
 		return -ENOMEM;
 	for (i = 0; i < meta->n_funcs; i++)
-		targets[i] = (struct rival_target){ meta->funcs[i].symbol, e->funcs[i].btf_id,
-						    look_is_hooked(w, &meta->funcs[i]) };
+		targets[i] = (struct rival_target){
+			.symbol = meta->funcs[i].symbol,
+			.btf_id = e->funcs[i].btf_id,
+			.hooked = look_is_hooked(w, &meta->funcs[i]),
+			.object = meta->funcs[i].object,
+		};
 	r = look_own_links(w, &own, &n_own);
 	if (r == 0)
 		r = rival_find(targets, meta->n_funcs, own, n_own, &i, report);
@@ -161,5 +184,6 @@ int entering_look(struct entering *e, struct world *w, struct report *report)
 		if (r != 0)
 			return r;
 	}
-	return look_rivals(e, w, report);
+	r = look_callbacks(e, report);
+	return r == 0 ? look_rivals(e, w, report) : r;
 }

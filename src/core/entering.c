@@ -44,7 +44,7 @@ void entering_record_name(const struct entering *e, char ret[static KLP_UAPI_NAM
 static int entering_refusal(const struct entering *e, const struct world *w, int error,
 			    uint32_t failed, bool opening, struct report *report)
 {
-	const struct klp_uapi_func *f = failed < e->set->n_links ? &e->funcs[failed] : e->funcs;
+	const struct klp_uapi_func *f = failed < e->set->meta->n_funcs ? &e->funcs[failed] : e->funcs;
 
 	report_names(report, e->set->meta->name, f->object, f->symbol);
 	switch (error) {
@@ -79,11 +79,11 @@ static int entering_open(struct entering *e, struct world *w, struct report *rep
 	uint32_t n = 0, failed = 0;
 	int r;
 
-	closed = calloc(e->set->n_links, sizeof(*closed));
-	index = calloc(e->set->n_links, sizeof(*index));
+	closed = calloc(e->set->meta->n_funcs, sizeof(*closed));
+	index = calloc(e->set->meta->n_funcs, sizeof(*index));
 	if (!closed || !index)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < e->set->n_links; i++) {
+	for (uint32_t i = 0; i < e->set->meta->n_funcs; i++) {
 		if (e->native[i])
 			continue;
 		index[n] = i;
@@ -136,9 +136,11 @@ int entering_announce(struct entering *e, struct world *w, unsigned int *point,
 	if (announcement_make(e->set->meta, &told) < 0)
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "The patch is about more than %d modules", KLP_UAPI_OBJECTS_MAX);
-	record.n_funcs = (uint32_t)e->set->n_links;
+	record.n_funcs = (uint32_t)e->set->meta->n_funcs;
 	record.objects = told.objects;
 	record.n_objects = told.n_objects;
+	record.callbacks = told.callbacks;
+	record.n_callbacks = told.n_callbacks;
 	record.states = told.states;
 	record.n_states = told.n_states;
 	r = companion_announce(w->companion, &record, &e->set->id, &failed);
@@ -157,30 +159,39 @@ void entering_announce_undo(struct entering *e, struct world *w)
 	e->set->id = 0;
 }
 
+/* Link i of the set: of a function, or of a callback, which come after those. */
+static int entering_attach_one(struct entering *e, size_t i, struct report *report)
+{
+	const struct meta *m = e->set->meta;
+	const struct meta_callback *c = i < m->n_funcs ? NULL : &m->callbacks[i - m->n_funcs];
+	const struct meta_func *f = c ? NULL : &m->funcs[i];
+	int r = object_attach(e->object, c ? c->program : f->program);
+
+	if (r >= 0) {
+		e->set->links[i] = r;
+		return 0;
+	}
+	report_names(report, m->name, c ? c->object : f->object, c ? NULL : f->symbol);
+	if (c)
+		return report_errno(report, r, "Cannot attach program '%s', the %s callback of '%s'",
+				    c->program, callback_kind_to_string(c->kind), c->object);
+	if (r == -E2BIG)
+		return report_set(report, OUTCOME_TAKEN,
+				  "Function '%s' has as many BPF programs as one function can have",
+				  f->symbol);
+	return report_errno(report, r, "Cannot attach program '%s' to '%s'", f->program, f->symbol);
+}
+
 int entering_attach(struct entering *e, unsigned int *point, struct report *report)
 {
-	struct set *s = e->set;
-	int r;
+	int r = 0;
 
-	for (size_t i = 0; i < s->n_links; i++) {
-		const struct meta_func *f = &s->meta->funcs[i];
-
-		r = object_attach(e->object, f->program);
-		if (r < 0) {
-			report_names(report, s->meta->name, f->object, f->symbol);
-			if (r == -E2BIG)
-				return report_set(report, OUTCOME_TAKEN,
-						  "Function '%s' has as many BPF programs as one "
-						  "function can have", f->symbol);
-			return report_errno(report, r, "Cannot attach program '%s' to '%s'",
-					    f->program, f->symbol);
-		}
-		s->links[i] = r;
-		r = fault_point(PHASE_ATTACH, ++*point);
-		if (r < 0)
-			return r;
+	for (size_t i = 0; r == 0 && i < e->set->n_links; i++) {
+		r = entering_attach_one(e, i, report);
+		if (r == 0)
+			r = fault_point(PHASE_ATTACH, ++*point);
 	}
-	return 0;
+	return r;
 }
 
 bool entering_attach_undo(struct entering *e)

@@ -54,7 +54,7 @@ static const char *set_words(const struct meta *m, char buf[static SET_WORDS])
 	return buf;
 }
 
-/* Bodies, objects and callbacks of the metadata format that nothing below can carry out yet. */
+/* Bodies of the metadata format that nothing below can carry out. */
 static int check_supported(const struct meta *m, struct report *report)
 {
 	for (size_t i = 0; i < m->n_funcs; i++) {
@@ -63,7 +63,7 @@ static int check_supported(const struct meta *m, struct report *report)
 
 		if (f->body == BODY_FMOD_RET && !module && f->sympos <= 1)
 			continue;
-		if (f->body == BODY_GUARD && !module)
+		if (f->body == BODY_GUARD)
 			continue;
 		report_names(report, NULL, f->object, f->symbol);
 		if (f->body == BODY_REPLACE)
@@ -72,16 +72,14 @@ static int check_supported(const struct meta *m, struct report *report)
 					  "kinds supported", f->symbol, body_kind_to_string(f->body));
 		if (module)
 			return report_set(report, OUTCOME_UNSUPPORTED,
-					  "Function '%s' is in module '%s'; only vmlinux can be "
-					  "patched", f->symbol, f->object);
+					  "Function '%s' is in module '%s', and the kernel has no "
+					  "way to open functions of modules for fmod_ret; write it "
+					  "as KLP_GUARD_IN(%s, ...)", f->symbol, f->object,
+					  f->object);
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "Function '%s' is wanted at position %" PRIu32 "; fmod_ret "
 				  "reaches only the first of its name", f->symbol, f->sympos);
 	}
-	if (m->n_callbacks > 0)
-		return report_set(report, OUTCOME_UNSUPPORTED,
-				  "The patch has a %s callback; callbacks are not supported",
-				  callback_kind_to_string(m->callbacks[0].kind));
 	return 0;
 }
 
@@ -196,8 +194,8 @@ static int check_states(const struct plan_set *sets, size_t n_sets, const struct
 	return r;
 }
 
-/* The companion asks a guard body, and it knows only its own gate. */
-static int check_guards(const struct meta *m, struct report *report)
+/* The companion asks a guard body and knows only its own gate; it runs callbacks when it moves tasks. */
+static int check_by_companion(const struct meta *m, struct report *report)
 {
 	for (size_t i = 0; i < m->n_funcs; i++)
 		if (m->funcs[i].body == BODY_GUARD) {
@@ -206,7 +204,13 @@ static int check_guards(const struct meta *m, struct report *report)
 					  "The guard body of '%s' allows per-task consistency only, "
 					  "and immediate was asked for", m->funcs[i].symbol);
 		}
-	return 0;
+	if (m->n_callbacks == 0)
+		return 0;
+	report_names(report, NULL, m->callbacks[0].object, NULL);
+	return report_set(report, OUTCOME_CONSISTENCY,
+			  "The %s callback of '%s' allows per-task consistency only, and immediate "
+			  "was asked for", callback_kind_to_string(m->callbacks[0].kind),
+			  m->callbacks[0].object);
 }
 
 /* Consistency of the entering patch: asked for, or per task if there is who does it. */
@@ -222,7 +226,7 @@ static int choose_consistency(const struct plan_request *request, uint32_t *ret,
 				  "Per-task consistency needs the companion module, which is not "
 				  "there");
 	*ret = request->immediate ? KLP_CONSISTENCY_IMMEDIATE : KLP_CONSISTENCY_PER_TASK;
-	return request->immediate ? check_guards(request->meta, report) : 0;
+	return request->immediate ? check_by_companion(request->meta, report) : 0;
 }
 
 /* All that leaves must be moved by the same hand. */

@@ -50,10 +50,10 @@ struct plan {
  * OUTCOME_NO_SUCH_PATCH, OUTCOME_CONFLICT (it touches a function of a set in force that it does not
  * replace; detail names the other patch), OUTCOME_STATE_INCOMPATIBLE, OUTCOME_STRICT (strict patch
  * with an fmod_ret body), OUTCOME_STICKY (disable of a sticky patch; a deadline for one that
- * enters), OUTCOME_CONSISTENCY (per-task-only patch with --immediate; sets that leave have another
- * consistency than the change), OUTCOME_NO_COMPANION (per-task wanted, none there),
- * OUTCOME_UNSUPPORTED (guard or replace body, callbacks, a function outside vmlinux, more sets than
- * there are slots or records).
+ * enters), OUTCOME_CONSISTENCY (per-task-only patch, guard body or callback with --immediate; sets
+ * that leave have another consistency than the change), OUTCOME_NO_COMPANION (per-task wanted, none
+ * there), OUTCOME_UNSUPPORTED (replace body, fmod_ret body in a module or at a position above 1, more
+ * sets than there are slots or records).
  *
  * A replace takes the place of all sets in force whose patch names the same patch set (meta->set).
  *

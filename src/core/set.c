@@ -25,10 +25,10 @@ int set_new(struct meta *meta, const char *path, struct set **ret)
 	if (!s)
 		return -ENOMEM;
 	s->path = strdup(path);
-	s->links = calloc(MAX(m->n_funcs, (size_t)1), sizeof(*s->links));
+	s->n_links = m->n_funcs + m->n_callbacks;
+	s->links = calloc(MAX(s->n_links, (size_t)1), sizeof(*s->links));
 	if (!s->path || !s->links)
 		return -ENOMEM;
-	s->n_links = m->n_funcs;
 	for (size_t i = 0; i < s->n_links; i++)
 		s->links[i] = -EBADF;
 	s->meta = TAKE_PTR(m);

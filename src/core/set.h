@@ -33,8 +33,8 @@ struct set {
 	uint8_t sha256[SHA256_SIZE];
 	char *path;
 	struct meta *meta;
-	int *links;		/* fds, one for each function, in the metadata's order; or -EBADF */
-	size_t n_links;
+	int *links;		/* fds in the metadata's order, those of functions first; or -EBADF */
+	size_t n_links;		/* meta->n_funcs + meta->n_callbacks */
 };
 
 /* Takes meta over, also on failure. No links yet. -ENOMEM. */

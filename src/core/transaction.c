@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "core/announcement.h"
 #include "core/fault.h"
 #include "core/phases.h"
 #include "core/retire.h"
@@ -31,13 +32,49 @@ static int switch_immediate(struct transaction *t, struct report *report)
 	return 0;
 }
 
+static int switch_callback_failed(const struct meta *m, const struct companion_blame *blame,
+				  struct report *report)
+{
+	const char *text = strerrordesc_np(-blame->callback_error), *object = "?";
+	bool told = report && report->outcome != OUTCOME_OK;
+	struct announcement announced;
+	int r;
+
+	if (announcement_make(m, &announced) == 0 && blame->index < announced.n_objects)
+		object = announced.objects[blame->index].name;
+	report_names(report, m->name, object, NULL);
+	r = report_set(report, OUTCOME_CALLBACK, "The pre_patch callback of object '%s' of patch "
+		       "'%s' refused it: %s", object, m->name, text ?: "it gave no reason");
+	if (report && !told && text)
+		report->error = -blame->callback_error;
+	return r;
+}
+
+/* A module came between the plan and the switch, and is not what the patch takes it for. */
+static int switch_lacks_function(const struct meta *m, const struct companion_blame *blame,
+				 struct report *report)
+{
+	const struct meta_func *f = &m->funcs[blame->index < m->n_funcs ? blame->index : 0];
+
+	report_names(report, m->name, f->object, f->symbol);
+	return report_set(report, OUTCOME_NO_SUCH_FUNCTION, "Module '%s', which was loaded meanwhile, "
+			  "has no function '%s' that can be patched", f->object, f->symbol);
+}
+
 /* Which function or object it is about, if the companion could say. */
 static int switch_refused(struct transaction *t, int error, const struct companion_blame *blame,
 			  struct report *report)
 {
+	const struct meta *m = NULL;
+
 	for (size_t i = 0; i < t->n_enter; i++)
 		if (t->enter[i].set->id == blame->record)
-			report_names(report, t->enter[i].set->meta->name, NULL, NULL);
+			m = t->enter[i].set->meta;
+	if (m && error == -ECANCELED)
+		return switch_callback_failed(m, blame, report);
+	if (m && error == -ENOEXEC)
+		return switch_lacks_function(m, blame, report);
+	report_names(report, m ? m->name : NULL, NULL, NULL);
 	if (error == -EBUSY)
 		return report_set(report, OUTCOME_BUSY, "The companion runs another transition");
 	return report_errno(report, error, "The companion cannot start the transition");

@@ -51,6 +51,8 @@ int world_targets(struct world *w, struct targets **ret, struct report *report)
 		r = targets_new(&w->targets, report);
 		if (r != 0)
 			return r;
+	} else {
+		targets_forget_modules(w->targets);
 	}
 	*ret = w->targets;
 	return 0;

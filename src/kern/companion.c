@@ -246,6 +246,29 @@ int companion_status(struct companion *c, struct klp_ioc_status *status,
 	return 0;
 }
 
+int companion_objects(struct companion *c, uint64_t id, struct klp_uapi_object **ret,
+		      uint32_t *ret_n)
+{
+	_cleanup_free_ struct klp_uapi_object *found = NULL;
+	struct klp_ioc_objects arg = { .id = id, .nr = KLP_UAPI_OBJECTS_MAX };
+	int r;
+
+	found = calloc(KLP_UAPI_OBJECTS_MAX, sizeof(*found));
+	if (!found)
+		return -ENOMEM;
+	arg.objects = (uintptr_t)found;
+	r = companion_ioctl(c, KLP_IOC_OBJECTS, &arg);
+	if (r < 0)
+		return r;
+	if (arg.nr > KLP_UAPI_OBJECTS_MAX)
+		return -EOVERFLOW;
+	for (uint32_t i = 0; i < arg.nr; i++)
+		text_clean(found[i].name, sizeof(found[i].name), '?');
+	*ret_n = arg.nr;
+	*ret = TAKE_PTR(found);
+	return 0;
+}
+
 int companion_blockers(struct companion *c, struct klp_uapi_blocker **ret, uint32_t *ret_n)
 {
 	uint32_t room = 64;

@@ -58,6 +58,9 @@ int companion_force(struct companion *c, uint64_t transition, uint32_t *ret_forc
 /* *records malloc'ed, status->nr of them. */
 int companion_status(struct companion *c, struct klp_ioc_status *status,
 		     struct klp_uapi_record **records);
+/* The objects of a record, in its order, malloc'ed. -ENOENT: there is no such record. */
+int companion_objects(struct companion *c, uint64_t id, struct klp_uapi_object **ret,
+		      uint32_t *ret_n);
 int companion_blockers(struct companion *c, struct klp_uapi_blocker **ret, uint32_t *ret_n);
 /* Room for the text of any stack. */
 #define COMPANION_STACK_ROOM	(KLP_UAPI_STACK_MAX + 1)

@@ -14,13 +14,13 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
-#include <fcntl.h>
 #include <linux/bpf.h>
 #include <string.h>
 
 #include "kern/bpf-log.h"
 #include "kern/caps.h"
 #include "kern/link.h"
+#include "kern/object-ops.h"
 #include "kern/object.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
@@ -29,8 +29,9 @@
 
 struct selected {
 	struct bpf_program *program;
-	struct bpf_map *ops;	/* of a guard body; NULL for fmod_ret */
-	char *symbol;
+	struct bpf_map *ops;	/* of a guard body or a callback; NULL for fmod_ret */
+	char *object;
+	char *symbol;		/* NULL for a callback */
 	char *log;
 };
 
@@ -98,6 +99,7 @@ struct object *object_free(struct object *o)
 		return NULL;
 	bpf_object__close(o->bpf);
 	for (size_t i = 0; i < o->n_selected; i++) {
+		free(o->selected[i].object);
 		free(o->selected[i].symbol);
 		free(o->selected[i].log);
 	}
@@ -111,15 +113,16 @@ const struct btf *object_btf(const struct object *o)
 	return bpf_object__btf(o->bpf);
 }
 
-/* Keep the program with what a failure of it will need. */
+/* Keep the program with what a failure of it will need; symbol may be NULL. */
 static int object_add_selected(struct object *o, struct bpf_program *program, struct bpf_map *ops,
-			       const char *symbol)
+			       const char *object, const char *symbol)
 {
-	_cleanup_free_ char *copy = strdup(symbol), *log = malloc(LOG_SIZE);
+	_cleanup_free_ char *name = strdup(object), *copy = symbol ? strdup(symbol) : NULL,
+			    *log = malloc(LOG_SIZE);
 	struct selected *more;
 	int r;
 
-	if (!copy || !log)
+	if (!name || (symbol && !copy) || !log)
 		return -ENOMEM;
 	log[0] = '\0';
 	more = reallocarray(o->selected, o->n_selected + 1, sizeof(*more));
@@ -134,6 +137,7 @@ static int object_add_selected(struct object *o, struct bpf_program *program, st
 	more[o->n_selected++] = (struct selected){
 		.program = program,
 		.ops = ops,
+		.object = TAKE_PTR(name),
 		.symbol = TAKE_PTR(copy),
 		.log = TAKE_PTR(log),
 	};
@@ -161,7 +165,7 @@ int object_select(struct object *o, const char *program, const char *symbol, str
 	if (bpf_program__autoload(p))
 		return report_set(report, OUTCOME_META_INVALID,
 				  "program '%s' is named for two functions", program);
-	r = object_add_selected(o, p, NULL, symbol);
+	r = object_add_selected(o, p, NULL, "vmlinux", symbol);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
@@ -169,66 +173,57 @@ int object_select(struct object *o, const char *program, const char *symbol, str
 	return 0;
 }
 
-/* The file says that this map is of the companion's type: libbpf would attach any other as well. */
-static bool object_is_ops(const struct object *o, const char *name)
-{
-	const struct btf *btf = bpf_object__btf(o->bpf);
-	int id = btf ? btf__find_by_name_kind(btf, name, BTF_KIND_VAR) : -ENOENT;
-	const struct btf_type *t = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
-
-	id = t ? btf__resolve_type(btf, t->type) : -ENOENT;
-	t = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
-	return t && btf_is_struct(t) && STREQ(btf__name_by_offset(btf, t->name_off), KLP_OPS_TYPE);
-}
-
-/* As struct klp_func_ops of klp/klp.bpf.h begins. */
-struct object_ops_data {
-	char record[KLP_NAME_LEN];
-	uint32_t func;
-};
-
-static int object_tell_ops(struct bpf_map *map, const char *record, uint32_t index)
-{
-	struct object_ops_data data = { .func = index };
-	size_t size = 0;
-	void *value = bpf_map__initial_value(map, &size);
-
-	if (!value || size < sizeof(data) || strlen(record) >= sizeof(data.record))
-		return -EINVAL;
-	memcpy(data.record, record, strlen(record));
-	memcpy(value, &data, sizeof(data));
-	return 0;
-}
-
-int object_select_guard(struct object *o, const char *program, const char *symbol,
-			const char *record, uint32_t index, struct report *report)
+/* A program of a struct_ops map; `section` is where it must stand. */
+static int object_select_ops(struct object *o, const char *program, const char *section,
+			     struct bpf_map *map, const char *object, const char *symbol,
+			     struct report *report)
 {
 	struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, program);
+	int r;
+
+	if (!p || bpf_program__type(p) != BPF_PROG_TYPE_STRUCT_OPS ||
+	    !STREQ(bpf_program__section_name(p), section))
+		return report_set(report, OUTCOME_META_INVALID,
+				  "the file has no program '%s' in section '%s'", program, section);
+	if (bpf_program__autoload(p))
+		return report_set(report, OUTCOME_META_INVALID,
+				  "program '%s' is named for two functions or callbacks", program);
+	r = object_add_selected(o, p, map, object, symbol);
+	if (r == -ENOMEM)
+		return r;
+	return r < 0 ? report_errno(report, r, "cannot prepare program '%s'", program) : 0;
+}
+
+int object_select_guard(struct object *o, const char *program, const char *object,
+			const char *symbol, const char *record, uint32_t index,
+			struct report *report)
+{
 	char name[STRLEN(KLP_OPS_PREFIX) + KLP_SYMBOL_LEN];
 	struct bpf_map *map;
 	int r;
 
-	report_names(report, NULL, NULL, symbol);
+	report_names(report, NULL, object, symbol);
 	(void)snprintf(name, sizeof(name), KLP_OPS_PREFIX "%s", symbol);
-	map = bpf_object__find_map_by_name(o->bpf, name);
-	if (!p || bpf_program__type(p) != BPF_PROG_TYPE_STRUCT_OPS)
-		return report_set(report, OUTCOME_META_INVALID,
-				  "the file has no struct_ops program '%s'", program);
-	if (!map || bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || !object_is_ops(o, name) ||
-	    object_tell_ops(map, record, index) < 0)
-		return report_set(report, OUTCOME_META_INVALID,
-				  "the file has no '%s' of type " KLP_OPS_TYPE, name);
-	if (bpf_program__autoload(p))
-		return report_set(report, OUTCOME_META_INVALID,
-				  "program '%s' is named for two functions", program);
-	r = bpf_map__set_autocreate(map, true);
-	if (r == 0)
-		r = object_add_selected(o, p, map, symbol);
-	if (r == -ENOMEM)
-		return r;
-	if (r < 0)
-		return report_errno(report, r, "cannot prepare program '%s'", program);
-	return 0;
+	r = object_ops_select(o->bpf, name, KLP_OPS_TYPE, record, index, &map, report);
+	return r == 0 ? object_select_ops(o, program, "struct_ops/guard", map, object, symbol,
+					  report) : r;
+}
+
+int object_select_callback(struct object *o, const char *program, const char *object,
+			   const char *when, const char *record, uint32_t index,
+			   struct report *report)
+{
+	char name[STRLEN(KLP_CALLBACK_OPS_PREFIX) + KLP_WHEN_LEN + STRLEN("__") +
+		  KLP_OBJECT_LEN];
+	char section[STRLEN("struct_ops.s/") + KLP_WHEN_LEN];
+	struct bpf_map *map;
+	int r;
+
+	report_names(report, NULL, object, NULL);
+	(void)snprintf(name, sizeof(name), KLP_CALLBACK_OPS_PREFIX "%s__%s", when, object);
+	(void)snprintf(section, sizeof(section), "struct_ops.s/%s", when);
+	r = object_ops_select(o->bpf, name, KLP_CALLBACK_OPS_TYPE, record, index, &map, report);
+	return r == 0 ? object_select_ops(o, program, section, map, object, NULL, report) : r;
 }
 
 /* Into the file's copy of the constants, which are frozen at load. */
@@ -338,7 +333,7 @@ static int object_report_failure(const struct object *o, int error, struct repor
 	if (error == -ENOMEM)
 		return error;
 	if (failed)
-		report_names(report, NULL, "vmlinux", failed->symbol);
+		report_names(report, NULL, failed->object, failed->symbol);
 	if (error == -EPERM || !telling)
 		return report_errno(report, error, "program '%s' cannot be loaded", name);
 	r = report_set(report, object_classify_log(log), "program '%s': %s", name, telling);
@@ -382,21 +377,6 @@ int object_set_id(struct object *o, uint64_t id)
 	return 0;
 }
 
-/* The map's own link is left to libbpf, which closes it: ours is a second fd of the same. */
-static int object_attach_ops(struct bpf_map *map)
-{
-	struct bpf_link *link = bpf_map__attach_struct_ops(map);
-	int fd;
-
-	if (!link)
-		return errno_negative();
-	fd = fcntl(bpf_link__fd(link), F_DUPFD_CLOEXEC, 3);
-	if (fd < 0)
-		fd = errno_negative();
-	(void)bpf_link__destroy(link);
-	return fd;
-}
-
 int object_attach(const struct object *o, const char *program)
 {
 	CAPS_SCOPE(CAPS_BPF);
@@ -409,7 +389,7 @@ int object_attach(const struct object *o, const char *program)
 		/* a map that calls another program than the metadata names */
 		if (bpf_program__fd(s->program) < 0)
 			return -EINVAL;
-		return s->ops ? object_attach_ops(s->ops) : link_attach(bpf_program__fd(s->program));
+		return s->ops ? object_ops_attach(s->ops) : link_attach(bpf_program__fd(s->program));
 	}
 	return -ENOENT;
 }

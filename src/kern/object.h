@@ -26,8 +26,13 @@ const struct btf *object_btf(const struct object *o);
 int object_select(struct object *o, const char *program, const char *symbol, struct report *report);
 /* The same for a guard body: what the companion is to know it by, the name of its record and the
  * index in it, is told to it here. */
-int object_select_guard(struct object *o, const char *program, const char *symbol,
-			const char *record, uint32_t index, struct report *report);
+int object_select_guard(struct object *o, const char *program, const char *object,
+			const char *symbol, const char *record, uint32_t index,
+			struct report *report);
+/* The same for a callback of `object`; `when` as in the metadata. */
+int object_select_callback(struct object *o, const char *program, const char *object,
+			   const char *when, const char *record, uint32_t index,
+			   struct report *report);
 /*
  * Before loading: write `self` into section KLP_SELF_SECTION and use gates_fd for map
  * KLP_GATES_MAP. Then verify and load. OUTCOME_VERIFIER with the telling lines in detail and the

@@ -33,7 +33,7 @@ int pin_check_header(const struct pin_header *header, uint64_t serial, size_t va
 	if (header->meta_size == 0 || header->meta_size > KLP_META_MAX ||
 	    value_size != sizeof(*header) + header->meta_size)
 		return -EINVAL;
-	if (header->n_links == 0 || header->n_links > KLP_FUNCS_MAX)
+	if (header->n_links == 0 || header->n_links > PIN_LINKS_MAX)
 		return -EINVAL;
 	if (!memchr(header->path, '\0', sizeof(header->path)))
 		return -EINVAL;
@@ -123,7 +123,7 @@ static int pin_load_meta(struct pin_set *set)
 	return 0;
 }
 
-/* link-0 to link-n-1, each really a link of an fmod_ret body. */
+/* link-0 to link-n-1, each really a link of a kind that klpd makes. */
 static int pin_load_links(struct pin_set *set)
 {
 	set->links = calloc(set->header.n_links, sizeof(*set->links));

@@ -20,7 +20,7 @@
 
 /* "gen-N", N in 1..INT64_MAX, spelt as we spell it. */
 bool pin_parse_set_name(const char *name, uint64_t *ret);
-/* "link-K", K below KLP_FUNCS_MAX. */
+/* "link-K", K below PIN_LINKS_MAX. */
 bool pin_parse_link_name(const char *name, uint64_t *ret);
 /* "forced-N-INDEX": N. */
 bool pin_parse_kept_name(const char *name, uint64_t *ret);

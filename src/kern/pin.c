@@ -22,7 +22,6 @@
 #include "kern/caps.h"
 #include "kern/pin.h"
 #include "kern/pin-read.h"
-#include "klp/meta.h"
 #include "shared/paths.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
@@ -60,7 +59,7 @@ bool pin_parse_set_name(const char *name, uint64_t *ret)
 bool pin_parse_link_name(const char *name, uint64_t *ret)
 {
 	return STR_HAS_PREFIX(name, PIN_LINK_PREFIX) &&
-	       pin_parse_number(name + STRLEN(PIN_LINK_PREFIX), KLP_FUNCS_MAX - 1, ret);
+	       pin_parse_number(name + STRLEN(PIN_LINK_PREFIX), PIN_LINKS_MAX - 1, ret);
 }
 
 bool pin_parse_kept_name(const char *name, uint64_t *ret)
@@ -77,7 +76,7 @@ bool pin_parse_kept_name(const char *name, uint64_t *ret)
 		return false;
 	(void)snprintf(serial, sizeof(serial), "%.*s", (int)(end - name), name);
 	if (!pin_parse_number(serial, INT64_MAX, &n) || n == 0 ||
-	    !pin_parse_number(end + 1, KLP_FUNCS_MAX - 1, &index))
+	    !pin_parse_number(end + 1, PIN_LINKS_MAX - 1, &index))
 		return false;
 	*ret = n;
 	return true;
@@ -216,7 +215,7 @@ int pin_store(const struct pin_header *header, const void *meta, const int *link
 }
 
 /* Which links a set's directory has: found[i] for link-i. */
-static int pin_scan_links(const char *path, bool found[static KLP_FUNCS_MAX])
+static int pin_scan_links(const char *path, bool found[static PIN_LINKS_MAX])
 {
 	_cleanup_closedir_ DIR *dir = opendir(path);
 	struct dirent *entry;
@@ -239,7 +238,7 @@ static int pin_unlink(const char *path)
 
 int pin_remove(uint64_t serial)
 {
-	bool found[KLP_FUNCS_MAX] = {};
+	bool found[PIN_LINKS_MAX] = {};
 	char path[PIN_PATH_MAX];
 	struct stat st;
 	int ret = 0;
@@ -255,7 +254,7 @@ int pin_remove(uint64_t serial)
 	RET_GATHER(ret, pin_scan_links(path, found));
 	pin_set_path(serial, PIN_META_NAME, path);
 	RET_GATHER(ret, pin_unlink(path));
-	for (uint64_t i = KLP_FUNCS_MAX; i-- > 0; ) {
+	for (uint64_t i = PIN_LINKS_MAX; i-- > 0; ) {
 		if (!found[i])
 			continue;
 		pin_link_path(serial, i, path);

@@ -14,6 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "klp/meta.h"
+
+/* Links of a set: one for each function, then one for each callback. */
+#define PIN_LINKS_MAX	(KLP_FUNCS_MAX + KLP_CALLBACKS_MAX)
+
 #define PIN_MAGIC	0x314e49502d504c4bULL	/* "KLP-PIN1" */
 #define PIN_FORMAT	1
 

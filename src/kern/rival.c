@@ -29,22 +29,23 @@ static const char *const enabled_files[] = {
 
 /* ---- kernel livepatch ---------------------------------------------------------------------- */
 
-/* DIRECTORY/SYMBOL,POSITION */
-static long rival_livepatched_by(const char *directory, const struct rival_target *targets,
-				 size_t n)
+/* SYMBOL,POSITION in LIVEPATCH_DIR/NAME/OBJECT: 1 there is; 0. */
+static int rival_livepatched_by(const char *name, const struct rival_target *target)
 {
-	_cleanup_closedir_ DIR *d = opendir(directory);
+	_cleanup_free_ char *path = NULL;
+	size_t length = strlen(target->symbol);
+	_cleanup_closedir_ DIR *d = NULL;
 	const struct dirent *e;
 
+	if (asprintf(&path, LIVEPATCH_DIR "/%s/%s", name, target->object) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	d = opendir(path);
 	while (d && (e = readdir(d)))
-		for (size_t i = 0; i < n; i++) {
-			size_t length = strlen(targets[i].symbol);
-
-			if (strncmp(e->d_name, targets[i].symbol, length) == 0 &&
-			    e->d_name[length] == ',')
-				return (long)i;
-		}
-	return -1;
+		if (strncmp(e->d_name, target->symbol, length) == 0 && e->d_name[length] == ',')
+			return 1;
+	return 0;
 }
 
 static int rival_livepatch(const struct rival_target *targets, size_t n, size_t *ret_index,
@@ -53,44 +54,57 @@ static int rival_livepatch(const struct rival_target *targets, size_t n, size_t 
 	_cleanup_closedir_ DIR *d = opendir(LIVEPATCH_DIR);
 	const struct dirent *e;
 
-	while (d && (e = readdir(d))) {
-		_cleanup_free_ char *path = NULL;
-		long i;
+	while (d && (e = readdir(d)))
+		for (size_t i = 0; e->d_name[0] != '.' && i < n; i++) {
+			int r = rival_livepatched_by(e->d_name, &targets[i]);
 
-		if (e->d_name[0] == '.')
-			continue;
-		if (asprintf(&path, LIVEPATCH_DIR "/%s/vmlinux", e->d_name) < 0) {
-			path = NULL;
-			return -ENOMEM;
+			if (r < 0)
+				return r;
+			if (r == 0)
+				continue;
+			*ret_index = i;
+			return report_set(report, OUTCOME_TAKEN,
+					  "Function '%s' is patched by kernel livepatch '%s'; this "
+					  "patch would run before it and win", targets[i].symbol,
+					  e->d_name);
 		}
-		i = rival_livepatched_by(path, targets, n);
-		if (i < 0)
-			continue;
-		*ret_index = (size_t)i;
-		return report_set(report, OUTCOME_TAKEN,
-				  "Function '%s' is patched by kernel livepatch '%s'; this patch "
-				  "would run before it and win", targets[i].symbol, e->d_name);
-	}
 	return 0;
 }
 
 /* ---- ftrace -------------------------------------------------------------------------------- */
 
-/* "SYMBOL (COUNT) R I D ...": a letter or a blank for each flag, in this order on all kernels. */
+/* What follows the symbol in a line: nothing for vmlinux, else the module's name in brackets. */
+static bool rival_is_object(const char *between, const char *object)
+{
+	size_t length = strlen(object);
+
+	if (STREQ(object, "vmlinux"))
+		return *between == '\0';
+	between += strspn(between, " \t");
+	return between[0] == '[' && strncmp(between + 1, object, length) == 0 &&
+	       between[length + 1] == ']';
+}
+
+/*
+ * "SYMBOL (COUNT) R I D ...", or "SYMBOL [MODULE] (COUNT) ...": a letter or a blank for each flag, in
+ * this order on all kernels.
+ */
 long rival_read_enabled(FILE *f, const struct rival_target *targets, size_t n)
 {
 	_cleanup_free_ char *line = NULL;
 	size_t size = 0;
 
 	while (getline(&line, &size, f) >= 0) {
-		char *end = strchr(line, ' '), *flags = end ? strchr(end, ')') : NULL;
+		char *count = strstr(line, " ("), *flags = count ? strchr(count, ')') : NULL;
+		size_t length = strcspn(line, " \t");
 
-		/* of a module's function the name is followed by the module's in brackets */
-		if (!flags || end[1] != '(' || strlen(flags) < STRLEN(") R I") || flags[4] != 'I')
+		if (!flags || strlen(flags) < STRLEN(") R I") || flags[4] != 'I')
 			continue;
-		*end = '\0';
+		*count = '\0';
 		for (size_t i = 0; i < n; i++)
-			if (!targets[i].hooked && STREQ(line, targets[i].symbol))
+			if (!targets[i].hooked && strlen(targets[i].symbol) == length &&
+			    strncmp(line, targets[i].symbol, length) == 0 &&
+			    rival_is_object(line + length, targets[i].object))
 				return (long)i;
 	}
 	return -1;

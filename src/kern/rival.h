@@ -13,10 +13,11 @@
 
 #include "shared/report.h"
 
-struct rival_target {		/* a function of vmlinux that is to be patched */
+struct rival_target {		/* a function that is to be patched */
 	const char *symbol;
-	uint32_t btf_id;	/* 0: none */
+	uint32_t btf_id;	/* in vmlinux; 0: none */
 	bool hooked;		/* the companion has its hook there already */
+	const char *object;	/* vmlinux or a module */
 };
 
 /*

@@ -3,14 +3,16 @@
  * A hash table of function names, filled once per change from two text files of the kernel of some
  * 200,000 lines each, asked a few times, thrown away. Open addressing over slots in one array; the
  * names live in blocks that are freed together. Knows the format of the two files and nothing else.
- * Symbols of modules, BPF programs and trampolines carry an owner in brackets and are left out.
+ * Symbols of modules, BPF programs and trampolines carry an owner in brackets: a table has those of
+ * one owner, or those without.
  */
 #include <string.h>
 
 #include "kern/symbols.h"
 #include "util/cleanup.h"
 
-#define SLOTS_START	(1U << 18)	/* stock kernels stay below half of it */
+#define SLOTS_KERNEL	(1U << 18)	/* stock kernels stay below half of it */
+#define SLOTS_MODULE	(1U << 12)
 #define BLOCK_SIZE	(256 * 1024)
 
 struct slot {
@@ -26,6 +28,7 @@ struct block {
 };
 
 struct symbols {
+	const char *module;	/* NULL: vmlinux */
 	struct slot *slots;
 	uint32_t n_slots;	/* a power of two */
 	uint32_t n_used;
@@ -43,16 +46,17 @@ static uint32_t symbols_hash(const char *name, size_t length)
 	return h;
 }
 
-int symbols_new(struct symbols **ret)
+int symbols_new(const char *module, struct symbols **ret)
 {
 	_cleanup_(symbols_freep) struct symbols *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return -ENOMEM;
-	s->slots = calloc(SLOTS_START, sizeof(*s->slots));
+	s->module = module;
+	s->n_slots = module ? SLOTS_MODULE : SLOTS_KERNEL;
+	s->slots = calloc(s->n_slots, sizeof(*s->slots));
 	if (!s->slots)
 		return -ENOMEM;
-	s->n_slots = SLOTS_START;
 	*ret = TAKE_PTR(s);
 	return 0;
 }
@@ -159,20 +163,32 @@ static size_t symbols_clone_of(const char *name)
 	return 0;
 }
 
+/* What follows a name in a line, " [module]" or nothing, says that it is one of ours. */
+static bool symbols_is_owner(const struct symbols *s, const char *rest)
+{
+	size_t length = s->module ? strlen(s->module) : 0;
+
+	if (!s->module)
+		return !strchr(rest, '[');
+	rest += strspn(rest, " \t");
+	return rest[0] == '[' && strncmp(rest + 1, s->module, length) == 0 && rest[length + 1] == ']';
+}
+
 /* One line "ffffffff81000000 T name" or "... t name\t[module]". */
 static int symbols_add_kallsyms_line(struct symbols *s, char *line)
 {
 	struct symbol_info *info;
-	char *type, *name;
+	char *type, *name, *rest;
 	size_t length;
 
 	type = strchr(line, ' ');
 	if (!type || type[1] == '\0' || type[2] != ' ')
 		return 0;
 	name = type + 3;
-	if (!strchr("tTwW", type[1]) || strchr(name, '\t'))
+	rest = name + strcspn(name, "\t\n");
+	if (!strchr("tTwW", type[1]) || !symbols_is_owner(s, rest))
 		return 0;
-	name[strcspn(name, "\n")] = '\0';
+	*rest = '\0';
 
 	info = symbols_add(s, name, strlen(name));
 	if (!info)
@@ -194,7 +210,7 @@ static int symbols_add_traceable_line(struct symbols *s, char *line)
 	size_t length = strcspn(line, " \t\n");
 	struct symbol_info *info;
 
-	if (length == 0 || strchr(line + length, '['))
+	if (length == 0 || !symbols_is_owner(s, line + length))
 		return 0;
 	info = symbols_add(s, line, length);
 	if (!info)

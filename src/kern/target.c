@@ -19,72 +19,21 @@
 #include "kern/probe.h"
 #include "kern/prototype.h"
 #include "kern/symbols.h"
+#include "kern/target-module.h"
 #include "kern/target.h"
 #include "klp/meta.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
 
 #define BTF_FILE	"/sys/kernel/btf/vmlinux"
-#define KALLSYMS_FILE	"/proc/kallsyms"
 
 struct targets {
 	struct btf *btf;
 	struct symbols *symbols;
+	struct target_module *modules;	/* those that were asked for */
 };
 
 DEFINE_CLEANUP(struct targets, targets_free);
-
-/* Where tracefs is, and where it was before it had a place of its own. */
-static const char *const traceable_files[] = {
-	"/sys/kernel/tracing/available_filter_functions",
-	"/sys/kernel/debug/tracing/available_filter_functions",
-};
-
-/* These files are megabytes, and the kernel fills what it is given: do not ask it a line at a time. */
-static FILE *target_open(const char *path)
-{
-	FILE *f = fopen(path, "re");
-
-	if (f)
-		(void)setvbuf(f, NULL, _IOFBF, 1 << 18);
-	return f;
-}
-
-static int targets_read_kallsyms(struct targets *t, struct report *report)
-{
-	_cleanup_fclose_ FILE *f = target_open(KALLSYMS_FILE);
-	int r;
-
-	if (!f)
-		return report_errno(report, errno_negative(), "cannot open " KALLSYMS_FILE);
-	r = symbols_read_kallsyms(t->symbols, f);
-	if (r == -ENOMEM)
-		return r;
-	if (r < 0)
-		return report_errno(report, r, "cannot read " KALLSYMS_FILE);
-	return 0;
-}
-
-static int targets_read_traceable(struct targets *t, struct report *report)
-{
-	_cleanup_fclose_ FILE *f = NULL;
-	int r = -ENOENT;
-
-	for (size_t i = 0; i < ARRAY_SIZE(traceable_files) && !f; i++) {
-		f = target_open(traceable_files[i]);
-		if (!f && errno != ENOENT)
-			r = errno_negative();
-	}
-	if (!f)
-		return report_errno(report, r, "cannot tell which functions can be traced: no %s "
-				    "(is tracefs mounted?)", traceable_files[0]);
-	r = symbols_read_traceable(t->symbols, f);
-	if (r == -ENOMEM)
-		return r;
-	if (r < 0)
-		return report_errno(report, r, "cannot read the list of traceable functions");
-	return 0;
-}
 
 int targets_new(struct targets **ret, struct report *report)
 {
@@ -95,7 +44,7 @@ int targets_new(struct targets **ret, struct report *report)
 
 	if (!t)
 		return -ENOMEM;
-	r = symbols_new(&t->symbols);
+	r = symbols_new(NULL, &t->symbols);
 	if (r < 0)
 		return r;
 	bpf_log_begin();
@@ -107,9 +56,7 @@ int targets_new(struct targets **ret, struct report *report)
 		return report_set(report, OUTCOME_NO_BTF, "cannot read " BTF_FILE ": %s",
 				  strerror(-r));
 	}
-	r = targets_read_kallsyms(t, report);
-	if (r == 0)
-		r = targets_read_traceable(t, report);
+	r = symbols_read_kernel(t->symbols, report);
 	if (r != 0)
 		return r;
 	*ret = TAKE_PTR(t);
@@ -120,6 +67,7 @@ struct targets *targets_free(struct targets *t)
 {
 	if (!t)
 		return NULL;
+	targets_forget_modules(t);
 	symbols_free(t->symbols);
 	btf__free(t->btf);
 	free(t);
@@ -131,7 +79,35 @@ struct btf *targets_btf(struct targets *t)
 	return t->btf;
 }
 
-/* One function of vmlinux that can be meant and traced: *ret_btf_id and *ret_n_syms. */
+void targets_forget_modules(struct targets *t)
+{
+	t->modules = target_modules_free(t->modules);
+}
+
+/* What is known of a name is one function that can be meant and traced; `where` has the names. */
+static int target_judge(struct symbol_info info, const char *where, const char *symbol,
+			uint32_t sympos, struct report *report)
+{
+	if (info.n_text == 0 && info.n_clones > 0)
+		return report_set(report, OUTCOME_NOT_TRACEABLE,
+				  "the compiler replaced '%s' by a clone of it", symbol);
+	if (info.n_text == 0)
+		return report_set(report, OUTCOME_NO_SUCH_FUNCTION, "%s has no function '%s'",
+				  where, symbol);
+	if (info.n_text > 1 && sympos == 0)
+		return report_set(report, OUTCOME_AMBIGUOUS_FUNCTION, "%s has %u functions '%s'",
+				  where, info.n_text, symbol);
+	if (!info.traceable)
+		return report_set(report, OUTCOME_NOT_TRACEABLE,
+				  "'%s' cannot be traced on this kernel", symbol);
+	if (info.n_text < sympos)
+		return report_set(report, OUTCOME_NO_SUCH_FUNCTION,
+				  "%s has %u functions '%s', and no %u.", where, info.n_text,
+				  symbol, sympos);
+	return 0;
+}
+
+/* One function of vmlinux: *ret_btf_id and *ret_n_syms. */
 static int targets_find(const struct targets *t, const char *symbol, uint32_t sympos,
 			struct target *ret, struct report *report)
 {
@@ -140,27 +116,11 @@ static int targets_find(const struct targets *t, const char *symbol, uint32_t sy
 
 	ret->btf_id = id > 0 ? (uint32_t)id : 0;
 	ret->n_syms = info.n_text;
-	if (info.n_text == 0 && info.n_clones > 0)
-		return report_set(report, OUTCOME_NOT_TRACEABLE,
-				  "the compiler replaced '%s' by a clone of it", symbol);
-	if (info.n_text == 0)
-		return report_set(report, OUTCOME_NO_SUCH_FUNCTION,
-				  "this kernel has no function '%s'", symbol);
-	if (info.n_text > 1 && sympos == 0)
-		return report_set(report, OUTCOME_AMBIGUOUS_FUNCTION,
-				  "this kernel has %u functions '%s'", info.n_text, symbol);
-	if (!info.traceable)
-		return report_set(report, OUTCOME_NOT_TRACEABLE,
-				  "'%s' cannot be traced on this kernel", symbol);
-	if (info.n_text < sympos)
-		return report_set(report, OUTCOME_NO_SUCH_FUNCTION,
-				  "this kernel has %u functions '%s', and no %u.", info.n_text, symbol,
-				  sympos);
-	return 0;
+	return target_judge(info, "this kernel", symbol, sympos, report);
 }
 
 /* The FUNC_PROTO that the author wrote for the symbol; 0 if the file has none. */
-static uint32_t targets_author_proto(const struct btf *btf, const char *symbol)
+static uint32_t target_author_proto(const struct btf *btf, const char *symbol)
 {
 	char name[STRLEN(KLP_PROTO_PREFIX) + KLP_SYMBOL_LEN];
 	const struct btf_type *t;
@@ -180,16 +140,16 @@ static uint32_t targets_author_proto(const struct btf *btf, const char *symbol)
 	return t && btf_is_func_proto(t) ? (uint32_t)id : 0;
 }
 
-static int targets_check_proto(const struct targets *t, uint32_t func_id, const char *symbol,
-			       const struct btf *patch_btf, struct report *report)
+static int target_check_proto(const struct btf *btf, uint32_t func_id, const char *symbol,
+			      const struct btf *patch_btf, struct report *report)
 {
 	_cleanup_free_ char *kernel_text = NULL, *author_text = NULL;
-	uint32_t kernel_id = btf__type_by_id(t->btf, func_id)->type;
-	uint32_t author_id = targets_author_proto(patch_btf, symbol);
+	uint32_t kernel_id = btf__type_by_id(btf, func_id)->type;
+	uint32_t author_id = target_author_proto(patch_btf, symbol);
 
-	if (author_id != 0 && prototype_matches(t->btf, kernel_id, patch_btf, author_id))
+	if (author_id != 0 && prototype_matches(btf, kernel_id, patch_btf, author_id))
 		return 0;
-	kernel_text = prototype_to_string(t->btf, kernel_id, symbol);
+	kernel_text = prototype_to_string(btf, kernel_id, symbol);
 	if (author_id == 0)
 		return report_set(report, OUTCOME_PROTOTYPE,
 				  "the patch does not say what it takes '%s' for; this kernel has "
@@ -211,7 +171,7 @@ int targets_resolve(struct targets *t, const char *object, const char *symbol, u
 	report_names(report, NULL, object, symbol);
 	if (!STREQ(object, "vmlinux"))
 		return report_set(report, OUTCOME_UNSUPPORTED,
-				  "'%s' is in module '%s': fmod_ret bodies can only patch vmlinux",
+				  "'%s' is in module '%s', whose functions cannot be opened for fmod_ret",
 				  symbol, object);
 	if (sympos > 1)
 		return report_set(report, OUTCOME_UNSUPPORTED,
@@ -222,7 +182,7 @@ int targets_resolve(struct targets *t, const char *object, const char *symbol, u
 		r = report_set(report, OUTCOME_NOT_TRACEABLE,
 			       "the kernel's BTF does not describe '%s'", symbol);
 	if (r == 0)
-		r = targets_check_proto(t, found.btf_id, symbol, patch_btf, report);
+		r = target_check_proto(t->btf, found.btf_id, symbol, patch_btf, report);
 	if (r != 0)
 		return r;
 
@@ -239,6 +199,34 @@ int targets_resolve(struct targets *t, const char *object, const char *symbol, u
 	return 0;
 }
 
+/* One that is not loaded: whatever can be known of its functions is found out when it comes. */
+static int targets_resolve_module(struct targets *t, const char *object, const char *symbol,
+				  uint32_t sympos, const struct btf *patch_btf, struct target *ret,
+				  struct report *report)
+{
+	char where[KLP_OBJECT_LEN + STRLEN("module ''")];
+	const struct target_module *module;
+	struct symbol_info info;
+	uint32_t func;
+	int r;
+
+	r = target_module_find(&t->modules, object, t->btf, &module, report);
+	if (r != 0)
+		return r;
+	*ret = (struct target){ .absent = !module->loaded };
+	if (ret->absent)
+		return 0;
+	(void)snprintf(where, sizeof(where), "module '%s'", object);
+	info = symbols_find(module->symbols, symbol);
+	r = target_judge(info, where, symbol, sympos, report);
+	ret->n_syms = info.n_text;
+	/* as in vmlinux: BTF cannot say which of several it describes */
+	func = info.n_text == 1 ? target_module_func(module, symbol) : 0;
+	if (r == 0 && func != 0)
+		r = target_check_proto(module->btf, func, symbol, patch_btf, report);
+	return r;
+}
+
 int targets_resolve_guard(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
 			  const struct btf *patch_btf, struct target *ret, struct report *report)
 {
@@ -247,9 +235,7 @@ int targets_resolve_guard(struct targets *t, const char *object, const char *sym
 
 	report_names(report, NULL, object, symbol);
 	if (!STREQ(object, "vmlinux"))
-		return report_set(report, OUTCOME_UNSUPPORTED,
-				  "'%s' is in module '%s': only vmlinux can be patched", symbol,
-				  object);
+		return targets_resolve_module(t, object, symbol, sympos, patch_btf, ret, report);
 	r = targets_find(t, symbol, sympos, &found, report);
 	if (r != 0)
 		return r;
@@ -257,7 +243,7 @@ int targets_resolve_guard(struct targets *t, const char *object, const char *sym
 	if (found.n_syms > 1)
 		found.btf_id = 0;
 	if (found.btf_id != 0)
-		r = targets_check_proto(t, found.btf_id, symbol, patch_btf, report);
+		r = target_check_proto(t->btf, found.btf_id, symbol, patch_btf, report);
 	if (r == 0)
 		*ret = found;
 	return r;

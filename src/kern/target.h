@@ -2,7 +2,7 @@
 /*
  * What the running kernel says of a function: BTF id, prototype, address, traceable or not, and
  * whether its name is ambiguous. Loads vmlinux BTF and reads kallsyms and
- * available_filter_functions once per struct targets.
+ * available_filter_functions once per struct targets, and again for each module that is asked for.
  */
 #ifndef KLPD_KERN_TARGET_H
 #define KLPD_KERN_TARGET_H
@@ -16,15 +16,18 @@ struct btf;
 struct targets;
 
 struct target {
-	uint32_t btf_id;	/* FUNC in vmlinux BTF */
-	uint32_t n_syms;	/* text symbols of exactly this name in kallsyms, modules left out */
+	uint32_t btf_id;	/* FUNC in vmlinux BTF; 0 in a module */
+	uint32_t n_syms;	/* text symbols of exactly this name in its object */
 	bool native;		/* the kernel itself lets fmod_ret attach: nothing to open */
+	bool absent;		/* its module is not loaded, so nothing of it is known */
 };
 
 /* OUTCOME_NO_BTF, OUTCOME_SYSTEM or -ENOMEM. */
 int targets_new(struct targets **ret, struct report *report);
 struct targets *targets_free(struct targets *t);
 struct btf *targets_btf(struct targets *t);
+/* Modules come and go: what was found out about them is not true for ever. */
+void targets_forget_modules(struct targets *t);
 /*
  * Look `symbol` of `object` up and check that fmod_ret with `sympos` can mean it. `patch_btf` is
  * the BTF of the patch file: the prototype its author wrote (klp/meta.h) must be the kernel's.
@@ -36,6 +39,8 @@ int targets_resolve(struct targets *t, const char *object, const char *symbol, u
 /*
  * The same for a guard body: any position can be meant and nothing has to be opened. A function that
  * BTF does not describe, or describes under a name that several have, is taken on trust: btf_id 0.
+ * `object` may be a module, loaded or not; one that is built into the kernel is
+ * OUTCOME_NO_SUCH_FUNCTION.
  */
 int targets_resolve_guard(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
 			  const struct btf *patch_btf, struct target *ret, struct report *report);

@@ -49,12 +49,27 @@ static void patch_text_function(sd_json_variant *function, const char *label, FI
 
 	if (sympos > 0)
 		snprintf(number, sizeof(number), ",%" PRIu64, sympos);
-	format_line(f, "%14s %s:%s%s, %s by program '%s'", label, field_string(function, "object"),
+	format_line(f, "%14s %s:%s%s, %s by program '%s'%s", label, field_string(function, "object"),
 		    field_string(function, "symbol"), number, field_string(function, "body"),
-		    field_string(function, "program"));
+		    field_string(function, "program"),
+		    STREQ(field_string(function, "state"), "waiting") ? ", waiting" : "");
 	if (missed > 0)
 		format_line(f, "%14s missed %" PRIu64 " call%s: not fully in force", "", missed,
 			    missed == 1 ? "" : "s");
+}
+
+/* Only what is out of the ordinary: a module that is not there, or is and is not patched. */
+static void patch_text_object(sd_json_variant *object, FILE *f)
+{
+	const char *name = field_string(object, "name");
+
+	if (STREQ(name, "vmlinux"))
+		return;
+	if (!field_bool(object, "loaded"))
+		format_line(f, "       Module: '%s' is not loaded: its functions are patched when it "
+			    "comes", name);
+	else if (!field_bool(object, "patched"))
+		format_line(f, "       Module: '%s' is loaded, but not patched", name);
 }
 
 static void patch_text_traits(sd_json_variant *patch, FILE *f)
@@ -84,6 +99,7 @@ void patch_text_print(sd_json_variant *patch, FILE *f)
 	sd_json_variant *functions = field_array(patch, "functions");
 	sd_json_variant *states = field_array(patch, "states");
 	sd_json_variant *callbacks = field_array(patch, "callbacks");
+	sd_json_variant *objects = field_array(patch, "objects");
 
 	format_line(f, "%s %s", field_string(patch, "name"), field_string(patch, "version"));
 	patch_text_state(patch, f);
@@ -91,6 +107,8 @@ void patch_text_print(sd_json_variant *patch, FILE *f)
 	patch_text_traits(patch, f);
 	for (size_t i = 0; i < field_count(functions); i++)
 		patch_text_function(field_item(functions, i), i == 0 ? "Functions:" : "", f);
+	for (size_t i = 0; i < field_count(objects); i++)
+		patch_text_object(field_item(objects, i), f);
 	for (size_t i = 0; i < field_count(states); i++)
 		format_line(f, "%14s %" PRIu64 " version %" PRIu64, i == 0 ? "States:" : "",
 			    field_number(field_item(states, i), "id"),

@@ -6,6 +6,7 @@
  */
 #include <systemd/sd-json.h>
 
+#include "klpd/json-object.h"
 #include "klpd/json.h"
 #include "kern/link.h"
 #include "util/errno-util.h"
@@ -36,7 +37,7 @@ static int array_finish(sd_json_variant *array, sd_json_variant **ret)
 	return sd_json_variant_new_array(ret, NULL, 0);
 }
 
-static int json_function(const struct meta_func *f, const struct link_info *info,
+static int json_function(const struct meta_func *f, const struct link_info *info, const char *state,
 			 sd_json_variant **ret)
 {
 	return sd_json_buildo(ret,
@@ -50,12 +51,13 @@ static int json_function(const struct meta_func *f, const struct link_info *info
 		SD_JSON_BUILD_PAIR_CONDITION(info != NULL, "linkId",
 					     SD_JSON_BUILD_UNSIGNED(info ? info->link_id : 0)),
 		SD_JSON_BUILD_PAIR_CONDITION(info != NULL, "missed",
-			SD_JSON_BUILD_UNSIGNED(info ? info->recursion_misses : 0)));
+			SD_JSON_BUILD_UNSIGNED(info ? info->recursion_misses : 0)),
+		PAIR_OPTIONAL("state", state));
 }
 
-/* s may be NULL: a file. *ret_missed is the sum over all functions. */
-static int json_functions(const struct meta *m, const struct set *s, sd_json_variant **ret,
-			  uint64_t *ret_missed)
+/* s and o may be NULL: a file. *ret_missed is the sum over all functions. */
+static int json_functions(const struct meta *m, const struct set *s, const struct json_objects *o,
+			  sd_json_variant **ret, uint64_t *ret_missed)
 {
 	_cleanup_json_ sd_json_variant *array = NULL;
 	uint64_t missed = 0;
@@ -64,10 +66,12 @@ static int json_functions(const struct meta *m, const struct set *s, sd_json_var
 	for (size_t i = 0; i < m->n_funcs; i++) {
 		struct link_info info;
 		bool known = s && link_get_info(s->links[i], &info) == 0;
+		const char *state = s ? json_objects_state(o, s, &m->funcs[i], known) : NULL;
 
 		if (known)
 			missed += info.recursion_misses;
-		r = APPEND(array, json_function(&m->funcs[i], known ? &info : NULL, &append_v_));
+		r = APPEND(array, json_function(&m->funcs[i], known ? &info : NULL, state,
+						&append_v_));
 		if (r < 0)
 			return r;
 	}
@@ -121,14 +125,15 @@ static int json_strings(char *const *strings, size_t n, sd_json_variant **ret)
 	return array_finish(array, ret);
 }
 
-static int json_patch(const struct meta *m, const struct set *s, sd_json_variant **ret)
+static int json_patch(const struct meta *m, const struct set *s, const struct json_objects *o,
+		      sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *functions = NULL, *states = NULL, *callbacks = NULL,
 				       *refs = NULL;
 	uint64_t missed = 0;
 	int r;
 
-	r = json_functions(m, s, &functions, &missed);
+	r = json_functions(m, s, o, &functions, &missed);
 	if (r >= 0)
 		r = json_states(m, &states);
 	if (r >= 0)
@@ -157,16 +162,20 @@ static int json_patch(const struct meta *m, const struct set *s, sd_json_variant
 
 int json_meta(const struct meta *meta, sd_json_variant **ret)
 {
-	return json_patch(meta, NULL, ret);
+	return json_patch(meta, NULL, NULL, ret);
 }
 
-int json_set(const struct set *s, sd_json_variant **ret)
+int json_set(const struct world *w, const struct set *s, sd_json_variant **ret)
 {
-	_cleanup_json_ sd_json_variant *v = NULL;
+	_cleanup_json_ sd_json_variant *v = NULL, *objects = NULL;
+	_cleanup_(json_objects_done) struct json_objects o;
 	char hash[2 * SHA256_SIZE + 1];
 	int r;
 
-	r = json_patch(s->meta, s, &v);
+	json_objects_read(w, s, &o);
+	r = json_objects(&o, &objects);
+	if (r >= 0 || r == -ENODATA)
+		r = json_patch(s->meta, s, &o, &v);
 	if (r < 0)
 		return r;
 	sha256_to_string(s->sha256, hash);
@@ -177,7 +186,9 @@ int json_set(const struct set *s, sd_json_variant **ret)
 		SD_JSON_BUILD_PAIR_UNSIGNED("enabledUSec", s->enabled_usec),
 		SD_JSON_BUILD_PAIR_CONDITION(s->forced, "forced", SD_JSON_BUILD_BOOLEAN(true)),
 		SD_JSON_BUILD_PAIR_STRING("path", s->path),
-		SD_JSON_BUILD_PAIR_STRING("sha256", hash));
+		SD_JSON_BUILD_PAIR_STRING("sha256", hash),
+		SD_JSON_BUILD_PAIR_CONDITION(objects != NULL, "objects",
+					     SD_JSON_BUILD_VARIANT(objects)));
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(v);
@@ -190,7 +201,7 @@ int json_patches(const struct world *w, sd_json_variant **ret)
 	int r;
 
 	for (size_t i = 0; i < w->n_sets; i++) {
-		r = APPEND(array, json_set(w->sets[i], &append_v_));
+		r = APPEND(array, json_set(w, w->sets[i], &append_v_));
 		if (r < 0)
 			return r;
 	}
@@ -203,8 +214,12 @@ int json_list(const struct world *w, sd_json_variant **ret)
 	int r;
 
 	for (size_t i = 0; i < w->n_sets; i++) {
+		_cleanup_(json_objects_done) struct json_objects o;
 		const struct set *s = w->sets[i];
+		unsigned int waiting;
 
+		json_objects_read(w, s, &o);
+		waiting = json_objects_waiting(&o, s->meta);
 		r = APPEND(array, sd_json_buildo(&append_v_,
 			SD_JSON_BUILD_PAIR_STRING("name", s->meta->name),
 			SD_JSON_BUILD_PAIR_STRING("version", s->meta->version),
@@ -213,7 +228,9 @@ int json_list(const struct world *w, sd_json_variant **ret)
 						  set_consistency_to_string(s->consistency)),
 			SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
 			SD_JSON_BUILD_PAIR_UNSIGNED("functions", s->meta->n_funcs),
-			PAIR_SET(s->meta)));
+			PAIR_SET(s->meta),
+			SD_JSON_BUILD_PAIR_CONDITION(waiting > 0, "waiting",
+						     SD_JSON_BUILD_UNSIGNED(waiting))));
 		if (r < 0)
 			return r;
 	}
@@ -227,7 +244,7 @@ static int missed_warnings(const struct set *s, sd_json_variant **array)
 	struct link_info info;
 	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < s->n_links; i++) {
+	for (size_t i = 0; r >= 0 && i < s->meta->n_funcs; i++) {
 		if (link_get_info(s->links[i], &info) < 0 || info.recursion_misses == 0)
 			continue;
 		free(text);
@@ -242,7 +259,7 @@ static int missed_warnings(const struct set *s, sd_json_variant **array)
 	return r;
 }
 
-/* Sets that somebody took a guard body from while it could run. */
+/* Sets that somebody took a guard body or a callback from while it could run. */
 static int broken_warnings(const struct world *w, sd_json_variant **array)
 {
 	_cleanup_free_ struct klp_uapi_record *records = NULL;
@@ -257,8 +274,8 @@ static int broken_warnings(const struct world *w, sd_json_variant **array)
 
 		if (!s || !(records[i].flags & KLP_RECORD_BROKEN))
 			continue;
-		if (asprintf(&text, "Patch '%s' is not whole: somebody detached a guard body of it; "
-			     "disable or replace it", s->meta->name) < 0) {
+		if (asprintf(&text, "Patch '%s' is not whole: somebody detached a guard body or a callback "
+			     "of it; disable or replace it", s->meta->name) < 0) {
 			text = NULL;
 			return -ENOMEM;
 		}

@@ -10,7 +10,7 @@
 /* A patch as its file describes it. */
 int json_meta(const struct meta *meta, sd_json_variant **ret);
 /* The same of one in the kernel, with what the kernel says of it. */
-int json_set(const struct set *s, sd_json_variant **ret);
+int json_set(const struct world *w, const struct set *s, sd_json_variant **ret);
 int json_list(const struct world *w, sd_json_variant **ret);
 int json_patches(const struct world *w, sd_json_variant **ret);
 int json_warnings(const struct world *w, sd_json_variant **ret);

@@ -143,6 +143,10 @@ static int on_companion(sd_event_source *source, int fd _unused_, uint32_t reven
 	int r;
 
 	while ((r = companion_read_event(m->world->companion, &event)) == 0) {
+		if (event.type == KLP_EVENT_OBJECT) {
+			manager_observe(m, MANAGER_OBJECT);
+			continue;
+		}
 		/* events of transitions that were over before we came are nobody's business */
 		if (m->change && transaction_waits(m->change) &&
 		    m->change->number == event.transition)

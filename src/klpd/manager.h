@@ -22,6 +22,7 @@ enum manager_event {
 	MANAGER_COMPLETE,
 	MANAGER_REVERSED,	/* complete, with the old sets in force */
 	MANAGER_RETIRED,	/* what is out of force is gone */
+	MANAGER_OBJECT,		/* a module came or went that a patch is about */
 };
 
 struct manager {

@@ -123,6 +123,7 @@ int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
 	_cleanup_(report_done) struct report report = REPORT_INIT;
 	_cleanup_json_ sd_json_variant *patch = NULL;
 	struct describe_parameters p = { .name = NULL };
+	const struct world *w = ((struct server *)userdata)->manager->world;
 	const struct set *set;
 	int r;
 
@@ -134,8 +135,8 @@ int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
 	if (p.path) {
 		r = describe_file(link, p.path, &report, &patch);
 	} else {
-		set = world_find(((struct server *)userdata)->manager->world, p.name);
-		r = set ? json_set(set, &patch) :
+		set = world_find(w, p.name);
+		r = set ? json_set(w, set, &patch) :
 			  report_set(&report, OUTCOME_NO_SUCH_PATCH, "No patch '%s' is in force",
 				     p.name);
 		report_names(&report, p.name, NULL, NULL);

@@ -23,6 +23,7 @@ static const char *const event_names[] = {
 	[MANAGER_COMPLETE] = "complete",
 	[MANAGER_REVERSED] = "reversed",
 	[MANAGER_RETIRED] = "retired",
+	[MANAGER_OBJECT] = "object",
 };
 
 /* Progress comes often and changes no patch: the list is left out. */

@@ -18,6 +18,7 @@ enum exit_status {
 	EXIT_STATUS_REVERSED = 11,	/* the old sets are in force */
 	EXIT_STATUS_UNREACHABLE = 12,	/* klpd does not answer */
 	EXIT_STATUS_NO_TASK = 13,	/* no such task */
+	EXIT_STATUS_CALLBACK = 14,	/* a pre_patch callback refused the change */
 	_EXIT_STATUS_MAX
 };
 

@@ -152,6 +152,12 @@ static const struct outcome_info outcome_table[] = {
 		"The function cannot be opened: the kernel's table has no room for more",
 		"The table is emptied by a reboot only.",
 	},
+	[OUTCOME_CALLBACK] = {
+		ERROR("CallbackFailed"), EXIT_STATUS_CALLBACK,
+		"A pre_patch callback of the patch refused it",
+		"Nothing was changed. What the callback wants is in its author's hands: see the "
+		"description of the patch.",
+	},
 	[OUTCOME_NO_BTF] = {
 		ERROR("NoBTF"), EXIT_STATUS_KERNEL,
 		"The kernel does not describe its types",

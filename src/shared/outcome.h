@@ -36,6 +36,7 @@ enum outcome {
 	OUTCOME_PROTOTYPE,
 	OUTCOME_NOT_PERMITTED,		/* no fmod_ret there, and no companion to open it */
 	OUTCOME_OPENING_FULL,		/* cap of opened functions reached */
+	OUTCOME_CALLBACK,		/* a pre_patch callback refused it */
 	/* the kernel */
 	OUTCOME_NO_BTF,
 	OUTCOME_VERIFIER,		/* log in the report */

@@ -183,6 +183,7 @@ static SD_VARLINK_DEFINE_ERROR(NotTraceable, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(PrototypeMismatch, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotPermittedByKernel, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(OpeningFull, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(CallbackFailed, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoBTF, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(VerifierRejected, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoCompanion, ERROR_FIELDS);
@@ -200,6 +201,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_type_Consistency,
 	S("How far a patch in the kernel is; one that is not in the kernel has no state"),
 	&vl_type_PatchState,
+	S("Whether a function is patched"),
+	&vl_type_FunctionState,
 	S("Kinds of body"),
 	&vl_type_Body,
 	S("Phases of a change. Before switch a failure leaves no effect"),
@@ -216,6 +219,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_type_State,
 	S("A program of the patch that runs at one point of a change"),
 	&vl_type_Callback,
+	S("What a patch is about: the kernel, or a module"),
+	&vl_type_Object,
 	S("A patch, from its file or in the kernel"),
 	&vl_type_Patch,
 	S("The time in which tasks move, one by one, from old to new code"),
@@ -304,6 +309,9 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_NotPermittedByKernel,
 	S("No more functions can be opened for fmod_ret until the next boot"),
 	&vl_error_OpeningFull,
+	S("A pre_patch callback of the patch refused it: errno is what it returned, object what it ran "
+	  "for. Nothing is changed"),
+	&vl_error_CallbackFailed,
 	S("The kernel has no type information"),
 	&vl_error_NoBTF,
 	S("The kernel's verifier rejected a program; log has all it said"),

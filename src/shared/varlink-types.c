@@ -48,6 +48,11 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(disable, "A patch was taken out of force"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
+	FunctionState,
+	VALUE(attached, "Its body is there and runs for the tasks for which the patch is in force"),
+	VALUE(waiting, "Its module is not loaded; the body is there when the module comes"));
+
+SD_VARLINK_DEFINE_ENUM_TYPE(
 	MonitorEvent,
 	VALUE(snapshot, "How things are; always the first"),
 	VALUE(started, "A transition started"),
@@ -55,7 +60,8 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(complete, "The transition is complete; the generation has grown"),
 	VALUE(reversed,
 	      "The transition completed in reverse; what was in force before is in force again"),
-	VALUE(retired, "What was out of force is detached and freed"));
+	VALUE(retired, "What was out of force is detached and freed"),
+	VALUE(object, "A module came or went that a patch is about"));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Function,
@@ -74,7 +80,9 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("Id of the link that attaches it; only of a patch in the kernel"),
 	INT(linkId, NULLABLE),
 	C("Calls that ran the original although the patch was attached, since it was"),
-	INT(missed, NULLABLE));
+	INT(missed, NULLABLE),
+	C("Whether it is patched; only of a patch in the kernel, if that is known"),
+	TYPE(state, FunctionState, NULLABLE));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	State,
@@ -91,6 +99,15 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	TYPE(when, CallbackWhen, 0),
 	C("Name of the program in the patch file"),
 	STRING(program, 0));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Object,
+	C("vmlinux or the name of a module"),
+	STRING(name, 0),
+	C("It is there; always so of vmlinux"),
+	BOOL(loaded, 0),
+	C("Its functions are hooked and its pre_patch callback has run"),
+	BOOL(patched, 0));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Patch,
@@ -134,7 +151,10 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("SHA-256 of that file, in hexadecimal"),
 	STRING(sha256, NULLABLE),
 	C("Sum of missed of its functions; above 0 the patch is not fully in force"),
-	INT(missed, NULLABLE));
+	INT(missed, NULLABLE),
+	C("What it is about, in the order in which callbacks run; null if the companion was not asked, "
+	  "as of a patch of immediate consistency"),
+	TYPE(objects, Object, NULLABLE | ARRAY));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Transition,
@@ -195,7 +215,9 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("How many functions it patches"),
 	INT(functions, 0),
 	C("Patch set that it belongs to; null: the default set, which has no name"),
-	STRING(set, NULLABLE));
+	STRING(set, NULLABLE),
+	C("How many of its functions are in modules that are not loaded; null: none that is known"),
+	INT(waiting, NULLABLE));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	TaskKind,

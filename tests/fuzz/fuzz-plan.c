@@ -69,7 +69,7 @@ static void patch_fill(struct patch *p, struct input *in, unsigned int name)
 					      CALLBACK_PRE_PATCH };
 	for (size_t i = 0; i < m->n_funcs; i++)
 		p->funcs[i] = (struct meta_func){
-			.object = (char *)(kinds == 33 ? "loop" : "vmlinux"),
+			.object = (char *)(kinds == 33 || kinds == 62 ? "loop" : "vmlinux"),
 			.symbol = (char *)symbols[(symbol + i) % ARRAY_SIZE(symbols)],
 			.program = (char *)"p",
 			.sympos = kinds == 34 ? 2 : symbol >> 7,
@@ -154,13 +154,13 @@ static void require_entering(const struct plan_set *sets, size_t n_sets,
 	REQUIRE(plan->consistency == (request->immediate ? KLP_CONSISTENCY_IMMEDIATE :
 							   KLP_CONSISTENCY_PER_TASK));
 	REQUIRE(request->immediate ? !m->per_task_only : request->companion);
-	REQUIRE(m->n_callbacks == 0);
+	REQUIRE(m->n_callbacks == 0 || !request->immediate);
 	REQUIRE(!m->sticky || !request->deadline);
 	REQUIRE(plan->slot < KLP_GATE_SLOTS && n_sets < KLP_UAPI_RECORDS_MAX);
 	for (size_t i = 0; i < m->n_funcs; i++)
-		REQUIRE(STREQ(m->funcs[i].object, "vmlinux") &&
-			(m->funcs[i].body == BODY_GUARD ? !request->immediate :
-			 m->funcs[i].body == BODY_FMOD_RET && m->funcs[i].sympos <= 1 && !m->strict));
+		REQUIRE(m->funcs[i].body == BODY_GUARD ? !request->immediate :
+			m->funcs[i].body == BODY_FMOD_RET && m->funcs[i].sympos <= 1 && !m->strict &&
+			STREQ(m->funcs[i].object, "vmlinux"));
 	require_sets(sets, n_sets, m, plan);
 	for (size_t i = 0; i < n_sets; i++)
 		REQUIRE(!request->immediate || sets[i].slot != plan->slot ||

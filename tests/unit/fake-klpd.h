@@ -59,11 +59,15 @@
 	"\"perTaskOnly\":false,\"set\":\"net\",\"sticky\":true,\"functions\":[{\"object\":\"vmlinux\"," \
 	"\"symbol\":\"cmdline_proc_show\",\"sympos\":0,\"body\":\"fmod_ret\"," \
 	"\"program\":\"body\",\"missed\":3},{\"object\":\"vmlinux\",\"symbol\":\"f\"," \
-	"\"sympos\":1,\"body\":\"fmod_ret\",\"program\":\"g\",\"missed\":0}]," \
+	"\"sympos\":1,\"body\":\"fmod_ret\",\"program\":\"g\",\"missed\":0}," \
+	"{\"object\":\"loop\",\"symbol\":\"lo_open\",\"sympos\":0,\"body\":\"guard\"," \
+	"\"program\":\"h\",\"missed\":0,\"state\":\"waiting\"}]," \
 	"\"states\":[{\"id\":18446744073709551615,\"version\":2}]," \
 	"\"callbacks\":[{\"object\":\"vmlinux\",\"when\":\"pre_patch\",\"program\":\"cb\"}]," \
 	"\"state\":\"in_force\",\"consistency\":\"per_task\",\"generation\":3," \
-	"\"enabledUSec\":1,\"path\":\"/p/cmdline.klp.o\",\"sha256\":\"00ff\",\"missed\":3}"
+	"\"enabledUSec\":1,\"path\":\"/p/cmdline.klp.o\",\"sha256\":\"00ff\",\"missed\":3," \
+	"\"objects\":[{\"name\":\"vmlinux\",\"loaded\":true,\"patched\":true}," \
+	"{\"name\":\"loop\",\"loaded\":false,\"patched\":false}]}"
 
 static int fake_success(sd_varlink *link, const char *change, const char *name, int complete,
 			int replaced)

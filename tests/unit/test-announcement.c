@@ -26,6 +26,7 @@ static void test_objects(void)
 			     .n_callbacks = 3 };
 	struct announcement a;
 
+	callbacks[2].kind = CALLBACK_POST_UNPATCH;
 	CHECK_INT(announcement_make(&meta, &a), 0);
 	CHECK_INT(a.n_objects, 4);
 	CHECK_STR(a.objects[0].name, "loop");
@@ -34,6 +35,10 @@ static void test_objects(void)
 	CHECK_STR(a.objects[3].name, "ax25");
 	for (uint32_t i = 0; i < a.n_objects; i++)
 		CHECK_INT(a.objects[i].flags, 0);
+	CHECK_INT(a.n_callbacks, 3);
+	CHECK(a.callbacks[0].object == 2 && a.callbacks[1].object == 1 && a.callbacks[2].object == 3);
+	CHECK_INT(a.callbacks[0].when, KLP_PRE_PATCH);
+	CHECK_INT(a.callbacks[2].when, KLP_POST_UNPATCH);
 	CHECK_INT(announcement_object(&a, "veth"), 2);
 	CHECK_INT(announcement_object(&a, "ax2"), -ENOENT);
 	CHECK_INT(a.n_states, 0);

@@ -177,7 +177,10 @@ static void test_status(void)
 	CHECK_CONTAINS(out, "Fixes: CVE-2026-0001, bug 7\n");
 	CHECK_CONTAINS(out, "vmlinux:cmdline_proc_show, fmod_ret by program 'body'\n"
 		       "               missed 3 calls: not fully in force\n"
-		       "               vmlinux:f,1, fmod_ret by program 'g'\n");
+		       "               vmlinux:f,1, fmod_ret by program 'g'\n"
+		       "               loop:lo_open, guard by program 'h', waiting\n"
+		       "       Module: 'loop' is not loaded: its functions are patched when it "
+		       "comes\n");
 	CHECK_CONTAINS(out, "States: 18446744073709551615 version 2\n");
 	CHECK_CONTAINS(out, "  Set: net\n");
 	CHECK_CONTAINS(out, "Declares: strict sticky\n");

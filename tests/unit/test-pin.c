@@ -28,9 +28,9 @@ static void test_link_names(void)
 
 	CHECK(pin_parse_link_name("link-0", &n));
 	CHECK_INT(n, 0);
-	CHECK(pin_parse_link_name("link-255", &n));
-	CHECK_INT(n, 255);
-	CHECK(!pin_parse_link_name("link-256", &n));
+	CHECK(pin_parse_link_name("link-319", &n));
+	CHECK_INT(n, PIN_LINKS_MAX - 1);
+	CHECK(!pin_parse_link_name("link-320", &n));
 	CHECK(!pin_parse_link_name("link-00", &n));
 	CHECK(!pin_parse_link_name("link-", &n));
 	CHECK(!pin_parse_link_name("link", &n));
@@ -39,14 +39,14 @@ static void test_link_names(void)
 static void test_kept_names(void)
 {
 	static const char *const bad[] = { "forced-", "forced-1", "forced-1-", "forced--1", "forced-0-0",
-		"forced-1-00", "forced-1-256", "forced-01-0", "forced-1-0-0", "gen-1-0",
+		"forced-1-00", "forced-1-320", "forced-01-0", "forced-1-0-0", "gen-1-0",
 		"forced-9223372036854775808-0", "forced-999999999999999999999999999999999999-0" };
 	uint64_t n = 77;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		CHECK(!pin_parse_kept_name(bad[i], &n));
 	CHECK_INT(n, 77);
-	CHECK(pin_parse_kept_name("forced-12-255", &n));
+	CHECK(pin_parse_kept_name("forced-12-319", &n));
 	CHECK_INT(n, 12);
 	CHECK(pin_parse_kept_name("forced-9223372036854775807-0", &n));
 	CHECK_INT(n, INT64_MAX);
@@ -94,7 +94,7 @@ static void test_header(void)
 	BROKEN(format, PIN_FORMAT + 1, -EPROTO);
 	BROKEN(reserved, 1, -EINVAL);
 	BROKEN(n_links, 0, -EINVAL);
-	BROKEN(n_links, KLP_FUNCS_MAX + 1, -EINVAL);
+	BROKEN(n_links, PIN_LINKS_MAX + 1, -EINVAL);
 	BROKEN(n_links, UINT32_MAX, -EINVAL);
 	BROKEN(meta_size, 0, -EINVAL);
 	BROKEN(meta_size, UINT32_MAX, -EINVAL);

@@ -214,6 +214,10 @@ static void test_consistency(void)
 	check_refused(NULL, 0, &q, OUTCOME_NO_COMPANION, "needs the companion");
 	q.immediate = true;
 	check_refused(NULL, 0, &q, OUTCOME_CONSISTENCY, "guard body of 'g'");
+	b.funcs[0].body = BODY_FMOD_RET;
+	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
+	b.meta.n_callbacks = 1;
+	check_refused(NULL, 0, &q, OUTCOME_CONSISTENCY, "post_patch callback of 'vmlinux'");
 	q.immediate = false;
 	q.companion = true;
 	CHECK_INT(plan_make(per_task, 1, &q, &plan, NULL), 0);
@@ -230,20 +234,21 @@ static void test_unsupported(void)
 	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "'second' has a replace body");
 	a.funcs[1].body = BODY_FMOD_RET;
 	a.funcs[1].object = (char *)"loop";
-	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "in module 'loop'");
+	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "KLP_GUARD_IN(loop, ...)");
 	a.funcs[1].object = (char *)"vmlinux";
 	a.funcs[1].sympos = 2;
 	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "at position 2");
 	a.funcs[1].body = BODY_GUARD;
 	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
 	a.funcs[1].object = (char *)"loop";
-	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "in module 'loop'");
+	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
 	a.funcs[1].object = (char *)"vmlinux";
 	a.funcs[1].body = BODY_FMOD_RET;
 	a.funcs[1].sympos = 1;
 	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
 	a.meta.n_callbacks = 1;
-	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "a post_patch callback");
+	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
+	CHECK_INT(plan.consistency, KLP_CONSISTENCY_PER_TASK);
 }
 
 static void test_slots(void)

@@ -6,14 +6,15 @@
 #include "unit.h"
 
 static const struct rival_target targets[] = {
-	{ "cmdline_proc_show", 1, false }, { "meminfo_proc_show", 2, false },
-	{ "do_exit", 3, false }, { "ours", 0, true },
+	{ "cmdline_proc_show", 1, false, "vmlinux" }, { "meminfo_proc_show", 2, false, "vmlinux" },
+	{ "do_exit", 3, false, "vmlinux" }, { "ours", 0, true, "vmlinux" },
+	{ "lo_open", 0, false, "loop" },
 };
 
 static long read_text(const char *text)
 {
 	FILE *f = fmemopen((void *)text, strlen(text), "r");
-	long r = rival_read_enabled(f, targets, 4);
+	long r = rival_read_enabled(f, targets, 5);
 
 	fclose(f);
 	return r;
@@ -34,6 +35,11 @@ static void test_names(void)
 	CHECK_INT(read_text("cmdline_proc_show_more (1) R I\n"), -1);
 	CHECK_INT(read_text("cmdline_proc (1) R I\n"), -1);
 	CHECK_INT(read_text("do_exit [module] (1) R I\n"), -1);
+	CHECK_INT(read_text("lo_open (1) R I\n"), -1);
+	CHECK_INT(read_text("lo_open [loop2] (1) R I\nlo_open [loo] (1) R I\n"), -1);
+	CHECK_INT(read_text("lo_open [loop] (1) R  \n"), -1);
+	CHECK_INT(read_text("lo_open [loop] (1) R I\n"), 4);
+	CHECK_INT(read_text("lo_open\t[loop] (1)   I\n"), 4);
 	CHECK_INT(read_text("ours (1)   I  \ndo_exit (1)   I\n"), 2);
 }
 

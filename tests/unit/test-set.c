@@ -108,6 +108,34 @@ static void test_header_round_trip(void)
 	set_free(t);
 }
 
+/* One function, two callbacks: three links, those of callbacks last. */
+static void test_callbacks(void)
+{
+	static char with[] = "format=1\0name=demo\0version=1.0\0func=vmlinux:0:guard:foo:prog\0"
+			     "callback=loop:pre_patch:a\0callback=vmlinux:post_patch:b";
+	int links[3] = { -EBADF, -EBADF, -EBADF };
+	struct pin_set pin = good_pin();
+	struct set *s = NULL;
+	int last;
+
+	links[0] = fds[0];
+	links[1] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	links[2] = last = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	pin.meta = with;
+	pin.header.meta_size = sizeof(with);
+	pin.links = links;
+	pin.n_links = pin.header.n_links = 2;
+	CHECK_INT(set_from_pin(&pin, &s), -EINVAL);
+	pin.n_links = pin.header.n_links = 3;
+	CHECK_INT(set_from_pin(&pin, &s), 0);
+	CHECK_INT(s->n_links, 3);
+	CHECK_INT(s->links[s->meta->n_funcs + 1], last);
+	CHECK_INT(set_to_header(s, sizeof(with), &pin.header), 0);
+	CHECK_INT(pin.header.n_links, 3);
+	set_free(s);
+	fds[0] = -EBADF;
+}
+
 static void test_free_nothing(void)
 {
 	CHECK(!set_free(NULL));
@@ -118,6 +146,7 @@ int main(void)
 	RUN(test_good);
 	RUN(test_refused);
 	RUN(test_header_round_trip);
+	RUN(test_callbacks);
 	RUN(test_free_nothing);
 	return unit_end();
 }

@@ -16,6 +16,11 @@ static const char kallsyms[] =
 	"ffffffff81000070 t split.part.0\n"
 	"ffffffff81000080 t split.cold\n"
 	"ffffffffc0000000 t plain\t[loop]\n"
+	"ffffffffc0000020 t lo_ioctl\t[loop]\n"
+	"ffffffffc0000030 t twice\t[loop]\n"
+	"ffffffffc0000040 t lo_gone.isra.0\t[loop]\n"
+	"ffffffffc0000050 t lo_ioctl\t[loop2]\n"
+	"ffffffffc0000060 t lo_ioctl\t[lo]\n"
 	"ffffffffc0000010 t bpf_prog_0123456789abcdef_x\t[bpf]\n"
 	"rubbish\n"
 	"\n"
@@ -29,11 +34,11 @@ static const char traceable[] =
 	"\n"
 	"twice";
 
-static struct symbols *read_both(void)
+static struct symbols *read_both(const char *module)
 {
 	struct symbols *s = NULL;
 	FILE *f;
-	int r = symbols_new(&s);
+	int r = symbols_new(module, &s);
 
 	f = fmemopen((void *)kallsyms, sizeof(kallsyms) - 1, "r");
 	if (r == 0)
@@ -48,7 +53,7 @@ static struct symbols *read_both(void)
 
 static void test_counts(void)
 {
-	struct symbols *s = read_both();
+	struct symbols *s = read_both(NULL);
 
 	CHECK(s);
 	CHECK_INT(symbols_find(s, "plain").n_text, 1);
@@ -68,7 +73,7 @@ static void test_counts(void)
 
 static void test_clones(void)
 {
-	struct symbols *s = read_both();
+	struct symbols *s = read_both(NULL);
 
 	CHECK(s);
 	CHECK_INT(symbols_find(s, "gone").n_text, 0);
@@ -77,6 +82,27 @@ static void test_clones(void)
 	CHECK_INT(symbols_find(s, "split").n_clones, 1);
 	CHECK(!symbols_find(s, "split").traceable);
 	CHECK(symbols_find(s, "split.part.0").traceable);
+	symbols_free(s);
+}
+
+/* Of a module only what it has: not the kernel's, nor those of a module whose name begins so. */
+static void test_module(void)
+{
+	struct symbols *s = read_both("loop");
+
+	CHECK(s);
+	CHECK_INT(symbols_find(s, "plain").n_text, 1);
+	CHECK(!symbols_find(s, "plain").traceable);
+	CHECK_INT(symbols_find(s, "lo_ioctl").n_text, 1);
+	CHECK(symbols_find(s, "lo_ioctl").traceable);
+	CHECK_INT(symbols_find(s, "twice").n_text, 1);
+	CHECK_INT(symbols_find(s, "lo_gone").n_clones, 1);
+	CHECK_INT(symbols_find(s, "weak").n_text, 0);
+	CHECK(!symbols_find(s, "weak").traceable);
+	symbols_free(s);
+	s = read_both("absent");
+	CHECK(s);
+	CHECK_INT(symbols_find(s, "lo_ioctl").n_text, 0);
 	symbols_free(s);
 }
 
@@ -90,7 +116,7 @@ static void test_many(void)
 	for (int i = 0; i < 300000; i++)
 		fprintf(f, "0 t name_%d\n", i);
 	rewind(f);
-	CHECK_INT(symbols_new(&s), 0);
+	CHECK_INT(symbols_new(NULL, &s), 0);
 	CHECK_INT(symbols_read_kallsyms(s, f), 0);
 	fclose(f);
 	for (int i = 0; i < 300000; i++) {
@@ -107,6 +133,7 @@ int main(void)
 {
 	RUN(test_counts);
 	RUN(test_clones);
+	RUN(test_module);
 	RUN(test_many);
 	return unit_end();
 }

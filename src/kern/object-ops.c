@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * struct_ops maps: what type the file says a map is of, what the companion is told in its value, and
+ * its link. All types that the companion offers begin with the same two fields, the name of a record
+ * and an index in it; what the index counts is the type's affair.
+ */
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "kern/object-ops.h"
+#include "klp/meta.h"
+#include "util/cleanup.h"
+#include "util/errno-util.h"
+
+/* The file says that this map is of the companion's type: libbpf would attach any other as well. */
+static bool ops_is_type(const struct bpf_object *bpf, const char *name, const char *type)
+{
+	const struct btf *btf = bpf_object__btf(bpf);
+	int id = btf ? btf__find_by_name_kind(btf, name, BTF_KIND_VAR) : -ENOENT;
+	const struct btf_type *t = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
+
+	id = t ? btf__resolve_type(btf, t->type) : -ENOENT;
+	t = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
+	return t && btf_is_struct(t) && STREQ(btf__name_by_offset(btf, t->name_off), type);
+}
+
+/* As struct klp_func_ops and struct klp_callback_ops of klp/klp.bpf.h begin. */
+struct ops_data {
+	char record[KLP_NAME_LEN];
+	uint32_t index;
+};
+
+static int ops_tell(struct bpf_map *map, const char *record, uint32_t index)
+{
+	struct ops_data data = { .index = index };
+	size_t size = 0;
+	void *value = bpf_map__initial_value(map, &size);
+
+	if (!value || size < sizeof(data) || strlen(record) >= sizeof(data.record))
+		return -EINVAL;
+	memcpy(data.record, record, strlen(record));
+	memcpy(value, &data, sizeof(data));
+	return 0;
+}
+
+int object_ops_select(struct bpf_object *bpf, const char *name, const char *type,
+		      const char *record, uint32_t index, struct bpf_map **ret,
+		      struct report *report)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(bpf, name);
+	int r;
+
+	if (!map || bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || !ops_is_type(bpf, name, type) ||
+	    ops_tell(map, record, index) < 0)
+		return report_set(report, OUTCOME_META_INVALID, "the file has no '%s' of type %s",
+				  name, type);
+	r = bpf_map__set_autocreate(map, true);
+	if (r < 0)
+		return report_errno(report, r, "cannot prepare '%s'", name);
+	*ret = map;
+	return 0;
+}
+
+/* The map's own link is left to libbpf, which closes it: ours is a second fd of the same. */
+int object_ops_attach(struct bpf_map *map)
+{
+	struct bpf_link *link = bpf_map__attach_struct_ops(map);
+	int fd;
+
+	if (!link)
+		return errno_negative();
+	fd = fcntl(bpf_link__fd(link), F_DUPFD_CLOEXEC, 3);
+	if (fd < 0)
+		fd = errno_negative();
+	(void)bpf_link__destroy(link);
+	return fd;
+}

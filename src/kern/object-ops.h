@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The struct_ops maps of a patch file, by which the companion gets guard bodies and callbacks. */
+#ifndef KLPD_KERN_OBJECT_OPS_H
+#define KLPD_KERN_OBJECT_OPS_H
+
+#include <stdint.h>
+
+#include "shared/report.h"
+
+struct bpf_map;
+struct bpf_object;
+
+/*
+ * Before loading: map `name`, which must be of the companion's type `type`, is to be made, and tells
+ * the companion that it belongs to index `index` of record `record`. OUTCOME_META_INVALID.
+ */
+int object_ops_select(struct bpf_object *bpf, const char *name, const char *type,
+		      const char *record, uint32_t index, struct bpf_map **ret,
+		      struct report *report);
+/* Once loaded: a new link fd (CLOEXEC), or -errno. */
+int object_ops_attach(struct bpf_map *map);
+
+#endif

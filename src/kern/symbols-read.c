@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where the running kernel says what functions it has: /proc/kallsyms, and the list of what can be
+ * traced. Fills tables of symbols.c with them.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "kern/caps.h"
+#include "kern/symbols.h"
+#include "util/cleanup.h"
+#include "util/errno-util.h"
+
+#define KALLSYMS_FILE	"/proc/kallsyms"
+
+/* Where tracefs is, and where it was before it had a place of its own. */
+static const char *const traceable_files[] = {
+	"/sys/kernel/tracing/available_filter_functions",
+	"/sys/kernel/debug/tracing/available_filter_functions",
+};
+
+/* These files are megabytes, and the kernel fills what it is given: do not ask it a line at a time. */
+static FILE *symbols_open(const char *path)
+{
+	FILE *f = fopen(path, "re");
+
+	if (f)
+		(void)setvbuf(f, NULL, _IOFBF, 1 << 18);
+	return f;
+}
+
+static int symbols_read_names(struct symbols *s, struct report *report)
+{
+	_cleanup_fclose_ FILE *f = symbols_open(KALLSYMS_FILE);
+	int r;
+
+	if (!f)
+		return report_errno(report, errno_negative(), "cannot open " KALLSYMS_FILE);
+	r = symbols_read_kallsyms(s, f);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		return report_errno(report, r, "cannot read " KALLSYMS_FILE);
+	return 0;
+}
+
+static int symbols_read_traced(struct symbols *s, struct report *report)
+{
+	_cleanup_fclose_ FILE *f = NULL;
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(traceable_files) && !f; i++) {
+		f = symbols_open(traceable_files[i]);
+		if (!f && errno != ENOENT)
+			r = errno_negative();
+	}
+	if (!f)
+		return report_errno(report, r, "cannot tell which functions can be traced: no %s "
+				    "(is tracefs mounted?)", traceable_files[0]);
+	r = symbols_read_traceable(s, f);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		return report_errno(report, r, "cannot read the list of traceable functions");
+	return 0;
+}
+
+int symbols_read_kernel(struct symbols *s, struct report *report)
+{
+	int r;
+
+	CAPS_SCOPE(CAPS_READ);
+
+	r = symbols_read_names(s, report);
+	return r == 0 ? symbols_read_traced(s, report) : r;
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Modules that a patch is for. A module may be absent, and may come and go at any time: what is read
+ * here is true of one moment, saves the author from mistakes, and is found out once more by the
+ * companion, which alone can hold a module while it looks.
+ */
+#include <bpf/btf.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kern/target-module.h"
+#include "util/cleanup.h"
+#include "util/errno-util.h"
+
+#define MODULE_PATH_MAX	(KLP_OBJECT_LEN + 64)
+
+static struct target_module *target_module_free(struct target_module *m)
+{
+	if (!m)
+		return NULL;
+	symbols_free(m->symbols);
+	btf__free(m->btf);
+	free(m);
+	return NULL;
+}
+DEFINE_CLEANUP(struct target_module, target_module_free);
+
+struct target_module *target_modules_free(struct target_module *list)
+{
+	while (list) {
+		struct target_module *next = list->next;
+
+		target_module_free(list);
+		list = next;
+	}
+	return NULL;
+}
+
+static bool module_has(const char *name, const char *file)
+{
+	char path[MODULE_PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "/sys/module/%s%s", name, file);
+	return access(path, F_OK) == 0;
+}
+
+/* Only what was loaded has a state; what is a part of the kernel has at most parameters there. */
+static bool module_is_loaded(const char *name)
+{
+	return module_has(name, "/initstate");
+}
+
+/* One without BTF, or whose BTF does not go with vmlinux's, is one that describes nothing. */
+static int module_read_btf(struct target_module *m, struct btf *vmlinux)
+{
+	char path[MODULE_PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "/sys/kernel/btf/%s", m->name);
+	m->btf = btf__parse_split(path, vmlinux);
+	return !m->btf && errno == ENOMEM ? -ENOMEM : 0;
+}
+
+static int module_read(struct target_module *m, struct btf *vmlinux, struct report *report)
+{
+	int r;
+
+	if (!module_is_loaded(m->name)) {
+		if (!module_has(m->name, ""))
+			return 0;
+		return report_set(report, OUTCOME_NO_SUCH_FUNCTION,
+				  "'%s' is no module here but a part of the kernel: its functions "
+				  "are in vmlinux", m->name);
+	}
+	r = symbols_new(m->name, &m->symbols);
+	if (r == 0)
+		r = symbols_read_kernel(m->symbols, report);
+	if (r == 0)
+		r = module_read_btf(m, vmlinux);
+	if (r != 0)
+		return r;
+	/* gone while it was read: then half of it may be missing */
+	m->loaded = module_is_loaded(m->name);
+	return 0;
+}
+
+int target_module_find(struct target_module **list, const char *name, struct btf *vmlinux,
+		       const struct target_module **ret, struct report *report)
+{
+	_cleanup_(target_module_freep) struct target_module *m = NULL;
+	int r;
+
+	for (const struct target_module *known = *list; known; known = known->next)
+		if (STREQ(known->name, name)) {
+			*ret = known;
+			return 0;
+		}
+	m = calloc(1, sizeof(*m));
+	if (!m)
+		return -ENOMEM;
+	if (strlen(name) >= sizeof(m->name))
+		return -ENAMETOOLONG;
+	memcpy(m->name, name, strlen(name));
+	r = module_read(m, vmlinux, report);
+	if (r != 0)
+		return r;
+	m->next = *list;
+	*list = m;
+	*ret = TAKE_PTR(m);
+	return 0;
+}
+
+/* Not btf__find_by_name_kind(), which would look in vmlinux first. */
+uint32_t target_module_func(const struct target_module *m, const char *symbol)
+{
+	const struct btf *btf = m->btf;
+
+	if (!btf)
+		return 0;
+	for (uint32_t id = btf__type_cnt(btf__base_btf(btf)); id < btf__type_cnt(btf); id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+
+		if (btf_is_func(t) && STREQ(btf__name_by_offset(btf, t->name_off), symbol))
+			return id;
+	}
+	return 0;
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What of a patch is where. Modules come and go without klpd, so the companion is asked each time;
+ * nothing is remembered.
+ */
+#include <stdbool.h>
+
+#include "klpd/json-object.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+void json_objects_read(const struct world *w, const struct set *s, struct json_objects *ret)
+{
+	*ret = (struct json_objects){ .n = 0 };
+	if (w->companion && s->id != 0)
+		(void)companion_objects(w->companion, s->id, &ret->list, &ret->n);
+}
+
+void json_objects_done(struct json_objects *o)
+{
+	free(o->list);
+}
+
+static const struct klp_uapi_object *objects_find(const struct json_objects *o, const char *name)
+{
+	for (uint32_t i = 0; i < o->n; i++)
+		if (STREQ(o->list[i].name, name))
+			return &o->list[i];
+	return NULL;
+}
+
+int json_objects(const struct json_objects *o, sd_json_variant **ret)
+{
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *array = NULL;
+
+	for (uint32_t i = 0; i < o->n; i++) {
+		_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
+		uint32_t flags = o->list[i].flags;
+		int r;
+
+		r = sd_json_buildo(&v,
+			SD_JSON_BUILD_PAIR_STRING("name", o->list[i].name),
+			SD_JSON_BUILD_PAIR_BOOLEAN("loaded", (flags & KLP_OBJECT_LOADED) != 0),
+			SD_JSON_BUILD_PAIR_BOOLEAN("patched", (flags & KLP_OBJECT_PATCHED) != 0));
+		if (r >= 0)
+			r = sd_json_variant_append_array(&array, v);
+		if (r < 0)
+			return r;
+	}
+	if (!array)
+		return -ENODATA;
+	*ret = TAKE_PTR(array);
+	return 0;
+}
+
+const char *json_objects_state(const struct json_objects *o, const struct set *s,
+			       const struct meta_func *f, bool attached)
+{
+	const struct klp_uapi_object *object = objects_find(o, f->object);
+
+	if (object && !(object->flags & KLP_OBJECT_LOADED))
+		return "waiting";
+	if (!attached)
+		return NULL;
+	/* what no companion moves is there from the moment it is attached */
+	if (s->consistency == KLP_CONSISTENCY_IMMEDIATE)
+		return "attached";
+	return object && (object->flags & KLP_OBJECT_PATCHED) ? "attached" : NULL;
+}
+
+unsigned int json_objects_waiting(const struct json_objects *o, const struct meta *m)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < m->n_funcs; i++) {
+		const struct klp_uapi_object *object = objects_find(o, m->funcs[i].object);
+
+		n += object && !(object->flags & KLP_OBJECT_LOADED);
+	}
+	return n;
+}
