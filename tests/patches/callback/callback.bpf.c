@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Valid metadata with a callback, which klpd does not carry out: OUTCOME_UNSUPPORTED. */
+/* A callback whose program is none of a struct_ops map: OUTCOME_META_INVALID. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# callbacks.sh - for guest tests of callbacks, after lib.sh: what callbacks of the test patches and the
+# test modules say in the trace, one line each after "klp-test: ", in the order in which it happened.
+#
+# shellcheck disable=SC2034 # used by who sources this
+T=/usr/lib/klpd/tests
+TRACING=/sys/kernel/tracing
+# One clock for all CPUs, or the order of lines is that of their clocks.
+echo counter >$TRACING/trace_clock
+
+# listen - forget what was said.
+listen() {
+	echo >$TRACING/trace
+}
+
+heard() {
+	sed -n 's/^.*klp-test: //p' $TRACING/trace
+}
+
+# said ITEM... - just this was said since `listen`, in this order: "PATCH WHEN OBJECT..." is a line for
+# each object, "= LINE" any line.
+said() {
+	local wanted='' item words object all
+
+	for item; do
+		read -ra words <<<"$item"
+		if [[ ${words[0]} == = ]]; then
+			wanted+="${item#= }"$'\n'
+			continue
+		fi
+		for object in "${words[@]:2}"; do
+			wanted+="${words[0]} ${words[1]} $object"$'\n'
+		done
+	done
+	all=$(heard)
+	[[ $all == "${wanted%$'\n'}" ]] ||
+		fail "wanted: ${wanted//$'\n'/, } heard: ${all//$'\n'/, }"
+}
+
+# names - what is in force, in one line.
+names() {
+	klpctl status --json | jq -r '[.patches[].name] | join(" ")'
+}
+
+settled() {
+	[[ $(klpctl status --json | jq -c '[.transition, (.patches | map(select(.state != "in_force")))]') == '[null,[]]' ]]
+}
+
+# object NAME FIELD - of the only patch.
+object() {
+	klpctl status --json | jq -r --arg name "$1" --arg field "$2" \
+		'.patches[0].objects[] | select(.name == $name)[$field]'
+}
+
+# refuse OBJECT - its pre_patch callbacks refuse from now on; `refuse none`.
+refuse() {
+	echo "refuse-$1" >/proc/sys/kernel/domainname
+}

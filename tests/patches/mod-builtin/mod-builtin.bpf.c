@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What looks like a module below /sys/module and is a part of the kernel. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+KLP_PATCH("mod-builtin", "1.0");
+KLP_LICENSE("GPL");
+
+KLP_GUARD_IN(printk, int, vprintk_emit, int facility)
+{
+	return klp_continue();
+}
