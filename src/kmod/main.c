@@ -15,6 +15,7 @@
 #include "opening.h"
 #include "record.h"
 #include "resolve.h"
+#include "sysctl.h"
 #include "transition.h"
 
 #ifndef KLP_VERSION
@@ -32,9 +33,14 @@ static int __init klp_init(void)
 	if (r)
 		return r;
 	record_init();
-	r = transition_init();
+	r = sysctl_init();
 	if (r)
 		return r;
+	r = transition_init();
+	if (r) {
+		sysctl_exit();
+		return r;
+	}
 	r = kfunc_init();
 	if (!r)
 		r = body_init();
@@ -47,8 +53,10 @@ static int __init klp_init(void)
 		if (r)
 			module_unwatch();
 	}
-	if (r)
+	if (r) {
 		transition_exit();
+		sysctl_exit();
+	}
 	return r;
 }
 
@@ -57,6 +65,7 @@ static void __exit klp_exit(void)
 	device_exit();
 	module_unwatch();
 	transition_exit();
+	sysctl_exit();
 }
 
 module_init(klp_init);

@@ -18,6 +18,8 @@
 
 #define SYSCTL_TEXT_MAX	4096
 
+static struct workqueue_struct *sysctl_wq;
+
 struct sysctl_call {
 	struct work_struct work;
 	const char *path;	/* below proc */
@@ -81,7 +83,7 @@ static int sysctl_call(const char *name, char *buf, u32 size, bool write)
 		return -EINVAL;
 	c.path = path;
 	INIT_WORK_ONSTACK(&c.work, sysctl_work);
-	queue_work(system_unbound_wq, &c.work);
+	queue_work(sysctl_wq, &c.work);
 	flush_work(&c.work);
 	destroy_work_on_stack(&c.work);
 	kfree(path);
@@ -112,4 +114,16 @@ int sysctl_write(const char *name, const char *text, u32 size)
 	r = sysctl_call(name, copy, strlen(copy), true);
 	kfree(copy);
 	return min(r, 0);
+}
+
+int sysctl_init(void)
+{
+	/* Not the one of transitions: that is where the caller may be. */
+	sysctl_wq = alloc_workqueue("klp_sysctl", WQ_UNBOUND, 1);
+	return sysctl_wq ? 0 : -ENOMEM;
+}
+
+void sysctl_exit(void)
+{
+	destroy_workqueue(sysctl_wq);
 }

@@ -9,5 +9,7 @@
 int sysctl_read(const char *name, char *buf, u32 size);
 /* The text up to the NUL or `size`; 0. */
 int sysctl_write(const char *name, const char *text, u32 size);
+int sysctl_init(void);
+void sysctl_exit(void);
 
 #endif

@@ -79,6 +79,18 @@ check "disable lsm-symlink" klpctl disable lsm-symlink
 check "link" ln -s /proc/self/exe /tmp/link
 rm /tmp/link
 
+t a patch that changes a setting gives it back
+limit=$(cat /proc/sys/user/max_user_namespaces)
+check "a user namespace" unshare -U true
+check "enable no-userns" klpctl enable /usr/lib/klpd/patches/no-userns.klp.o
+expect_fail 1 unshare -U true
+same "the limit" 0 "$(cat /proc/sys/user/max_user_namespaces)"
+check "replace by itself" klpctl replace /usr/lib/klpd/patches/no-userns.klp.o
+same "the limit" 0 "$(cat /proc/sys/user/max_user_namespaces)"
+check "disable no-userns" klpctl disable no-userns
+same "the limit" "$limit" "$(cat /proc/sys/user/max_user_namespaces)"
+check "a user namespace" unshare -U true
+
 t stopping klpd lets the module go
 stop_klpd
 check rmmod loop_until rmmod klp
