@@ -1,0 +1,323 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-callbacks.sh - callbacks, and functions in modules: what runs when, in which order, exactly once.
+# The cases are those of the kernel's own test-callbacks.sh and of "module function patching" in its
+# test-livepatch.sh, and after them what those leave out.
+# timeout: 900
+. /klpd/lib.sh
+. /klpd/tests/callbacks.sh
+ORIGINAL="klp_target: original output" PATCHED="this has been live patched"
+
+target() {
+	cat /proc/klp_target
+}
+
+unload() {
+	check "rmmod $1" loop_until rmmod "$1"
+}
+
+no_transition() {
+	[[ $(klpctl status --json | jq .transition) == null ]]
+}
+
+modprobe klp signal_ms=1000000000
+start_klpd
+# Functions that the companion's handler takes are none that stay.
+snapshot
+
+# ---- functions in modules ------------------------------------------------------------------------
+
+t module function patching
+modprobe klp_target
+same before "$ORIGINAL" "$(target)"
+check enable klpctl enable $T/mod-target.klp.o
+same patched "$PATCHED" "$(target)"
+same state attached "$(klpctl status --json | jq -r '.patches[0].functions[0].state')"
+same objects '[{"name":"klp_target","loaded":true,"patched":true}]' \
+	"$(klpctl status --json | jq -c '.patches[0].objects')"
+check disable klpctl disable mod-target
+same after "$ORIGINAL" "$(target)"
+unload klp_target
+
+t module function patching, livepatch first
+check enable klpctl enable $T/mod-target.klp.o
+same state waiting "$(klpctl status --json | jq -r '.patches[0].functions[0].state')"
+same list 1 "$(klpctl list --json | jq '.patches[0].waiting')"
+[[ $(klpctl status) == *"'klp_target' is not loaded: its functions are patched when it comes"* ]] ||
+	fail "status does not say that it waits"
+modprobe klp_target
+same patched "$PATCHED" "$(target)"
+same state attached "$(klpctl status --json | jq -r '.patches[0].functions[0].state')"
+[[ $(klpctl status) == *"is not loaded"* ]] && fail "status says that it waits"
+check disable klpctl disable mod-target
+same after "$ORIGINAL" "$(target)"
+unload klp_target
+
+t a module that goes and comes again
+modprobe klp_target
+check enable klpctl enable $T/mod-target.klp.o
+for ((i = 0; i < 3; i++)); do
+	unload klp_target
+	same loaded false "$(object klp_target loaded)"
+	same hooked "" "$(grep klp_target /sys/kernel/tracing/enabled_functions)"
+	modprobe klp_target
+	same patched "$PATCHED" "$(target)"
+done
+check disable klpctl disable mod-target
+unload klp_target
+
+t while klpd is not there
+check enable klpctl enable $T/mod-target.klp.o
+kill_klpd
+modprobe klp_target
+same patched "$PATCHED" "$(target)"
+start_klpd
+same loaded true "$(object klp_target loaded)"
+check disable klpctl disable mod-target
+same after "$ORIGINAL" "$(target)"
+unload klp_target
+
+t what watches is told of modules
+check enable klpctl enable $T/mod-target.klp.o
+varlinkctl call --more /run/klpd/io.klpd io.klpd.Manager.Monitor '{}' >/tmp/monitor &
+watcher=$!
+loop_until grep -q snapshot /tmp/monitor
+modprobe klp_target
+check "it came" loop_until grep -q '"object"' /tmp/monitor
+unload klp_target
+came_and_went() {
+	(($(grep -c '"object"' /tmp/monitor) == 2))
+}
+check "it went" loop_until came_and_went
+kill $watcher
+check disable klpctl disable mod-target
+
+t functions that the module does not have
+modprobe klp_target
+expect_fail 5 klpctl enable $T/mod-missing.klp.o
+[[ $OUTPUT == *"module 'klp_target' has no function 'klp_target_no_such_function'"* ]] || fail "$OUTPUT"
+expect_fail 5 klpctl enable $T/mod-proto.klp.o
+[[ $OUTPUT == *"int klp_target_show(struct seq_file *m, void *v)"* ]] || fail "$OUTPUT"
+expect_fail 5 klpctl enable $T/mod-builtin.klp.o
+[[ $OUTPUT == *"a part of the kernel"* ]] || fail "$OUTPUT"
+expect_fail 4 klpctl enable $T/mod-fmod.klp.o
+[[ $OUTPUT == *"KLP_GUARD_IN(klp_target, ...)"* ]] || fail "$OUTPUT"
+same "what is in force" "" "$(names)"
+unload klp_target
+
+t a module that lacks the function is not loaded
+check enable klpctl enable $T/mod-missing.klp.o
+expect_fail 1 modprobe klp_target
+[[ ! -e /proc/klp_target ]] || fail "its init ran"
+same loaded false "$(object klp_target loaded)"
+check disable klpctl disable mod-missing
+check "now it is" modprobe klp_target
+unload klp_target
+
+# ---- upstream's callback cases -------------------------------------------------------------------
+
+t target module before livepatch
+listen
+modprobe klp_target
+check enable klpctl enable $T/cb-demo.klp.o
+check disable klpctl disable cb-demo
+unload klp_target
+said "= klp_target init" \
+	"cb-demo pre_patch vmlinux klp_target" "cb-demo post_patch vmlinux klp_target" \
+	"cb-demo pre_unpatch vmlinux klp_target" "cb-demo post_unpatch vmlinux klp_target" \
+	"= klp_target exit"
+
+t module_coming notifier
+listen
+check enable klpctl enable $T/cb-demo.klp.o
+modprobe klp_target
+same patched cb-demo "$(target)"
+check disable klpctl disable cb-demo
+unload klp_target
+said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
+	"cb-demo pre_patch klp_target" "cb-demo post_patch klp_target" "= klp_target init" \
+	"cb-demo pre_unpatch vmlinux klp_target" "cb-demo post_unpatch vmlinux klp_target" \
+	"= klp_target exit"
+
+t module_going notifier
+listen
+modprobe klp_target
+check enable klpctl enable $T/cb-demo.klp.o
+unload klp_target
+check disable klpctl disable cb-demo
+said "= klp_target init" \
+	"cb-demo pre_patch vmlinux klp_target" "cb-demo post_patch vmlinux klp_target" \
+	"= klp_target exit" "cb-demo pre_unpatch klp_target" "cb-demo post_unpatch klp_target" \
+	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
+
+t module_coming and module_going notifiers
+listen
+check enable klpctl enable $T/cb-demo.klp.o
+modprobe klp_target
+unload klp_target
+check disable klpctl disable cb-demo
+said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
+	"cb-demo pre_patch klp_target" "cb-demo post_patch klp_target" "= klp_target init" \
+	"= klp_target exit" "cb-demo pre_unpatch klp_target" "cb-demo post_unpatch klp_target" \
+	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
+
+t target module not present
+listen
+check enable klpctl enable $T/cb-demo.klp.o
+check disable klpctl disable cb-demo
+said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
+	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
+
+t pre-patch callback -ENODEV
+listen
+modprobe klp_target
+refuse vmlinux
+generation=$(klpctl status --json | jq .generation)
+expect_fail 14 klpctl enable $T/cb-demo.klp.o
+[[ $OUTPUT == *"The pre_patch callback of object 'vmlinux' of patch 'cb-demo' refused it: No such device"* ]] ||
+	fail "it is not said who: $OUTPUT"
+refuse none
+same "what is in force" "" "$(names)"
+same generation "$generation" "$(klpctl status --json | jq .generation)"
+same unpatched "$ORIGINAL" "$(target)"
+unload klp_target
+said "= klp_target init" "cb-demo pre_patch vmlinux" "= klp_target exit"
+
+t module_coming + pre-patch callback -ENODEV
+listen
+check enable klpctl enable $T/cb-demo.klp.o
+refuse klp_target
+expect_fail 1 modprobe klp_target
+[[ $OUTPUT == *"No such device"* ]] || fail "it is not said why: $OUTPUT"
+refuse none
+same "what is in force" cb-demo "$(names)"
+same loaded false "$(object klp_target loaded)"
+check disable klpctl disable cb-demo
+said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" "cb-demo pre_patch klp_target" \
+	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
+
+t multiple target modules
+listen
+modprobe klp_busy block=N
+check enable klpctl enable $T/cb-demo.klp.o
+modprobe klp_target
+unload klp_target
+check disable klpctl disable cb-demo
+unload klp_busy
+said "= klp_busy init" "= klp_busy work enter" "= klp_busy work exit" \
+	"cb-demo pre_patch vmlinux klp_busy" "cb-demo post_patch vmlinux klp_busy" \
+	"cb-demo pre_patch klp_target" "cb-demo post_patch klp_target" "= klp_target init" \
+	"= klp_target exit" "cb-demo pre_unpatch klp_target" "cb-demo post_unpatch klp_target" \
+	"cb-demo pre_unpatch vmlinux klp_busy" "cb-demo post_unpatch vmlinux klp_busy" \
+	"= klp_busy exit"
+
+t busy target module
+listen
+modprobe klp_busy block=Y
+check enable klpctl enable --no-wait --timeout=0 $T/cb-demo.klp.o
+held_up() {
+	klpctl blockers --json | jq -e '.blockers[] | select(.reason == "in klp_busy_work" and .kthread)'
+}
+check "it is held up" loop_until held_up
+modprobe klp_target
+unload klp_target
+check reverse klpctl reverse
+check "it ends" loop_until no_transition
+same "what is in force" "" "$(names)"
+unload klp_busy
+said "= klp_busy init" "= klp_busy work enter" "cb-demo pre_patch vmlinux klp_busy" \
+	"cb-demo pre_patch klp_target" "= klp_target init" \
+	"= klp_target exit" "cb-demo post_unpatch klp_target" \
+	"cb-demo post_unpatch vmlinux klp_busy" "= klp_busy work exit" "= klp_busy exit"
+
+t multiple livepatches
+listen
+check enable klpctl enable $T/cb-demo.klp.o
+check enable klpctl enable $T/cb-demo2.klp.o
+check disable klpctl disable cb-demo2
+check disable klpctl disable cb-demo
+said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
+	"cb-demo2 pre_patch vmlinux" "cb-demo2 post_patch vmlinux" \
+	"cb-demo2 pre_unpatch vmlinux" "cb-demo2 post_unpatch vmlinux" \
+	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
+
+t atomic replace
+listen
+check enable klpctl enable $T/cb-demo.klp.o
+check replace klpctl replace $T/cb-demo2.klp.o
+same "what is in force" cb-demo2 "$(names)"
+check disable klpctl disable cb-demo2
+said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
+	"cb-demo2 pre_patch vmlinux" "cb-demo2 post_patch vmlinux" \
+	"cb-demo2 pre_unpatch vmlinux" "cb-demo2 post_unpatch vmlinux"
+
+# ---- what upstream leaves out --------------------------------------------------------------------
+
+t a later object refuses
+listen
+modprobe klp_target
+refuse klp_target
+expect_fail 14 klpctl enable $T/cb-demo.klp.o
+[[ $OUTPUT == *"of object 'klp_target'"* ]] || fail "it is not said for which: $OUTPUT"
+refuse none
+said "= klp_target init" "cb-demo pre_patch vmlinux klp_target" "cb-demo post_unpatch vmlinux"
+same "what is in force" "" "$(names)"
+unload klp_target
+
+t a replace that is refused
+listen
+check enable klpctl enable $T/cb-demo2.klp.o
+refuse vmlinux
+expect_fail 14 klpctl replace $T/cb-demo.klp.o
+refuse none
+same "what is in force" cb-demo2 "$(names)"
+check disable klpctl disable cb-demo2
+said "cb-demo2 pre_patch vmlinux" "cb-demo2 post_patch vmlinux" "cb-demo pre_patch vmlinux" \
+	"cb-demo2 pre_unpatch vmlinux" "cb-demo2 post_unpatch vmlinux"
+
+t a disable that is reversed
+modprobe klp_busy block=N
+check enable klpctl enable $T/cb-demo.klp.o
+unload klp_busy
+modprobe klp_busy block=Y
+listen
+check "begin to disable" klpctl disable --no-wait --timeout=0 cb-demo
+check "it is held up" loop_until held_up
+check reverse klpctl reverse
+check "it ends" loop_until no_transition
+said "cb-demo pre_unpatch vmlinux klp_busy" "cb-demo post_patch vmlinux klp_busy"
+same "what is in force" cb-demo "$(names)"
+echo N >/sys/module/klp_busy/parameters/block
+check disable klpctl disable cb-demo
+unload klp_busy
+
+t a module that comes while a replace takes it over
+check enable klpctl enable $T/mod-target.klp.o
+modprobe klp_busy block=Y
+check "begin to replace" klpctl replace --no-wait --timeout=0 $T/cb-demo.klp.o
+check "it is held up" loop_until held_up
+modprobe klp_target
+same "a task that came later" cb-demo "$(target)"
+echo N >/sys/module/klp_busy/parameters/block
+check "it ends" loop_until settled
+same patched cb-demo "$(target)"
+same "what is in force" cb-demo "$(names)"
+check disable klpctl disable cb-demo
+same after "$ORIGINAL" "$(target)"
+unload klp_target
+unload klp_busy
+
+t immediate consistency
+expect_fail 4 klpctl enable --immediate $T/cb-demo2.klp.o
+[[ $OUTPUT == *onsistency* ]] || fail "it is not said why: $OUTPUT"
+
+t somebody takes a callback away
+check enable klpctl enable $T/cb-demo2.klp.o
+link=$(bpftool -j link show pinned "$(echo /sys/fs/bpf/klpd/gen-*/link-3)" | jq .id)
+check detach bpftool link detach id "$link"
+[[ $(klpctl status) == *"is not whole"* ]] || fail "status does not say it: $(klpctl status)"
+listen
+check disable klpctl disable cb-demo2
+said "cb-demo2 post_unpatch vmlinux"
+ok
