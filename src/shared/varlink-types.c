@@ -152,8 +152,8 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	STRING(sha256, NULLABLE),
 	C("Sum of missed of its functions; above 0 the patch is not fully in force"),
 	INT(missed, NULLABLE),
-	C("What it is about, in the order in which callbacks run; null if the companion was not asked, "
-	  "as of a patch of immediate consistency"),
+	C("What it is about, in the order in which callbacks run; null if the companion does not know "
+	  "it, as of a patch of immediate consistency"),
 	TYPE(objects, Object, NULLABLE | ARRAY));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(

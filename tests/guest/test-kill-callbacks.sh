@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-kill-callbacks.sh - klpd fails, or dies, at every phase of a change of patches with callbacks:
+# each callback has run exactly once if the change happened, and not at all if it did not.
+# not on debug: dozens of faults of klpd; what they do to the companion others do too
+# timeout: 900
+. /klpd/lib.sh
+. /klpd/tests/callbacks.sh
+
+# What callbacks say of each change, from start to end; both objects are there.
+on=("cb-demo pre_patch vmlinux klp_target" "cb-demo post_patch vmlinux klp_target")
+off=("cb-demo pre_unpatch vmlinux klp_target" "cb-demo post_unpatch vmlinux klp_target")
+over=("cb-demo2 pre_patch vmlinux" "cb-demo2 post_patch vmlinux")
+
+# one POINT WHAT START GOAL SAID COMMAND... - from START, run COMMAND with the fault; SAID is the name
+# of what is to be said if it gets to GOAL.
+one() {
+	local point=$1 what=$2 start=$3 goal=$4 end
+	local -n wanted=$5
+	shift 5
+
+	stop_klpd
+	listen
+	KLPD_FAULT=$point:$what start_klpd
+	"$@" >/dev/null 2>&1
+	if [[ $what == kill ]]; then
+		wait "$KLPD_PID" 2>/dev/null
+		KLPD_PID=''
+		start_klpd
+	fi
+	check "$point:$what: it settles" loop_until settled
+	end=$(names)
+	if [[ $end == "$goal" ]]; then
+		said "${wanted[@]}"
+	elif [[ $end == "$start" ]]; then
+		said
+	else
+		fail "$point:$what: '$end' is neither '$start' nor '$goal'"
+	fi
+	case $point in
+	# From the switch on it happens, whatever becomes of klpd.
+	switch:1 | complete:* | retire:*) same "$point:$what" "$goal" "$end" ;;
+	*) same "$point:$what" "$start" "$end" ;;
+	esac
+	stop_klpd
+	start_klpd
+	[[ -z $end ]] || check disable klpctl disable "$end" >/dev/null
+}
+
+modprobe klp
+modprobe klp_target
+start_klpd
+snapshot
+points=(plan:0 load:0 load:2 announce:0 announce:1 attach:0 attach:1 attach:3 attach:4 attach:9
+	attach:15 pin:0 pin:1 switch:0 switch:1 complete:0 complete:1)
+
+for what in kill fail; do
+	for point in "${points[@]}"; do
+		t "enable, $point:$what"
+		one "$point" $what "" cb-demo on klpctl enable $T/cb-demo.klp.o
+	done
+	for point in announce:1 attach:5 pin:1 switch:0 switch:1 complete:0 complete:1 retire:0 retire:1 retire:2; do
+		t "replace, $point:$what"
+		klpctl enable $T/cb-demo.klp.o >/dev/null || fail enable
+		one "$point" $what cb-demo cb-demo2 over klpctl replace $T/cb-demo2.klp.o
+	done
+	for point in plan:0 switch:0 switch:1 complete:0 complete:1 retire:0 retire:1 retire:2; do
+		t "disable, $point:$what"
+		klpctl enable $T/cb-demo.klp.o >/dev/null || fail enable
+		one "$point" $what cb-demo "" off klpctl disable cb-demo
+	done
+done
+ok

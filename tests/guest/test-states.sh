@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-states.sh - system states: what patches of tests/patches/state.h do with the console's log level
+# and tell each other about it. The first four cases are those of the kernel's own test-state.sh.
+# timeout: 600
+. /klpd/lib.sh
+. /klpd/tests/callbacks.sh
+
+level() {
+	cut -f 1 /proc/sys/kernel/printk
+}
+
+modprobe klp signal_ms=1000000000
+start_klpd
+echo 6 >/proc/sys/kernel/printk
+snapshot
+
+t system state modification
+listen
+check enable klpctl enable $T/state-1.klp.o
+same level 8 "$(level)"
+same states '[{"id":1,"version":1}]' "$(klpctl status --json | jq -c '.patches[0].states')"
+check disable klpctl disable state-1
+same level 6 "$(level)"
+said "= state-1 pre_patch keeps the level" "= state-1 post_patch raises the level" \
+	"= state-1 pre_unpatch" "= state-1 post_unpatch puts the level back"
+
+t taking over system state modification
+listen
+check enable klpctl enable $T/state-1.klp.o
+check "enable, which replaces" klpctl enable $T/state-2.klp.o
+same "what is in force" state-2 "$(names)"
+same level 8 "$(level)"
+check disable klpctl disable state-2
+same "the level that state-1 kept" 6 "$(level)"
+said "= state-1 pre_patch keeps the level" "= state-1 post_patch raises the level" \
+	"= state-2 pre_patch has the level of version 1" "= state-2 post_patch takes the level over" \
+	"= state-2 pre_unpatch" "= state-2 post_unpatch puts the level back"
+
+t compatible cumulative livepatches
+listen
+check enable klpctl enable $T/state-2.klp.o
+check "another of version 2" klpctl enable $T/state-3.klp.o
+check "and back" klpctl enable $T/state-2.klp.o
+same "what is in force" state-2 "$(names)"
+same level 8 "$(level)"
+check disable klpctl disable state-2
+same level 6 "$(level)"
+said "= state-2 pre_patch keeps the level" "= state-2 post_patch raises the level" \
+	"= state-3 pre_patch has the level of version 2" "= state-3 post_patch takes the level over" \
+	"= state-2 pre_patch has the level of version 2" "= state-2 post_patch takes the level over" \
+	"= state-2 pre_unpatch" "= state-2 post_unpatch puts the level back"
+
+t incompatible cumulative livepatches
+listen
+check enable klpctl enable $T/state-2.klp.o
+expect_fail 4 klpctl enable $T/state-1.klp.o
+[[ $OUTPUT == *"State 1 is in version 2 by 'state-2', the patch has version 1"* ]] || fail "$OUTPUT"
+same "what is in force" state-2 "$(names)"
+check disable klpctl disable state-2
+said "= state-2 pre_patch keeps the level" "= state-2 post_patch raises the level" \
+	"= state-2 pre_unpatch" "= state-2 post_unpatch puts the level back"
+
+# What upstream has code for and no case: who comes back finds it as it was.
+t a replace that is reversed
+check enable klpctl enable $T/state-1.klp.o
+sleep 1000 &
+sleeper=$!
+loop_until grep -q nanosleep /proc/$sleeper/stack
+listen
+check "begin to replace" klpctl replace --no-wait --timeout=0 $T/state-2.klp.o
+blocks() {
+	klpctl blockers --json | jq -e --argjson pid $sleeper '.blockers[] | select(.pid == $pid)'
+}
+check "it is held up" loop_until blocks
+check reverse klpctl reverse
+kill $sleeper
+check "it ends" loop_until settled
+same "what is in force" state-1 "$(names)"
+same level 8 "$(level)"
+said "= state-2 pre_patch has the level of version 1" \
+	"= state-2 post_unpatch leaves the level to the one before"
+check "and now to the end" klpctl replace $T/state-2.klp.o
+check disable klpctl disable state-2
+same "the level that state-1 kept" 6 "$(level)"
+
+t an enable that is reversed
+sleep 1000 &
+sleeper=$!
+loop_until grep -q nanosleep /proc/$sleeper/stack
+listen
+check "begin to enable" klpctl enable --no-wait --timeout=0 $T/state-1.klp.o
+check "it is held up" loop_until blocks
+check reverse klpctl reverse
+kill $sleeper
+check "it ends" loop_until settled
+same "what is in force" "" "$(names)"
+same level 6 "$(level)"
+said "= state-1 pre_patch keeps the level" "= state-1 post_unpatch puts the level back"
+
+t across a death of klpd
+check enable klpctl enable $T/state-1.klp.o
+kill_klpd
+start_klpd
+check replace klpctl replace $T/state-2.klp.o
+kill_klpd
+start_klpd
+same level 8 "$(level)"
+check disable klpctl disable state-2
+same "the level that state-1 kept" 6 "$(level)"
+ok
