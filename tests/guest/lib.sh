@@ -193,7 +193,7 @@ klpd_answers() {
 # start_klpd [ARG]... - run it in the background; return when it answers.
 start_klpd() {
 	mkdir -p /run/klpd
-	/usr/sbin/klpd "$@" </dev/null >>"$KLPD_LOG" 2>&1 &
+	"${KLPD_BINARY:-/usr/sbin/klpd}" "$@" </dev/null >>"$KLPD_LOG" 2>&1 &
 	KLPD_PID=$!
 	if ! loop_until klpd_up_or_dead || ! kill -0 "$KLPD_PID" 2>/dev/null; then
 		show_klpd_log
