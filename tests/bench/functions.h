@@ -23,7 +23,7 @@
 	X(link) X(listxattr) X(llistxattr) X(lremovexattr) X(lsetxattr) X(migrate_pages) \
 	X(mincore) X(mlock2) X(mount_setattr) X(move_mount) X(move_pages) X(mq_getsetattr) \
 	X(mq_notify) X(mq_open) X(mq_timedreceive) X(mq_timedsend) X(mq_unlink) X(msgctl) X(msgget) \
-	X(msgrcv) X(msgsnd) X(munlockall) X(name_to_handle_at) X(open_by_handle_at) X(open_tree) \
+	X(msgrcv) X(msgsnd) X(vmsplice) X(name_to_handle_at) X(open_by_handle_at) X(open_tree) \
 	X(personality) X(pidfd_getfd) X(pivot_root) X(process_madvise) X(process_vm_readv) \
 	X(process_vm_writev) X(quotactl) X(readahead) X(recvmmsg) X(remap_file_pages) \
 	X(removexattr) X(request_key) X(rt_sigqueueinfo) X(sched_rr_get_interval) X(semctl) \
