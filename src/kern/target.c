@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "kern/bpf-log.h"
+#include "kern/btf-index.h"
 #include "kern/caps.h"
 #include "kern/probe.h"
 #include "kern/prototype.h"
@@ -29,6 +30,7 @@
 
 struct targets {
 	struct btf *btf;
+	struct btf_index *index;	/* of btf */
 	struct symbols *symbols;
 	struct target_module *modules;	/* those that were asked for */
 };
@@ -56,7 +58,9 @@ int targets_new(struct targets **ret, struct report *report)
 		return report_set(report, OUTCOME_NO_BTF, "cannot read " BTF_FILE ": %s",
 				  strerror(-r));
 	}
-	r = symbols_read_kernel(t->symbols, report);
+	r = btf_index_new(t->btf, &t->index);
+	if (r == 0)
+		r = symbols_read_kernel(t->symbols, report);
 	if (r != 0)
 		return r;
 	*ret = TAKE_PTR(t);
@@ -69,6 +73,7 @@ struct targets *targets_free(struct targets *t)
 		return NULL;
 	targets_forget_modules(t);
 	symbols_free(t->symbols);
+	btf_index_free(t->index);
 	btf__free(t->btf);
 	free(t);
 	return NULL;
@@ -112,9 +117,8 @@ static int targets_find(const struct targets *t, const char *symbol, uint32_t sy
 			struct target *ret, struct report *report)
 {
 	struct symbol_info info = symbols_find(t->symbols, symbol);
-	int id = btf__find_by_name_kind(t->btf, symbol, BTF_KIND_FUNC);
 
-	ret->btf_id = id > 0 ? (uint32_t)id : 0;
+	ret->btf_id = btf_index_find(t->index, symbol);
 	ret->n_syms = info.n_text;
 	return target_judge(info, "this kernel", symbol, sympos, report);
 }

@@ -152,7 +152,7 @@ END
 # What is only done once is not meant: the functions are opened, files are read.
 klpctl enable $patches/bench-fmod-100.klp.o >/dev/null && klpctl disable bench-fmod-100 >/dev/null
 livepatch 1 >/dev/null
-for n in 1 10 100; do
+for n in ${NUMBERS:-1 10 100}; do
 	livepatch $n
 	ours guard bench- $n
 	ours fmod_ret bench-fmod- $n
