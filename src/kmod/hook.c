@@ -238,32 +238,75 @@ int hook_arm(struct record *r, u32 o)
 	return ret;
 }
 
-/* Hooks without a body leave the filter; what cannot leave it stays, and does nothing. */
-static void hook_filter_remove(struct hook *h)
+/* In one update of the kernel's code. False: they stay in the filter, and do nothing there. */
+static bool hook_filter_remove(unsigned long *ips, unsigned int n)
 {
-	if (h->fresh)
-		return;
-	if (hook_count == 1 && unregister_ftrace_function(&hook_ops))
-		return;
-	if (ftrace_set_filter_ip(&hook_ops, h->ip, 1, 0) && hook_count > 1)
-		return;
-	hook_count--;
-	h->fresh = true;
+	if (n == hook_count && unregister_ftrace_function(&hook_ops))
+		return false;
+	if (ftrace_set_filter_ips(&hook_ops, ips, n, 1, 0) && n < hook_count)
+		return false;
+	hook_count -= n;
+	return true;
 }
 
-static void hook_unlink(struct func *f)
+/* Its body leaves, and with its last body the hook does: returns it if it is to leave the filter. */
+static struct hook *hook_unlink(struct func *f)
 {
 	struct hook *h;
 
 	if (!f->hooked)
-		return;
+		return NULL;
 	h = f->hooked->hook;
 	hlist_del_rcu(&f->hooked->node);
 	if (!hlist_empty(&h->bodies))
-		return;
-	hook_filter_remove(h);
-	if (h->fresh)
-		hlist_del_rcu(&h->node);
+		return NULL;
+	if (!h->fresh)
+		return h;
+	hlist_del_rcu(&h->node);
+	return NULL;
+}
+
+static void hook_gone(struct hook *h)
+{
+	h->fresh = true;
+	hlist_del_rcu(&h->node);
+}
+
+static void hook_unlink_one(struct func *f)
+{
+	struct hook *h = hook_unlink(f);
+
+	if (h && hook_filter_remove(&h->ip, 1))
+		hook_gone(h);
+}
+
+/* Those for which `all` or whose object is `o`; without memory to do it at once, one by one. */
+static void hook_unlink_some(struct record *r, bool all, u32 o)
+{
+	unsigned long *ips = kvmalloc_array(r->n_funcs, sizeof(*ips), GFP_KERNEL);
+	struct hook **hooks = kvmalloc_array(r->n_funcs, sizeof(*hooks), GFP_KERNEL);
+	unsigned int cnt = 0;
+	struct hook *h;
+	u32 i;
+
+	for (i = 0; i < r->n_funcs; i++) {
+		if (!all && r->funcs[i].object != o)
+			continue;
+		if (!ips || !hooks) {
+			hook_unlink_one(&r->funcs[i]);
+			continue;
+		}
+		h = hook_unlink(&r->funcs[i]);
+		if (!h)
+			continue;
+		hooks[cnt] = h;
+		ips[cnt++] = h->ip;
+	}
+	if (cnt && hook_filter_remove(ips, cnt))
+		while (cnt--)
+			hook_gone(hooks[cnt]);
+	kvfree(hooks);
+	kvfree(ips);
 }
 
 /* After a grace period. */
@@ -279,21 +322,18 @@ static void hook_free(struct func *f)
 	kfree(b);
 }
 
-/* Of those for which `all` or whose object is `o`. */
 static void hook_disarm_some(struct record *r, bool all, u32 o)
 {
 	bool any = false;
 	u32 i;
 
 	lockdep_assert_held(&klp_mutex);
-	for (i = 0; i < r->n_funcs; i++) {
-		if (!all && r->funcs[i].object != o)
-			continue;
-		any |= !!r->funcs[i].hooked;
-		hook_unlink(&r->funcs[i]);
-	}
-	if (any)
-		synchronize_rcu();
+	for (i = 0; i < r->n_funcs; i++)
+		any |= r->funcs[i].hooked && (all || r->funcs[i].object == o);
+	if (!any)
+		return;
+	hook_unlink_some(r, all, o);
+	synchronize_rcu();
 	for (i = 0; i < r->n_funcs; i++)
 		if (all || r->funcs[i].object == o)
 			hook_free(&r->funcs[i]);
@@ -314,7 +354,7 @@ void hook_disarm_func(struct func *f)
 	lockdep_assert_held(&klp_mutex);
 	if (!f->hooked)
 		return;
-	hook_unlink(f);
+	hook_unlink_one(f);
 	synchronize_rcu();
 	hook_free(f);
 }
