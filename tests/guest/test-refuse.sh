@@ -68,7 +68,7 @@ long=$(klpctl enable --verifier-log $T/verifier.klp.o 2>&1 | wc -l)
 
 t what klpd cannot or will not do
 refuse 4 strict $T/strict.klp.o
-refuse 4 "" $T/callback.klp.o
+refuse 3 klp_ops_pre_patch__vmlinux $T/callback.klp.o
 refuse 4 "" --immediate $T/pertask.klp.o
 
 t functions that another patch has
