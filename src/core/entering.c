@@ -14,14 +14,20 @@
 #include "kern/trust.h"
 #include "util/macro.h"
 
-int entering_read(struct entering *e, const char *path, struct report *report)
+int entering_read(struct entering *e, const char *path, const uint8_t *hash,
+		  struct report *report)
 {
+	uint8_t found[SHA256_SIZE];
 	struct meta *meta;
 	int r;
 
 	r = trust_read_patch(path, &e->file, &e->file_size, report);
 	if (r != 0)
 		return r;
+	sha256(e->file, e->file_size, found);
+	if (hash && memcmp(hash, found, sizeof(found)) != 0)
+		return report_set(report, OUTCOME_FILE_CHANGED,
+				  "What is in '%s' is not what was in force", path);
 	r = meta_from_elf(e->file, e->file_size, &meta, report);
 	if (r != 0)
 		return r;
@@ -29,7 +35,7 @@ int entering_read(struct entering *e, const char *path, struct report *report)
 	r = set_new(meta, path, &e->set);
 	if (r < 0)
 		return r;
-	sha256(e->file, e->file_size, e->set->sha256);
+	memcpy(e->set->sha256, found, sizeof(found));
 	return 0;
 }
 

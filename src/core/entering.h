@@ -24,7 +24,9 @@ struct entering {
  * In this order. Each: 0, an outcome or -errno, told in *report; its undo is right after a failure
  * in the middle of it, and twice. `point` counts the points of a phase (fault.h).
  */
-int entering_read(struct entering *e, const char *path, struct report *report);
+/* hash: it must be this file; NULL: any. OUTCOME_FILE_CHANGED, and what trust_read_patch() has. */
+int entering_read(struct entering *e, const char *path, const uint8_t *hash,
+		  struct report *report);
 /* The set has its consistency, slot and serial by now. */
 int entering_look(struct entering *e, struct world *w, struct report *report);
 int entering_load(struct entering *e, struct world *w, unsigned int *point, struct report *report);

@@ -1,18 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * PLAN, LOAD, ANNOUNCE, ATTACH and PIN of a change (transaction.h), each over all sets that enter
- * (entering.c), and undone in reverse. A disable has only a PLAN.
+ * (entering.c), and undone in reverse. Where nothing enters, LOAD to ATTACH find nothing to do.
  */
+#include "core/before.h"
+#include "core/fault.h"
 #include "core/phases.h"
 #include "util/macro.h"
+
+/* What was in force, with the metadata of those whose files were read. */
+static size_t plan_before(const struct transaction *t, struct plan_before *ret)
+{
+	size_t n_read = 0;
+
+	for (size_t i = 0; i < t->before->n; i++) {
+		const struct pin_before_entry *e = &t->before->entries[i];
+
+		ret[i] = (struct plan_before){
+			.consistency = e->consistency,
+			.serial = e->serial,
+		};
+		if (!before_in_force(t->world, e->serial))
+			ret[i].meta = t->enter[n_read++].set->meta;
+	}
+	return t->before->n;
+}
+
+/* An old set that resists removal would come into force again with this slot. */
+static int plan_check_slots(const struct transaction *t, const struct plan *plan,
+			    struct report *report)
+{
+	const struct world *w = t->world;
+
+	for (size_t i = 0; i < w->n_leftovers; i++)
+		for (size_t j = 0; j < plan->n_enter; j++)
+			if (plan->consistency == KLP_CONSISTENCY_IMMEDIATE &&
+			    w->leftovers[i].gate == 1ULL << plan->enter[j].slot)
+				return report_errno(report, -EBUSY, "Pins gen-%llu of an old set "
+						    "resist removal and would come into force "
+						    "again",
+						    (unsigned long long)w->leftovers[i].serial);
+	return 0;
+}
 
 /* What enters and what leaves. */
 static int plan_decide(struct transaction *t, struct plan *plan, struct report *report)
 {
+	struct plan_before before[PIN_BEFORE_MAX];
 	struct plan_set sets[WORLD_SETS_MAX];
 	struct plan_request request = {
 		.verb = t->verb,
-		.meta = t->n_enter > 0 ? t->enter[0].set->meta : NULL,
+		.meta = t->path ? t->enter[0].set->meta : NULL,
 		.name = t->disable,
 		.immediate = t->immediate,
 		.deadline = t->deadline,
@@ -25,7 +63,12 @@ static int plan_decide(struct transaction *t, struct plan *plan, struct report *
 			.meta = t->world->sets[i]->meta,
 			.consistency = t->world->sets[i]->consistency,
 			.slot = t->world->sets[i]->slot,
+			.serial = t->world->sets[i]->serial,
 		};
+	if (t->before) {
+		request.before = before;
+		request.n_before = plan_before(t, before);
+	}
 	r = plan_make(sets, t->world->n_sets, &request, plan, report);
 	if (r == OUTCOME_NO_COMPANION &&
 	    t->world->companion_report.outcome == OUTCOME_COMPANION_ABI) {
@@ -36,12 +79,9 @@ static int plan_decide(struct transaction *t, struct plan *plan, struct report *
 	}
 	if (r != 0)
 		return r;
-	for (size_t i = 0; i < t->world->n_leftovers; i++)
-		if (plan->enter && plan->consistency == KLP_CONSISTENCY_IMMEDIATE &&
-		    t->world->leftovers[i].gate == 1ULL << plan->slot)
-			return report_errno(report, -EBUSY, "Pins gen-%llu of an old set resist "
-					    "removal and would come into force again",
-					    (unsigned long long)t->world->leftovers[i].serial);
+	r = plan_check_slots(t, plan, report);
+	if (r != 0)
+		return r;
 	t->verb = plan->verb;
 	t->consistency = plan->consistency;
 	for (size_t i = 0; i < plan->n_leave; i++)
@@ -56,8 +96,14 @@ int phases_remember(struct transaction *t)
 	t->name = strdup(subject->meta->name);
 	t->version = strdup(subject->meta->version);
 	t->replaced = calloc(t->n_leave + 1, sizeof(*t->replaced));
-	if (!t->name || !t->version || !t->replaced)
+	t->returning = calloc(t->n_enter + 1, sizeof(*t->returning));
+	if (!t->name || !t->version || !t->replaced || !t->returning)
 		return -ENOMEM;
+	for (size_t i = 0; t->verb == CHANGE_ROLLBACK && i < t->n_enter; i++) {
+		t->returning[i] = strdup(t->enter[i].set->meta->name);
+		if (!t->returning[i])
+			return -ENOMEM;
+	}
 	for (size_t i = 0; i < t->n_leave; i++) {
 		t->replaced[i] = strdup(t->leave[i]->meta->name);
 		if (!t->replaced[i])
@@ -77,25 +123,33 @@ static int plan_number(struct transaction *t, struct report *report)
 		return report_errno(report, r, "Cannot read the pins");
 	for (size_t i = 0; i < t->n_enter; i++)
 		t->enter[i].set->serial = serial + i;
+	t->generation = serial + (t->n_enter > 0 ? t->n_enter - 1 : 0);
 	return 0;
+}
+
+static int plan_read(struct transaction *t, struct report *report)
+{
+	if (t->verb == CHANGE_ROLLBACK)
+		return before_read(t, report);
+	return t->path ? entering_read(&t->enter[t->n_enter++], t->path, NULL, report) : 0;
 }
 
 int phases_plan(struct transaction *t, struct report *report)
 {
-	struct plan plan = { .enter = false };
+	struct plan plan = { .n_enter = 0 };
 	int r;
 
-	r = t->path ? entering_read(&t->enter[t->n_enter++], t->path, report) : 0;
+	r = plan_read(t, report);
 	if (r == 0)
 		r = plan_decide(t, &plan, report);
 	if (r == 0)
 		r = phases_remember(t);
-	if (r != 0 || t->n_enter == 0)
-		return r;
-
-	t->enter[0].set->consistency = plan.consistency;
-	t->enter[0].set->slot = plan.slot;
-	r = plan_number(t, report);
+	if (r == 0)
+		r = plan_number(t, report);
+	for (size_t i = 0; i < t->n_enter && i < plan.n_enter; i++) {
+		t->enter[i].set->consistency = plan.consistency;
+		t->enter[i].set->slot = plan.enter[i].slot;
+	}
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++)
 		r = entering_look(&t->enter[i], t->world, report);
 	return r;
@@ -161,11 +215,18 @@ int phases_pin(struct transaction *t, struct report *report)
 
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++)
 		r = entering_pin(&t->enter[i], &point, report);
-	return r;
+	if (r != 0)
+		return r;
+	r = before_remember(t);
+	if (r < 0)
+		return report_errno(report, r, "Cannot pin what was in force before under '%s'",
+				    KLPD_PIN_DIR);
+	return fault_point(PHASE_PIN, ++point);
 }
 
 void phases_pin_undo(struct transaction *t)
 {
+	before_forget(t);
 	for (size_t i = t->n_enter; i > 0; i--)
 		entering_pin_undo(&t->enter[i - 1], t->world);
 }

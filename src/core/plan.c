@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/plan.h"
+#include "core/plan-rules.h"
 #include "klp/uapi.h"
 #include "util/macro.h"
 
@@ -29,16 +29,18 @@ static const char *const verb_names[] = {
 	[CHANGE_ENABLE] = "enable",
 	[CHANGE_REPLACE] = "replace",
 	[CHANGE_DISABLE] = "disable",
+	[CHANGE_ROLLBACK] = "rollback",
 };
 _Static_assert(ARRAY_SIZE(verb_names) == _CHANGE_MAX, "a verb without a name");
 _Static_assert(KLP_GATE_SLOTS == 64, "the gates word has 64 bits");
+_Static_assert(PLAN_SETS_MAX == KLP_UAPI_RECORDS_MAX, "plan_choose_slot() has another limit");
 
 const char *change_verb_to_string(enum change_verb verb)
 {
 	return (unsigned int)verb < _CHANGE_MAX ? verb_names[verb] : "unknown";
 }
 
-static const char *consistency_name(uint32_t consistency)
+const char *plan_consistency_name(uint32_t consistency)
 {
 	return consistency == KLP_CONSISTENCY_PER_TASK ? "per-task" : "immediate";
 }
@@ -129,13 +131,13 @@ static int check_conflict(const struct plan_set *sets, size_t n_sets, const stru
 }
 
 /* No way back: neither later, by a disable, nor on the way in. */
-static int check_sticky(const struct plan_request *request, struct report *report)
+static int check_sticky(const struct meta *m, bool deadline, struct report *report)
 {
-	if (!request->meta->sticky || !request->deadline)
+	if (!m->sticky || !deadline)
 		return 0;
 	return report_set(report, OUTCOME_STICKY,
 			  "A transition into '%s' cannot be reversed, so it cannot have a time after "
-			  "which it would be", request->meta->name);
+			  "which it would be", m->name);
 }
 
 static const struct meta_state *state_find(const struct meta *m, uint64_t id)
@@ -161,8 +163,8 @@ static int check_foreign_state(const struct meta *owner, const struct meta_state
 }
 
 /* Kernel livepatch's klp_is_patch_compatible(), with the numbers in the answer. */
-static int check_state(const struct meta *owner, const struct meta_state *old,
-		       const struct meta *m, bool replace, struct report *report)
+int plan_check_state(const struct meta *owner, const struct meta_state *old, const struct meta *m,
+		     bool replace, struct report *report)
 {
 	const struct meta_state *new = state_find(m, old->id);
 
@@ -188,7 +190,7 @@ static int check_states(const struct plan_set *sets, size_t n_sets, const struct
 		bool same = meta_same_set(owner, m);
 
 		for (size_t i = 0; r == 0 && i < owner->n_states; i++)
-			r = same ? check_state(owner, &owner->states[i], m, replace, report) :
+			r = same ? plan_check_state(owner, &owner->states[i], m, replace, report) :
 				   check_foreign_state(owner, &owner->states[i], m, report);
 	}
 	return r;
@@ -214,24 +216,23 @@ static int check_by_companion(const struct meta *m, struct report *report)
 }
 
 /* Consistency of the entering patch: asked for, or per task if there is who does it. */
-static int choose_consistency(const struct plan_request *request, uint32_t *ret,
-			      struct report *report)
+int plan_choose_consistency(const struct meta *m, bool immediate, bool companion, uint32_t *ret,
+			    struct report *report)
 {
-	if (request->immediate && request->meta->per_task_only)
+	if (immediate && m->per_task_only)
 		return report_set(report, OUTCOME_CONSISTENCY,
 				  "The patch allows per-task consistency only, and immediate was "
 				  "asked for");
-	if (!request->immediate && !request->companion)
+	if (!immediate && !companion)
 		return report_set(report, OUTCOME_NO_COMPANION,
 				  "Per-task consistency needs the companion module, which is not "
 				  "there");
-	*ret = request->immediate ? KLP_CONSISTENCY_IMMEDIATE : KLP_CONSISTENCY_PER_TASK;
-	return request->immediate ? check_by_companion(request->meta, report) : 0;
+	*ret = immediate ? KLP_CONSISTENCY_IMMEDIATE : KLP_CONSISTENCY_PER_TASK;
+	return immediate ? check_by_companion(m, report) : 0;
 }
 
 /* All that leaves must be moved by the same hand. */
-static int check_leaving(const struct plan_set *sets, const struct plan *plan,
-			 struct report *report)
+int plan_check_leaving(const struct plan_set *sets, const struct plan *plan, struct report *report)
 {
 	for (size_t i = 0; i < plan->n_leave; i++) {
 		const struct plan_set *s = &sets[plan->leave[i]];
@@ -240,15 +241,15 @@ static int check_leaving(const struct plan_set *sets, const struct plan *plan,
 			return report_set(report, OUTCOME_CONSISTENCY,
 					  "'%s' is in force with %s consistency and cannot leave "
 					  "in a change of %s consistency", s->meta->name,
-					  consistency_name(s->consistency),
-					  consistency_name(plan->consistency));
+					  plan_consistency_name(s->consistency),
+					  plan_consistency_name(plan->consistency));
 	}
 	return 0;
 }
 
 /* The entering set exists beside the leaving ones until they are gone: it needs its own place. */
-static int choose_slot(const struct plan_set *sets, size_t n_sets, struct plan *plan,
-		       struct report *report)
+int plan_choose_slot(const struct plan_set *sets, size_t n_sets, uint32_t consistency,
+		     uint32_t *ret, struct report *report)
 {
 	uint64_t used = 0;
 
@@ -260,9 +261,7 @@ static int choose_slot(const struct plan_set *sets, size_t n_sets, struct plan *
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "%zu patches are in force, there is no room for one more",
 				  n_sets);
-	plan->slot = 0;
-	if (plan->consistency == KLP_CONSISTENCY_IMMEDIATE)
-		plan->slot = (uint32_t)__builtin_ctzll(~used);
+	*ret = consistency == KLP_CONSISTENCY_IMMEDIATE ? (uint32_t)__builtin_ctzll(~used) : 0;
 	return 0;
 }
 
@@ -288,6 +287,17 @@ static int refuse_sticky(const struct meta *m, struct report *report)
 			  " in version %" PRIu32 " or higher%s", m->name, s->id, s->version, more);
 }
 
+int plan_check_leaver(const struct plan_set *s, bool companion, struct report *report)
+{
+	if (s->meta->sticky)
+		return refuse_sticky(s->meta, report);
+	if (s->consistency == KLP_CONSISTENCY_PER_TASK && !companion)
+		return report_set(report, OUTCOME_NO_COMPANION,
+				  "The patch is in force task by task, and the companion module "
+				  "that moves tasks is not there");
+	return 0;
+}
+
 static int plan_disable(const struct plan_set *sets, size_t n_sets,
 			const struct plan_request *request, struct plan *plan,
 			struct report *report)
@@ -298,21 +308,15 @@ static int plan_disable(const struct plan_set *sets, size_t n_sets,
 				  "No patch of this name is in force");
 	plan->n_leave = 1;
 	plan->consistency = sets[plan->leave[0]].consistency;
-	if (sets[plan->leave[0]].meta->sticky)
-		return refuse_sticky(sets[plan->leave[0]].meta, report);
-	if (plan->consistency == KLP_CONSISTENCY_PER_TASK && !request->companion)
-		return report_set(report, OUTCOME_NO_COMPANION,
-				  "The patch is in force task by task, and the companion module "
-				  "that moves tasks is not there");
-	return 0;
+	return plan_check_leaver(&sets[plan->leave[0]], request->companion, report);
 }
 
 /*
  * What is in force under the same name: fine for a replace in its set, whatever its version. Names
  * are one for all sets, since a name is all that a disable has.
  */
-static int check_name(const struct plan_set *sets, size_t n_sets, const struct plan *plan,
-		      const struct meta *m, struct report *report)
+static int check_name(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+		      enum change_verb verb, struct report *report)
 {
 	char theirs[SET_WORDS], ours[SET_WORDS];
 	const struct meta *old;
@@ -326,10 +330,30 @@ static int check_name(const struct plan_set *sets, size_t n_sets, const struct p
 				  "A patch of this name is in force in version %s, in %s; a patch "
 				  "of %s cannot replace it", old->version, set_words(old, theirs),
 				  set_words(m, ours));
-	if (plan->verb == CHANGE_REPLACE)
+	if (verb == CHANGE_REPLACE)
 		return 0;
 	return report_set(report, OUTCOME_ALREADY_ENABLED,
 			  "A patch of this name is in force in version %s", old->version);
+}
+
+int plan_check_enter(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+		     enum change_verb verb, bool deadline, struct report *report)
+{
+	bool replace = verb == CHANGE_REPLACE;
+	int r;
+
+	r = check_name(sets, n_sets, m, verb, report);
+	if (r == 0)
+		r = check_supported(m, report);
+	if (r == 0)
+		r = check_strict(m, report);
+	if (r == 0)
+		r = check_sticky(m, deadline, report);
+	if (r == 0)
+		r = check_conflict(sets, n_sets, m, replace, report);
+	if (r == 0)
+		r = check_states(sets, n_sets, m, replace, report);
+	return r;
 }
 
 static int plan_enter(const struct plan_set *sets, size_t n_sets,
@@ -340,29 +364,20 @@ static int plan_enter(const struct plan_set *sets, size_t n_sets,
 	int r;
 
 	report_names(report, m->name, NULL, NULL);
-	plan->enter = true;
+	plan->n_enter = 1;
 	plan->verb = replace ? CHANGE_REPLACE : CHANGE_ENABLE;
-	r = check_name(sets, n_sets, plan, m, report);
+	r = plan_check_enter(sets, n_sets, m, plan->verb, request->deadline, report);
 	if (r == 0)
-		r = check_supported(m, report);
+		r = plan_choose_consistency(m, request->immediate, request->companion,
+				       &plan->consistency, report);
 	if (r == 0)
-		r = check_strict(m, report);
-	if (r == 0)
-		r = check_sticky(request, report);
-	if (r == 0)
-		r = check_conflict(sets, n_sets, m, replace, report);
-	if (r == 0)
-		r = check_states(sets, n_sets, m, replace, report);
-	if (r == 0)
-		r = choose_consistency(request, &plan->consistency, report);
-	if (r == 0)
-		r = choose_slot(sets, n_sets, plan, report);
+		r = plan_choose_slot(sets, n_sets, plan->consistency, &plan->enter[0].slot, report);
 	if (r != 0 || !replace)
 		return r;
 	for (size_t i = 0; i < n_sets; i++)
 		if (meta_same_set(sets[i].meta, m))
 			plan->leave[plan->n_leave++] = i;
-	return check_leaving(sets, plan, report);
+	return plan_check_leaving(sets, plan, report);
 }
 
 int plan_make(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
@@ -376,7 +391,9 @@ int plan_make(const struct plan_set *sets, size_t n_sets, const struct plan_requ
 			     NULL);
 		return report_set(report, OUTCOME_BUSY, "Another change is running");
 	}
-	if (request->verb == CHANGE_DISABLE)
+	if (request->verb == CHANGE_ROLLBACK)
+		r = plan_rollback(sets, n_sets, request, &plan, report);
+	else if (request->verb == CHANGE_DISABLE)
 		r = plan_disable(sets, n_sets, request, &plan, report);
 	else
 		r = plan_enter(sets, n_sets, request, &plan, report);

@@ -16,6 +16,7 @@ enum change_verb {
 	CHANGE_ENABLE,
 	CHANGE_REPLACE,
 	CHANGE_DISABLE,
+	CHANGE_ROLLBACK,
 	_CHANGE_MAX
 };
 
@@ -23,13 +24,25 @@ struct plan_set {		/* one attachment set that exists now */
 	const struct meta *meta;
 	uint32_t consistency;	/* KLP_CONSISTENCY_* */
 	uint32_t slot;		/* gates bit, if immediate */
+	uint64_t serial;	/* different for all sets that ever were in force */
 };
+
+struct plan_before {		/* one that was in force in the generation before */
+	const struct meta *meta;	/* of its file; not looked at if it still is in force */
+	uint32_t consistency;	/* that it had */
+	uint64_t serial;
+};
+
+/* So many sets are never in force, and no more can enter or leave at once. */
+#define PLAN_SETS_MAX	64
 
 struct plan_request {
 	enum change_verb verb;
-	const struct meta *meta;	/* of the file; NULL for disable */
+	const struct meta *meta;	/* of the file; NULL for disable and rollback */
 	const char *name;		/* disable: which; otherwise NULL */
-	bool immediate;			/* asked for by the caller (ignored by disable) */
+	const struct plan_before *before;	/* rollback: what was in force; NULL: not known */
+	size_t n_before;
+	bool immediate;			/* asked for by the caller (ignored by disable, rollback) */
 	bool companion;			/* it is there and speaks our ABI */
 	bool deadline;			/* the caller gives it a time, then it is reversed */
 	bool changing;			/* another change runs */
@@ -37,11 +50,14 @@ struct plan_request {
 
 struct plan {
 	enum change_verb verb;	/* an enable of a patch that says replace=yes is a CHANGE_REPLACE */
-	bool enter;		/* the patch of the request comes into force */
 	uint32_t consistency;	/* of the whole change */
-	uint32_t slot;		/* free gates bit for the entering set, if immediate */
+	size_t n_enter;		/* the patch of the request; for a rollback any number */
+	struct {
+		size_t index;	/* into plan_request.before, if it is a rollback */
+		uint32_t slot;	/* free gates bit, if immediate */
+	} enter[PLAN_SETS_MAX];
 	size_t n_leave;
-	size_t leave[KLP_GATE_SLOTS];	/* indices of the sets that go out of force */
+	size_t leave[PLAN_SETS_MAX];	/* indices of the sets that go out of force */
 };
 
 /*
@@ -53,7 +69,8 @@ struct plan {
  * enters), OUTCOME_CONSISTENCY (per-task-only patch, guard body or callback with --immediate; sets
  * that leave have another consistency than the change), OUTCOME_NO_COMPANION (per-task wanted, none
  * there), OUTCOME_UNSUPPORTED (replace body, fmod_ret body in a module or at a position above 1, more
- * sets than there are slots or records).
+ * sets than there are slots or records), OUTCOME_NO_PREVIOUS (rollback: it is not known what was in
+ * force before, or it is what is in force now).
  *
  * A replace takes the place of all sets in force whose patch names the same patch set (meta->set).
  *
@@ -63,9 +80,18 @@ struct plan {
  *
  * A sticky patch has states that cannot be undone, so it leaves by a replace alone: that one carries
  * its states, by the rule above, and so answers for them, be it sticky itself or not.
+ *
+ * A rollback goes from what is in force to what was, whatever change lies between: who is in force
+ * and was not leaves; who was and is not enters, with the consistency it had, in the order it came.
+ * Each that enters is beside those that stay and those that enter before it as in an enable; where
+ * anything enters, the states of each that leaves must be carried by one that enters, as in a
+ * replace; where nothing does, it is a disable.
  */
 int plan_make(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
 	      struct plan *ret, struct report *report);
+
+/* One of them has this serial. */
+bool plan_set_in_force(const struct plan_set *sets, size_t n_sets, uint64_t serial);
 
 const char *change_verb_to_string(enum change_verb verb);
 

@@ -11,6 +11,7 @@
  * Without the companion nothing can be said of per-task sets (it cannot be gone while they are
  * pinned, since their programs hold it): they are left alone until it can be asked.
  */
+#include "core/before.h"
 #include "core/recover.h"
 #include "core/retire.h"
 #include "util/macro.h"
@@ -97,6 +98,7 @@ static void recovery_problem(struct recovery *v, const struct pin_set *pin)
 			world_warn(v->world, "Half-built pins gen-%llu cannot be removed", n);
 		break;
 	case -EPROTO:
+		v->world->unjudged = true;
 		world_warn(v->world, "Pins gen-%llu were made by a newer klpd and are left alone",
 			   n);
 		break;
@@ -104,6 +106,14 @@ static void recovery_problem(struct recovery *v, const struct pin_set *pin)
 		world_warn(v->world, "Pins gen-%llu are damaged or foreign and are left alone (%s)",
 			   n, strerrordesc_np(-pin->problem));
 	}
+}
+
+/* It may be in force or not: for as long, nobody knows all that is. */
+static void recovery_leave_alone(struct recovery *v, const struct set *s, const char *why)
+{
+	v->world->unjudged = true;
+	world_warn(v->world, "Pins gen-%llu of patch '%s' %s", (unsigned long long)s->serial,
+		   s->meta->name, why);
 }
 
 static int recovery_pin(struct recovery *v, struct pin_set *pin)
@@ -124,14 +134,14 @@ static int recovery_pin(struct recovery *v, struct pin_set *pin)
 		return 0;
 	}
 	if (s->consistency == KLP_CONSISTENCY_PER_TASK && !v->world->companion) {
-		world_warn(v->world, "Pins gen-%llu of patch '%s' need the companion to be judged "
-			   "and are left alone until then", n, s->meta->name);
+		recovery_leave_alone(v, s, "need the companion to be judged and are left alone "
+				     "until then");
 		return 0;
 	}
 	keep = recovery_judge(v, s, &s->state);
 	if (keep < 0) {
-		world_warn(v->world, "Pins gen-%llu of patch '%s' are in a state that only a newer "
-			   "klpd knows and are left alone", n, s->meta->name);
+		recovery_leave_alone(v, s, "are in a state that only a newer klpd knows and are "
+				     "left alone");
 		return 0;
 	}
 	if (keep > 0 && recovery_collides(v, s)) {
@@ -208,11 +218,21 @@ static void recovery_orphans(struct recovery *v)
  */
 static void recovery_generation(struct recovery *v)
 {
+	_cleanup_free_ struct pin_before *pending = NULL, *counted = NULL;
 	uint64_t before = gate_generation(v->world->gate), now = before;
 	bool left = false;
 
-	for (size_t i = 0; i < v->n_gone; i++)
+	if (v->status.transition.number == 0)
+		(void)before_pending(v->world, &pending);
+	for (size_t i = 0; i < v->n_gone; i++) {
 		left = left || v->gone[i]->serial <= before;
+		/* it was in force until this change, which nobody has counted */
+		if (pending && before_lists(pending, v->gone[i]->serial))
+			now = pending->generation;
+	}
+	/* what was before a change is kept when it is counted: this one was, and only not retired */
+	if (left && pin_before_load(before, &counted) == 0)
+		left = false;
 	for (size_t i = 0; i < v->world->n_sets; i++)
 		if (v->world->sets[i]->state == SET_IN_FORCE)
 			now = MAX(now, v->world->sets[i]->serial);
@@ -263,12 +283,16 @@ int recover_run(struct world *w, struct transaction **ret, struct report *report
 		world_warn(w, "What is out of force could not be removed (%s), to be tried again",
 			   strerrordesc_np(-r));
 
-	if (v.status.transition.number == 0)
+	if (v.status.transition.number == 0) {
+		before_recover(w, 0);
 		return 0;
+	}
 	r = transaction_resume(w, &v.status.transition, ret);
 	if (r == -ENODATA)
 		world_warn(w, "The companion runs a transition of sets that have no pins");
 	else if (r < 0)
 		return r;
+	else
+		before_recover(w, (*ret)->generation);
 	return 0;
 }

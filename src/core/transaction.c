@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "core/announcement.h"
+#include "core/before.h"
 #include "core/fault.h"
 #include "core/phases.h"
 #include "core/retire.h"
@@ -98,16 +99,6 @@ static int switch_per_task(struct transaction *t, struct report *report)
 	return r < 0 ? switch_refused(t, r, &blame, report) : 0;
 }
 
-/* Number of the generation that the change makes. */
-static uint64_t transaction_serial(const struct transaction *t)
-{
-	uint64_t serial = 0;
-
-	for (size_t i = 0; i < t->n_enter; i++)
-		serial = MAX(serial, t->enter[i].set->serial);
-	return serial ?: gate_generation(t->world->gate) + 1;
-}
-
 static int transaction_switch(struct transaction *t, struct report *report)
 {
 	struct timespec now;
@@ -124,7 +115,6 @@ static int transaction_switch(struct transaction *t, struct report *report)
 		return r;
 
 	t->switched = true;
-	t->generation = transaction_serial(t);
 	for (size_t i = 0; i < t->n_leave; i++)
 		t->leave[i]->state = SET_LEAVING;
 	for (size_t i = 0; i < t->n_enter; i++) {
@@ -145,7 +135,7 @@ static const struct step {
 	{ PHASE_LOAD,		false,	phases_load,		phases_load_undo },
 	{ PHASE_ANNOUNCE,	false,	phases_announce,	phases_announce_undo },
 	{ PHASE_ATTACH,		false,	phases_attach,		phases_attach_undo },
-	{ PHASE_PIN,		false,	phases_pin,		phases_pin_undo },
+	{ PHASE_PIN,		true,	phases_pin,		phases_pin_undo },
 	{ PHASE_SWITCH,		true,	transaction_switch,	NULL },
 };
 
@@ -197,7 +187,11 @@ struct transaction *transaction_free(struct transaction *t)
 		set_free(t->enter[i].set);
 	for (size_t i = 0; t->replaced && t->replaced[i]; i++)
 		free(t->replaced[i]);
+	for (size_t i = 0; t->returning && t->returning[i]; i++)
+		free(t->returning[i]);
 	free(t->replaced);
+	free(t->returning);
+	free(t->before);
 	free(t->name);
 	free(t->version);
 	free(t->path);
@@ -231,7 +225,9 @@ int transaction_run(struct transaction *t, struct report *report)
 		r = report_errno(report, r, "Phase %s failed", phase_to_string(t->phase));
 	if (report)
 		report->phase = t->phase;
-	report_names(report, t->name ? t->name : t->disable, NULL, NULL);
+	/* a rollback of several: the one it is about is not the first by nature */
+	if (t->verb != CHANGE_ROLLBACK || t->n_enter + t->n_leave == 1)
+		report_names(report, t->name ? t->name : t->disable, NULL, NULL);
 	for (i++; i > 0; i--)
 		if (i <= ARRAY_SIZE(steps) && steps[i - 1].undo)
 			steps[i - 1].undo(t);
@@ -335,6 +331,8 @@ int transaction_force(struct transaction *t, uint32_t *ret_forced)
 
 void transaction_complete(struct transaction *t, bool reversed)
 {
+	uint64_t old;
+
 	t->phase = PHASE_COMPLETE;
 	t->timeout_ms = 0;
 	t->reversed = reversed;
@@ -348,13 +346,16 @@ void transaction_complete(struct transaction *t, bool reversed)
 		t->enter[i].set->forced = t->enter[i].set->forced || t->forced;
 	}
 	if (reversed) {
+		before_forget(t);
 		/* what did not come to stay is what leaves */
 		for (t->n_leave = 0; t->n_leave < t->n_enter; t->n_leave++)
 			t->leave[t->n_leave] = t->enter[t->n_leave].set;
 		t->n_enter = 0;
 		t->generation = gate_generation(t->world->gate);
 	} else {
+		old = gate_generation(t->world->gate);
 		gate_raise_generation(t->world->gate, t->generation);
+		before_expire(old);
 	}
 	(void)fault_point(PHASE_COMPLETE, 1);
 }
@@ -385,6 +386,26 @@ static void resume_sets(struct transaction *t)
 	}
 }
 
+/* What kind of change it is, and which generation it makes, as far as that can be seen. */
+static void resume_change(struct transaction *t)
+{
+	_cleanup_free_ struct pin_before *before = NULL;
+
+	t->verb = t->n_enter == 0 ? CHANGE_DISABLE :
+		  t->n_leave > 0 ? CHANGE_REPLACE : CHANGE_ENABLE;
+	for (size_t i = 0; i < t->n_enter; i++)
+		t->generation = MAX(t->generation, t->enter[i].set->serial);
+	if (before_pending(t->world, &before) == 0 &&
+	    (t->n_enter == 0 || before->generation == t->generation)) {
+		t->generation = before->generation;
+		t->remembered = true;
+		if (before->change == CHANGE_ROLLBACK)
+			t->verb = CHANGE_ROLLBACK;
+	}
+	if (t->generation == 0)
+		t->generation = gate_generation(t->world->gate) + 1;
+}
+
 int transaction_resume(struct world *w, const struct klp_uapi_transition *running,
 		       struct transaction **ret)
 {
@@ -410,9 +431,7 @@ int transaction_resume(struct world *w, const struct klp_uapi_transition *runnin
 	resume_sets(t);
 	if (t->n_enter == 0 && t->n_leave == 0)
 		return -ENODATA;
-	t->verb = t->n_enter == 0 ? CHANGE_DISABLE :
-		  t->n_leave > 0 ? CHANGE_REPLACE : CHANGE_ENABLE;
-	t->generation = transaction_serial(t);
+	resume_change(t);
 	r = phases_remember(t);
 	if (r < 0)
 		return r;

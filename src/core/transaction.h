@@ -8,7 +8,7 @@
  *             programs verified, held by our fds
  *   ANNOUNCE  companion knows the set, gate closed         withdraw           dies with the fd
  *   ATTACH    links attached, gate closed                  detach             kernel detaches
- *   PIN       gen-N under bpffs, gate closed               unpin              recovery removes it
+ *   PIN       gen-N and before-N under bpffs               unpin              recovery removes it
  *   SWITCH    immediate: one compare-and-swap of gates;    undo all           before: PIN; after:
  *             per task: the companion moves all tasks                         the companion goes on
  *   COMPLETE  generation grows                             -                  recovery does it
@@ -18,10 +18,10 @@
  * begins, one SWITCH brings them into force, and a failure undoes what was done for any.
  *
  * The body learns its record's id at ANNOUNCE, before it is attached; before that its id is 0,
- * which no record has. Immediate changes have no record to announce; a disable goes from PLAN to
- * SWITCH. Before SWITCH any failure undoes what was done, in reverse; after it there are only
- * warnings. A transition that is reversed ends with the entering sets retired and the old ones in
- * force.
+ * which no record has. Immediate changes have no record to announce; where nothing enters PLAN, PIN
+ * and SWITCH are all there is before COMPLETE. Before SWITCH any failure undoes what was done, in
+ * reverse; after it there are only warnings. A transition that is reversed ends with the entering
+ * sets retired and the old ones in force.
  */
 #ifndef KLPD_CORE_TRANSACTION_H
 #define KLPD_CORE_TRANSACTION_H
@@ -31,10 +31,11 @@
 #include "core/world.h"
 
 struct grace;
+struct pin_before;
 
 struct transaction_request {
 	enum change_verb verb;
-	const char *path;	/* of the file; NULL for disable */
+	const char *path;	/* of the file; NULL for disable and rollback */
 	const char *name;	/* for disable; otherwise NULL */
 	bool immediate;
 	uint64_t timeout_usec;	/* for the transition; 0: none */
@@ -50,6 +51,7 @@ struct transaction {
 	char *name;		/* of the patch the change is about */
 	char *version;
 	char **replaced;	/* names of the sets that leave; NULL-terminated */
+	char **returning;	/* rollback: names of those that enter; NULL-terminated */
 	uint64_t generation;	/* in force once it is complete */
 	/* the request */
 	char *path;
@@ -61,6 +63,8 @@ struct transaction {
 	size_t n_enter;
 	struct set *leave[KLP_GATE_SLOTS];
 	size_t n_leave;
+	struct pin_before *before;	/* rollback: what it goes back to */
+	bool remembered;		/* what was before is pinned, for a rollback of this one */
 	bool switched;
 	/* SWITCH to COMPLETE, per task */
 	uint64_t number;	/* the companion's, 0 if immediate */

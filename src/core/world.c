@@ -124,6 +124,7 @@ void world_clear(struct world *w)
 		free(w->warnings[--w->n_warnings]);
 	while (w->n_leftovers > 0)
 		set_free(w->leftovers[--w->n_leftovers].set);
+	w->unjudged = false;
 }
 
 void world_warn(struct world *w, const char *format, ...)

@@ -32,6 +32,7 @@ struct world {
 	} leftovers[WORLD_SETS_MAX];
 	size_t n_leftovers;
 	struct targets *targets;	/* NULL: not looked at yet, or forgotten again */
+	bool unjudged;		/* there are sets whose state nobody could tell at recovery */
 	char *warnings[WORLD_WARNINGS_MAX];	/* of recovery: sentences */
 	size_t n_warnings;
 };

@@ -47,8 +47,7 @@ int pin_check_header(const struct pin_header *header, uint64_t serial, size_t va
 	}
 }
 
-/* Errors that speak of this process and not of what is pinned. */
-static bool pin_is_our_trouble(int error)
+bool pin_is_our_trouble(int error)
 {
 	return error == -ENOMEM || error == -EMFILE || error == -ENFILE || error == -EPERM ||
 	       error == -EINTR;
@@ -65,8 +64,7 @@ static int pin_get(const char *path)
 	return r == -ENOENT || pin_is_our_trouble(r) ? r : -EINVAL;
 }
 
-/* The whole value of the meta map, at least a header's bytes; its size is the map's. */
-static int pin_read_value(int fd, char **ret, size_t *ret_size)
+static int pin_read_value(int fd, size_t min, char **ret, size_t *ret_size)
 {
 	struct bpf_map_info info = {};
 	uint32_t size = sizeof(info), zero = 0;
@@ -77,7 +75,7 @@ static int pin_read_value(int fd, char **ret, size_t *ret_size)
 	if (bpf_map_get_info_by_fd(fd, &info, &size) < 0)
 		return errno_negative();
 	if (info.type != BPF_MAP_TYPE_ARRAY || info.key_size != sizeof(zero) ||
-	    info.max_entries != 1 || info.value_size < offsetof(struct pin_header, serial) ||
+	    info.max_entries != 1 || info.value_size < min ||
 	    info.value_size > VALUE_MAX)
 		return -EINVAL;
 	/* From here on nobody changes it. Ours was frozen before it was pinned, which the kernel
@@ -97,21 +95,25 @@ static int pin_read_value(int fd, char **ret, size_t *ret_size)
 	return 0;
 }
 
+int pin_read_map(const char *path, size_t min, char **ret, size_t *ret_size)
+{
+	_cleanup_close_ int fd = pin_get(path);
+
+	return fd < 0 ? fd : pin_read_value(fd, min, ret, ret_size);
+}
+
 static int pin_load_meta(struct pin_set *set)
 {
-	_cleanup_close_ int fd = -EBADF;
 	_cleanup_free_ char *value = NULL;
 	char path[PIN_PATH_MAX];
 	size_t size;
 	int r;
 
 	pin_set_path(set->serial, PIN_META_NAME, path);
-	fd = pin_get(path);
-	if (fd < 0)
-		return fd == -ENOENT ? -ENODATA : fd;
-	r = pin_read_value(fd, &value, &size);
+	/* enough of a newer format to see that it is one */
+	r = pin_read_map(path, offsetof(struct pin_header, serial), &value, &size);
 	if (r < 0)
-		return r;
+		return r == -ENOENT ? -ENODATA : r;
 	memcpy(&set->header, value, sizeof(set->header));
 	r = pin_check_header(&set->header, set->serial, size);
 	if (r < 0)
@@ -196,7 +198,8 @@ static int pin_scan(struct pin_set **ret, size_t *ret_n, size_t *ret_foreign)
 
 		if (STREQ(entry->d_name, ".") || STREQ(entry->d_name, "..") ||
 		    STREQ(entry->d_name, PIN_GATES_NAME) ||
-		    strncmp(entry->d_name, PIN_KEPT_PREFIX, strlen(PIN_KEPT_PREFIX)) == 0)
+		    strncmp(entry->d_name, PIN_KEPT_PREFIX, strlen(PIN_KEPT_PREFIX)) == 0 ||
+		    pin_parse_before_name(entry->d_name, &serial))
 			continue;
 		if (entry->d_type != DT_DIR || !pin_parse_set_name(entry->d_name, &serial)) {
 			foreign++;

@@ -15,7 +15,9 @@
 #define PIN_META_NAME	"meta"
 #define PIN_GATES_NAME	"gates"
 #define PIN_KEPT_PREFIX	"forced-"
+#define PIN_BEFORE_PREFIX	"before-"
 #define PIN_META_MAP	"klp_meta"
+#define PIN_BEFORE_MAP	"klp_before"
 #define PIN_PATH_MAX	(sizeof(KLPD_PIN_DIR) + 64)
 
 /* "gen-N", N in 1..INT64_MAX, spelt as we spell it. */
@@ -24,9 +26,18 @@ bool pin_parse_set_name(const char *name, uint64_t *ret);
 bool pin_parse_link_name(const char *name, uint64_t *ret);
 /* "forced-N-INDEX": N. */
 bool pin_parse_kept_name(const char *name, uint64_t *ret);
+/* "before-N". */
+bool pin_parse_before_name(const char *name, uint64_t *ret);
 /* Path of gen-N, or of `name` in it. */
 void pin_set_path(uint64_t serial, const char *name, char ret[static PIN_PATH_MAX]);
 /* 0, or -EINVAL or -EPROTO as in struct pin_set.problem; value_size is that of the map. */
 int pin_check_header(const struct pin_header *header, uint64_t serial, size_t value_size);
+
+/* A frozen array map of one entry with this value; its fd. */
+int pin_create_map(const char *name, const void *value, size_t size);
+/* The value of such a map, at least `min` bytes of it; its size is the map's. -EINVAL: no such map. */
+int pin_read_map(const char *path, size_t min, char **ret, size_t *ret_size);
+/* Errors that speak of this process and not of what is pinned. */
+bool pin_is_our_trouble(int error);
 
 #endif

@@ -56,6 +56,17 @@ bool pin_parse_set_name(const char *name, uint64_t *ret)
 	return true;
 }
 
+bool pin_parse_before_name(const char *name, uint64_t *ret)
+{
+	uint64_t n;
+
+	if (!STR_HAS_PREFIX(name, PIN_BEFORE_PREFIX) ||
+	    !pin_parse_number(name + STRLEN(PIN_BEFORE_PREFIX), INT64_MAX, &n) || n == 0)
+		return false;
+	*ret = n;
+	return true;
+}
+
 bool pin_parse_link_name(const char *name, uint64_t *ret)
 {
 	return STR_HAS_PREFIX(name, PIN_LINK_PREFIX) &&
@@ -145,7 +156,8 @@ int pin_next_serial(uint64_t *ret)
 		return errno_negative();
 	while (errno = 0, (entry = readdir(dir))) {
 		if (pin_parse_set_name(entry->d_name, &serial) ||
-		    pin_parse_kept_name(entry->d_name, &serial))
+		    pin_parse_kept_name(entry->d_name, &serial) ||
+		    pin_parse_before_name(entry->d_name, &serial))
 			largest = MAX(largest, serial);
 	}
 	if (errno != 0)
@@ -156,25 +168,30 @@ int pin_next_serial(uint64_t *ret)
 	return 0;
 }
 
-/* The frozen map that holds header and metadata; its fd. */
-static int pin_create_meta(const struct pin_header *header, const void *meta)
+int pin_create_map(const char *name, const void *value, size_t size)
 {
-	size_t size = sizeof(*header) + header->meta_size;
-	_cleanup_free_ char *value = malloc(size);
 	_cleanup_close_ int fd = -EBADF;
 	uint32_t zero = 0;
 
-	if (!value)
-		return -ENOMEM;
-	memcpy(value, header, sizeof(*header));
-	memcpy(value + sizeof(*header), meta, header->meta_size);
-	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, PIN_META_MAP, sizeof(zero), (uint32_t)size, 1,
-			    NULL);
+	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, name, sizeof(zero), (uint32_t)size, 1, NULL);
 	if (fd < 0)
 		return errno_negative();
 	if (bpf_map_update_elem(fd, &zero, value, BPF_ANY) < 0 || bpf_map_freeze(fd) < 0)
 		return errno_negative();
 	return TAKE_FD(fd);
+}
+
+/* The map that holds header and metadata; its fd. */
+static int pin_create_meta(const struct pin_header *header, const void *meta)
+{
+	size_t size = sizeof(*header) + header->meta_size;
+	_cleanup_free_ char *value = malloc(size);
+
+	if (!value)
+		return -ENOMEM;
+	memcpy(value, header, sizeof(*header));
+	memcpy(value + sizeof(*header), meta, header->meta_size);
+	return pin_create_map(PIN_META_MAP, value, size);
 }
 
 /* Into the directory that is there already. */

@@ -2,7 +2,7 @@
 /*
  * The bpffs tree: KLPD_PIN_DIR/gates, KLPD_PIN_DIR/gen-N/{meta,link-0,link-1,...}, and programs
  * kept for good as KLPD_PIN_DIR/forced-N-INDEX. Knows names and layout, and nothing of patches.
- * What is read back is input, not memory.
+ * What is read back is input, not memory. What was in force before is in pin-before.h.
  *
  * `meta` is a frozen one-entry array map that holds struct pin_header and the patch's metadata
  * section. It is pinned last: a directory without it is half built.
@@ -49,7 +49,7 @@ struct pin_set {		/* one gen-N directory as found */
 
 /* Make KLPD_PIN_DIR (mode 0700); -EINVAL if KLPD_BPFFS is no bpffs. */
 int pin_init(void);
-/* Largest N in use, by sets and kept programs, plus one; at least 1. */
+/* Largest N in use, by sets, kept programs and what was before, plus one; at least 1. */
 int pin_next_serial(uint64_t *ret);
 /* Make gen-N and pin; links first, meta last. On failure what was pinned is taken away again. */
 int pin_store(const struct pin_header *header, const void *meta, const int *links);

@@ -30,6 +30,8 @@ static const struct verb verb_table[] = {
 	  "Bring it into force in place of all others of its set" },
 	{ "disable", "NAME", OPTION_NO_WAIT | OPTION_TIMEOUT, verb_disable,
 	  "Take the patch NAME out of force" },
+	{ "rollback", NULL, CHANGE_FILE_OPTIONS & ~OPTION_IMMEDIATE, verb_rollback,
+	  "Bring back what was in force before the last change" },
 	{ "status", NULL, 0, verb_status,
 	  "Show what is in force and how" },
 	{ "list", NULL, 0, verb_list,

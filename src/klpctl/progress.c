@@ -42,18 +42,21 @@ static const char *progress_doing(sd_json_variant *transition)
 		return "reversing";
 	if (STREQ(change, "disable"))
 		return "disabling";
+	if (STREQ(change, "rollback"))
+		return "rolling back";
 	return STREQ(change, "replace") ? "replacing with" : "enabling";
 }
 
 char *progress_text(sd_json_variant *transition)
 {
+	bool several = field_count(field_array(transition, "returning")) > 1;
 	const char *name = field_string(transition, "entering");
-	_cleanup_free_ char *leaving = NULL;
+	_cleanup_free_ char *names = NULL;
 	char *text;
 
-	if (!*name) {
-		leaving = field_join(field_array(transition, "leaving"));
-		name = leaving ? leaving : "";
+	if (several || !*name) {
+		names = field_join(field_array(transition, several ? "returning" : "leaving"));
+		name = names ? names : "";
 	}
 	if (asprintf(&text, "%s '%s': %" PRIu64 " of %" PRIu64 " tasks moved",
 		     progress_doing(transition), name, field_number(transition, "moved"),

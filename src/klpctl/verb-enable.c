@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * enable, replace and disable: the three changes. They differ in what they send; what comes back is
+ * enable, replace, disable and rollback: the changes. They differ in what they send; what comes back is
  * the same. By default they wait until the change is complete, or was reversed because it took too
  * long; interrupting klpctl does not interrupt the change.
  */
@@ -23,6 +23,22 @@ static const char *change_done(const char *change)
 	return STREQ(change, "replace") ? "replaced" : "enabled";
 }
 
+/* "rolled back: a, b in force again, c out of force: generation 7, per task" */
+static int change_print_rollback(const struct verb *verb, sd_json_variant *reply)
+{
+	_cleanup_free_ char *back = NULL, *out = NULL;
+
+	back = field_join(field_array(reply, "returning"));
+	out = field_join(field_array(reply, "replaced"));
+	if (!back || !out)
+		return verb_out_of_memory(verb);
+	format_line(stdout, "rolled back: %s%s%s%s%s: generation %" PRIu64 ", %s", back,
+		    *back ? " in force again" : "", *back && *out ? ", " : "", out,
+		    *out ? " out of force" : "", field_number(reply, "generation"),
+		    format_words(field_string(reply, "consistency")));
+	return EXIT_STATUS_OK;
+}
+
 static int change_print(const struct verb *verb, sd_json_variant *reply)
 {
 	const char *change = field_string(reply, "change");
@@ -37,6 +53,8 @@ static int change_print(const struct verb *verb, sd_json_variant *reply)
 	if (!field_bool(reply, "complete"))
 		format_line(stdout, "%s '%s' %s: the transition runs, see 'klpctl status'",
 			    change, name, version);
+	else if (STREQ(change, "rollback"))
+		return change_print_rollback(verb, reply);
 	else if (STREQ(change, "replace") && *names)
 		format_line(stdout, "replaced %s by '%s' %s: generation %" PRIu64 ", %s", names,
 			    name, version, field_number(reply, "generation"),
@@ -49,6 +67,7 @@ static int change_print(const struct verb *verb, sd_json_variant *reply)
 	return EXIT_STATUS_OK;
 }
 
+/* key may be NULL: the change takes no argument. */
 static int change_call(const struct verb *verb, const char *subject, const char *method,
 		       const char *key, const char *value)
 {
@@ -59,7 +78,8 @@ static int change_call(const struct verb *verb, const char *subject, const char 
 	int r;
 
 	r = sd_json_buildo(&parameters,
-			   SD_JSON_BUILD_PAIR_STRING(key, value),
+			   SD_JSON_BUILD_PAIR_CONDITION(key != NULL, key ? key : "",
+							SD_JSON_BUILD_STRING(value)),
 			   SD_JSON_BUILD_PAIR_CONDITION(immediate, "immediate",
 							SD_JSON_BUILD_BOOLEAN(true)),
 			   SD_JSON_BUILD_PAIR_CONDITION(no_wait, "wait",
@@ -99,4 +119,9 @@ int verb_replace(const struct verb *verb, char **arguments)
 int verb_disable(const struct verb *verb, char **arguments)
 {
 	return change_call(verb, arguments[0], "Disable", "name", arguments[0]);
+}
+
+int verb_rollback(const struct verb *verb, char **arguments _unused_)
+{
+	return change_call(verb, NULL, "Rollback", NULL, NULL);
 }

@@ -76,6 +76,29 @@ static void status_transition(sd_json_variant *transition)
 		    field_string(transition, "phase"));
 }
 
+/* What a rollback would bring back; nothing to say if it is not known. */
+static void status_before(sd_json_variant *reply)
+{
+	sd_json_variant *before = field_array(reply, "before");
+
+	if (!before)
+		return;
+	fputs("       Before:", stdout);
+	for (size_t i = 0; i < field_count(before); i++) {
+		_cleanup_free_ char *text = NULL;
+		sd_json_variant *b = field_item(before, i);
+
+		if (asprintf(&text, "%s %s", field_string(b, "name"),
+			     field_string(b, "version")) < 0) {
+			text = NULL;
+			continue;
+		}
+		format_clean(text);
+		printf("%s %s", i > 0 ? "," : "", text);
+	}
+	fputs(field_count(before) > 0 ? "\n" : " no patch\n", stdout);
+}
+
 int verb_status(const struct verb *verb, char **arguments _unused_)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *reply = NULL;
@@ -92,6 +115,7 @@ int verb_status(const struct verb *verb, char **arguments _unused_)
 	format_line(stdout, "   Generation: %" PRIu64, field_number(reply, "generation"));
 	status_consistency(reply);
 	status_transition(field_object(reply, "transition"));
+	status_before(reply);
 	format_line(stdout, "      Patches: %zu", field_count(patches));
 	for (size_t i = 0; i < field_count(warnings); i++) {
 		sd_json_variant *w = field_item(warnings, i);

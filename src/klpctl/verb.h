@@ -18,6 +18,7 @@ struct verb {
 int verb_enable(const struct verb *verb, char **arguments);
 int verb_replace(const struct verb *verb, char **arguments);
 int verb_disable(const struct verb *verb, char **arguments);
+int verb_rollback(const struct verb *verb, char **arguments);
 int verb_status(const struct verb *verb, char **arguments);
 int verb_list(const struct verb *verb, char **arguments);
 int verb_show(const struct verb *verb, char **arguments);

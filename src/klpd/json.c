@@ -6,6 +6,7 @@
  */
 #include <systemd/sd-json.h>
 
+#include "core/before.h"
 #include "klpd/json-object.h"
 #include "klpd/json.h"
 #include "kern/link.h"
@@ -125,6 +126,16 @@ static int json_strings(char *const *strings, size_t n, sd_json_variant **ret)
 	return array_finish(array, ret);
 }
 
+/* NULL-terminated. */
+static int json_names(char *const *names, sd_json_variant **ret)
+{
+	size_t n = 0;
+
+	while (names[n])
+		n++;
+	return json_strings(names, n, ret);
+}
+
 static int json_patch(const struct meta *m, const struct set *s, const struct json_objects *o,
 		      sd_json_variant **ret)
 {
@@ -237,6 +248,29 @@ int json_list(const struct world *w, sd_json_variant **ret)
 	return array_finish(array, ret);
 }
 
+int json_before(const struct world *w, sd_json_variant **ret)
+{
+	_cleanup_json_ sd_json_variant *array = NULL;
+	_cleanup_free_ struct pin_before *before = NULL;
+	int r;
+
+	/* one that cannot be used is told in the warnings */
+	if (before_load(w, &before, NULL) != 0)
+		return sd_json_variant_new_null(ret);
+	for (size_t i = 0; i < before->n; i++) {
+		const struct pin_before_entry *e = &before->entries[i];
+
+		r = APPEND(array, sd_json_buildo(&append_v_,
+			SD_JSON_BUILD_PAIR_STRING("name", e->name),
+			SD_JSON_BUILD_PAIR_STRING("version", e->version),
+			SD_JSON_BUILD_PAIR_STRING("consistency",
+						  set_consistency_to_string(e->consistency))));
+		if (r < 0)
+			return r;
+	}
+	return array_finish(array, ret);
+}
+
 /* Calls that went into the original although the patch is in force. */
 static int missed_warnings(const struct set *s, sd_json_variant **array)
 {
@@ -339,22 +373,21 @@ int json_companion(const struct world *w, sd_json_variant **ret)
 
 int json_transition(const struct transaction *t, sd_json_variant **ret)
 {
-	_cleanup_json_ sd_json_variant *leaving = NULL;
-	size_t n = 0;
+	_cleanup_json_ sd_json_variant *leaving = NULL, *returning = NULL;
 	int r;
 
 	if (!t)
 		return sd_json_variant_new_null(ret);
-	while (t->replaced[n])
-		n++;
-	r = json_strings(t->replaced, n, &leaving);
+	r = json_names(t->replaced, &leaving);
+	if (r >= 0)
+		r = json_names(t->returning, &returning);
 	if (r < 0)
 		return r;
 	return sd_json_buildo(ret,
 		SD_JSON_BUILD_PAIR_UNSIGNED("number", t->number),
 		SD_JSON_BUILD_PAIR_STRING("change", change_verb_to_string(t->verb)),
-		SD_JSON_BUILD_PAIR_CONDITION(t->verb != CHANGE_DISABLE, "entering",
-					     SD_JSON_BUILD_STRING(t->name)),
+		PAIR_OPTIONAL("entering", t->verb == CHANGE_DISABLE ? NULL :
+					  t->verb == CHANGE_ROLLBACK ? t->returning[0] : t->name),
 		SD_JSON_BUILD_PAIR_VARIANT("leaving", leaving),
 		SD_JSON_BUILD_PAIR_BOOLEAN("reversed", t->reversed),
 		SD_JSON_BUILD_PAIR_UNSIGNED("total", t->total),
@@ -363,18 +396,21 @@ int json_transition(const struct transaction *t, sd_json_variant **ret)
 		SD_JSON_BUILD_PAIR_CONDITION(t->timeout_ms > 0, "timeoutUSec",
 					     SD_JSON_BUILD_UNSIGNED(1000ULL * t->timeout_ms)),
 		SD_JSON_BUILD_PAIR_BOOLEAN("timedOut", t->timed_out),
-		SD_JSON_BUILD_PAIR_STRING("phase", phase_to_string(t->phase)));
+		SD_JSON_BUILD_PAIR_STRING("phase", phase_to_string(t->phase)),
+		SD_JSON_BUILD_PAIR_CONDITION(t->verb == CHANGE_ROLLBACK, "returning",
+					     SD_JSON_BUILD_VARIANT(returning)));
 }
 
 int json_change(const struct transaction *t, bool complete, sd_json_variant **ret)
 {
-	_cleanup_json_ sd_json_variant *replaced = NULL;
-	size_t n = 0;
+	_cleanup_json_ sd_json_variant *replaced = NULL, *returning = NULL;
+	bool rollback = t->verb == CHANGE_ROLLBACK;
 	int r;
 
-	while (t->verb == CHANGE_REPLACE && t->replaced[n])
-		n++;
-	r = json_strings(t->replaced, n, &replaced);
+	r = rollback || t->verb == CHANGE_REPLACE ? json_names(t->replaced, &replaced) :
+						    json_strings(NULL, 0, &replaced);
+	if (r >= 0)
+		r = json_names(t->returning, &returning);
 	if (r < 0)
 		return r;
 	return sd_json_buildo(ret,
@@ -384,7 +420,9 @@ int json_change(const struct transaction *t, bool complete, sd_json_variant **re
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", t->generation),
 		SD_JSON_BUILD_PAIR_STRING("consistency", set_consistency_to_string(t->consistency)),
 		SD_JSON_BUILD_PAIR_BOOLEAN("complete", complete),
-		SD_JSON_BUILD_PAIR_VARIANT("replaced", replaced));
+		SD_JSON_BUILD_PAIR_VARIANT("replaced", replaced),
+		SD_JSON_BUILD_PAIR_CONDITION(rollback, "returning",
+					     SD_JSON_BUILD_VARIANT(returning)));
 }
 
 /* One string a line; what is deeper than anybody reads is cut off. */

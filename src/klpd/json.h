@@ -12,6 +12,8 @@ int json_meta(const struct meta *meta, sd_json_variant **ret);
 /* The same of one in the kernel, with what the kernel says of it. */
 int json_set(const struct world *w, const struct set *s, sd_json_variant **ret);
 int json_list(const struct world *w, sd_json_variant **ret);
+/* What a rollback would go back to; null if it is not known. */
+int json_before(const struct world *w, sd_json_variant **ret);
 int json_patches(const struct world *w, sd_json_variant **ret);
 int json_warnings(const struct world *w, sd_json_variant **ret);
 int json_companion(const struct world *w, sd_json_variant **ret);

@@ -53,6 +53,10 @@ static void manager_log_end(const struct transaction *t)
 			 set_consistency_to_string(t->consistency));
 	for (size_t i = 0; t->verb == CHANGE_REPLACE && !t->reversed && t->replaced[i]; i++)
 		log_info("Patch '%s' was replaced by '%s'", t->replaced[i], t->name);
+	for (size_t i = 0; !t->reversed && t->returning[i]; i++)
+		log_info("Patch '%s' is in force again", t->returning[i]);
+	for (size_t i = 0; t->verb == CHANGE_ROLLBACK && !t->reversed && t->replaced[i]; i++)
+		log_info("Patch '%s' is out of force", t->replaced[i]);
 }
 
 /* The companion turned it round; told once, with how far it had come. */

@@ -37,6 +37,13 @@ static const sd_json_dispatch_field file_table[] = {
 	{ 0 }
 };
 
+static const sd_json_dispatch_field rollback_table[] = {
+	{ "wait", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
+	  offsetof(struct change_parameters, wait), SD_JSON_NULLABLE },
+	TIMEOUT_FIELD,
+	{ 0 }
+};
+
 static const sd_json_dispatch_field name_table[] = {
 	{ "name", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
 	  offsetof(struct change_parameters, name), SD_JSON_MANDATORY },
@@ -48,6 +55,12 @@ static const sd_json_dispatch_field name_table[] = {
 
 static void log_failure(const struct report *r, enum change_verb verb, const char *what)
 {
+	if (!r->patch && !what) {
+		log_warning("%s failed in phase %s: %s", change_verb_to_string(verb),
+			    phase_to_string(r->phase),
+			    r->detail ?: outcome_info(r->outcome)->sentence);
+		return;
+	}
 	log_warning("Patch '%s': %s failed in phase %s%s%s%s: %s", r->patch ?: what,
 		    change_verb_to_string(verb), phase_to_string(r->phase),
 		    r->function ? " at function '" : "", r->function ?: "", r->function ? "'" : "",
@@ -133,6 +146,12 @@ int methods_change_disable(sd_varlink *link, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
 	return change(link, parameters, CHANGE_DISABLE, name_table, userdata);
+}
+
+int methods_change_rollback(sd_varlink *link, sd_json_variant *parameters,
+			    sd_varlink_method_flags_t flags _unused_, void *userdata)
+{
+	return change(link, parameters, CHANGE_ROLLBACK, rollback_table, userdata);
 }
 
 int methods_change_reverse(sd_varlink *link, sd_json_variant *parameters,

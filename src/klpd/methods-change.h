@@ -13,6 +13,8 @@ int methods_change_disable(sd_varlink *link, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags, void *userdata);
 int methods_change_force(sd_varlink *link, sd_json_variant *parameters,
 			 sd_varlink_method_flags_t flags, void *userdata);
+int methods_change_rollback(sd_varlink *link, sd_json_variant *parameters,
+			    sd_varlink_method_flags_t flags, void *userdata);
 int methods_change_reverse(sd_varlink *link, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags, void *userdata);
 

@@ -40,7 +40,7 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 			 sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
 	_cleanup_json_ sd_json_variant *companion = NULL, *transition = NULL, *patches = NULL,
-				       *warnings = NULL;
+				       *warnings = NULL, *before = NULL;
 	struct manager *m = ((struct server *)userdata)->manager;
 	struct utsname kernel;
 	int r;
@@ -57,6 +57,8 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 		r = json_patches(m->world, &patches);
 	if (r >= 0)
 		r = json_warnings(m->world, &warnings);
+	if (r >= 0)
+		r = json_before(m->world, &before);
 	if (r < 0)
 		return r;
 	return sd_varlink_replybo(link,
@@ -68,7 +70,9 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 		SD_JSON_BUILD_PAIR_CONDITION(m->change != NULL, "transition",
 					     SD_JSON_BUILD_VARIANT(transition)),
 		SD_JSON_BUILD_PAIR_VARIANT("patches", patches),
-		SD_JSON_BUILD_PAIR_VARIANT("warnings", warnings));
+		SD_JSON_BUILD_PAIR_VARIANT("warnings", warnings),
+		SD_JSON_BUILD_PAIR_CONDITION(!sd_json_variant_is_null(before), "before",
+					     SD_JSON_BUILD_VARIANT(before)));
 }
 
 int methods_query_list(sd_varlink *link, sd_json_variant *parameters,

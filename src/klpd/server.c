@@ -94,6 +94,7 @@ int server_start(struct server *s, struct manager *m)
 		VARLINK_INTERFACE ".Enable", methods_change_enable,
 		VARLINK_INTERFACE ".Replace", methods_change_replace,
 		VARLINK_INTERFACE ".Disable", methods_change_disable,
+		VARLINK_INTERFACE ".Rollback", methods_change_rollback,
 		VARLINK_INTERFACE ".Reverse", methods_change_reverse,
 		VARLINK_INTERFACE ".Force", methods_change_force,
 		VARLINK_INTERFACE ".Status", methods_query_status,

@@ -56,6 +56,17 @@ static const struct outcome_info outcome_table[] = {
 		"There is no such patch in force, or no such transition",
 		"See 'klpctl status' for what there is.",
 	},
+	[OUTCOME_NO_PREVIOUS] = {
+		ERROR("NoPrevious"), EXIT_STATUS_NO_PATCH,
+		"There is nothing to go back to",
+		"Use 'klpctl enable', 'replace' or 'disable' to make what should be in force.",
+	},
+	[OUTCOME_FILE_CHANGED] = {
+		ERROR("FileChanged"), EXIT_STATUS_FILE,
+		"The file of the patch is not the one any more that was in force",
+		"Put the file back that it was, or use 'klpctl enable' or 'replace' with the one "
+		"that is there now.",
+	},
 	[OUTCOME_ALREADY_ENABLED] = {
 		ERROR("AlreadyEnabled"), EXIT_STATUS_REFUSED,
 		"A patch of this name is in force already",

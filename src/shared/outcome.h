@@ -17,6 +17,8 @@ enum outcome {
 	OUTCOME_META_NEWER,		/* metadata format of newer tools */
 	OUTCOME_META_INVALID,		/* detail says what and where */
 	OUTCOME_NO_SUCH_PATCH,		/* disable or describe of what is not in force */
+	OUTCOME_NO_PREVIOUS,		/* rollback, and nothing to go back to is known */
+	OUTCOME_FILE_CHANGED,		/* rollback to a patch whose file is another by now */
 	OUTCOME_ALREADY_ENABLED,
 	OUTCOME_NO_SUCH_TASK,		/* no thread has this id */
 	OUTCOME_BUSY,			/* another change runs */

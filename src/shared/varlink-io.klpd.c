@@ -34,7 +34,8 @@
 	IN(timeoutUSec, INT, NULLABLE)
 
 #define CHANGE_FIELDS \
-	C("Patch that was enabled or disabled"), \
+	C("Patch that was enabled or disabled; of a rollback the first that came back, or else the " \
+	  "first that left"), \
 	OUT(name, STRING, 0), \
 	C("Its version"), \
 	OUT(version, STRING, 0), \
@@ -46,8 +47,10 @@
 	OUT_TYPE(consistency, Consistency, 0), \
 	C("All tasks have moved"), \
 	OUT(complete, BOOL, 0), \
-	C("Patches that it takes the place of"), \
-	OUT(replaced, STRING, ARRAY)
+	C("Patches that it takes the place of; of a rollback all that went out of force"), \
+	OUT(replaced, STRING, ARRAY), \
+	C("Patches that a rollback brought back, in the order they come; otherwise null"), \
+	OUT(returning, STRING, NULLABLE | ARRAY)
 
 static SD_VARLINK_DEFINE_METHOD(Enable, ENABLE_FIELDS);
 
@@ -57,6 +60,11 @@ static SD_VARLINK_DEFINE_METHOD(
 	Disable,
 	C("Name of a patch in force"),
 	IN(name, STRING, 0),
+	WAIT_FIELD,
+	CHANGE_FIELDS);
+
+static SD_VARLINK_DEFINE_METHOD(
+	Rollback,
 	WAIT_FIELD,
 	CHANGE_FIELDS);
 
@@ -89,7 +97,10 @@ static SD_VARLINK_DEFINE_METHOD(
 	C("Patches in the kernel, in the order they came"),
 	OUT_TYPE(patches, Patch, ARRAY),
 	C("What should not be so, in sentences: damaged or foreign pins, missed calls, ..."),
-	OUT(warnings, STRING, ARRAY));
+	OUT(warnings, STRING, ARRAY),
+	C("Patches that were in force before the last change, and would be after Rollback; null: it "
+	  "is not known"),
+	OUT_TYPE(before, BeforeEntry, NULLABLE | ARRAY));
 
 static SD_VARLINK_DEFINE_METHOD(
 	List,
@@ -166,6 +177,8 @@ static SD_VARLINK_DEFINE_ERROR(NoMetadata, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(MetadataNewer, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(MetadataInvalid, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoSuchPatch, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NoPrevious, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(FileChanged, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(AlreadyEnabled, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoSuchTask, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Busy, ERROR_FIELDS);
@@ -227,6 +240,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_type_Transition,
 	S("The kernel module klp, as klpd sees it"),
 	&vl_type_Companion,
+	S("A patch that was in force before the last change"),
+	&vl_type_BeforeEntry,
 	S("A patch in the kernel, in short"),
 	&vl_type_ListEntry,
 	S("Kinds of task"),
@@ -240,6 +255,9 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_method_Replace,
 	S("Take a patch out of force. Only for root"),
 	&vl_method_Disable,
+	S("Bring into force what was before the last complete change, if the files of the patches "
+	  "that come back are what they were; after it, Rollback leads back again. Only for root"),
+	&vl_method_Rollback,
 	S("Turn the running transition round. Only for root"),
 	&vl_method_Reverse,
 	S("Take every task that has not moved as moved, where it stands, and complete the transition: "
@@ -272,6 +290,10 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_MetadataInvalid,
 	S("No patch of this name is in force, or, for Reverse, no transition runs"),
 	&vl_error_NoSuchPatch,
+	S("It is not known what was in force before, or that is in force now"),
+	&vl_error_NoPrevious,
+	S("The file of a patch that would come back is not the one that was in force"),
+	&vl_error_FileChanged,
 	S("A patch of this name is in force already; for Replace, in another set"),
 	&vl_error_AlreadyEnabled,
 	S("No task has this thread id"),

@@ -45,7 +45,8 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	Change,
 	VALUE(enable, "A patch came beside those in force"),
 	VALUE(replace, "A patch took the place of those in force of its set"),
-	VALUE(disable, "A patch was taken out of force"));
+	VALUE(disable, "A patch was taken out of force"),
+	VALUE(rollback, "What was in force before the last change is in force again"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	FunctionState,
@@ -162,7 +163,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(number, 0),
 	C("The change that it is a part of"),
 	TYPE(change, Change, 0),
-	C("Patch that tasks move into"),
+	C("Patch that tasks move into; the first of them, if a rollback has several"),
 	STRING(entering, NULLABLE),
 	C("Patches that tasks move out of"),
 	STRING(leaving, ARRAY),
@@ -179,7 +180,9 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("It turned itself round, because it did not complete in time"),
 	BOOL(timedOut, NULLABLE),
 	C("Phase that the change is in"),
-	TYPE(phase, Phase, 0));
+	TYPE(phase, Phase, 0),
+	C("All patches that tasks move into, if it is a rollback; otherwise null"),
+	STRING(returning, NULLABLE | ARRAY));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Companion,
@@ -199,6 +202,15 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(forced, NULLABLE),
 	C("Why it cannot be used although it is loaded"),
 	STRING(problem, NULLABLE));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
+	BeforeEntry,
+	C("Name of the patch"),
+	STRING(name, 0),
+	C("Its version"),
+	STRING(version, 0),
+	C("How tasks moved into it, and would again"),
+	TYPE(consistency, Consistency, 0));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	ListEntry,

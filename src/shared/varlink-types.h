@@ -34,6 +34,7 @@ extern const sd_varlink_symbol vl_type_FunctionState;
 extern const sd_varlink_symbol vl_type_Patch;
 extern const sd_varlink_symbol vl_type_Transition;
 extern const sd_varlink_symbol vl_type_Companion;
+extern const sd_varlink_symbol vl_type_BeforeEntry;
 extern const sd_varlink_symbol vl_type_ListEntry;
 extern const sd_varlink_symbol vl_type_TaskKind;
 extern const sd_varlink_symbol vl_type_Blocker;

@@ -20,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 	} while (0)
 
 #define SETS_MAX	(KLP_UAPI_RECORDS_MAX + 2)
+#define BEFORE_MAX	8
 #define FUNCS		4
 #define STATES		3
 
@@ -156,15 +157,102 @@ static void require_entering(const struct plan_set *sets, size_t n_sets,
 	REQUIRE(request->immediate ? !m->per_task_only : request->companion);
 	REQUIRE(m->n_callbacks == 0 || !request->immediate);
 	REQUIRE(!m->sticky || !request->deadline);
-	REQUIRE(plan->slot < KLP_GATE_SLOTS && n_sets < KLP_UAPI_RECORDS_MAX);
+	REQUIRE(plan->n_enter == 1 && plan->enter[0].slot < KLP_GATE_SLOTS && n_sets < KLP_UAPI_RECORDS_MAX);
 	for (size_t i = 0; i < m->n_funcs; i++)
 		REQUIRE(m->funcs[i].body == BODY_GUARD ? !request->immediate :
 			m->funcs[i].body == BODY_FMOD_RET && m->funcs[i].sympos <= 1 && !m->strict &&
 			STREQ(m->funcs[i].object, "vmlinux"));
 	require_sets(sets, n_sets, m, plan);
 	for (size_t i = 0; i < n_sets; i++)
-		REQUIRE(!request->immediate || sets[i].slot != plan->slot ||
+		REQUIRE(!request->immediate || sets[i].slot != plan->enter[0].slot ||
 			sets[i].consistency != KLP_CONSISTENCY_IMMEDIATE);
+}
+
+static bool in_force(const struct plan_set *sets, size_t n_sets, uint64_t serial)
+{
+	for (size_t i = 0; i < n_sets; i++)
+		if (sets[i].serial == serial)
+			return true;
+	return false;
+}
+
+static bool was_in_force(const struct plan_request *q, uint64_t serial)
+{
+	for (size_t i = 0; i < q->n_before; i++)
+		if (q->before[i].serial == serial)
+			return true;
+	return false;
+}
+
+/* Two that will be in force together: the later one goes with the earlier. */
+static void require_beside(const struct meta *old, const struct meta *m)
+{
+	REQUIRE(!STREQ(old->name, m->name) && !funcs_meet(old, m));
+	REQUIRE(STREQ(old->set, m->set) ? states_allow(old, m, false) : !states_meet(old, m));
+}
+
+/* Each state of one that leaves is carried by one of its set, and lowered by none of them. */
+static void require_carried(const struct meta *old, const struct plan_request *q,
+			    const struct plan *plan)
+{
+	for (size_t i = 0; i < old->n_states; i++) {
+		bool carried = false;
+
+		for (size_t j = 0; j < plan->n_enter; j++) {
+			const struct meta *m = q->before[plan->enter[j].index].meta;
+
+			for (size_t k = 0; k < m->n_states && STREQ(old->set, m->set); k++)
+				if (m->states[k].id == old->states[i].id) {
+					carried = true;
+					REQUIRE(m->states[k].version >= old->states[i].version);
+				}
+		}
+		REQUIRE(carried);
+	}
+}
+
+/* Exactly who was and is not enters, in order; exactly who is and was not leaves. */
+static void require_rollback(const struct plan_set *sets, size_t n_sets,
+			     const struct plan_request *q, const struct plan *plan)
+{
+	size_t n_enter = 0, n_leave = 0;
+
+	REQUIRE(plan->verb == CHANGE_ROLLBACK && plan->n_enter + plan->n_leave > 0);
+	for (size_t i = 0; i < n_sets; i++)
+		if (!was_in_force(q, sets[i].serial))
+			REQUIRE(plan->leave[n_leave++] == i);
+	for (size_t i = 0; i < q->n_before; i++)
+		if (!in_force(sets, n_sets, q->before[i].serial))
+			REQUIRE(plan->enter[n_enter++].index == i);
+	REQUIRE(n_enter == plan->n_enter && n_leave == plan->n_leave);
+	REQUIRE(n_sets + n_enter <= KLP_UAPI_RECORDS_MAX);
+	REQUIRE(plan->consistency == KLP_CONSISTENCY_IMMEDIATE || q->companion);
+	for (size_t i = 0; i < n_enter; i++) {
+		const struct plan_before *e = &q->before[plan->enter[i].index];
+
+		REQUIRE(e->consistency == plan->consistency);
+		REQUIRE(!e->meta->sticky || !q->deadline);
+		REQUIRE(plan->consistency != KLP_CONSISTENCY_IMMEDIATE || !e->meta->per_task_only);
+		REQUIRE(plan->enter[i].slot < KLP_GATE_SLOTS);
+		for (size_t j = 0; j < n_sets; j++) {
+			REQUIRE(plan->consistency != KLP_CONSISTENCY_IMMEDIATE ||
+				sets[j].consistency != KLP_CONSISTENCY_IMMEDIATE ||
+				sets[j].slot != plan->enter[i].slot);
+			if (was_in_force(q, sets[j].serial))
+				require_beside(sets[j].meta, e->meta);
+		}
+		for (size_t j = 0; j < i; j++) {
+			REQUIRE(plan->consistency != KLP_CONSISTENCY_IMMEDIATE ||
+				plan->enter[i].slot != plan->enter[j].slot);
+			require_beside(q->before[plan->enter[j].index].meta, e->meta);
+		}
+	}
+	for (size_t i = 0; i < n_leave; i++) {
+		if (n_enter > 0)
+			require_carried(sets[plan->leave[i]].meta, q, plan);
+		else
+			REQUIRE(!sets[plan->leave[i]].meta->sticky);
+	}
 }
 
 static void run(const struct plan_set *sets, size_t n_sets, const struct plan_request *request)
@@ -182,16 +270,41 @@ static void run(const struct plan_set *sets, size_t n_sets, const struct plan_re
 		REQUIRE(!request->changing || r == OUTCOME_BUSY);
 	} else {
 		REQUIRE(!request->changing && report.outcome == OUTCOME_OK);
-		REQUIRE(plan.enter == (request->verb != CHANGE_DISABLE));
 		require_leave(sets, n_sets, &plan);
-		if (plan.enter)
+		if (request->verb == CHANGE_ROLLBACK)
+			require_rollback(sets, n_sets, request, &plan);
+		else if (plan.n_enter > 0)
 			require_entering(sets, n_sets, request, &plan);
 		else
 			REQUIRE(plan.n_leave == 1 && plan.verb == CHANGE_DISABLE &&
+				request->verb == CHANGE_DISABLE &&
 				STREQ(sets[plan.leave[0]].meta->name, request->name) &&
 				!sets[plan.leave[0]].meta->sticky);
 	}
 	report_done(&report);
+}
+
+/* Some of those in force, and some that are not any more, in the order of their serials. */
+static void make_before(struct plan_request *q, struct input *in, const struct plan_set *sets,
+			size_t n_sets, unsigned int spread)
+{
+	static struct patch patches[BEFORE_MAX];
+	static struct plan_before before[SETS_MAX + BEFORE_MAX];
+	unsigned int bits = next(in), n_gone = next(in) % (BEFORE_MAX + 1);
+
+	q->before = bits == 0xff ? NULL : before;
+	for (size_t i = 0; i < n_sets; i++)
+		if (bits & 1U << i % 8)
+			before[q->n_before++] = (struct plan_before){
+				.consistency = sets[i].consistency, .serial = sets[i].serial };
+	for (size_t i = 0; i < n_gone; i++) {
+		patch_fill(&patches[i], in, 40 + next(in) % 16);
+		before[q->n_before++] = (struct plan_before){
+			.meta = &patches[i].meta, .serial = 1000 + i,
+			.consistency = spread < 85 ? KLP_CONSISTENCY_IMMEDIATE :
+				       spread < 170 || i & 1 ? KLP_CONSISTENCY_PER_TASK :
+							       KLP_CONSISTENCY_IMMEDIATE };
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -212,6 +325,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 							       KLP_CONSISTENCY_IMMEDIATE,
 			/* all different as long as there are enough, in an order of its own */
 			.slot = (uint32_t)(i * 5 + spread) % KLP_GATE_SLOTS,
+			.serial = 1 + i * 3,
 		};
 	}
 	patch_fill(&patches[n_sets], &in, name);
@@ -222,6 +336,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	if (request.verb == CHANGE_DISABLE)
 		request.name = patches[n_sets].name;
+	else if (request.verb == CHANGE_ROLLBACK)
+		make_before(&request, &in, sets, n_sets, spread);
 	else
 		request.meta = &patches[n_sets].meta;
 	run(sets, n_sets, &request);

@@ -5,7 +5,7 @@
 # have changed the kernel. Afterwards the kernel holds the start or the goal, whole, and nothing else,
 # and a reader that looked all the time never saw anything but the one or the other.
 #
-# Usage: fault.sh [STRIDE [VERB...]]: every STRIDE-th call (1) of enable, replace and disable.
+# Usage: fault.sh [STRIDE [VERB...]]: every STRIDE-th call (1) of enable, replace, disable and rollback.
 #
 # Takes long: `make fault` runs it, `make check` has test-kill.sh instead. The reader has a CPU of its
 # own: an fmod_ret body misses calls while another task of its CPU is in it.
@@ -16,7 +16,7 @@ calls=bpf,ioctl,mkdir,unlink,rmdir
 stride=${1:-1}
 shift $(($# > 0))
 verbs=("$@")
-((${#verbs[@]})) || verbs=(enable replace disable)
+((${#verbs[@]})) || verbs=(enable replace disable rollback)
 tried=0 violations=0 not_whole=0
 
 taskset -pc 0 $$ >/dev/null
@@ -109,6 +109,11 @@ one() {
 
 	[[ $what == kill ]] || inject=error=EIO
 	[[ -z $start ]] || klpctl enable $T/$start.klp.o >/dev/null || fail "enable $start"
+	# back is where a rollback leads
+	if [[ $2 == rollback ]]; then
+		check "replace" klpctl replace $T/$goal.klp.o >/dev/null
+		check "and replace" klpctl replace $T/$start.klp.o >/dev/null
+	fi
 	start_reader
 	strace -f -qq -p "$KLPD_PID" -o /tmp/strace -e trace=$calls -e "inject=$calls:$inject:when=$n" &
 	tracer=$!
@@ -164,6 +169,7 @@ for what in kill fail; do
 		enable) every $what enable "" multi klpctl enable $T/multi.klp.o ;;
 		replace) every $what replace multi multi2 klpctl replace $T/multi2.klp.o ;;
 		disable) every $what disable multi "" klpctl disable multi ;;
+		rollback) every $what rollback multi multi2 klpctl rollback ;;
 		esac
 	done
 done

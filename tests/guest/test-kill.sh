@@ -6,16 +6,10 @@
 # not on debug: dozens of faults of klpd, half an hour there; what they do to the companion others do too
 # timeout: 900
 . /klpd/lib.sh
+# shellcheck source=tests/guest/kill.sh
+. /klpd/tests/kill.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 TEXT="this has been live patched"
-
-names() {
-	klpctl status --json | jq -r '[.patches[].name] | join(" ")'
-}
-
-settled() {
-	[[ $(klpctl status --json | jq -c '[.transition, (.patches | map(select(.state != "in_force")))]') == '[null,[]]' ]]
-}
 
 # What /proc/cmdline and /proc/meminfo show, as names().
 seen() {
@@ -26,47 +20,14 @@ seen() {
 	echo "$([[ $a != "$TEXT" ]] || echo cmdline)$([[ $b != "$TEXT" ]] || echo meminfo)"
 }
 
-# one POINT WHAT START GOAL COMMAND... - from START, run COMMAND with the fault, expect START or GOAL.
-one() {
-	local point=$1 what=$2 start=$3 goal=$4 status=0 end
-	shift 4
-
-	stop_klpd
-	KLPD_FAULT=$point:$what start_klpd
-	OUTPUT=$("$@" 2>&1) || status=$?
-	if [[ $what == kill ]]; then
-		wait "$KLPD_PID" 2>/dev/null
-		KLPD_PID=''
-		start_klpd
-	fi
-	check "$point:$what: it settles" loop_until settled
-	end=$(names)
-	if [[ $what == fail ]]; then
-		case $point in
-		switch:1 | complete:* | retire:*) same "$point:$what" "$goal" "$end" ;;
-		*)
-			same "$point:$what" "$start" "$end"
-			((status == 1)) || fail "$point:$what: status $status: $OUTPUT"
-			;;
-		esac
-	elif [[ $end != "$start" && $end != "$goal" ]]; then
-		fail "$point:$what: '$end' is neither '$start' nor '$goal'"
-	fi
-	same "$point:$what: what is seen" "$end" "$(seen)"
-	stop_klpd
-	start_klpd
-	[[ $end != "$goal" || -z $goal ]] || check "disable" klpctl disable "$goal" >/dev/null
-	[[ $end != "$start" || -z $start ]] || check "disable" klpctl disable "$start" >/dev/null
-}
-
 modprobe klp
 start_klpd
 # Functions that were opened stay so: not a leftover.
 klpctl enable $P/cmdline.klp.o && klpctl replace $P/meminfo.klp.o && klpctl disable meminfo
 snapshot
 
-points=(plan:0 announce:0 announce:1 load:0 load:1 load:2 attach:0 attach:1 pin:0 pin:1 switch:0
-	switch:1 complete:0 complete:1)
+points=(plan:0 announce:0 announce:1 load:0 load:1 load:2 attach:0 attach:1 pin:0 pin:1 pin:2
+	switch:0 switch:1 complete:0 complete:1)
 
 for what in fail kill; do
 	for point in "${points[@]}"; do
@@ -78,7 +39,7 @@ for what in fail kill; do
 		klpctl enable $P/cmdline.klp.o >/dev/null || fail enable
 		one "$point" $what cmdline meminfo klpctl replace $P/meminfo.klp.o
 	done
-	for point in plan:0 switch:0 switch:1 complete:0 complete:1 retire:0 retire:1 retire:2; do
+	for point in plan:0 pin:0 pin:1 switch:0 switch:1 complete:0 complete:1 retire:0 retire:1 retire:2; do
 		t "disable, $point:$what"
 		klpctl enable $P/cmdline.klp.o >/dev/null || fail enable
 		one "$point" $what cmdline "" klpctl disable cmdline

@@ -158,6 +158,23 @@ FAKE_METHOD(fake_disable)
 			   sd_json_variant_string(sd_json_variant_by_key(parameters, "name")));
 }
 
+/* Two come back, or, with a time limit, nothing does; one leaves. */
+FAKE_METHOD(fake_rollback)
+{
+	static char *two[] = { (char *)"a", (char *)"b", NULL }, *one[] = { (char *)"c", NULL };
+	sd_json_variant *timeout = sd_json_variant_by_key(parameters, "timeoutUSec");
+	sd_json_variant *wait = sd_json_variant_by_key(parameters, "wait");
+
+	if (wait && timeout)
+		return fake_answer(link, "rollback", "NoPrevious");
+	return sd_varlink_replybo(link, S("name", "a"), S("version", "1.0"),
+				  S("change", "rollback"), N("generation", 4),
+				  S("consistency", "per_task"),
+				  SD_JSON_BUILD_PAIR_BOOLEAN("complete", !wait),
+				  SD_JSON_BUILD_PAIR_STRV("replaced", one),
+				  SD_JSON_BUILD_PAIR_STRV("returning", timeout ? one + 1 : two));
+}
+
 FAKE_METHOD(fake_reverse)
 {
 	return sd_varlink_replybo(link, N("number", 4));
@@ -258,6 +275,7 @@ static void fake_serve(const char *address)
 		    server, VARLINK_INTERFACE ".Enable", fake_enable,
 		    VARLINK_INTERFACE ".Replace", fake_replace,
 		    VARLINK_INTERFACE ".Disable", fake_disable,
+		    VARLINK_INTERFACE ".Rollback", fake_rollback,
 		    VARLINK_INTERFACE ".Reverse", fake_reverse,
 		    VARLINK_INTERFACE ".Status", fake_status,
 		    VARLINK_INTERFACE ".List", fake_list,

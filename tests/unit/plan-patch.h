@@ -45,7 +45,7 @@ static struct meta *meta(struct patch *p)
 	return &p->meta;
 }
 
-static struct plan_set set(struct patch *p, uint32_t consistency, uint32_t slot)
+static inline struct plan_set set(struct patch *p, uint32_t consistency, uint32_t slot)
 {
 	return (struct plan_set){ .meta = meta(p), .consistency = consistency, .slot = slot };
 }
@@ -53,12 +53,12 @@ static struct plan_set set(struct patch *p, uint32_t consistency, uint32_t slot)
 #define PER_TASK(p)		set(p, KLP_CONSISTENCY_PER_TASK, 0)
 #define IMMEDIATE(p, slot)	set(p, KLP_CONSISTENCY_IMMEDIATE, slot)
 
-static struct plan_request request(enum change_verb verb, struct patch *p)
+static inline struct plan_request request(enum change_verb verb, struct patch *p)
 {
 	return (struct plan_request){ .verb = verb, .meta = meta(p), .companion = true };
 }
 
-static void check_refused(const struct plan_set *sets, size_t n, const struct plan_request *request,
+static inline void check_refused(const struct plan_set *sets, size_t n, const struct plan_request *request,
 			  int outcome, const char *words)
 {
 	_cleanup_report_ struct report r = REPORT_INIT;

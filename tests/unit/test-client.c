@@ -106,6 +106,22 @@ static void test_changes(void)
 	CHECK_STR(out, "transition 4 is turned round\n");
 }
 
+static void test_rollback(void)
+{
+	CHECK_INT(run("rollback"), 0);
+	CHECK_STR(out, "rolled back: a, b in force again, c out of force: generation 4, per task\n");
+	CHECK_INT(run("rollback --timeout=3"), 0);
+	CHECK_STR(out, "rolled back: c out of force: generation 4, per task\n");
+	CHECK_INT(run("rollback --no-wait"), 0);
+	CHECK_STR(out, "rollback 'a' 1.0: the transition runs, see 'klpctl status'\n");
+	CHECK_INT(run("rollback --no-wait --timeout=3"), EXIT_STATUS_NO_PATCH);
+	CHECK_CONTAINS(err, "there is nothing to go back to.\n");
+	CHECK_INT(run("rollback --json"), 0);
+	CHECK_CONTAINS(out, "\"returning\":[\"a\",\"b\"]");
+	CHECK_INT(run("rollback a"), EXIT_STATUS_USAGE);
+	CHECK_INT(run("rollback --immediate"), EXIT_STATUS_USAGE);
+}
+
 static void test_lists(void)
 {
 	CHECK_INT(run("list"), 0);
@@ -355,6 +371,7 @@ int main(void)
 	RUN(test_dies);
 	RUN(test_unreachable);
 	RUN(test_changes);
+	RUN(test_rollback);
 	RUN(test_lists);
 	RUN(test_blockers);
 	RUN(test_task);

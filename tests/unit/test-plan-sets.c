@@ -25,7 +25,7 @@ static void test_replace_of_a_set(void)
 	/* a set of which nothing is in force, by verb and by flag */
 	e.meta.set = (char *)"fs";
 	CHECK_INT(plan_make(sets, 3, &q, &plan, NULL), 0);
-	CHECK(plan.enter && plan.n_leave == 0 && plan.verb == CHANGE_REPLACE);
+	CHECK(plan.n_enter == 1 && plan.n_leave == 0 && plan.verb == CHANGE_REPLACE);
 	q = request(CHANGE_ENABLE, &e);
 	e.meta.replace = true;
 	CHECK_INT(plan_make(sets, 3, &q, &plan, NULL), 0);
@@ -117,7 +117,7 @@ static void test_consistency_of_sets(void)
 	c.meta.set = (char *)"fs";
 	q.immediate = true;
 	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
-	CHECK_INT(plan.slot, 1);
+	CHECK_INT(plan.enter[0].slot, 1);
 }
 
 static void test_sticky(void)
@@ -148,7 +148,7 @@ static void test_sticky(void)
 	check_refused(sets, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "the patch has version 0");
 	b.state.version = 3;
 	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
-	CHECK(plan.n_leave == 1 && plan.enter);
+	CHECK(plan.n_leave == 1 && plan.n_enter == 1);
 	b.meta.sticky = true;
 	check_refused(sets, 1, &q, OUTCOME_STICKY, "into 'b' cannot be reversed");
 	/* a replace in another set does not reach it; beside it is as ever */

@@ -13,7 +13,7 @@ static void test_enable_first(void)
 	struct plan plan;
 
 	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
-	CHECK(plan.enter && plan.n_leave == 0);
+	CHECK(plan.n_enter == 1 && plan.n_leave == 0);
 	CHECK_INT(plan.verb, CHANGE_ENABLE);
 	CHECK_INT(plan.consistency, KLP_CONSISTENCY_PER_TASK);
 
@@ -21,7 +21,7 @@ static void test_enable_first(void)
 	q.companion = false;
 	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
 	CHECK_INT(plan.consistency, KLP_CONSISTENCY_IMMEDIATE);
-	CHECK_INT(plan.slot, 0);
+	CHECK_INT(plan.enter[0].slot, 0);
 }
 
 static void test_enable_beside(void)
@@ -37,7 +37,7 @@ static void test_enable_beside(void)
 	CHECK_INT(plan.n_leave, 0);
 	q.immediate = true;
 	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
-	CHECK_INT(plan.slot, 1);
+	CHECK_INT(plan.enter[0].slot, 1);
 }
 
 static void test_replace_all(void)
@@ -49,7 +49,7 @@ static void test_replace_all(void)
 
 	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
 	CHECK_INT(plan.verb, CHANGE_REPLACE);
-	CHECK(plan.enter && plan.n_leave == 2 && plan.leave[0] == 0 && plan.leave[1] == 1);
+	CHECK(plan.n_enter == 1 && plan.n_leave == 2 && plan.leave[0] == 0 && plan.leave[1] == 1);
 	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
 	CHECK_INT(plan.n_leave, 0);
 }
@@ -77,7 +77,7 @@ static void test_replace_same_name(void)
 	q.immediate = true;
 	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
 	CHECK_INT(plan.n_leave, 1);
-	CHECK_INT(plan.slot, 1);	/* both exist for a while */
+	CHECK_INT(plan.enter[0].slot, 1);	/* both exist for a while */
 	q = request(CHANGE_ENABLE, &again);
 	check_refused(sets, 1, &q, OUTCOME_ALREADY_ENABLED, "in force in version 1.0");
 	again.meta.version = (char *)"2.0";
@@ -92,7 +92,7 @@ static void test_disable(void)
 	struct plan plan;
 
 	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
-	CHECK(!plan.enter && plan.n_leave == 1 && plan.leave[0] == 1);
+	CHECK(plan.n_enter == 0 && plan.n_leave == 1 && plan.leave[0] == 1);
 	CHECK_INT(plan.verb, CHANGE_DISABLE);
 	CHECK_INT(plan.consistency, KLP_CONSISTENCY_PER_TASK);
 	q.immediate = true;	/* ignored */
@@ -269,17 +269,17 @@ static void test_slots(void)
 	}
 	q.immediate = true;
 	CHECK_INT(plan_make(sets, n - 1, &q, &plan, NULL), 0);
-	CHECK_INT(plan.slot, 0);
+	CHECK_INT(plan.enter[0].slot, 0);
 	check_refused(sets, n, &q, OUTCOME_UNSUPPORTED, "64 patches are in force");
 	q.verb = CHANGE_REPLACE;
 	check_refused(sets, n, &q, OUTCOME_UNSUPPORTED, "no room");
 	/* a hole in the middle; and records are counted for per-task sets too */
 	sets[10].slot = KLP_GATE_SLOTS - 1;
 	CHECK_INT(plan_make(sets, n - 1, &q, &plan, NULL), 0);
-	CHECK_INT(plan.slot, 0);
+	CHECK_INT(plan.enter[0].slot, 0);
 	sets[10].slot = 0;
 	CHECK_INT(plan_make(sets, n - 1, &q, &plan, NULL), 0);
-	CHECK_INT(plan.slot, KLP_GATE_SLOTS - 1 - 10);
+	CHECK_INT(plan.enter[0].slot, KLP_GATE_SLOTS - 1 - 10);
 	for (size_t i = 0; i < n; i++)
 		sets[i].consistency = KLP_CONSISTENCY_PER_TASK;
 	q = request(CHANGE_ENABLE, &last);
@@ -288,7 +288,7 @@ static void test_slots(void)
 	sets[0] = IMMEDIATE(&patches[0], 4711);
 	q.immediate = true;
 	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
-	CHECK_INT(plan.slot, 0);
+	CHECK_INT(plan.enter[0].slot, 0);
 }
 
 static void test_verb_names(void)

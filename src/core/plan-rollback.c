@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The planner's rollback: from what is in force to what was. Pure, as plan.c, whose rules it uses.
+ *
+ * What entered was in force together once, and with what stays; the rules are gone through all the
+ * same. So what they promise holds whatever klpd read from a pin, and whatever has come since.
+ */
+#include "core/plan-rules.h"
+#include "klp/uapi.h"
+
+/* What a rollback has to look at, as far as it has come. */
+struct rollback {
+	const struct plan_request *request;
+	struct plan *plan;
+	struct plan_set all[2 * PLAN_SETS_MAX];		/* in force now, or entering */
+	struct plan_set then[2 * PLAN_SETS_MAX];	/* in force then: staying, or entering */
+	size_t n_all, n_then;
+};
+
+bool plan_set_in_force(const struct plan_set *sets, size_t n_sets, uint64_t serial)
+{
+	for (size_t i = 0; i < n_sets; i++)
+		if (sets[i].serial == serial)
+			return true;
+	return false;
+}
+
+static bool serial_known(const struct plan_before *before, size_t n, uint64_t serial)
+{
+	for (size_t i = 0; i < n; i++)
+		if (before[i].serial == serial)
+			return true;
+	return false;
+}
+
+/* Who goes and who stays. */
+static int rollback_leave(struct rollback *b, const struct plan_set *sets, size_t n_sets,
+			  struct report *report)
+{
+	if (n_sets > PLAN_SETS_MAX || b->request->n_before > PLAN_SETS_MAX)
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "%zu patches are in force and %zu were, too many for a change",
+				  n_sets, b->request->n_before);
+	for (size_t i = 0; i < n_sets; i++) {
+		b->all[b->n_all++] = sets[i];
+		if (serial_known(b->request->before, b->request->n_before, sets[i].serial))
+			b->then[b->n_then++] = sets[i];
+		else
+			b->plan->leave[b->plan->n_leave++] = i;
+	}
+	return 0;
+}
+
+/* Like an enable beside those that stay and those that have entered so far. */
+static int rollback_enter(struct rollback *b, size_t index, struct report *report)
+{
+	const struct plan_before *e = &b->request->before[index];
+	struct plan_set entered = { .meta = e->meta, .serial = e->serial };
+	struct plan *plan = b->plan;
+	int r;
+
+	r = plan_check_enter(b->then, b->n_then, e->meta, CHANGE_ROLLBACK, b->request->deadline,
+			     report);
+	if (r == 0)
+		r = plan_choose_consistency(e->meta, e->consistency == KLP_CONSISTENCY_IMMEDIATE,
+				       b->request->companion, &entered.consistency, report);
+	if (r == 0)
+		r = plan_choose_slot(b->all, b->n_all, entered.consistency, &entered.slot, report);
+	if (r == 0 && plan->n_enter > 0 && entered.consistency != plan->consistency)
+		r = report_set(report, OUTCOME_CONSISTENCY,
+			       "'%s' was in force with %s consistency and cannot come back in a "
+			       "change of %s consistency", e->meta->name,
+			       plan_consistency_name(entered.consistency),
+			       plan_consistency_name(plan->consistency));
+	if (r != 0) {
+		report_names(report, e->meta->name, NULL, NULL);
+		return r;
+	}
+	plan->consistency = entered.consistency;
+	plan->enter[plan->n_enter].index = index;
+	plan->enter[plan->n_enter++].slot = entered.slot;
+	b->all[b->n_all++] = entered;
+	b->then[b->n_then++] = entered;
+	return 0;
+}
+
+static const struct meta *entering(const struct rollback *b, size_t i)
+{
+	return b->request->before[b->plan->enter[i].index].meta;
+}
+
+/* A state of one that leaves: by none that enters in a lower version, and by one of its set. */
+static int check_carried(const struct rollback *b, const struct meta *owner,
+			 const struct meta_state *state, struct report *report)
+{
+	bool carried = false;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < b->plan->n_enter; i++) {
+		const struct meta *m = entering(b, i);
+
+		if (!meta_same_set(owner, m))
+			continue;
+		r = plan_check_state(owner, state, m, false, report);
+		if (r != 0)
+			report_names(report, m->name, NULL, NULL);
+		for (size_t j = 0; j < m->n_states; j++)
+			carried = carried || m->states[j].id == state->id;
+	}
+	if (r == 0 && !carried)
+		r = plan_check_state(owner, state, &(struct meta){ .n_states = 0 }, true, report);
+	return r;
+}
+
+static int rollback_leavers(const struct rollback *b, const struct plan_set *sets,
+			    struct report *report)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < b->plan->n_leave; i++) {
+		const struct plan_set *s = &sets[b->plan->leave[i]];
+
+		for (size_t j = 0; r == 0 && b->plan->n_enter > 0 && j < s->meta->n_states; j++)
+			r = check_carried(b, s->meta, &s->meta->states[j], report);
+		if (r == 0 && b->plan->n_enter == 0) {
+			r = plan_check_leaver(s, b->request->companion, report);
+			if (r != 0)
+				report_names(report, s->meta->name, NULL, NULL);
+		}
+	}
+	if (r == 0)
+		r = plan_check_leaving(sets, b->plan, report);
+	if (r != 0 && b->plan->n_enter > 0)
+		report_names(report, entering(b, b->plan->n_enter - 1)->name, NULL, NULL);
+	return r;
+}
+
+int plan_rollback(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
+		  struct plan *plan, struct report *report)
+{
+	struct rollback b = { .request = request, .plan = plan };
+	int r;
+
+	if (!request->before)
+		return report_set(report, OUTCOME_NO_PREVIOUS,
+				  "It is not known what was in force before");
+	r = rollback_leave(&b, sets, n_sets, report);
+	for (size_t i = 0; r == 0 && i < request->n_before; i++)
+		if (!plan_set_in_force(sets, n_sets, request->before[i].serial))
+			r = rollback_enter(&b, i, report);
+	if (r != 0)
+		return r;
+	if (plan->n_enter == 0 && plan->n_leave == 0)
+		return report_set(report, OUTCOME_NO_PREVIOUS,
+				  "What was in force before is in force now");
+	if (plan->n_enter == 0)
+		plan->consistency = sets[plan->leave[0]].consistency;
+	return rollback_leavers(&b, sets, report);
+}

@@ -1,0 +1,314 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-rollback.sh - back to what was in force before the last change: as a change of its own, in one
+# transition, from files that are what they were, or not at all.
+#
+# The reader looks at two patches that come and go together and at the one that is instead of them, and
+# at the first again: if its two looks agree the task did not move in between, and the others must go
+# with them. As in test-replace.sh there is one reader a CPU, and what is seen of neither must be misses.
+# timeout: 900
+. /klpd/lib.sh
+P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests OWN=/root/patches
+TEXT="this has been live patched"
+
+patches() {
+	klpctl status --json | jq -r '[.patches[].name] | join(" ")'
+}
+
+before() {
+	klpctl status --json | jq -r 'if .before then [.before[].name] | join(" ") else "unknown" end'
+}
+
+generation() {
+	klpctl status --json | jq .generation
+}
+
+# Pins of what was before; there is one, of the generation in force.
+pins() {
+	(cd /sys/fs/bpf/klpd && printf '%s\n' before-*) | sort -t- -k2n | xargs
+}
+
+state() {
+	klpctl status --json | jq -cS '[.generation, .transition, .patches, .before]'
+}
+
+# refuse STATUS ERROR WORD... - rollback ends so, says all the words, and nothing has changed.
+refuse() {
+	local status=$1 error=$2 before word
+	shift 2
+
+	before=$(state)
+	expect_fail "$status" klpctl rollback
+	for word; do
+		[[ $OUTPUT == *"$word"* ]] || fail "nothing is said of '$word': $OUTPUT"
+	done
+	same error "io.klpd.Manager.$error" "$(klpctl --json rollback 2>/dev/null | jq -r .error)"
+	same "what is in force" "$before" "$(state)"
+}
+
+# rolls_back NOW THEN - it does, and says so; then what was now is what was before.
+rolls_back() {
+	local number=$(($(generation) + 1)) output
+
+	same "before" "$2" "$(before)"
+	output=$(klpctl rollback) || fail "rollback: status $?"
+	[[ $output == "rolled back: "*": generation "* ]] || fail "it says: $output"
+	same patches "$2" "$(patches)"
+	same "before, after it" "$1" "$(before)"
+	(($(generation) >= number)) || fail "the generation has not grown"
+	same pins "before-$(generation)" "$(pins)"
+}
+
+reader() {
+	local a b c d
+
+	taskset -pc $(($1 % $(nproc))) $BASHPID >/dev/null
+	while [[ ! -e /tmp/stop ]]; do
+		read -r a </proc/cmdline
+		read -r b </proc/uptime
+		read -r c </proc/meminfo
+		read -r d </proc/cmdline
+		[[ $a == "$TEXT" ]] && a=1 || a=0
+		[[ $b == klp:* ]] && b=1 || b=0
+		[[ $c == "$TEXT" ]] && c=1 || c=0
+		[[ $d == "$TEXT" ]] && d=1 || d=0
+		case $a$b$c$d in
+		1101) echo two ;;
+		0010) echo one ;;
+		1??1 | 0??0) echo "mixed $a$b$c$d" ;;
+		*) echo moved ;;
+		esac
+	done >"/tmp/reader.$1"
+}
+
+count() {
+	cat /tmp/reader.* | grep -c "^$1"
+}
+
+missed=0
+add_missed() {
+	missed=$((missed + $(klpctl status --json | jq '[.patches[].missed] | add // 0')))
+}
+
+sleeper_blocks() {
+	klpctl blockers --json | grep -q "\"pid\":$sleeper,"
+}
+
+settled() {
+	[[ $(klpctl status --json | jq -c '[.transition, (.patches | map(select(.state != "in_force")))]') == '[null,[]]' ]]
+}
+
+modprobe klp signal_ms=1000000000 # sleepers hold transitions up in here
+start_klpd
+snapshot
+
+t nothing to go back to
+refuse 8 NoPrevious "Nothing has been changed yet"
+same "before" unknown "$(before)"
+
+t an enable
+keep
+check enable klpctl enable $P/cmdline.klp.o
+klpctl status | grep -qx ' *Before: no patch' || fail "status: $(klpctl status)"
+rolls_back cmdline ""
+head -n 1 /proc/cmdline | grep -q "$TEXT" && fail "it is still patched"
+klpctl status | grep -qx ' *Before: cmdline 1.0' || fail "status: $(klpctl status)"
+
+t a rollback is rolled back, and that again
+keep
+rolls_back "" cmdline
+same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+rolls_back cmdline ""
+rolls_back "" cmdline
+same json '["rollback",[],["cmdline"]]' "$(klpctl rollback --json | jq -c '[.change, .returning, .replaced]')"
+rolls_back "" cmdline
+
+t a disable
+keep
+check disable klpctl disable cmdline
+rolls_back "" cmdline
+same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+
+t a replace, also by the same name and file
+keep
+check replace klpctl replace $P/meminfo.klp.o
+rolls_back meminfo cmdline
+check "replace by its second version" klpctl replace $T/cmdline2.klp.o
+rolls_back cmdline cmdline
+same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+check "replace by itself" klpctl replace $P/cmdline.klp.o
+rolls_back cmdline cmdline
+
+t what was beside it is not touched
+keep
+links=$(klpctl status --json | jq -c '[.patches[] | select(.name == "cmdline").functions[].linkId]')
+check enable klpctl enable $T/set-a.klp.o
+rolls_back "cmdline set-a" cmdline
+rolls_back cmdline "cmdline set-a"
+check "disable set-a" klpctl disable set-a
+same "the links of cmdline" "$links" "$(klpctl status --json | jq -c '[.patches[] | select(.name == "cmdline").functions[].linkId]')"
+
+t one in place of two, and back, under readers
+keep
+check "enable multi" klpctl enable $T/multi.klp.o
+rm -f /tmp/stop
+readers=()
+for i in $(seq "$(nproc)"); do
+	reader "$i" &
+	readers+=($!)
+	loop_until grep -q two "/tmp/reader.$i"
+done
+for ((i = 0; i < 2; i++)); do
+	add_missed
+	check "replace by meminfo" klpctl replace $P/meminfo.klp.o
+	add_missed
+	rolls_back meminfo "cmdline multi"
+	add_missed
+	rolls_back "cmdline multi" meminfo
+	add_missed
+	rolls_back meminfo "cmdline multi"
+done
+touch /tmp/stop
+wait "${readers[@]}"
+add_missed
+echo "# seen: two $(count two), one $(count one), moved $(count moved), mixed $(count mixed); calls missed: $missed"
+(($(count mixed) <= missed)) || fail "mixed was seen $(count mixed) times, and $missed calls were missed: $(cat /tmp/reader.* | grep mixed | sort | uniq -c)"
+(($(count two) > 0 && $(count one) > 0)) || fail "the readers did not see both"
+serials=$(klpctl status --json | jq -c '[.patches[].generation]')
+same "generations" "[$(($(generation) - 1)),$(generation)]" "$serials"
+
+t klpd is killed before and after
+keep
+check replace klpctl replace $P/meminfo.klp.o
+kill_klpd
+start_klpd
+rolls_back meminfo "cmdline multi"
+kill_klpd
+start_klpd
+rolls_back "cmdline multi" meminfo
+check disable klpctl disable meminfo
+
+t a transition back that is held up, killed, and reversed
+keep
+check "enable held" klpctl enable $T/held.klp.o
+check "enable cmdline" klpctl enable $P/cmdline.klp.o
+check replace klpctl replace $P/meminfo.klp.o
+sleep 300 &
+sleeper=$!
+loop_until grep -q nanosleep /proc/$sleeper/stack
+was=$(state)
+check "without waiting" klpctl rollback --no-wait --timeout=0
+check "the sleeper is a blocker" loop_until sleeper_blocks
+wanted='["rollback","held",["held","cmdline"],["meminfo"]]'
+same "the transition" "$wanted" "$(klpctl status --json | jq -c '.transition | [.change, .entering, .returning, .leaving]')"
+expect_fail 9 klpctl rollback
+kill_klpd
+start_klpd
+same "the transition, after a kill" "$wanted" "$(klpctl status --json | jq -c '.transition | [.change, .entering, .returning, .leaving]')"
+check reverse klpctl reverse
+check "it settles" loop_until settled
+same "nothing has changed" "$was" "$(state)"
+same pins "before-$(generation)" "$(pins)"
+check "again" klpctl rollback --no-wait --timeout=0
+check "the sleeper is a blocker" loop_until sleeper_blocks
+kill_klpd
+kill $sleeper
+wait $sleeper
+start_klpd
+check "it settles" loop_until settled
+same patches "held cmdline" "$(patches)"
+rolls_back "held cmdline" meminfo
+check disable klpctl disable meminfo
+
+t a change that was reversed leaves what was before
+keep
+check enable klpctl enable $P/cmdline.klp.o
+was=$(state)
+sleep 300 &
+sleeper=$!
+loop_until grep -q nanosleep /proc/$sleeper/stack
+expect_fail 11 klpctl enable --timeout=1 $T/held.klp.o
+same "nothing has changed" "$was" "$(state)"
+kill $sleeper
+rolls_back cmdline ""
+
+t the file is another, or gone
+keep
+mkdir -p $OWN
+install -m 0644 $P/cmdline.klp.o $OWN/own.klp.o
+check enable klpctl enable $OWN/own.klp.o
+check disable klpctl disable cmdline
+install -m 0644 $T/cmdline2.klp.o $OWN/own.klp.o
+refuse 3 FileChanged "'cmdline'" "$OWN/own.klp.o"
+rm $OWN/own.klp.o
+refuse 3 FileUnreadable "'cmdline'" "$OWN/own.klp.o"
+install -m 0666 $P/cmdline.klp.o $OWN/own.klp.o
+refuse 3 FileUntrusted "'cmdline'" "$OWN/own.klp.o"
+chmod 0644 $OWN/own.klp.o
+rolls_back "" cmdline
+# of several that come back one is not there: none comes
+check "enable multi" klpctl enable $T/multi.klp.o
+check replace klpctl replace $P/meminfo.klp.o
+rm $OWN/own.klp.o
+refuse 3 FileUnreadable "'cmdline'"
+same patches meminfo "$(patches)"
+install -m 0644 $P/cmdline.klp.o $OWN/own.klp.o
+rolls_back meminfo "cmdline multi"
+rolls_back "cmdline multi" meminfo
+check disable klpctl disable meminfo
+
+t a system state in a lower version
+check "states-v1" klpctl enable $T/states-v1.klp.o
+check "states-v2 replaces it" klpctl enable $T/states-v2.klp.o
+refuse 4 StateIncompatible states-v1 "the patch has version 1" "'states-v2'"
+check disable klpctl disable states-v2
+rolls_back "" states-v2
+check disable klpctl disable states-v2
+
+t out of a sticky patch
+keep
+check "enable sticky" klpctl enable $T/sticky.klp.o
+refuse 4 Sticky "'sticky' can only be replaced"
+check "replace sticky" klpctl replace $T/sticky2.klp.o
+refuse 4 StateIncompatible sticky "the patch has version 1"
+check "disable sticky2" klpctl disable sticky2
+rolls_back "" sticky2
+check "disable sticky2" klpctl disable sticky2
+
+t at one instant, as it was
+keep
+check "enable cmdline" klpctl enable --immediate $P/cmdline.klp.o
+check "enable multi" klpctl enable --immediate $T/multi.klp.o
+check replace klpctl replace --immediate $P/meminfo.klp.o
+rolls_back meminfo "cmdline multi"
+same consistency '["immediate","immediate"]' "$(klpctl status --json | jq -c '[.patches[].consistency]')"
+kill_klpd
+start_klpd
+rolls_back "cmdline multi" meminfo
+check disable klpctl disable meminfo
+
+t pins of klpds that died, and pins of others
+was=$(state)
+stop_klpd
+KLPD_FAULT=pin:2:kill start_klpd
+klpctl enable $P/cmdline.klp.o >/dev/null 2>&1 && fail "klpd did not die"
+wait "$KLPD_PID" 2>/dev/null
+KLPD_PID=''
+same "pins of a dead klpd" 2 "$(pins | wc -w)"
+mkdir /sys/fs/bpf/klpd/before-5000
+start_klpd
+same "what is in force" "$was" "$(state)"
+same pins "before-$(generation) before-5000" "$(pins)"
+klpctl status | grep -q 'Warning: Pin before-5000 is damaged or foreign' || fail "no warning: $(klpctl status)"
+rmdir /sys/fs/bpf/klpd/before-5000
+# in place of the one that is good
+mv /sys/fs/bpf/klpd/before-"$(generation)" /sys/fs/bpf/klpd/other
+refuse 8 NoPrevious "not known"
+mkdir /sys/fs/bpf/klpd/before-"$(generation)"
+refuse 8 NoPrevious "damaged or foreign"
+rmdir /sys/fs/bpf/klpd/before-"$(generation)"
+rm /sys/fs/bpf/klpd/other
+check enable klpctl enable $P/cmdline.klp.o
+rolls_back cmdline ""
+ok
