@@ -142,9 +142,14 @@ static int look_rivals(struct entering *e, struct world *w, struct report *repor
 	const struct meta *meta = e->set->meta;
 	_cleanup_free_ struct rival_target *targets = NULL;
 	_cleanup_free_ uint32_t *own = NULL;
-	size_t n_own, i;
+	struct rival_links links = {};
+	struct targets *kernel;
+	size_t i;
 	int r;
 
+	r = world_targets(w, &kernel, report);
+	if (r != 0)
+		return r;
 	targets = calloc(meta->n_funcs, sizeof(*targets));
 	if (!targets)
 		return -ENOMEM;
@@ -153,11 +158,14 @@ static int look_rivals(struct entering *e, struct world *w, struct report *repor
 			.symbol = meta->funcs[i].symbol,
 			.btf_id = e->funcs[i].btf_id,
 			.hooked = look_is_hooked(w, &meta->funcs[i]),
+			.traced = meta->funcs[i].body == BODY_FMOD_RET,
 			.object = meta->funcs[i].object,
 		};
-	r = look_own_links(w, &own, &n_own);
+	links.limit = targets_program_limit(kernel);
+	r = look_own_links(w, &own, &links.n_own);
+	links.own = own;
 	if (r == 0)
-		r = rival_find(targets, meta->n_funcs, own, n_own, &i, report);
+		r = rival_find(targets, meta->n_funcs, &links, &i, report);
 	if (r > 0)
 		report_names(report, meta->name, meta->funcs[i].object, meta->funcs[i].symbol);
 	return r;

@@ -51,6 +51,22 @@ static int link_add_program_info(uint32_t prog_id, struct link_info *info)
 	return 0;
 }
 
+int link_get_traced(int link_fd, uint32_t *ret_obj_id, uint32_t *ret_btf_id)
+{
+	struct bpf_link_info info = {};
+	uint32_t size = sizeof(info);
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	if (bpf_link_get_info_by_fd(link_fd, &info, &size) < 0)
+		return errno_negative();
+	if (info.type != BPF_LINK_TYPE_TRACING)
+		return -EINVAL;
+	*ret_obj_id = info.tracing.target_obj_id;
+	*ret_btf_id = info.tracing.target_btf_id;
+	return 0;
+}
+
 int link_get_info(int link_fd, struct link_info *ret)
 {
 	struct bpf_link_info info = {};

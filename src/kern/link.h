@@ -25,6 +25,8 @@ struct link_info {
 int link_attach(int prog_fd);
 /* -EINVAL if fd is neither a tracing link of attach type modify_return nor one of a struct_ops map. */
 int link_get_info(int link_fd, struct link_info *ret);
+/* What a tracing link of whatever kind (fentry, fexit, fmod_ret) is attached to. -EINVAL: it is none. */
+int link_get_traced(int link_fd, uint32_t *ret_obj_id, uint32_t *ret_btf_id);
 /* A program fd by id, or -errno. */
 int link_program_fd(uint32_t prog_id);
 

@@ -5,7 +5,8 @@
  * Three places say it: /sys/kernel/livepatch has a directory for each function that a kernel
  * livepatch has taken; enabled_functions of tracefs marks with I who may change where the
  * function goes (livepatches too, kprobes with a post handler, other patchers), of whom there can
- * be one; the list of BPF links has the fmod_ret programs. Owns nothing, keeps nothing.
+ * be one; the list of BPF links has the fmod_ret programs, and all the others of which a function
+ * can have so many. Owns nothing, keeps nothing.
  *
  * Who would win, as it is told here: a BPF trampoline runs before what ftrace redirects to, and of
  * several fmod_ret programs the last attached runs first; the first that returns non-zero wins.
@@ -149,41 +150,70 @@ static uint32_t rival_vmlinux_id(void)
 	return 0;
 }
 
-static bool rival_is_own(uint32_t id, const uint32_t *own, size_t n_own)
+static bool rival_is_own(uint32_t id, const struct rival_links *links)
 {
-	for (size_t i = 0; i < n_own; i++)
-		if (own[i] == id)
+	for (size_t i = 0; i < links->n_own; i++)
+		if (links->own[i] == id)
 			return true;
 	return false;
 }
 
-static int rival_program(const struct rival_target *targets, size_t n, const uint32_t *own,
-			 size_t n_own, size_t *ret_index, struct report *report)
+/* One link: OUTCOME_TAKEN if it is somebody's fmod_ret on a target. Counts it where it is. */
+static int rival_link(int fd, const struct rival_target *targets, size_t n, bool own, uint32_t vmlinux,
+		      uint32_t *counts, size_t *ret_index, struct report *report)
 {
-	uint32_t id = 0, vmlinux = rival_vmlinux_id();
+	uint32_t obj_id, btf_id;
+	struct link_info info;
 
-	while (bpf_link_get_next_id(id, &id) == 0) {
-		_cleanup_close_ int fd = bpf_link_get_fd_by_id(id);
-		struct link_info info;
-
-		if (fd < 0 || link_get_info(fd, &info) < 0 || info.kind != LINK_FMOD_RET ||
-		    rival_is_own(id, own, n_own) || (vmlinux != 0 && info.target_obj_id != vmlinux))
+	if (link_get_traced(fd, &obj_id, &btf_id) < 0 || (vmlinux != 0 && obj_id != vmlinux))
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		if (btf_id != targets[i].btf_id)
 			continue;
-		for (size_t i = 0; i < n; i++) {
-			if (info.target_btf_id != targets[i].btf_id)
-				continue;
-			*ret_index = i;
-			return report_set(report, OUTCOME_TAKEN,
-					  "Function '%s' has fmod_ret program '%s' of somebody "
-					  "else (link %u); this patch would be attached later, "
-					  "run before it and win", targets[i].symbol,
-					  info.prog_name, id);
-		}
+		counts[i]++;
+		if (own || link_get_info(fd, &info) < 0 || info.kind != LINK_FMOD_RET)
+			continue;
+		*ret_index = i;
+		return report_set(report, OUTCOME_TAKEN,
+				  "Function '%s' has fmod_ret program '%s' of somebody else (link "
+				  "%u); this patch would be attached later, run before it and win",
+				  targets[i].symbol, info.prog_name, info.link_id);
 	}
 	return 0;
 }
 
-int rival_find(const struct rival_target *targets, size_t n, const uint32_t *own, size_t n_own,
+static int rival_program(const struct rival_target *targets, size_t n, const struct rival_links *links,
+			 size_t *ret_index, struct report *report)
+{
+	uint32_t id = 0, vmlinux = rival_vmlinux_id();
+	_cleanup_free_ uint32_t *counts = calloc(n, sizeof(*counts));
+
+	if (!counts && n > 0)
+		return -ENOMEM;
+	while (bpf_link_get_next_id(id, &id) == 0) {
+		_cleanup_close_ int fd = bpf_link_get_fd_by_id(id);
+		int r;
+
+		if (fd < 0)
+			continue;
+		r = rival_link(fd, targets, n, rival_is_own(id, links), vmlinux, counts, ret_index,
+			       report);
+		if (r != 0)
+			return r;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!targets[i].traced || links->limit == 0 || counts[i] < links->limit)
+			continue;
+		*ret_index = i;
+		return report_set(report, OUTCOME_PROGRAM_LIMIT,
+				  "Function '%s' has %u tracing programs; this kernel lets a function "
+				  "have no more than %u", targets[i].symbol, counts[i],
+				  links->limit);
+	}
+	return 0;
+}
+
+int rival_find(const struct rival_target *targets, size_t n, const struct rival_links *links,
 	       size_t *ret_index, struct report *report)
 {
 	int r;
@@ -195,7 +225,7 @@ int rival_find(const struct rival_target *targets, size_t n, const uint32_t *own
 		r = rival_redirected(targets, n, ret_index, report);
 	if (r == 0) {
 		CAPS_SCOPE(CAPS_BPF);
-		r = rival_program(targets, n, own, n_own, ret_index, report);
+		r = rival_program(targets, n, links, ret_index, report);
 	}
 	return r;
 }

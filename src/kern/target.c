@@ -67,6 +67,26 @@ int targets_new(struct targets **ret, struct report *report)
 	return 0;
 }
 
+/* What the kernel hands a function's programs on in: an array with room for as many as there can be. */
+static const char *const program_lists[] = { "bpf_tramp_links", "bpf_tramp_nodes" };
+
+uint32_t targets_program_limit(const struct targets *t)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(program_lists); i++) {
+		int id = btf__find_by_name_kind(t->btf, program_lists[i], BTF_KIND_STRUCT);
+		const struct btf_type *type = id > 0 ? btf__type_by_id(t->btf, (uint32_t)id) : NULL;
+
+		for (uint32_t j = 0; type && j < btf_vlen(type); j++) {
+			const struct btf_type *m =
+				btf__type_by_id(t->btf, btf_members(type)[j].type);
+
+			if (m && btf_is_array(m))
+				return btf_array(m)->nelems;
+		}
+	}
+	return 0;
+}
+
 struct targets *targets_free(struct targets *t)
 {
 	if (!t)

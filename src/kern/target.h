@@ -26,6 +26,11 @@ struct target {
 int targets_new(struct targets **ret, struct report *report);
 struct targets *targets_free(struct targets *t);
 struct btf *targets_btf(struct targets *t);
+/*
+ * How many tracing programs (fentry, fexit, fmod_ret together) this kernel lets one function have; 0 if
+ * its BTF does not say. BPF_MAX_TRAMP_LINKS is in no header of user space and differs among kernels.
+ */
+uint32_t targets_program_limit(const struct targets *t);
 /* Modules come and go: what was found out about them is not true for ever. */
 void targets_forget_modules(struct targets *t);
 /*

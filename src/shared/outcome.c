@@ -163,6 +163,12 @@ static const struct outcome_info outcome_table[] = {
 		"The function cannot be opened: the kernel's table has no room for more",
 		"The table is emptied by a reboot only.",
 	},
+	[OUTCOME_PROGRAM_LIMIT] = {
+		ERROR("ProgramLimit"), EXIT_STATUS_TARGET,
+		"The function has as many BPF programs as the kernel lets it have",
+		"Take one of the others away ('bpftool link' shows them), or use a patch with a guard "
+		"body, which is none of them.",
+	},
 	[OUTCOME_CALLBACK] = {
 		ERROR("CallbackFailed"), EXIT_STATUS_CALLBACK,
 		"A pre_patch callback of the patch refused it",

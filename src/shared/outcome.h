@@ -38,6 +38,7 @@ enum outcome {
 	OUTCOME_PROTOTYPE,
 	OUTCOME_NOT_PERMITTED,		/* no fmod_ret there, and no companion to open it */
 	OUTCOME_OPENING_FULL,		/* cap of opened functions reached */
+	OUTCOME_PROGRAM_LIMIT,		/* function has as many programs as the kernel allows */
 	OUTCOME_CALLBACK,		/* a pre_patch callback refused it */
 	/* the kernel */
 	OUTCOME_NO_BTF,

@@ -196,6 +196,7 @@ static SD_VARLINK_DEFINE_ERROR(NotTraceable, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(PrototypeMismatch, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotPermittedByKernel, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(OpeningFull, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(ProgramLimit, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(CallbackFailed, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoBTF, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(VerifierRejected, ERROR_FIELDS);
@@ -331,6 +332,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_NotPermittedByKernel,
 	S("No more functions can be opened for fmod_ret until the next boot"),
 	&vl_error_OpeningFull,
+	S("The function has as many BPF programs as the kernel lets it have"),
+	&vl_error_ProgramLimit,
 	S("A pre_patch callback of the patch refused it: errno is what it returned, object what it ran "
 	  "for. Nothing is changed"),
 	&vl_error_CallbackFailed,

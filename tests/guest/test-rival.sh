@@ -24,6 +24,10 @@ works() {
 	check disable klpctl disable "$2"
 }
 
+traces_are_gone() {
+	[[ $(bpftool -j prog show | jq '[.[] | select(.name == "rival_trace")] | length') == 0 ]]
+}
+
 modprobe klp
 start_klpd
 snapshot
@@ -58,6 +62,24 @@ refuse rival_symlink security_inode_symlink $P/lsm-symlink.klp.o
 works $P/cmdline.klp.o cmdline
 rm /sys/fs/bpf/rival
 loop_until works $P/lsm-symlink.klp.o lsm-symlink
+
+t as many programs as the kernel lets a function have
+mkdir /sys/fs/bpf/many
+# What cannot be attached any more bpftool pins as a program.
+for ((i = 0; i < 64; i++)); do
+	bpftool prog load /usr/lib/klpd/facts/rival-trace.bpf.o /sys/fs/bpf/many/$i autoattach 2>/dev/null
+	bpftool prog show pinned /sys/fs/bpf/many/$i >/dev/null 2>&1 && break
+done
+echo "# $i programs"
+((i > 1 && i < 64)) || fail "$i programs could be attached"
+expect_fail 5 klpctl enable $P/cmdline.klp.o
+[[ $OUTPUT == *cmdline_proc_show*" $i "* ]] || fail "$OUTPUT"
+echo "# ${OUTPUT//$'\n'/$'\n'# }" | head -n 2
+works $P/../tests/cmdline-guard.klp.o cmdline-guard
+rm /sys/fs/bpf/many/0
+loop_until works $P/cmdline.klp.o cmdline
+rm -r /sys/fs/bpf/many
+check "they are freed" loop_until traces_are_gone
 
 t our own are no rivals
 check enable klpctl enable $P/cmdline.klp.o

@@ -6,9 +6,9 @@
 #include "unit.h"
 
 static const struct rival_target targets[] = {
-	{ "cmdline_proc_show", 1, false, "vmlinux" }, { "meminfo_proc_show", 2, false, "vmlinux" },
-	{ "do_exit", 3, false, "vmlinux" }, { "ours", 0, true, "vmlinux" },
-	{ "lo_open", 0, false, "loop" },
+	{ "cmdline_proc_show", 1, false, "vmlinux", false }, { "meminfo_proc_show", 2, false, "vmlinux", false },
+	{ "do_exit", 3, false, "vmlinux", false }, { "ours", 0, true, "vmlinux", false },
+	{ "lo_open", 0, false, "loop", false },
 };
 
 static long read_text(const char *text)
