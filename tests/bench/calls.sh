@@ -113,6 +113,11 @@ row "not patched" "$plain" ""
 livepatch
 ours "fmod_ret, returns" bench-fmod 7
 ours "fmod_ret, continues" bench-fmod-continue original
+# The function stays open for fmod_ret.
+bpftool prog load /usr/lib/klpd/facts/bench-empty.bpf.o /sys/fs/bpf/empty autoattach || die "no empty program"
+per_call original
+row "an empty fmod_ret program" "$PER_CALL" ""
+rm /sys/fs/bpf/empty
 ours "guard, returns" bench-return 7
 ours "guard, continues" bench-continue original
 per_call original

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the kernel itself spends on an fmod_ret program that does nothing: asks no gate, has no body. */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("fmod_ret/jiffies64_to_nsecs")
+int bench_empty(__u64 *ctx)
+{
+	return 0;
+}
