@@ -161,7 +161,8 @@ extern int klp_seq_puts(void *m__ign, const char *s__str) __ksym __weak;
  * klp_sysctl_read, klp_sysctl_write: file `name` below /proc/sys ("kernel/printk"), as root in the
  * initial namespaces would. Read: what it says, NUL-terminated, cut to `size`; returns its length.
  * Write: the text up to the NUL or `size`; the verifier wants a buffer that could be written, so a
- * literal is for klp_sysctl_set(). Negative errno.
+ * literal is for klp_sysctl_set(). Negative errno. A setting whose owner loads a module for the new
+ * value fails (after 5 s) unless that module is there already.
  */
 extern __u8 *klp_state_get(struct klp_callback *cb, __u64 id, const int rdwr_buf_size) __ksym __weak;
 extern const __u8 *klp_state_get_prev(struct klp_callback *cb, __u64 id,

@@ -47,9 +47,12 @@ static int recovery_judge(const struct recovery *v, struct set *s, enum set_stat
 {
 	const struct klp_uapi_record *record;
 
+	*ret = SET_LEAVING;
 	if (s->consistency == KLP_CONSISTENCY_IMMEDIATE) {
+		if (!(gate_read(v->world->gate) & set_gate(s)))
+			return 0;
 		*ret = SET_IN_FORCE;
-		return (gate_read(v->world->gate) & set_gate(s)) != 0;
+		return 1;
 	}
 	record = recovery_record(v, s->id);
 	if (!record)

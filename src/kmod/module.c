@@ -9,10 +9,14 @@
  * Those that were live before us are not in it, and need not be.
  *
  * Context: process context, in the notifier chain, under no lock of the module loader's but the
- * chain's own. klp_mutex is taken in it, so nothing that holds klp_mutex may wait for the chain.
+ * chain's own. klp_mutex is taken in it, so nothing that holds klp_mutex may wait for the chain. A
+ * callback that writes a setting whose owner loads a module for it (the TCP congestion control) would:
+ * that module is refused after a while, and the callback told that there is none.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
@@ -25,7 +29,11 @@
 #include "module.h"
 #include "object.h"
 #include "record.h"
+#include "sysctl.h"
 #include "transition.h"
+
+/* How long a module that comes waits for a callback's setting to be written. */
+#define MODULE_PATIENCE	(5 * HZ)
 
 struct known {
 	struct list_head list;
@@ -174,15 +182,37 @@ static void module_going(const struct module *mod)
 	module_forget(mod);
 }
 
+/* Who holds klp_mutex gets on, unless what it waits for is us. */
+static bool module_lock(const struct module *mod, unsigned long what)
+{
+	unsigned long busy_since = jiffies;
+
+	while (!mutex_trylock(&klp_mutex)) {
+		/* One that goes cannot be refused, and nobody waits for one to go. */
+		if (!sysctl_is_busy() || what == MODULE_STATE_GOING) {
+			busy_since = jiffies;
+		} else if (time_after(jiffies, busy_since + MODULE_PATIENCE)) {
+			pr_warn("refusing to load module '%s': a callback's setting may be waiting for it\n",
+				mod->name);
+			return false;
+		}
+		msleep(5);
+	}
+	return true;
+}
+
 static int module_notice(struct notifier_block *nb, unsigned long what, void *data)
 {
 	const struct module *mod = data;
 	int ret = 0;
 
-	mutex_lock(&klp_mutex);
+	if (what != MODULE_STATE_COMING && what != MODULE_STATE_GOING)
+		return NOTIFY_DONE;
+	if (!module_lock(mod, what))
+		return notifier_from_errno(-EBUSY);
 	if (what == MODULE_STATE_COMING)
 		ret = module_coming(mod);
-	else if (what == MODULE_STATE_GOING)
+	else
 		module_going(mod);
 	mutex_unlock(&klp_mutex);
 	return notifier_from_errno(ret);

@@ -5,6 +5,7 @@
  * that ask, whether a callback runs for klpd, for a work item or for whoever loads a module; and on
  * a mount of proc of our own, so that it does not matter who has mounted what where.
  */
+#include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -19,6 +20,7 @@
 #define SYSCTL_TEXT_MAX	4096
 
 static struct workqueue_struct *sysctl_wq;
+static atomic_t sysctl_calls = ATOMIC_INIT(0);
 
 struct sysctl_call {
 	struct work_struct work;
@@ -83,8 +85,10 @@ static int sysctl_call(const char *name, char *buf, u32 size, bool write)
 		return -EINVAL;
 	c.path = path;
 	INIT_WORK_ONSTACK(&c.work, sysctl_work);
+	atomic_inc(&sysctl_calls);
 	queue_work(sysctl_wq, &c.work);
 	flush_work(&c.work);
+	atomic_dec(&sysctl_calls);
 	destroy_work_on_stack(&c.work);
 	kfree(path);
 	return c.result;
@@ -114,6 +118,11 @@ int sysctl_write(const char *name, const char *text, u32 size)
 	r = sysctl_call(name, copy, strlen(copy), true);
 	kfree(copy);
 	return min(r, 0);
+}
+
+bool sysctl_is_busy(void)
+{
+	return atomic_read(&sysctl_calls) > 0;
 }
 
 int sysctl_init(void)

@@ -9,6 +9,8 @@
 int sysctl_read(const char *name, char *buf, u32 size);
 /* The text up to the NUL or `size`; 0. */
 int sysctl_write(const char *name, const char *text, u32 size);
+/* Is somebody in one of the two? Any context. */
+bool sysctl_is_busy(void);
 int sysctl_init(void);
 void sysctl_exit(void);
 

@@ -16,9 +16,10 @@ settled() {
 
 # one POINT WHAT START GOAL COMMAND... - from START, run COMMAND with the fault, expect START or GOAL.
 one() {
-	local point=$1 what=$2 start=$3 goal=$4 status=0 end name
+	local point=$1 what=$2 start=$3 goal=$4 status=0 end name generation
 	shift 4
 
+	generation=$(klpctl status --json | jq .generation)
 	stop_klpd
 	KLPD_FAULT=$point:$what start_klpd
 	OUTPUT=$("$@" 2>&1) || status=$?
@@ -41,6 +42,8 @@ one() {
 		fail "$point:$what: '$end' is neither '$start' nor '$goal'"
 	fi
 	same "$point:$what: what is seen" "$end" "$(seen)"
+	[[ $end != "$start" ]] ||
+		same "$point:$what: generation" "$generation" "$(klpctl status --json | jq .generation)"
 	stop_klpd
 	start_klpd
 	same "$point:$what: what was before" "before-$(klpctl status --json | jq .generation)" \

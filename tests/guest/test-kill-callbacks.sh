@@ -4,7 +4,7 @@
 # test-kill-callbacks.sh - klpd fails, or dies, at every phase of a change of patches with callbacks:
 # each callback has run exactly once if the change happened, and not at all if it did not.
 # not on debug: dozens of faults of klpd; what they do to the companion others do too
-# timeout: 900
+# timeout: 1800
 # shellcheck disable=SC2034 # what is to be said is given by name
 . /klpd/lib.sh
 . /klpd/tests/callbacks.sh

@@ -4,7 +4,7 @@
 # test-kill-rollback.sh - as test-kill.sh, of a rollback that brings back two patches in place of one: a
 # fault at every phase and every object of both, after which both are in force or neither.
 # not on debug: dozens of faults of klpd, half an hour there; what they do to the companion others do too
-# timeout: 900
+# timeout: 1800
 . /klpd/lib.sh
 # shellcheck source=tests/guest/kill.sh
 . /klpd/tests/kill.sh

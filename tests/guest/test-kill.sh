@@ -4,7 +4,7 @@
 # test-kill.sh - a fault at every phase and every object of a change: klpd fails there, or dies there.
 # Afterwards the kernel holds the start or the goal, whole, and nothing else.
 # not on debug: dozens of faults of klpd, half an hour there; what they do to the companion others do too
-# timeout: 900
+# timeout: 1800
 . /klpd/lib.sh
 # shellcheck source=tests/guest/kill.sh
 . /klpd/tests/kill.sh
