@@ -14,6 +14,7 @@
 #include "klp/meta.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
+#include "util/macro.h"
 
 /* The file says that this map is of the companion's type: libbpf would attach any other as well. */
 static bool ops_is_type(const struct bpf_object *bpf, const char *name, const char *type)
@@ -62,6 +63,46 @@ int object_ops_select(struct bpf_object *bpf, const char *name, const char *type
 		return report_errno(report, r, "cannot prepare '%s'", name);
 	*ret = map;
 	return 0;
+}
+
+/*
+ * The verifier compares a guard's program with the companion's struct klp_call by offset alone: one
+ * built for another layout would be given other arguments than it asks for, and nobody would say so.
+ */
+static const struct {
+	const char *name;
+	uint32_t offset;	/* in bytes; each member is a __u64 */
+} ops_call[] = {
+	{ "arg5", 0 }, { "arg4", 8 }, { "ret", 16 }, { "arg3", 24 },
+	{ "arg2", 32 }, { "arg1", 40 }, { "arg0", 48 },
+};
+
+static bool ops_call_is_ours(const struct btf *btf)
+{
+	int id = btf ? btf__find_by_name_kind(btf, "klp_call", BTF_KIND_STRUCT) : -ENOENT;
+	const struct btf_type *t = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
+
+	if (!t || t->size != ARRAY_SIZE(ops_call) * sizeof(uint64_t) ||
+	    btf_vlen(t) != ARRAY_SIZE(ops_call))
+		return false;
+	for (uint32_t i = 0; i < ARRAY_SIZE(ops_call); i++) {
+		const char *name = btf__name_by_offset(btf, btf_members(t)[i].name_off);
+
+		if (!name || !STREQ(name, ops_call[i].name) ||
+		    btf_member_bit_offset(t, i) != 8 * ops_call[i].offset ||
+		    btf__resolve_size(btf, btf_members(t)[i].type) != sizeof(uint64_t))
+			return false;
+	}
+	return true;
+}
+
+int object_ops_check_call(const struct bpf_object *bpf, struct report *report)
+{
+	if (ops_call_is_ours(bpf_object__btf(bpf)))
+		return 0;
+	return report_set(report, OUTCOME_META_INVALID,
+			  "the file was built with an older klp.bpf.h (its struct klp_call is not "
+			  "that of this version): build it again");
 }
 
 /* The map's own link is left to libbpf, which closes it: ours is a second fd of the same. */

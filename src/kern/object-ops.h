@@ -17,6 +17,9 @@ struct bpf_object;
 int object_ops_select(struct bpf_object *bpf, const char *name, const char *type,
 		      const char *record, uint32_t index, struct bpf_map **ret,
 		      struct report *report);
+/* The file means by struct klp_call, which guard bodies are given, what the companion means.
+ * OUTCOME_META_INVALID. */
+int object_ops_check_call(const struct bpf_object *bpf, struct report *report);
 /* Once loaded: a new link fd (CLOEXEC), or -errno. */
 int object_ops_attach(struct bpf_map *map);
 

@@ -205,6 +205,8 @@ int object_select_guard(struct object *o, const char *program, const char *objec
 	report_names(report, NULL, object, symbol);
 	(void)snprintf(name, sizeof(name), KLP_OPS_PREFIX "%s", symbol);
 	r = object_ops_select(o->bpf, name, KLP_OPS_TYPE, record, index, &map, report);
+	if (r == 0)
+		r = object_ops_check_call(o->bpf, report);
 	return r == 0 ? object_select_ops(o, program, "struct_ops/guard", map, object, symbol,
 					  report) : r;
 }

@@ -37,6 +37,7 @@ refuse 3 "" /root/files/cut.klp.o
 refuse 3 "" /usr/bin/klpctl
 refuse 3 "" $T/nometa.klp.o
 refuse 3 newer $T/newer.klp.o
+refuse 3 "build it again" $T/oldcall.klp.o
 
 t files that somebody else could have written
 cp $P/cmdline.klp.o /root/files/patch.klp.o
