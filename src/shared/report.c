@@ -80,6 +80,35 @@ void report_names(struct report *r, const char *patch, const char *object, const
 	name_set(&r->function, function);
 }
 
+int report_list_take(struct report_list *l, struct report *r)
+{
+	struct report *more;
+	int ret = 0;
+
+	if (!report_told(r)) {
+		report_done(r);
+		return 0;
+	}
+	more = l->n < REPORT_LIST_MAX ? reallocarray(l->reports, l->n + 1, sizeof(*more)) : NULL;
+	if (!more) {
+		ret = l->n < REPORT_LIST_MAX ? -ENOMEM : -ENOSPC;
+		report_done(r);
+		return ret;
+	}
+	l->reports = more;
+	more[l->n++] = *r;
+	*r = REPORT_INIT;
+	return 0;
+}
+
+void report_list_done(struct report_list *l)
+{
+	while (l->n > 0)
+		report_done(&l->reports[--l->n]);
+	free(l->reports);
+	l->reports = NULL;
+}
+
 void report_done(struct report *r)
 {
 	if (!r)

@@ -7,6 +7,8 @@
 #ifndef KLPD_SHARED_REPORT_H
 #define KLPD_SHARED_REPORT_H
 
+#include <stddef.h>
+
 #include "shared/outcome.h"
 
 struct report {
@@ -35,5 +37,20 @@ int report_errno(struct report *r, int error, const char *format, ...)
 void report_names(struct report *r, const char *patch, const char *object, const char *function);
 /* Release what it owns and make it REPORT_INIT again. NULL is fine. */
 void report_done(struct report *r);
+
+/* Many of them, for who looks on after the first failure. */
+struct report_list {
+	struct report *reports;
+	size_t n;
+};
+
+/*
+ * Take over what *r tells, if it tells a failure, and make it REPORT_INIT again either way. Of what
+ * is told beyond REPORT_LIST_MAX, and for want of memory, nothing is kept but that it was:
+ * -ENOSPC, -ENOMEM.
+ */
+#define REPORT_LIST_MAX 1024
+int report_list_take(struct report_list *l, struct report *r);
+void report_list_done(struct report_list *l);
 
 #endif

@@ -47,6 +47,33 @@ static void test_errno(void)
 	report_done(&r);
 }
 
+static void test_list(void)
+{
+	struct report_list l = { .n = 0 };
+	struct report r = REPORT_INIT;
+
+	/* what tells no failure is let go of, names and all */
+	report_names(&r, "patch", "vmlinux", "f");
+	CHECK_INT(report_list_take(&l, &r), 0);
+	CHECK(l.n == 0 && !r.patch);
+	report_set(&r, OUTCOME_STRICT, "one");
+	report_names(&r, "patch", NULL, NULL);
+	CHECK_INT(report_list_take(&l, &r), 0);
+	CHECK(r.outcome == OUTCOME_OK && !r.detail && !r.patch);
+	for (size_t i = 1; i < REPORT_LIST_MAX; i++) {
+		report_set(&r, OUTCOME_BUSY, "more");
+		CHECK_INT(report_list_take(&l, &r), 0);
+	}
+	report_set(&r, OUTCOME_BUSY, "too many");
+	CHECK_INT(report_list_take(&l, &r), -ENOSPC);
+	CHECK(l.n == REPORT_LIST_MAX && r.outcome == OUTCOME_OK && !r.detail);
+	CHECK_STR(l.reports[0].detail, "one");
+	CHECK_STR(l.reports[0].patch, "patch");
+	report_list_done(&l);
+	CHECK(l.n == 0 && !l.reports);
+	report_list_done(&l);
+}
+
 static void test_names(void)
 {
 	struct report r = REPORT_INIT;
@@ -77,6 +104,7 @@ int main(void)
 	RUN(test_first_wins);
 	RUN(test_errno);
 	RUN(test_names);
+	RUN(test_list);
 	RUN(test_null);
 	return unit_end();
 }
