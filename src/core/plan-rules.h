@@ -5,6 +5,24 @@
 
 #include "core/plan.h"
 
+/* The rules for a patch that enters, one after the other: what each looks at. */
+struct plan_entry {
+	const struct plan_set *sets;
+	size_t n_sets;
+	const struct meta *meta;
+	enum change_verb verb;	/* CHANGE_ENABLE or CHANGE_REPLACE */
+	bool deadline;
+};
+
+struct plan_rule {
+	int (*check)(const struct plan_entry *entry, struct report *report);
+	bool by_func;	/* says of each function of the patch by itself what it says of it among all */
+	bool by_set;	/* the same of each set in force */
+};
+
+#define PLAN_RULES 6
+extern const struct plan_rule plan_rules[PLAN_RULES];
+
 /* A patch may enter beside these sets, or, with CHANGE_REPLACE, in place of those of its set. */
 int plan_check_enter(const struct plan_set *sets, size_t n_sets, const struct meta *m,
 		     enum change_verb verb, bool deadline, struct report *report);

@@ -336,23 +336,53 @@ static int check_name(const struct plan_set *sets, size_t n_sets, const struct m
 			  "A patch of this name is in force in version %s", old->version);
 }
 
+static int rule_name(const struct plan_entry *e, struct report *report)
+{
+	return check_name(e->sets, e->n_sets, e->meta, e->verb, report);
+}
+
+static int rule_supported(const struct plan_entry *e, struct report *report)
+{
+	return check_supported(e->meta, report);
+}
+
+static int rule_strict(const struct plan_entry *e, struct report *report)
+{
+	return check_strict(e->meta, report);
+}
+
+static int rule_sticky(const struct plan_entry *e, struct report *report)
+{
+	return check_sticky(e->meta, e->deadline, report);
+}
+
+static int rule_conflict(const struct plan_entry *e, struct report *report)
+{
+	return check_conflict(e->sets, e->n_sets, e->meta, e->verb == CHANGE_REPLACE, report);
+}
+
+static int rule_states(const struct plan_entry *e, struct report *report)
+{
+	return check_states(e->sets, e->n_sets, e->meta, e->verb == CHANGE_REPLACE, report);
+}
+
+const struct plan_rule plan_rules[PLAN_RULES] = {
+	{ rule_name, .by_func = false },
+	{ rule_supported, .by_func = true },
+	{ rule_strict, .by_func = true },
+	{ rule_sticky, .by_func = false },
+	{ rule_conflict, .by_func = true },
+	{ rule_states, .by_set = true },
+};
+
 int plan_check_enter(const struct plan_set *sets, size_t n_sets, const struct meta *m,
 		     enum change_verb verb, bool deadline, struct report *report)
 {
-	bool replace = verb == CHANGE_REPLACE;
-	int r;
+	const struct plan_entry entry = { sets, n_sets, m, verb, deadline };
+	int r = 0;
 
-	r = check_name(sets, n_sets, m, verb, report);
-	if (r == 0)
-		r = check_supported(m, report);
-	if (r == 0)
-		r = check_strict(m, report);
-	if (r == 0)
-		r = check_sticky(m, deadline, report);
-	if (r == 0)
-		r = check_conflict(sets, n_sets, m, replace, report);
-	if (r == 0)
-		r = check_states(sets, n_sets, m, replace, report);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(plan_rules); i++)
+		r = plan_rules[i].check(&entry, report);
 	return r;
 }
 

@@ -90,6 +90,14 @@ struct plan {
 int plan_make(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
 	      struct plan *ret, struct report *report);
 
+/*
+ * The same rules for an enable or a replace, all of them though one says no: what plan_make() would
+ * refuse it for is the first in *problems. The plan is what it would be if nothing said no. Whether
+ * another change runs is not looked at. 0 or -errno.
+ */
+int plan_survey(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
+		struct plan *ret, struct report_list *problems);
+
 /* One of them has this serial. */
 bool plan_set_in_force(const struct plan_set *sets, size_t n_sets, uint64_t serial);
 

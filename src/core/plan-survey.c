@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The planner's rules for who asks before a change: no rule keeps the others from being asked, and a
+ * rule that is about functions or about sets in force is asked for each of them. Pure, as plan.c.
+ *
+ * The order is that of plan.c, rule by rule, so that the first problem is what the change would be
+ * refused for.
+ */
+#include "core/plan-rules.h"
+#include "util/macro.h"
+
+/* Out of memory is all that can go wrong here; too many problems are problems enough. */
+static int survey_take(struct report_list *problems, const struct meta *m, struct report *report)
+{
+	int r;
+
+	if (report->outcome != OUTCOME_OK)
+		report_names(report, m->name, NULL, NULL);
+	r = report_list_take(problems, report);
+	return r == -ENOSPC ? 0 : r;
+}
+
+static int survey_ask(const struct plan_rule *rule, const struct plan_entry *entry,
+		      struct report_list *problems)
+{
+	struct report report = REPORT_INIT;
+
+	(void)rule->check(entry, &report);
+	return survey_take(problems, entry->meta, &report);
+}
+
+/* Each function as if it were the only one of the patch. */
+static int survey_funcs(const struct plan_rule *rule, const struct plan_entry *entry,
+			struct report_list *problems)
+{
+	struct meta one = *entry->meta;
+	struct plan_entry view = *entry;
+	int r = 0;
+
+	view.meta = &one;
+	one.n_funcs = 1;
+	for (size_t i = 0; r == 0 && i < entry->meta->n_funcs; i++) {
+		one.funcs = entry->meta->funcs + i;
+		r = survey_ask(rule, &view, problems);
+	}
+	return r;
+}
+
+/* Each set as if it were the only one in force. */
+static int survey_sets(const struct plan_rule *rule, const struct plan_entry *entry,
+		       struct report_list *problems)
+{
+	struct plan_entry view = *entry;
+	int r = 0;
+
+	view.n_sets = 1;
+	for (size_t i = 0; r == 0 && i < entry->n_sets; i++) {
+		view.sets = entry->sets + i;
+		r = survey_ask(rule, &view, problems);
+	}
+	return r;
+}
+
+static int survey_enter(const struct plan_entry *entry, struct report_list *problems)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < PLAN_RULES; i++)
+		r = plan_rules[i].by_func ? survey_funcs(&plan_rules[i], entry, problems) :
+		    plan_rules[i].by_set ? survey_sets(&plan_rules[i], entry, problems) :
+					   survey_ask(&plan_rules[i], entry, problems);
+	return r;
+}
+
+static int survey_consistency(const struct plan_set *sets, size_t n_sets,
+			      const struct plan_request *request, struct plan *plan,
+			      struct report_list *problems)
+{
+	struct report report = REPORT_INIT;
+	int r;
+
+	plan->consistency = request->immediate ? KLP_CONSISTENCY_IMMEDIATE :
+						 KLP_CONSISTENCY_PER_TASK;
+	(void)plan_choose_consistency(request->meta, request->immediate, request->companion,
+				      &plan->consistency, &report);
+	r = survey_take(problems, request->meta, &report);
+	if (r < 0)
+		return r;
+	(void)plan_choose_slot(sets, n_sets, plan->consistency, &plan->enter[0].slot, &report);
+	return survey_take(problems, request->meta, &report);
+}
+
+/* Each set that would leave, as if it were the only one. */
+static int survey_leaving(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+			  struct plan *plan, struct report_list *problems)
+{
+	struct plan one = { .consistency = plan->consistency, .n_leave = 1 };
+	struct report report = REPORT_INIT;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n_sets && plan->n_leave < PLAN_SETS_MAX; i++) {
+		if (!meta_same_set(sets[i].meta, m))
+			continue;
+		plan->leave[plan->n_leave++] = i;
+		one.leave[0] = i;
+		(void)plan_check_leaving(sets, &one, &report);
+		r = survey_take(problems, m, &report);
+	}
+	return r;
+}
+
+int plan_survey(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
+		struct plan *ret, struct report_list *problems)
+{
+	bool replace = request->verb == CHANGE_REPLACE || request->meta->replace;
+	struct plan_entry entry = { sets, n_sets, request->meta, .deadline = request->deadline };
+	struct plan plan = { .n_enter = 1 };
+	int r;
+
+	plan.verb = replace ? CHANGE_REPLACE : CHANGE_ENABLE;
+	entry.verb = plan.verb;
+	r = survey_enter(&entry, problems);
+	if (r == 0)
+		r = survey_consistency(sets, n_sets, request, &plan, problems);
+	if (r == 0 && replace)
+		r = survey_leaving(sets, n_sets, request->meta, &plan, problems);
+	if (r == 0)
+		*ret = plan;
+	return r;
+}
