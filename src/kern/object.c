@@ -369,6 +369,13 @@ int object_load(struct object *o, const struct klp_self *self, int gates_fd, str
 	return 0;
 }
 
+const char *object_failed_program(const struct object *o)
+{
+	const struct selected *failed = object_find_failed(o);
+
+	return failed ? bpf_program__name(failed->program) : NULL;
+}
+
 int object_set_id(struct object *o, uint64_t id)
 {
 	uint64_t *where = o->loaded ? object_id(o) : NULL;

@@ -40,6 +40,8 @@ int object_select_callback(struct object *o, const char *program, const char *ob
  * modifiable.
  */
 int object_load(struct object *o, const struct klp_self *self, int gates_fd, struct report *report);
+/* After a load that failed: the program it was about; NULL: it was not about one. */
+const char *object_failed_program(const struct object *o);
 /* Once loaded: tell the bodies under which id the companion knows their set. -EINVAL: not loaded, or
  * the file has no room for it (which object_load() refuses for per-task consistency). */
 int object_set_id(struct object *o, uint64_t id);

@@ -210,3 +210,49 @@ bool prototype_matches(const struct btf *kernel, uint32_t kernel_id, const struc
 	}
 	return true;
 }
+
+static enum prototype_return prototype_returns(const struct btf *btf, uint32_t id)
+{
+	bool ok = true;
+	const struct btf_type *t = prototype_strip(btf, id, &ok);
+
+	if (!ok)
+		return RETURN_UNKNOWN;
+	if (!t)
+		return RETURN_VOID;
+	if (btf_is_ptr(t))
+		return RETURN_POINTER;
+	if (!prototype_is_scalar(t) || t->size > 8)
+		return RETURN_LARGE;
+	return t->size > 4 ? RETURN_WIDE : RETURN_NARROW;
+}
+
+/* One that cannot be passed as the content of a register. */
+static bool prototype_is_by_value(const struct btf *btf, uint32_t id)
+{
+	bool ok = true;
+	const struct btf_type *t = prototype_strip(btf, id, &ok);
+
+	return !ok || (t && !btf_is_ptr(t) && (!prototype_is_scalar(t) || t->size > 8));
+}
+
+bool prototype_get_shape(const struct btf *btf, uint32_t proto_id, struct prototype_shape *ret)
+{
+	const struct btf_type *t = btf__type_by_id(btf, proto_id);
+	struct prototype_shape shape = {};
+
+	if (!t || !btf_is_func_proto(t))
+		return false;
+	shape.returns = prototype_returns(btf, t->type);
+	for (uint16_t i = 0; i < btf_vlen(t); i++) {
+		/* "..." is a last argument of no type and no name */
+		if (btf_params(t)[i].type == 0) {
+			shape.variadic = true;
+			continue;
+		}
+		shape.n_args++;
+		shape.by_value = shape.by_value || prototype_is_by_value(btf, btf_params(t)[i].type);
+	}
+	*ret = shape;
+	return true;
+}

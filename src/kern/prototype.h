@@ -8,6 +8,23 @@
 
 struct btf;
 
+enum prototype_return {
+	RETURN_UNKNOWN,
+	RETURN_VOID,
+	RETURN_NARROW,		/* a number of at most 32 bits */
+	RETURN_WIDE,		/* a number of more, up to 64 */
+	RETURN_POINTER,
+	RETURN_LARGE,		/* a structure, or more than 64 bits */
+	_RETURN_MAX
+};
+
+struct prototype_shape {	/* what decides which kinds of body a function can have */
+	uint32_t n_args;
+	bool variadic;
+	bool by_value;		/* an argument is a structure, or has more than 64 bits */
+	enum prototype_return returns;
+};
+
 /* "int name(struct seq_file *m, void *v)", malloc'ed; NULL if it cannot be made. */
 char *prototype_to_string(const struct btf *btf, uint32_t proto_id, const char *name);
 /*
@@ -18,5 +35,7 @@ char *prototype_to_string(const struct btf *btf, uint32_t proto_id, const char *
  */
 bool prototype_matches(const struct btf *kernel, uint32_t kernel_id, const struct btf *author,
 		       uint32_t author_id);
+/* False: the id is no FUNC_PROTO, and nothing is said. */
+bool prototype_get_shape(const struct btf *btf, uint32_t proto_id, struct prototype_shape *ret);
 
 #endif

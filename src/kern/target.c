@@ -272,3 +272,97 @@ int targets_resolve_guard(struct targets *t, const char *object, const char *sym
 		*ret = found;
 	return r;
 }
+
+static void facts_add_symbol(struct target_facts *facts, struct symbol_info info)
+{
+	facts->n_syms = info.n_text;
+	facts->n_clones = info.n_clones;
+	facts->traceable = info.traceable;
+}
+
+/* By FUNC `func_id` of the kernel; without one, what the author believes. */
+static void facts_add_prototype(struct target_facts *facts, const struct btf *btf, uint32_t func_id,
+				const char *symbol, const struct btf *patch_btf)
+{
+	uint32_t proto_id = func_id ? btf__type_by_id(btf, func_id)->type :
+				      target_author_proto(patch_btf, symbol);
+
+	facts->described = func_id != 0;
+	if (!func_id)
+		btf = patch_btf;
+	if (proto_id == 0)
+		return;
+	facts->shaped = prototype_get_shape(btf, proto_id, &facts->shape);
+	facts->prototype = prototype_to_string(btf, proto_id, symbol);
+}
+
+static void facts_add_fmod_ret(struct target_facts *facts, uint32_t btf_id)
+{
+	static const enum target_fmod_ret known[] = {
+		[PROBE_PERMITTED] = FMOD_RET_OPEN,
+		[PROBE_CLOSED] = FMOD_RET_CLOSED,
+		[PROBE_IMPOSSIBLE] = FMOD_RET_IMPOSSIBLE,
+	};
+	enum probe_answer answer;
+
+	if (btf_id == 0 || !facts->traceable)
+		facts->fmod_ret = FMOD_RET_IMPOSSIBLE;
+	else if (probe_fmod_ret(btf_id, &answer, &facts->reason) == 0)
+		facts->fmod_ret = known[answer];
+}
+
+static int facts_of_module(struct targets *t, const char *object, const char *symbol,
+			   const struct btf *patch_btf, struct target_facts *facts,
+			   struct report *report)
+{
+	_cleanup_(report_done) struct report built_in = REPORT_INIT;
+	const struct target_module *module;
+	uint32_t func = 0;
+	int r;
+
+	facts->fmod_ret = FMOD_RET_IMPOSSIBLE;
+	r = target_module_find(&t->modules, object, t->btf, &module, &built_in);
+	if (r == OUTCOME_NO_SUCH_FUNCTION) {
+		facts->place = PLACE_BUILT_IN;
+		return 0;
+	}
+	if (r != 0)
+		return r < 0 ? r : report_set(report, (enum outcome)r, "%s",
+					      built_in.detail ?: "its symbols cannot be read");
+	facts->place = module->loaded ? PLACE_MODULE : PLACE_ABSENT;
+	if (module->loaded) {
+		facts_add_symbol(facts, symbols_find(module->symbols, symbol));
+		func = facts->n_syms == 1 ? target_module_func(module, symbol) : 0;
+	}
+	facts_add_prototype(facts, module->btf, func, symbol, patch_btf);
+	return 0;
+}
+
+int targets_facts(struct targets *t, const char *object, const char *symbol,
+		  const struct btf *patch_btf, struct target_facts *ret, struct report *report)
+{
+	struct target_facts facts = { .place = PLACE_KERNEL };
+	uint32_t id;
+	int r = 0;
+
+	if (STREQ(object, "vmlinux")) {
+		id = btf_index_find(t->index, symbol);
+		facts_add_symbol(&facts, symbols_find(t->symbols, symbol));
+		facts_add_prototype(&facts, t->btf, facts.n_syms == 1 ? id : 0, symbol, patch_btf);
+		facts_add_fmod_ret(&facts, facts.n_syms > 0 ? id : 0);
+	} else {
+		r = facts_of_module(t, object, symbol, patch_btf, &facts, report);
+	}
+	if (r == 0)
+		*ret = facts;
+	else
+		target_facts_done(&facts);
+	return r;
+}
+
+void target_facts_done(struct target_facts *facts)
+{
+	free(facts->prototype);
+	free(facts->reason);
+	*facts = (struct target_facts){};
+}

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kern/prototype.h"
 #include "shared/report.h"
 
 struct btf;
@@ -20,6 +21,36 @@ struct target {
 	uint32_t n_syms;	/* text symbols of exactly this name in its object */
 	bool native;		/* the kernel itself lets fmod_ret attach: nothing to open */
 	bool absent;		/* its module is not loaded, so nothing of it is known */
+};
+
+enum target_place {
+	PLACE_KERNEL,
+	PLACE_MODULE,		/* one that is loaded */
+	PLACE_ABSENT,		/* a module that is not: nothing more is known but what the author wrote */
+	PLACE_BUILT_IN,		/* the object is no module here but a part of the kernel */
+	_PLACE_MAX
+};
+
+enum target_fmod_ret {
+	FMOD_RET_UNKNOWN,
+	FMOD_RET_OPEN,		/* by the kernel itself, or opened since the boot */
+	FMOD_RET_CLOSED,	/* could be opened */
+	FMOD_RET_IMPOSSIBLE,
+	_FMOD_RET_MAX
+};
+
+/* All that is known of a function, fit for a patch or not. */
+struct target_facts {
+	enum target_place place;
+	uint32_t n_syms;	/* functions of exactly this name in its object */
+	uint32_t n_clones;	/* copies that the compiler made: name.isra.0, ... */
+	bool traceable;
+	bool described;		/* by the kernel's BTF, as one function: shape and prototype are its */
+	bool shaped;		/* there is a shape: if not described, what the author wrote */
+	struct prototype_shape shape;
+	char *prototype;	/* as C; NULL: nobody says */
+	enum target_fmod_ret fmod_ret;
+	char *reason;		/* why it is impossible, in the kernel's words; or NULL */
 };
 
 /* OUTCOME_NO_BTF, OUTCOME_SYSTEM or -ENOMEM. */
@@ -49,5 +80,13 @@ int targets_resolve(struct targets *t, const char *object, const char *symbol, u
  */
 int targets_resolve_guard(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
 			  const struct btf *patch_btf, struct target *ret, struct report *report);
+
+/*
+ * What is known of `symbol` of `object`. Judges nothing, so that it is no failure if there is no such
+ * function. OUTCOME_SYSTEM or -ENOMEM.
+ */
+int targets_facts(struct targets *t, const char *object, const char *symbol,
+		  const struct btf *patch_btf, struct target_facts *ret, struct report *report);
+void target_facts_done(struct target_facts *facts);
 
 #endif

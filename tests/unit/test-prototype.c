@@ -125,6 +125,45 @@ static void test_shape(void)
 	CHECK(!match(INT, INT, 0, INT, INT, INT));
 }
 
+static void test_kinds(void)
+{
+	static const struct {
+		int id;
+		enum prototype_return returns;
+	} table[] = {
+		{ 0, RETURN_VOID }, { INT, RETURN_NARROW }, { BOOL, RETURN_NARROW },
+		{ ENUM, RETURN_NARROW }, { LONG, RETURN_WIDE }, { LONG_T, RETURN_WIDE },
+		{ FILE_PTR, RETURN_POINTER }, { VOID_PTR, RETURN_POINTER }, { FILE_S, RETURN_LARGE },
+		{ UNION_FILE, RETURN_LARGE }, { 12345678, RETURN_UNKNOWN },
+	};
+	struct prototype_shape s = { .n_args = 77 };
+	int id;
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		id = btf__add_func_proto(kernel, table[i].id);
+		CHECK(prototype_get_shape(kernel, (uint32_t)id, &s));
+		CHECK_INT(s.returns, table[i].returns);
+		CHECK(s.n_args == 0 && !s.variadic && !s.by_value);
+	}
+	id = btf__add_func_proto(kernel, INT);
+	btf__add_func_param(kernel, "a", FILE_PTR);
+	btf__add_func_param(kernel, "b", LONG_T);
+	CHECK(prototype_get_shape(kernel, (uint32_t)id, &s));
+	CHECK(s.n_args == 2 && !s.variadic && !s.by_value);
+	btf__add_func_param(kernel, "c", FILE_S);
+	CHECK(prototype_get_shape(kernel, (uint32_t)id, &s));
+	CHECK(s.n_args == 3 && s.by_value);
+	id = btf__add_func_proto(kernel, INT);
+	btf__add_func_param(kernel, "format", CHAR_PTR);
+	btf__add_func_param(kernel, "", 0);
+	CHECK(prototype_get_shape(kernel, (uint32_t)id, &s));
+	CHECK(s.n_args == 1 && s.variadic);
+	s.n_args = 77;
+	CHECK(!prototype_get_shape(kernel, INT, &s));
+	CHECK(!prototype_get_shape(kernel, 1000000, &s));
+	CHECK_INT(s.n_args, 77);
+}
+
 /* The author's BTF is input. */
 static void test_hostile(void)
 {
@@ -170,6 +209,7 @@ int main(void)
 	RUN(test_pointers);
 	RUN(test_by_value);
 	RUN(test_shape);
+	RUN(test_kinds);
 	RUN(test_text);
 	RUN(test_hostile);
 	btf__free(kernel);
