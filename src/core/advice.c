@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The rule that says which body suits a function, and why, to the author of a patch. A kind of body
+ * is a row of the table: what makes it impossible is asked first, in the order in which it is most
+ * use to know, then what is to be known of it where it is possible. The first row that is possible
+ * is the one to take.
+ *
+ * The costs are those of tests/bench/calls.sh: instructions of one call whose body lets the original
+ * run.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/advice.h"
+#include "util/macro.h"
+
+#define GUARD_ARGS_MAX		6	/* that registers hold */
+#define FMOD_RET_ARGS_MAX	12	/* MAX_BPF_FUNC_ARGS of the kernel */
+
+static const char *const verdict_names[] = {
+	[ADVICE_BEST] = "best",
+	[ADVICE_POSSIBLE] = "possible",
+	[ADVICE_COMPANION] = "needs_companion",
+	[ADVICE_IMPOSSIBLE] = "impossible",
+};
+_Static_assert(ARRAY_SIZE(verdict_names) == _ADVICE_VERDICT_MAX, "a verdict without a name");
+
+const char *advice_verdict_to_string(enum advice_verdict verdict)
+{
+	return (unsigned int)verdict < _ADVICE_VERDICT_MAX ? verdict_names[verdict] : "impossible";
+}
+
+_printf_(2, 3) static void advice_say(struct advice *a, const char *format, ...)
+{
+	size_t used = strlen(a->why);
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(a->why + used, sizeof(a->why) - used, format, ap);
+	va_end(ap);
+}
+
+/* What no kind of body helps against. */
+static bool advice_is_hopeless(const struct advice_case *c, struct advice *a)
+{
+	const struct target_facts *f = c->facts;
+
+	if (f->place == PLACE_BUILT_IN)
+		advice_say(a, "its object is no module here but a part of the kernel: write it for "
+			   "vmlinux");
+	else if (f->place == PLACE_ABSENT)
+		return false;
+	else if (f->n_syms == 0 && f->n_clones > 0)
+		advice_say(a, "the compiler replaced the function by clones of it: patch a caller");
+	else if (f->n_syms == 0)
+		advice_say(a, "there is no such function here: it is inlined, of another name, or of "
+			   "another configuration");
+	else if (f->n_syms < c->sympos)
+		advice_say(a, "only %" PRIu32 " functions have this name", f->n_syms);
+	else if (!f->traceable)
+		advice_say(a, "it cannot be traced (notrace, noinstr or __init), so that nothing can "
+			   "be attached to it: patch a caller");
+	return *a->why;
+}
+
+static bool advice_has_odd_shape(const struct advice_case *c, uint32_t args_max, struct advice *a)
+{
+	const struct prototype_shape *s = &c->facts->shape;
+
+	if (!c->facts->shaped)
+		return false;
+	if (s->variadic)
+		advice_say(a, "it takes a variable number of arguments");
+	else if (s->by_value)
+		advice_say(a, "it takes a structure by value, which a body cannot");
+	else if (s->returns == RETURN_LARGE)
+		advice_say(a, "it returns a structure, which a body cannot");
+	else if (s->n_args > args_max)
+		advice_say(a, "it has %" PRIu32 " arguments, and such a body sees %" PRIu32,
+			   s->n_args, args_max);
+	return *a->why;
+}
+
+/* "NULL" of a pointer, "0" of a long: the value that matters most and that fmod_ret cannot give. */
+static const char *advice_nothing(const struct advice_case *c)
+{
+	if (!c->facts->shaped || c->facts->shape.returns == RETURN_VOID ||
+	    c->facts->shape.returns == RETURN_NARROW)
+		return NULL;
+	return c->facts->shape.returns == RETURN_POINTER ? "NULL" : "0";
+}
+
+static enum advice_verdict advice_guard(const struct advice_case *c, struct advice *a)
+{
+	const struct target_facts *f = c->facts;
+	const char *nothing = advice_nothing(c);
+
+	if (advice_is_hopeless(c, a) || advice_has_odd_shape(c, GUARD_ARGS_MAX, a))
+		return ADVICE_IMPOSSIBLE;
+	if (c->immediate) {
+		advice_say(a, "the companion alone asks it, task by task: not with --immediate");
+		return ADVICE_IMPOSSIBLE;
+	}
+	advice_say(a, "it misses no call%s%s%s and costs about 125 instructions a call",
+		   nothing ? ", may return " : f->shape.returns == RETURN_VOID && f->shaped ? "" :
+		   ", may return any value", nothing ?: "", nothing ? " too" : "");
+	if (c->strict)
+		advice_say(a, "; a strict patch needs that");
+	if (!f->described && f->place != PLACE_ABSENT)
+		advice_say(a, "; the kernel's BTF does not describe the function, so that its prototype "
+			   "is taken on trust");
+	if (f->place == PLACE_ABSENT)
+		advice_say(a, "; its module is not loaded, is patched when it comes, and cannot be "
+			   "looked at before");
+	if (f->n_syms > 1 && c->sympos == 0)
+		advice_say(a, "; %" PRIu32 " functions have this name: KLP_GUARD_AT says which",
+			   f->n_syms);
+	if (c->companion)
+		return ADVICE_POSSIBLE;
+	advice_say(a, "; it needs the companion, which is not there (modprobe klp)");
+	return ADVICE_COMPANION;
+}
+
+static bool advice_bars_fmod_ret(const struct advice_case *c, struct advice *a)
+{
+	const struct target_facts *f = c->facts;
+
+	if (f->place == PLACE_MODULE || f->place == PLACE_ABSENT)
+		advice_say(a, "the kernel has no way to open functions of modules for it");
+	else if (c->sympos > 1)
+		advice_say(a, "it reaches the first function of a name only");
+	else if (f->n_syms > 1 && c->sympos == 0)
+		advice_say(a, "%" PRIu32 " functions have this name, and it reaches the first only",
+			   f->n_syms);
+	else if (f->fmod_ret == FMOD_RET_IMPOSSIBLE && f->reason)
+		advice_say(a, "the kernel says: %s", f->reason);
+	else if (f->fmod_ret == FMOD_RET_IMPOSSIBLE)
+		advice_say(a, "the kernel's BTF does not describe the function");
+	else if (c->strict)
+		advice_say(a, "it can miss calls, and the patch is strict");
+	return *a->why;
+}
+
+static enum advice_verdict advice_fmod_ret(const struct advice_case *c, struct advice *a)
+{
+	const struct target_facts *f = c->facts;
+	const char *nothing = advice_nothing(c);
+
+	if (advice_is_hopeless(c, a) || advice_has_odd_shape(c, FMOD_RET_ARGS_MAX, a) ||
+	    advice_bars_fmod_ret(c, a))
+		return ADVICE_IMPOSSIBLE;
+	advice_say(a, "it misses a call that comes while it runs on the same CPU already, which status "
+		   "counts, and costs about 215 instructions a call");
+	if (nothing)
+		advice_say(a, "; it cannot return %s", nothing);
+	if (f->fmod_ret == FMOD_RET_OPEN) {
+		advice_say(a, "; it works without the companion");
+		return ADVICE_POSSIBLE;
+	}
+	if (c->companion) {
+		advice_say(a, "; the companion opens the function for it, until reboot");
+		return ADVICE_POSSIBLE;
+	}
+	advice_say(a, "; it needs the companion to open the function (modprobe klp)");
+	return ADVICE_COMPANION;
+}
+
+/* In the order of preference. */
+static const struct {
+	enum body_kind body;
+	enum advice_verdict (*judge)(const struct advice_case *c, struct advice *a);
+} rows[] = {
+	{ BODY_GUARD, advice_guard },
+	{ BODY_FMOD_RET, advice_fmod_ret },
+};
+_Static_assert(ARRAY_SIZE(rows) == ADVICE_BODIES, "a row for each kind of body");
+
+void advice_make(const struct advice_case *c, struct advice ret[static ADVICE_BODIES])
+{
+	bool found = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		ret[i] = (struct advice){ .body = rows[i].body };
+		ret[i].verdict = rows[i].judge(c, &ret[i]);
+		if (ret[i].verdict == ADVICE_POSSIBLE && !found) {
+			ret[i].verdict = ADVICE_BEST;
+			found = true;
+		}
+	}
+}
