@@ -31,26 +31,34 @@ static int look_fmod_ret(struct entering *e, struct world *w, struct targets *ta
 		r = report_set(report, OUTCOME_NOT_PERMITTED,
 			       "The kernel lets no fmod_ret program attach to '%s', and there is "
 			       "no companion to open it", f->symbol);
-	return r == 0 ? object_select(e->object, f->program, f->symbol, report) : r;
+	return r;
 }
 
 static int look_guard(struct entering *e, struct targets *targets, const struct meta_func *f,
 		      struct target *ret, struct report *report)
 {
-	char record[KLP_UAPI_NAME_LEN];
 	int r = targets_resolve_guard(targets, f->object, f->symbol, f->sympos,
 				      object_btf(e->object), ret, report);
 
-	if (r != 0)
-		return r;
 	/* nothing has to be opened for it */
-	ret->native = true;
-	entering_record_name(e, record);
-	return object_select_guard(e->object, f->program, f->object, f->symbol, record,
-				   (uint32_t)(f - e->set->meta->funcs), report);
+	if (r == 0)
+		ret->native = true;
+	return r;
 }
 
-static int look_target(struct entering *e, struct world *w, struct targets *targets, size_t i,
+int entering_select(struct entering *e, size_t i, struct report *report)
+{
+	const struct meta_func *f = &e->set->meta->funcs[i];
+	char record[KLP_UAPI_NAME_LEN];
+
+	if (f->body != BODY_GUARD)
+		return object_select(e->object, f->program, f->symbol, report);
+	entering_record_name(e, record);
+	return object_select_guard(e->object, f->program, f->object, f->symbol, record, (uint32_t)i,
+				   report);
+}
+
+int entering_look_func(struct entering *e, struct world *w, struct targets *targets, size_t i,
 		       struct report *report)
 {
 	const struct meta_func *f = &e->set->meta->funcs[i];
@@ -59,6 +67,8 @@ static int look_target(struct entering *e, struct world *w, struct targets *targ
 
 	r = f->body == BODY_GUARD ? look_guard(e, targets, f, &target, report) :
 				    look_fmod_ret(e, w, targets, f, &target, report);
+	if (r == 0)
+		r = entering_select(e, i, report);
 	if (r != 0) {
 		report_names(report, e->set->meta->name, f->object, f->symbol);
 		return r;
@@ -70,22 +80,17 @@ static int look_target(struct entering *e, struct world *w, struct targets *targ
 	return 0;
 }
 
-static int look_callbacks(struct entering *e, struct report *report)
+int entering_select_callback(struct entering *e, size_t i, struct report *report)
 {
-	const struct meta *meta = e->set->meta;
+	const struct meta_callback *c = &e->set->meta->callbacks[i];
 	char record[KLP_UAPI_NAME_LEN];
-	int r = 0;
+	int r;
 
 	entering_record_name(e, record);
-	for (size_t i = 0; r == 0 && i < meta->n_callbacks; i++) {
-		const struct meta_callback *c = &meta->callbacks[i];
-
-		r = object_select_callback(e->object, c->program, c->object,
-					   callback_kind_to_string(c->kind), record, (uint32_t)i,
-					   report);
-		if (r == 0)
-			report_done(report);
-	}
+	r = object_select_callback(e->object, c->program, c->object,
+				   callback_kind_to_string(c->kind), record, (uint32_t)i, report);
+	if (r == 0)
+		report_done(report);
 	return r;
 }
 
@@ -136,62 +141,73 @@ static bool look_is_hooked(const struct world *w, const struct meta_func *f)
 	return false;
 }
 
-/* Nobody else may decide what these functions do. */
-static int look_rivals(struct entering *e, struct world *w, struct report *report)
+int entering_look_rivals(struct entering *e, struct world *w, const bool *known, size_t *ret,
+			 struct report *report)
 {
 	const struct meta *meta = e->set->meta;
 	_cleanup_free_ struct rival_target *targets = NULL;
+	_cleanup_free_ size_t *index = NULL;
 	_cleanup_free_ uint32_t *own = NULL;
 	struct rival_links links = {};
 	struct targets *kernel;
-	size_t i;
+	size_t n = 0, found = 0;
 	int r;
 
 	r = world_targets(w, &kernel, report);
 	if (r != 0)
 		return r;
 	targets = calloc(meta->n_funcs, sizeof(*targets));
-	if (!targets)
+	index = calloc(meta->n_funcs, sizeof(*index));
+	if (!targets || !index)
 		return -ENOMEM;
-	for (i = 0; i < meta->n_funcs; i++)
-		targets[i] = (struct rival_target){
+	for (size_t i = 0; i < meta->n_funcs; i++) {
+		if (known && known[i])
+			continue;
+		index[n] = i;
+		targets[n++] = (struct rival_target){
 			.symbol = meta->funcs[i].symbol,
 			.btf_id = e->funcs[i].btf_id,
 			.hooked = look_is_hooked(w, &meta->funcs[i]),
 			.traced = meta->funcs[i].body == BODY_FMOD_RET,
 			.object = meta->funcs[i].object,
 		};
+	}
 	links.limit = targets_program_limit(kernel);
 	r = look_own_links(w, &own, &links.n_own);
 	links.own = own;
 	if (r == 0)
-		r = rival_find(targets, meta->n_funcs, &links, &i, report);
-	if (r > 0)
-		report_names(report, meta->name, meta->funcs[i].object, meta->funcs[i].symbol);
+		r = rival_find(targets, n, &links, &found, report);
+	if (r <= 0)
+		return r;
+	*ret = index[found];
+	report_names(report, meta->name, meta->funcs[*ret].object, meta->funcs[*ret].symbol);
 	return r;
+}
+
+int entering_look_begin(struct entering *e, struct world *w, struct targets **ret,
+			struct report *report)
+{
+	int r;
+
+	e->funcs = calloc(e->set->meta->n_funcs, sizeof(*e->funcs));
+	e->native = calloc(e->set->meta->n_funcs, sizeof(*e->native));
+	if (!e->funcs || !e->native)
+		return -ENOMEM;
+	r = object_open(e->file, e->file_size, e->set->meta->name, &e->object, report);
+	return r == 0 ? world_targets(w, ret, report) : r;
 }
 
 int entering_look(struct entering *e, struct world *w, struct report *report)
 {
-	struct targets *targets;
 	const struct meta *meta = e->set->meta;
+	struct targets *targets = NULL;
+	size_t rival;
 	int r;
 
-	e->funcs = calloc(meta->n_funcs, sizeof(*e->funcs));
-	e->native = calloc(meta->n_funcs, sizeof(*e->native));
-	if (!e->funcs || !e->native)
-		return -ENOMEM;
-	r = object_open(e->file, e->file_size, meta->name, &e->object, report);
-	if (r != 0)
-		return r;
-	r = world_targets(w, &targets, report);
-	if (r != 0)
-		return r;
-	for (size_t i = 0; i < meta->n_funcs; i++) {
-		r = look_target(e, w, targets, i, report);
-		if (r != 0)
-			return r;
-	}
-	r = look_callbacks(e, report);
-	return r == 0 ? look_rivals(e, w, report) : r;
+	r = entering_look_begin(e, w, &targets, report);
+	for (size_t i = 0; r == 0 && i < meta->n_funcs; i++)
+		r = entering_look_func(e, w, targets, i, report);
+	for (size_t i = 0; r == 0 && i < meta->n_callbacks; i++)
+		r = entering_select_callback(e, i, report);
+	return r == 0 ? entering_look_rivals(e, w, NULL, &rival, report) : r;
 }

@@ -29,6 +29,21 @@ int entering_read(struct entering *e, const char *path, const uint8_t *hash,
 		  struct report *report);
 /* The set has its consistency, slot and serial by now. */
 int entering_look(struct entering *e, struct world *w, struct report *report);
+
+/*
+ * What entering_look() is made of, for who looks on after a failure (check.c). Each function and
+ * callback is looked at, and its program selected for loading; again selected once the object is a
+ * fresh one. Rivals: *ret is the first function not `known` (may be NULL) that somebody else has.
+ */
+int entering_look_begin(struct entering *e, struct world *w, struct targets **ret,
+			struct report *report);
+int entering_look_func(struct entering *e, struct world *w, struct targets *targets, size_t i,
+		       struct report *report);
+int entering_look_rivals(struct entering *e, struct world *w, const bool *known, size_t *ret,
+			 struct report *report);
+int entering_select(struct entering *e, size_t i, struct report *report);
+int entering_select_callback(struct entering *e, size_t i, struct report *report);
+
 int entering_load(struct entering *e, struct world *w, unsigned int *point, struct report *report);
 void entering_load_undo(struct entering *e);
 int entering_announce(struct entering *e, struct world *w, unsigned int *point,

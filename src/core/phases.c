@@ -26,12 +26,8 @@ static size_t plan_before(const struct transaction *t, struct plan_before *ret)
 	return t->before->n;
 }
 
-/* An old set that resists removal would come into force again with this slot. */
-static int plan_check_slots(const struct transaction *t, const struct plan *plan,
-			    struct report *report)
+int phases_check_slots(const struct world *w, const struct plan *plan, struct report *report)
 {
-	const struct world *w = t->world;
-
 	for (size_t i = 0; i < w->n_leftovers; i++)
 		for (size_t j = 0; j < plan->n_enter; j++)
 			if (plan->consistency == KLP_CONSISTENCY_IMMEDIATE &&
@@ -41,6 +37,28 @@ static int plan_check_slots(const struct transaction *t, const struct plan *plan
 						    "again",
 						    (unsigned long long)w->leftovers[i].serial);
 	return 0;
+}
+
+size_t phases_sets(const struct world *w, struct plan_set ret[static WORLD_SETS_MAX])
+{
+	for (size_t i = 0; i < w->n_sets; i++)
+		ret[i] = (struct plan_set){
+			.meta = w->sets[i]->meta,
+			.consistency = w->sets[i]->consistency,
+			.slot = w->sets[i]->slot,
+			.serial = w->sets[i]->serial,
+		};
+	return w->n_sets;
+}
+
+void phases_blame_abi(const struct world *w, struct report *report)
+{
+	if (!report || report->outcome != OUTCOME_NO_COMPANION ||
+	    w->companion_report.outcome != OUTCOME_COMPANION_ABI)
+		return;
+	report->outcome = OUTCOME_COMPANION_ABI;
+	free(report->detail);
+	report->detail = strdup(w->companion_report.detail ?: "");
 }
 
 /* What enters and what leaves. */
@@ -56,30 +74,21 @@ static int plan_decide(struct transaction *t, struct plan *plan, struct report *
 		.deadline = t->deadline,
 		.companion = t->world->companion != NULL,
 	};
+	size_t n_sets = phases_sets(t->world, sets);
 	int r;
 
-	for (size_t i = 0; i < t->world->n_sets; i++)
-		sets[i] = (struct plan_set){
-			.meta = t->world->sets[i]->meta,
-			.consistency = t->world->sets[i]->consistency,
-			.slot = t->world->sets[i]->slot,
-			.serial = t->world->sets[i]->serial,
-		};
 	if (t->before) {
 		request.before = before;
 		request.n_before = plan_before(t, before);
 	}
-	r = plan_make(sets, t->world->n_sets, &request, plan, report);
+	r = plan_make(sets, n_sets, &request, plan, report);
 	if (r == OUTCOME_NO_COMPANION &&
 	    t->world->companion_report.outcome == OUTCOME_COMPANION_ABI) {
-		/* it is there, but speaks another language: the planner cannot know */
-		report_done(report);
-		return report_set(report, OUTCOME_COMPANION_ABI, "%s",
-				  t->world->companion_report.detail);
+		phases_blame_abi(t->world, report);
+		return OUTCOME_COMPANION_ABI;
 	}
-	if (r != 0)
-		return r;
-	r = plan_check_slots(t, plan, report);
+	if (r == 0)
+		r = phases_check_slots(t->world, plan, report);
 	if (r != 0)
 		return r;
 	t->verb = plan->verb;

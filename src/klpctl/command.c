@@ -32,6 +32,8 @@ static const struct verb verb_table[] = {
 	  "Take the patch NAME out of force" },
 	{ "rollback", NULL, CHANGE_FILE_OPTIONS & ~OPTION_IMMEDIATE, verb_rollback,
 	  "Bring back what was in force before the last change" },
+	{ "check", "FILE", OPTION_IMMEDIATE | OPTION_REPLACE | OPTION_VERIFIER_LOG, verb_check,
+	  "Say what speaks against it, and which body suits" },
 	{ "status", NULL, 0, verb_status,
 	  "Show what is in force and how" },
 	{ "list", NULL, 0, verb_list,
@@ -68,6 +70,7 @@ static int command_help(void)
 	       "                          0: wait as long as it takes\n"
 	       "     --stacks=N           Show the stacks of so many blockers, default 8\n"
 	       "     --immediate          Let all tasks change at one instant\n"
+	       "     --replace            Check it as 'replace' and not as 'enable'\n"
 	       "     --verifier-log       If the verifier rejects the patch, print all it said\n"
 	       "\n"
 	       "A FILE has a '/' in it or ends in .klp.o. See klpctl(1).\n");

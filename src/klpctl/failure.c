@@ -170,6 +170,28 @@ static void failure_print(const char *verb, const char *subject, const struct fa
 		format_line(stderr, "hint: %s", failure->hint);
 }
 
+void failure_print_problem(sd_json_variant *problem, size_t number, FILE *f)
+{
+	const char *name = field_string(problem, "error"), *dot = strrchr(name, '.');
+	enum outcome outcome = outcome_from_error(name);
+	const struct outcome_info *info = outcome_info(outcome);
+	_cleanup_free_ char *sentence = failure_sentence(info->sentence, problem);
+	_cleanup_free_ char *detail = failure_detail(problem, outcome == OUTCOME_VERIFIER);
+	const char *log = field_string(problem, "log"), *hint = field_string(problem, "hint");
+	bool show_log = *log && (options.verb_options & OPTION_VERIFIER_LOG);
+
+	format_line(f, "%3zu. %s: %s.", number, dot ? dot + 1 : name,
+		    sentence ? sentence : info->sentence);
+	if (detail)
+		format_block(f, "     ", detail);
+	if (show_log) {
+		format_line(f, "     log:");
+		format_block(f, "       ", log);
+	}
+	if (*hint && !(show_log && outcome == OUTCOME_VERIFIER))
+		format_line(f, "     hint: %s", hint);
+}
+
 static void failure_print_json(const struct client_reply *reply)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;

@@ -3,6 +3,8 @@
 #ifndef KLPD_KLPCTL_FAILURE_H
 #define KLPD_KLPCTL_FAILURE_H
 
+#include <stdio.h>
+
 #include "klpctl/client.h"
 #include "shared/outcome.h"
 
@@ -15,5 +17,8 @@ int failure_connect(const char *verb, const char *subject, int error);
 /* What klpctl found out by itself; told as if klpd had. */
 int failure_local(const char *verb, const char *subject, enum outcome outcome, int error,
 		  const char *detail);
+
+/* One of many, as a block on f: an object with the fields of an error and its name. */
+void failure_print_problem(sd_json_variant *problem, size_t number, FILE *f);
 
 #endif

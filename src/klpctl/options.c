@@ -23,6 +23,7 @@ enum {
 	ARG_VERIFIER_LOG,
 	ARG_TIMEOUT,
 	ARG_STACKS,
+	ARG_REPLACE,
 };
 
 static const struct option option_table[] = {
@@ -34,6 +35,7 @@ static const struct option option_table[] = {
 	{ "verifier-log", no_argument, NULL, ARG_VERIFIER_LOG },
 	{ "timeout", required_argument, NULL, ARG_TIMEOUT },
 	{ "stacks", required_argument, NULL, ARG_STACKS },
+	{ "replace", no_argument, NULL, ARG_REPLACE },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -122,6 +124,9 @@ int options_parse(int argc, char **argv)
 		case ARG_IMMEDIATE:
 			options.verb_options |= OPTION_IMMEDIATE;
 			break;
+		case ARG_REPLACE:
+			options.verb_options |= OPTION_REPLACE;
+			break;
 		case ARG_VERIFIER_LOG:
 			options.verb_options |= OPTION_VERIFIER_LOG;
 			break;
@@ -152,5 +157,7 @@ const char *options_name(unsigned int bits)
 		return "--timeout";
 	if (bits & OPTION_STACKS)
 		return "--stacks";
+	if (bits & OPTION_REPLACE)
+		return "--replace";
 	return "--verifier-log";
 }

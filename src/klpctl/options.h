@@ -18,6 +18,7 @@ enum option_json {
 #define OPTION_VERIFIER_LOG	(1U << 2)
 #define OPTION_TIMEOUT		(1U << 3)
 #define OPTION_STACKS		(1U << 4)
+#define OPTION_REPLACE		(1U << 5)
 
 struct options {
 	enum option_json json;

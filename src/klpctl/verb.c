@@ -34,8 +34,8 @@ int verb_path(const struct verb *verb, const char *argument, char **ret)
 	return EXIT_STATUS_OK;
 }
 
-int verb_call(const struct verb *verb, const char *subject, const char *method,
-	      sd_json_variant *parameters, bool progress, sd_json_variant **ret)
+static int verb_ask(const struct verb *verb, const char *subject, const char *method,
+		    sd_json_variant *parameters, bool progress, sd_json_variant **ret)
 {
 	_cleanup_(client_reply_done) struct client_reply reply = { NULL, NULL };
 	int r;
@@ -47,11 +47,29 @@ int verb_call(const struct verb *verb, const char *subject, const char *method,
 		return failure_connect(verb->name, subject, r);
 	if (reply.error)
 		return failure_reply(verb->name, subject, &reply);
-	*ret = NULL;
-	if (options.json == OPTION_JSON_OFF) {
-		*ret = TAKE_PTR(reply.parameters);
+	*ret = TAKE_PTR(reply.parameters);
+	if (options.json == OPTION_JSON_OFF)
 		return EXIT_STATUS_OK;
-	}
-	r = format_json(reply.parameters, stdout);
+	r = format_json(*ret, stdout);
 	return r < 0 ? failure_local(verb->name, NULL, OUTCOME_SYSTEM, r, "") : EXIT_STATUS_OK;
+}
+
+int verb_call(const struct verb *verb, const char *subject, const char *method,
+	      sd_json_variant *parameters, bool progress, sd_json_variant **ret)
+{
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *reply = NULL;
+	int r;
+
+	*ret = NULL;
+	r = verb_ask(verb, subject, method, parameters, progress, &reply);
+	if (r == EXIT_STATUS_OK && options.json == OPTION_JSON_OFF)
+		*ret = TAKE_PTR(reply);
+	return r;
+}
+
+int verb_call_keep(const struct verb *verb, const char *subject, const char *method,
+		   sd_json_variant *parameters, sd_json_variant **ret)
+{
+	*ret = NULL;
+	return verb_ask(verb, subject, method, parameters, false, ret);
 }

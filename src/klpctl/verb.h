@@ -19,6 +19,7 @@ int verb_enable(const struct verb *verb, char **arguments);
 int verb_replace(const struct verb *verb, char **arguments);
 int verb_disable(const struct verb *verb, char **arguments);
 int verb_rollback(const struct verb *verb, char **arguments);
+int verb_check(const struct verb *verb, char **arguments);
 int verb_status(const struct verb *verb, char **arguments);
 int verb_list(const struct verb *verb, char **arguments);
 int verb_show(const struct verb *verb, char **arguments);
@@ -35,6 +36,9 @@ int verb_task(const struct verb *verb, char **arguments);
  */
 int verb_call(const struct verb *verb, const char *subject, const char *method,
 	      sd_json_variant *parameters, bool progress, sd_json_variant **ret);
+/* The same, with the reply in *ret also if it has been printed: a verb whose status depends on it. */
+int verb_call_keep(const struct verb *verb, const char *subject, const char *method,
+		   sd_json_variant *parameters, sd_json_variant **ret);
 /* The absolute path of a file argument, or the failure told: an exit status. */
 int verb_path(const struct verb *verb, const char *argument, char **ret);
 int verb_out_of_memory(const struct verb *verb);

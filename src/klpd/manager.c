@@ -327,6 +327,23 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	return 0;
 }
 
+int manager_check(struct manager *m, struct check_request *request, struct check **ret,
+		  struct report *report)
+{
+	_cleanup_(report_done) struct report busy = REPORT_INIT;
+	int r;
+
+	manager_refresh(m);
+	/* one that only waits to be freed holds up no change, see manager_change() */
+	if (m->change && !m->grace)
+		(void)manager_busy(m, &busy);
+	request->busy = &busy;
+	r = check_run(m->world, request, ret, report);
+	request->busy = NULL;
+	manager_rest(m);
+	return r;
+}
+
 int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *report)
 {
 	uint64_t number = m->change ? m->change->number : 0;

@@ -8,6 +8,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "core/check.h"
 #include "core/transaction.h"
 
 /* How long a transition may take before it is turned round, unless the caller says otherwise. */
@@ -56,6 +57,9 @@ void manager_refresh(struct manager *m);
 int manager_change(struct manager *m, const struct transaction_request *request, bool wait,
 		   void (*done)(const struct transaction *t, bool complete, void *userdata),
 		   void *userdata, struct report *report);
+/* Ask what a change would be refused for. As check_run(). */
+int manager_check(struct manager *m, struct check_request *request, struct check **ret,
+		  struct report *report);
 int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *report);
 int manager_force(struct manager *m, uint64_t *ret_number, uint32_t *ret_forced,
 		  struct report *report);

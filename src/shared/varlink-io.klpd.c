@@ -137,6 +137,34 @@ static SD_VARLINK_DEFINE_METHOD(
 	C("Name of the task"),
 	OUT(comm, STRING, NULLABLE));
 
+static SD_VARLINK_DEFINE_METHOD(
+	Check,
+	C("Absolute path of the patch file"),
+	IN(path, STRING, 0),
+	C("Ask for Replace; default false: for Enable"),
+	IN(replace, BOOL, NULLABLE),
+	C("As of Enable"),
+	IN(immediate, BOOL, NULLABLE),
+	C("Name of the patch"),
+	OUT(name, STRING, 0),
+	C("Its version"),
+	OUT(version, STRING, 0),
+	C("What was asked for: Enable of a patch that says so is a replace"),
+	OUT_TYPE(change, Change, 0),
+	C("How tasks would move"),
+	OUT_TYPE(consistency, Consistency, 0),
+	C("Patches that it would take the place of"),
+	OUT(replaced, STRING, ARRAY),
+	C("How many functions it would open for fmod_ret, until reboot"),
+	OUT(opens, INT, 0),
+	C("It must not miss a call"),
+	OUT(strict, BOOL, 0),
+	C("What the change would be refused for: it would end in the first of them. Empty: nothing that "
+	  "can be known before"),
+	OUT_TYPE(problems, Problem, ARRAY),
+	C("The functions of the patch; empty if they could not be looked at"),
+	OUT_TYPE(functions, CheckedFunction, ARRAY));
+
 static SD_VARLINK_DEFINE_METHOD_FULL(
 	Monitor,
 	SD_VARLINK_REQUIRES_MORE,
@@ -249,6 +277,20 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_type_TaskKind,
 	S("A task that holds a transition up"),
 	&vl_type_Blocker,
+	S("What a change would be refused for"),
+	&vl_type_Problem,
+	S("What a function returns"),
+	&vl_type_Returns,
+	S("Whether a function is open for fmod_ret"),
+	&vl_type_Opening,
+	S("What came of a trial"),
+	&vl_type_Trial,
+	S("Whether a kind of body suits a function"),
+	&vl_type_Verdict,
+	S("What is to be said of a kind of body for a function"),
+	&vl_type_Advice,
+	S("A function that a patch is for, as the kernel has it"),
+	&vl_type_CheckedFunction,
 
 	S("Bring the patch in a file into force beside those that are. Only for root"),
 	&vl_method_Enable,
@@ -270,6 +312,10 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_method_List,
 	S("All about one patch, in the kernel or in a file"),
 	&vl_method_Describe,
+	S("Ask what Enable or Replace of a file would be refused for, all of it and not the first only, "
+	  "and which body suits each function. The bodies go through the kernel's verifier and are "
+	  "closed again; nothing is changed. Only for root"),
+	&vl_method_Check,
 	S("The tasks that the running transition waits for"),
 	&vl_method_Blockers,
 	S("On which side of the running transition a task is"),

@@ -25,7 +25,7 @@ snapshot
 t info and introspection
 varlinkctl info $SOCKET | grep -q io.klpd.Manager || fail "info does not name the interface"
 varlinkctl introspect $SOCKET io.klpd.Manager >/tmp/interface || fail "introspect"
-for name in Enable Replace Disable Reverse Status List Describe Blockers Task Monitor; do
+for name in Enable Replace Disable Reverse Check Status List Describe Blockers Task Monitor; do
 	grep -q "^method $name" /tmp/interface || fail "no method $name"
 done
 grep -q '^error VerifierRejected' /tmp/interface || fail "no error VerifierRejected"

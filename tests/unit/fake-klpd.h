@@ -206,6 +206,39 @@ FAKE_METHOD(fake_describe)
 	SEND(sd_varlink_reply, link, "{\"patch\":" FAKE_PATCH ",\"format\":1}");
 }
 
+/* fine.klp.o, and one with problems, which are more with --replace. */
+FAKE_METHOD(fake_check)
+{
+	const char *path = sd_json_variant_string(sd_json_variant_by_key(parameters, "path"));
+	int replace = sd_json_variant_by_key(parameters, "replace") != NULL;
+
+	if (strstr(path, "NotELF"))
+		return fake_answer(link, "", "NotELF");
+	if (!strstr(path, "fine"))
+		SEND(sd_varlink_reply, link,
+		     replace ? "{\"name\":\"bad\",\"version\":\"1\",\"change\":\"replace\","
+		     "\"consistency\":\"per_task\",\"replaced\":[\"a\",\"b\"],\"opens\":0,"
+		     "\"strict\":true,\"problems\":[{\"error\":\"io.klpd.Manager.VerifierRejected\","
+		     "\"function\":\"f\",\"detail\":\"one | two\",\"hint\":\"Read it.\","
+		     "\"log\":\"all of it\"}],\"functions\":[]}" :
+		     "{\"name\":\"bad\",\"version\":\"1\",\"change\":\"enable\","
+		     "\"consistency\":\"per_task\",\"replaced\":[],\"opens\":0,\"strict\":false,"
+		     "\"problems\":[{\"error\":\"io.klpd.Manager.NoSuchFunction\",\"function\":\"f\","
+		     "\"detail\":\"\",\"hint\":\"\"},{\"error\":\"io.klpd.Manager.FromTheFuture\","
+		     "\"detail\":\"so it is\",\"hint\":\"Wait.\"}],\"functions\":[]}");
+	SEND(sd_varlink_reply, link,
+	     "{\"name\":\"fine\",\"version\":\"1\",\"change\":\"enable\",\"consistency\":\"immediate\","
+	     "\"replaced\":[],\"opens\":2,\"strict\":false,\"problems\":[],\"functions\":[{"
+	     "\"object\":\"vmlinux\",\"symbol\":\"f\",\"sympos\":2,\"body\":\"fmod_ret\",\"program\":\"p\","
+	     "\"prototype\":\"int f(void)\",\"described\":true,\"loaded\":true,\"namesakes\":3,"
+	     "\"clones\":1,\"arguments\":0,\"returns\":\"narrow\",\"traceable\":true,"
+	     "\"opening\":\"closed\",\"owner\":\"old\",\"taken\":\"by\\u001b[31m him\","
+	     "\"trial\":\"not_tried\",\"notTried\":\"it is Sunday\",\"advice\":["
+	     "{\"body\":\"guard\",\"verdict\":\"best\",\"why\":\"it is the best of all that there are "
+	     "and this line is so long that it has to be broken\"},"
+	     "{\"body\":\"fmod_ret\",\"verdict\":\"possible\",\"why\":\"why not\"}]}]}");
+}
+
 /* The second is of a klpd that knows no more than the first version did; how many stacks were asked
  * for stands in a reason. */
 FAKE_METHOD(fake_blockers)
@@ -277,6 +310,7 @@ static void fake_serve(const char *address)
 		    VARLINK_INTERFACE ".Disable", fake_disable,
 		    VARLINK_INTERFACE ".Rollback", fake_rollback,
 		    VARLINK_INTERFACE ".Reverse", fake_reverse,
+		    VARLINK_INTERFACE ".Check", fake_check,
 		    VARLINK_INTERFACE ".Status", fake_status,
 		    VARLINK_INTERFACE ".List", fake_list,
 		    VARLINK_INTERFACE ".Describe", fake_describe,

@@ -28,6 +28,7 @@
 #include "klpctl/patch-text.c"
 #include "klpctl/progress.c"
 #include "klpctl/verb-blockers.c"
+#include "klpctl/verb-check.c"
 #include "klpctl/verb-enable.c"
 #include "klpctl/verb-force.c"
 #include "klpctl/verb-list.c"

@@ -122,6 +122,48 @@ static void test_rollback(void)
 	CHECK_INT(run("rollback --immediate"), EXIT_STATUS_USAGE);
 }
 
+static void test_check(void)
+{
+	CHECK_INT(run("check fine.klp.o"), 0);
+	CHECK_STR(out, "fine 1: nothing speaks against 'enable' (immediate; opens 2 functions, until "
+		  "reboot)\n"
+		  "\nvmlinux:f,2\n"
+		  "   Prototype: int f(void)\n"
+		  " Kernel says: in the kernel, 3 functions of this name, 1 clone of the compiler's, "
+		  "traceable, in\n              BTF, not open for fmod_ret, takes 0 arguments, returns at "
+		  "most 32 bits\n"
+		  "     Patched: by 'old', which is in force\n"
+		  "       Taken: by?[31m him\n"
+		  "  This patch: fmod_ret body 'p' was not tried: it is Sunday\n"
+		  "       guard: suits best: it is the best of all that there are and this line is so "
+		  "long that it\n"
+		  "              has to be broken\n"
+		  "    fmod_ret: possible, is what the patch has: why not\n");
+	CHECK_STR(err, "");
+	CHECK_INT(run("check ./bad.klp.o"), EXIT_STATUS_TARGET);
+	CHECK_STR(out, "bad 1: 2 problems speak against 'enable' (per task)\n"
+		  "  1. NoSuchFunction: function 'f' (vmlinux) does not exist in this kernel.\n"
+		  "  2. FromTheFuture: it failed for a reason that klpd does not know better.\n"
+		  "     so it is\n     hint: Wait.\n");
+	CHECK_INT(run("check --json bad.klp.o"), EXIT_STATUS_TARGET);
+	CHECK(STR_HAS_PREFIX(out, "{\"name\":\"bad\""));
+	CHECK_STR(err, "");
+	CHECK_INT(run("check --replace bad.klp.o"), EXIT_STATUS_KERNEL);
+	CHECK_STR(out, "bad 1: 1 problem speaks against 'replace' (per task; strict; in place of a, b)\n"
+		  "  1. VerifierRejected: function 'f' (vmlinux): the kernel's verifier rejected a "
+		  "program of the patch.\n"
+		  "     one\n     two\n     hint: Read it.\n");
+	CHECK_INT(run("check --replace --verifier-log bad.klp.o"), EXIT_STATUS_KERNEL);
+	CHECK_CONTAINS(out, "     two\n     log:\n       all of it\n");
+	CHECK_INT(run("check NotELF.klp.o"), EXIT_STATUS_FILE);
+	CHECK_STR(out, "");
+	CHECK_CONTAINS(err, "klpctl: check 'pa'");
+	CHECK_INT(run("check --no-wait fine.klp.o"), EXIT_STATUS_USAGE);
+	CHECK_INT(run("enable --replace fine.klp.o"), EXIT_STATUS_USAGE);
+	CHECK_CONTAINS(err, "enable takes no option '--replace'");
+	CHECK_INT(run("check"), EXIT_STATUS_USAGE);
+}
+
 static void test_lists(void)
 {
 	CHECK_INT(run("list"), 0);
@@ -372,6 +414,7 @@ int main(void)
 	RUN(test_unreachable);
 	RUN(test_changes);
 	RUN(test_rollback);
+	RUN(test_check);
 	RUN(test_lists);
 	RUN(test_blockers);
 	RUN(test_task);

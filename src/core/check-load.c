@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Phase LOAD as a trial: the bodies go through the verifier and are closed again. A body that fails
+ * is told of and left out, and the others are tried once more, until none fails.
+ *
+ * Not tried is a body whose function would have to be opened for fmod_ret: what is opened stays so
+ * until reboot, in a table of few places, and a question must not take one.
+ */
+#include "core/check-load.h"
+#include "kern/object.h"
+#include "util/macro.h"
+
+#define NOT_FIT		"what is said of its function comes first"
+#define NOT_OPEN	"its function is not open for fmod_ret, and what is opened stays so until reboot; " \
+			"enabling the patch opens it, and tries the body then"
+#define NO_COMPANION	"the companion is not there, and without it nothing task by task can be loaded"
+#define NOT_ALONE	"the file as a whole could not be loaded"
+
+/* Verifier logs that are kept: the answer has to fit into one message. */
+#define LOGS_MAX	16
+
+struct trial {
+	struct check *check;
+	struct world *world;
+	bool *funcs;		/* that are to be tried */
+	bool *callbacks;
+	unsigned int logs;
+};
+
+static void load_not_tried(struct check *c, const bool *which, const char *why)
+{
+	for (size_t i = 0; i < c->entering.set->meta->n_funcs; i++)
+		if (!which || which[i]) {
+			c->funcs[i].trial = TRIAL_NOT_TRIED;
+			c->funcs[i].not_tried = why;
+		}
+}
+
+/* What enabling would open, and that there is room for it. */
+static int load_opening(struct check *c, struct world *w)
+{
+	const struct meta *m = c->entering.set->meta;
+	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	struct report report = REPORT_INIT;
+	struct klp_ioc_status status;
+	uint32_t cap;
+	int r;
+
+	r = w->companion ? companion_status(w->companion, &status, &records) : -ENOENT;
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	cap = companion_hello(w->companion)->open_cap;
+	for (size_t i = 0; i < m->n_funcs; i++) {
+		if (!c->funcs[i].fit || c->entering.native[i])
+			continue;
+		c->opens++;
+		if (report.outcome != OUTCOME_OK || status.open_used + c->opens <= cap)
+			continue;
+		report_names(&report, m->name, m->funcs[i].object, m->funcs[i].symbol);
+		(void)report_set(&report, OUTCOME_OPENING_FULL,
+				 "No room to open '%s': the kernel's table of modifiable functions may "
+				 "hold %u", m->funcs[i].symbol, cap);
+	}
+	return check_problem(c, PHASE_LOAD, 0, &report);
+}
+
+static void load_choose(struct trial *t)
+{
+	struct check *c = t->check;
+
+	for (size_t i = 0; i < c->entering.set->meta->n_funcs; i++) {
+		t->funcs[i] = c->funcs[i].fit && c->entering.native[i];
+		c->funcs[i].not_tried = t->funcs[i] ? NULL : c->funcs[i].fit ? NOT_OPEN : NOT_FIT;
+	}
+	for (size_t i = 0; i < c->entering.set->meta->n_callbacks; i++)
+		t->callbacks[i] = true;
+}
+
+/* A fresh object with all that are to be tried; *ret_n: how many. */
+static int load_prepare(struct trial *t, size_t *ret_n, struct report *report)
+{
+	struct entering *e = &t->check->entering;
+	const struct meta *m = e->set->meta;
+	int r;
+
+	*ret_n = 0;
+	e->object = object_free(e->object);
+	r = object_open(e->file, e->file_size, m->name, &e->object, report);
+	for (size_t i = 0; r == 0 && i < m->n_funcs; i++)
+		if (t->funcs[i]) {
+			r = entering_select(e, i, report);
+			/* names told on the way here are not those of what may fail later */
+			if (r == 0)
+				report_done(report);
+			++*ret_n;
+		}
+	for (size_t i = 0; r == 0 && i < m->n_callbacks; i++) {
+		/* one that cannot be selected was told of when the file was looked at */
+		if (!t->callbacks[i] || entering_select_callback(e, i, NULL) != 0)
+			continue;
+		++*ret_n;
+	}
+	return r;
+}
+
+/* The one that failed is not tried again. False: it is nobody's fault in particular. */
+static bool load_drop_failed(struct trial *t, const char *program)
+{
+	const struct meta *m = t->check->entering.set->meta;
+	bool found = false;
+
+	for (size_t i = 0; program && i < m->n_funcs; i++)
+		if (t->funcs[i] && STREQ(m->funcs[i].program, program)) {
+			t->funcs[i] = false;
+			t->check->funcs[i].trial = TRIAL_FAILED;
+			found = true;
+		}
+	for (size_t i = 0; program && i < m->n_callbacks; i++)
+		if (t->callbacks[i] && STREQ(m->callbacks[i].program, program)) {
+			t->callbacks[i] = false;
+			found = true;
+		}
+	return found;
+}
+
+static int load_failed(struct trial *t, int result, struct report *report, bool *ret_again)
+{
+	const char *program = result == -ENOMEM ? NULL :
+			      object_failed_program(t->check->entering.object);
+
+	*ret_again = load_drop_failed(t, program);
+	if (report->log && ++t->logs > LOGS_MAX) {
+		free(report->log);
+		report->log = NULL;
+	}
+	if (!*ret_again)
+		load_not_tried(t->check, t->funcs, NOT_ALONE);
+	return check_problem(t->check, PHASE_LOAD, result, report);
+}
+
+static int load_once(struct trial *t, bool *ret_again)
+{
+	struct entering *e = &t->check->entering;
+	const struct klp_self self = { .slot = e->set->slot, .consistency = e->set->consistency };
+	struct report report = REPORT_INIT;
+	size_t n;
+	int r;
+
+	*ret_again = false;
+	r = load_prepare(t, &n, &report);
+	if (r != 0) {
+		load_not_tried(t->check, t->funcs, NOT_ALONE);
+		return check_problem(t->check, PHASE_LOAD, r, &report);
+	}
+	if (n == 0)
+		return 0;
+	r = object_load(e->object, &self, gate_fd(t->world->gate), &report);
+	if (r != 0)
+		return load_failed(t, r, &report, ret_again);
+	for (size_t i = 0; i < e->set->meta->n_funcs; i++)
+		if (t->funcs[i])
+			t->check->funcs[i].trial = TRIAL_PASSED;
+	report_done(&report);
+	return 0;
+}
+
+int check_load(struct check *c, struct world *w)
+{
+	const struct meta *m = c->entering.set->meta;
+	_cleanup_free_ bool *funcs = calloc(m->n_funcs, sizeof(*funcs));
+	_cleanup_free_ bool *callbacks = calloc(m->n_callbacks + 1, sizeof(*callbacks));
+	struct trial t = { c, w, funcs, callbacks, 0 };
+	bool again = true;
+	int r;
+
+	if (!funcs || !callbacks)
+		return -ENOMEM;
+	r = load_opening(c, w);
+	if (r < 0)
+		return r;
+	if (!w->companion && c->entering.set->consistency == KLP_CONSISTENCY_PER_TASK) {
+		load_not_tried(c, NULL, NO_COMPANION);
+		return 0;
+	}
+	load_choose(&t);
+	while (r == 0 && again)
+		r = load_once(&t, &again);
+	/* the programs go */
+	c->entering.object = object_free(c->entering.object);
+	return r;
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Asks what a change would be refused for, and goes on after each answer. The phases PLAN and LOAD of
+ * a change (transaction.h) without what they leave behind: the same rules, the same look-ups, and a
+ * load whose programs are closed again (check-load.c).
+ *
+ * What is not tried is said, with the reason: a trial that would last until reboot is none.
+ */
+#include "core/check.h"
+#include "core/check-load.h"
+#include "core/phases.h"
+#include "kern/object.h"
+#include "util/macro.h"
+
+static const char *const trial_names[] = {
+	[TRIAL_NOT_TRIED] = "not_tried",
+	[TRIAL_PASSED] = "passed",
+	[TRIAL_FAILED] = "failed",
+};
+_Static_assert(ARRAY_SIZE(trial_names) == _TRIAL_MAX, "a trial without a name");
+
+const char *check_trial_to_string(enum check_trial trial)
+{
+	return (unsigned int)trial < _TRIAL_MAX ? trial_names[trial] : "not_tried";
+}
+
+int check_problem(struct check *c, enum phase phase, int result, struct report *report)
+{
+	int r;
+
+	if (result == -ENOMEM)
+		return result;
+	if (result < 0)
+		(void)report_errno(report, result, "Phase %s failed", phase_to_string(phase));
+	if (report->outcome != OUTCOME_OK)
+		report_names(report, c->entering.set->meta->name, NULL, NULL);
+	report->phase = phase;
+	r = report_list_take(&c->problems, report);
+	return r == -ENOSPC ? 0 : r;
+}
+
+/* The rules of the planner, unless what is in force is about to be something else. */
+static int check_plan(struct check *c, struct world *w, const struct check_request *request)
+{
+	struct plan_set sets[WORLD_SETS_MAX];
+	struct plan_request q = {
+		.verb = request->replace ? CHANGE_REPLACE : CHANGE_ENABLE,
+		.meta = c->entering.set->meta,
+		.immediate = request->immediate,
+		.companion = w->companion != NULL,
+	};
+	bool busy = request->busy && request->busy->outcome != OUTCOME_OK;
+	struct report report = REPORT_INIT;
+	int r = 0;
+
+	if (busy)
+		r = check_problem(c, PHASE_PLAN, 0, request->busy);
+	if (r == 0)
+		r = plan_survey(sets, busy ? 0 : phases_sets(w, sets), &q, &c->plan, &c->problems);
+	for (size_t i = 0; i < c->problems.n; i++)
+		phases_blame_abi(w, &c->problems.reports[i]);
+	if (r < 0 || busy)
+		return r;
+	r = phases_check_slots(w, &c->plan, &report);
+	return check_problem(c, PHASE_PLAN, r, &report);
+}
+
+static const char *check_find_owner(const struct world *w, const struct meta_func *f)
+{
+	for (size_t i = 0; i < w->n_sets; i++)
+		for (size_t j = 0; j < w->sets[i]->meta->n_funcs; j++)
+			if (meta_func_same(&w->sets[i]->meta->funcs[j], f))
+				return w->sets[i]->meta->name;
+	return NULL;
+}
+
+static int check_look_func(struct check *c, struct world *w, struct targets *targets, size_t i)
+{
+	const struct meta_func *f = &c->entering.set->meta->funcs[i];
+	struct report report = REPORT_INIT;
+	int r;
+
+	r = entering_look_func(&c->entering, w, targets, i, &report);
+	c->funcs[i].fit = r == 0;
+	r = check_problem(c, PHASE_PLAN, r, &report);
+	if (r < 0)
+		return r;
+	c->funcs[i].owner = check_find_owner(w, f);
+	r = targets_facts(targets, f->object, f->symbol, object_btf(c->entering.object),
+			  &c->funcs[i].facts, &report);
+	/* told by the look already, if it is worth telling */
+	report_done(&report);
+	return r == -ENOMEM ? r : 0;
+}
+
+/* Who else has functions of it: one after the other, since each look finds the first. */
+static int check_rivals(struct check *c, struct world *w)
+{
+	_cleanup_free_ bool *known = calloc(c->entering.set->meta->n_funcs, sizeof(*known));
+	int r = 1;
+
+	if (!known)
+		return -ENOMEM;
+	while (r > 0) {
+		struct report report = REPORT_INIT;
+		size_t i = SIZE_MAX;
+
+		r = entering_look_rivals(&c->entering, w, known, &i, &report);
+		if (r == OUTCOME_TAKEN && i != SIZE_MAX) {
+			known[i] = true;
+			c->funcs[i].taken = strdup(report.detail ?: "");
+		} else if (r > 0) {
+			r = -EIO;
+		}
+		if (check_problem(c, PHASE_PLAN, r < 0 ? r : 0, &report) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int check_look(struct check *c, struct world *w)
+{
+	const struct meta *m = c->entering.set->meta;
+	struct report report = REPORT_INIT;
+	struct targets *targets = NULL;
+	int r;
+
+	r = entering_look_begin(&c->entering, w, &targets, &report);
+	c->looked = r == 0;
+	r = check_problem(c, PHASE_PLAN, r, &report);
+	if (r < 0 || !c->looked)
+		return r;
+	for (size_t i = 0; r == 0 && i < m->n_funcs; i++)
+		r = check_look_func(c, w, targets, i);
+	for (size_t i = 0; r == 0 && i < m->n_callbacks; i++)
+		r = check_problem(c, PHASE_PLAN, entering_select_callback(&c->entering, i, &report),
+				  &report);
+	return r == 0 ? check_rivals(c, w) : r;
+}
+
+static void check_advise(struct check *c, const struct world *w, bool immediate)
+{
+	const struct meta *m = c->entering.set->meta;
+
+	for (size_t i = 0; c->looked && i < m->n_funcs; i++) {
+		const struct advice_case one = {
+			.facts = &c->funcs[i].facts,
+			.sympos = m->funcs[i].sympos,
+			.strict = m->strict,
+			.immediate = immediate,
+			.companion = w->companion != NULL,
+		};
+
+		advice_make(&one, c->funcs[i].advice);
+	}
+}
+
+/* As phase PLAN does it: the programs are told what they would be told. */
+static int check_number(struct check *c, const struct world *w, struct report *report)
+{
+	int r = world_next_serial(w, &c->entering.set->serial);
+
+	if (r < 0)
+		return report_errno(report, r, "Cannot read the pins");
+	return 0;
+}
+
+int check_run(struct world *w, const struct check_request *request, struct check **ret,
+	      struct report *report)
+{
+	_cleanup_(check_freep) struct check *c = calloc(1, sizeof(*c));
+	int r;
+
+	if (!c)
+		return -ENOMEM;
+	r = entering_read(&c->entering, request->path, NULL, report);
+	if (r == 0)
+		r = check_number(c, w, report);
+	if (r != 0)
+		return r;
+	c->funcs = calloc(c->entering.set->meta->n_funcs, sizeof(*c->funcs));
+	if (!c->funcs)
+		return -ENOMEM;
+	r = check_plan(c, w, request);
+	c->entering.set->consistency = c->plan.consistency;
+	c->entering.set->slot = c->plan.enter[0].slot;
+	if (r == 0)
+		r = check_look(c, w);
+	if (r == 0 && c->looked)
+		r = check_load(c, w);
+	if (r < 0)
+		return r;
+	check_advise(c, w, request->immediate);
+	*ret = TAKE_PTR(c);
+	return 0;
+}
+
+struct check *check_free(struct check *c)
+{
+	size_t n = c && c->entering.set ? c->entering.set->meta->n_funcs : 0;
+
+	if (!c)
+		return NULL;
+	for (size_t i = 0; c->funcs && i < n; i++) {
+		target_facts_done(&c->funcs[i].facts);
+		free(c->funcs[i].taken);
+	}
+	free(c->funcs);
+	entering_built(&c->entering);
+	set_free(c->entering.set);
+	report_list_done(&c->problems);
+	free(c);
+	return NULL;
+}

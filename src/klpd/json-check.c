@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What check.c found as the values that method Check declares. Owns nothing, asks nothing. What is
+ * not known is left out.
+ */
+#include "klpd/json-check.h"
+#include "klpd/json.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+#define _cleanup_json_ _cleanup_(sd_json_variant_unrefp)
+#define PAIR_OPTIONAL(name, value) SD_JSON_BUILD_PAIR_CONDITION((value) != NULL, name, \
+								SD_JSON_BUILD_STRING(value))
+
+static const char *check_returns(const struct target_facts *f)
+{
+	static const char *const names[] = {
+		[RETURN_VOID] = "void",
+		[RETURN_NARROW] = "narrow",
+		[RETURN_WIDE] = "wide",
+		[RETURN_POINTER] = "pointer",
+		[RETURN_LARGE] = "large",
+	};
+	_Static_assert(ARRAY_SIZE(names) == _RETURN_MAX, "a kind of value without a name");
+
+	return f->shaped ? names[f->shape.returns] : NULL;
+}
+
+static const char *check_opening(const struct target_facts *f)
+{
+	static const char *const names[] = {
+		[FMOD_RET_OPEN] = "open",
+		[FMOD_RET_CLOSED] = "closed",
+		[FMOD_RET_IMPOSSIBLE] = "impossible",
+	};
+	_Static_assert(ARRAY_SIZE(names) == _FMOD_RET_MAX, "an answer without a name");
+
+	return names[f->fmod_ret];
+}
+
+static int check_advice(const struct check_func *f, sd_json_variant **ret)
+{
+	_cleanup_json_ sd_json_variant *array = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(f->advice); i++) {
+		_cleanup_json_ sd_json_variant *v = NULL;
+		const struct advice *a = &f->advice[i];
+		int r;
+
+		r = sd_json_buildo(&v,
+			SD_JSON_BUILD_PAIR_STRING("body", body_kind_to_string(a->body)),
+			SD_JSON_BUILD_PAIR_STRING("verdict", advice_verdict_to_string(a->verdict)),
+			SD_JSON_BUILD_PAIR_STRING("why", a->why));
+		if (r >= 0)
+			r = sd_json_variant_append_array(&array, v);
+		if (r < 0)
+			return r;
+	}
+	*ret = TAKE_PTR(array);
+	return 0;
+}
+
+static int check_function(const struct meta_func *m, const struct check_func *f,
+			  sd_json_variant **ret)
+{
+	const struct target_facts *facts = &f->facts;
+	bool known = facts->place == PLACE_KERNEL || facts->place == PLACE_MODULE;
+	_cleanup_json_ sd_json_variant *advice = NULL;
+	int r;
+
+	r = check_advice(f, &advice);
+	if (r < 0)
+		return r;
+	return sd_json_buildo(ret,
+		SD_JSON_BUILD_PAIR_STRING("object", m->object),
+		SD_JSON_BUILD_PAIR_STRING("symbol", m->symbol),
+		SD_JSON_BUILD_PAIR_UNSIGNED("sympos", m->sympos),
+		SD_JSON_BUILD_PAIR_STRING("body", body_kind_to_string(m->body)),
+		SD_JSON_BUILD_PAIR_STRING("program", m->program),
+		PAIR_OPTIONAL("prototype", facts->prototype),
+		SD_JSON_BUILD_PAIR_BOOLEAN("described", facts->described),
+		SD_JSON_BUILD_PAIR_CONDITION(facts->place != PLACE_BUILT_IN, "loaded",
+					     SD_JSON_BUILD_BOOLEAN(known)),
+		SD_JSON_BUILD_PAIR_CONDITION(known, "namesakes",
+					     SD_JSON_BUILD_UNSIGNED(facts->n_syms)),
+		SD_JSON_BUILD_PAIR_CONDITION(known, "clones",
+					     SD_JSON_BUILD_UNSIGNED(facts->n_clones)),
+		SD_JSON_BUILD_PAIR_CONDITION(facts->shaped, "arguments",
+					     SD_JSON_BUILD_UNSIGNED(facts->shape.n_args)),
+		PAIR_OPTIONAL("returns", check_returns(facts)),
+		SD_JSON_BUILD_PAIR_CONDITION(known, "traceable",
+					     SD_JSON_BUILD_BOOLEAN(facts->traceable)),
+		PAIR_OPTIONAL("opening", check_opening(facts)),
+		PAIR_OPTIONAL("owner", f->owner),
+		PAIR_OPTIONAL("taken", f->taken),
+		SD_JSON_BUILD_PAIR_STRING("trial", check_trial_to_string(f->trial)),
+		PAIR_OPTIONAL("notTried", f->not_tried),
+		SD_JSON_BUILD_PAIR_VARIANT("advice", advice));
+}
+
+static int check_functions(const struct check *c, sd_json_variant **ret)
+{
+	const struct meta *m = c->entering.set->meta;
+	int r = sd_json_variant_new_array(ret, NULL, 0);
+
+	for (size_t i = 0; r >= 0 && c->looked && i < m->n_funcs; i++) {
+		_cleanup_json_ sd_json_variant *v = NULL;
+
+		r = check_function(&m->funcs[i], &c->funcs[i], &v);
+		if (r >= 0)
+			r = sd_json_variant_append_array(ret, v);
+	}
+	return r;
+}
+
+/* As the error reply would have it, with its name. */
+static int check_problems(const struct check *c, sd_json_variant **ret)
+{
+	int r = sd_json_variant_new_array(ret, NULL, 0);
+
+	for (size_t i = 0; r >= 0 && i < c->problems.n; i++) {
+		const struct report *p = &c->problems.reports[i];
+		_cleanup_json_ sd_json_variant *v = NULL;
+
+		r = json_report(p, &v);
+		if (r >= 0)
+			r = sd_json_variant_set_field_string(&v, "error",
+							     outcome_info(p->outcome)->error);
+		if (r >= 0)
+			r = sd_json_variant_append_array(ret, v);
+	}
+	return r;
+}
+
+/* What would leave: if another change runs that is not known. */
+static int check_replaced(const struct check *c, const struct world *w, sd_json_variant **ret)
+{
+	int r = sd_json_variant_new_array(ret, NULL, 0);
+
+	for (size_t i = 0; r >= 0 && i < c->plan.n_leave; i++) {
+		_cleanup_json_ sd_json_variant *v = NULL;
+
+		r = sd_json_variant_new_string(&v, w->sets[c->plan.leave[i]]->meta->name);
+		if (r >= 0)
+			r = sd_json_variant_append_array(ret, v);
+	}
+	return r;
+}
+
+int json_check(const struct check *c, const struct world *w, sd_json_variant **ret)
+{
+	_cleanup_json_ sd_json_variant *functions = NULL, *problems = NULL, *replaced = NULL;
+	const struct meta *m = c->entering.set->meta;
+	int r;
+
+	r = check_functions(c, &functions);
+	if (r >= 0)
+		r = check_problems(c, &problems);
+	if (r >= 0)
+		r = check_replaced(c, w, &replaced);
+	if (r < 0)
+		return r;
+	return sd_json_buildo(ret,
+		SD_JSON_BUILD_PAIR_STRING("name", m->name),
+		SD_JSON_BUILD_PAIR_STRING("version", m->version),
+		SD_JSON_BUILD_PAIR_STRING("change", change_verb_to_string(c->plan.verb)),
+		SD_JSON_BUILD_PAIR_STRING("consistency",
+					  set_consistency_to_string(c->plan.consistency)),
+		SD_JSON_BUILD_PAIR_VARIANT("replaced", replaced),
+		SD_JSON_BUILD_PAIR_UNSIGNED("opens", c->opens),
+		SD_JSON_BUILD_PAIR_BOOLEAN("strict", m->strict),
+		SD_JSON_BUILD_PAIR_VARIANT("problems", problems),
+		SD_JSON_BUILD_PAIR_VARIANT("functions", functions));
+}

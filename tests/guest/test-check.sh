@@ -1,0 +1,211 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-check.sh - klpctl check: says what enable would be refused for, with the same error and exit status,
+# all of it, and which body suits each function; and leaves the kernel as it was.
+# not on debug: it names functions that only Debian's configuration has
+# timeout: 900
+. /klpd/lib.sh
+P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
+
+# All that a question could have left, also what no test otherwise looks at.
+state() {
+	klpctl status --json | jq -cS '[.generation, .transition.number, .patches, .warnings, .before, .companion.openUsed]'
+	find /sys/fs/bpf -mindepth 1 | sort
+	grep -c . /sys/kernel/tracing/enabled_functions
+}
+
+# ask ARG... - check; its status in $STATUS, what it said in $SAID, as JSON in $JSON. Nothing changes.
+ask() {
+	local before
+
+	before=$(state) STATUS=0
+	SAID=$(klpctl check "$@" 2>&1) || STATUS=$?
+	JSON=$(klpctl check --json "$@" 2>/dev/null) || [[ $? == "$STATUS" ]] || fail "--json has another status"
+	same "what there is, after check $*" "$before" "$(state)"
+	echo "# ${SAID//$'\n'/$'\n'# }" | head -n 20
+}
+
+said() {
+	[[ $SAID == *"$1"* ]] || fail "it is not said: $1"
+}
+
+value() {
+	same "$1" "$2" "$(jq -cr "$1" <<<"$JSON")"
+}
+
+# verdict SYMBOL BODY VERDICT [WHY] - the advice for one function.
+verdict() {
+	local one
+
+	one=$(jq -c --arg s "$1" --arg b "$2" '.functions[] | select(.symbol == $s) | .advice[] | select(.body == $b)' <<<"$JSON")
+	same "$2 for $1" "$3" "$(jq -r .verdict <<<"$one")"
+	[[ $(jq -r .why <<<"$one") == *"${4:-}"* ]] || fail "$2 for $1 is not told '$4': $one"
+}
+
+# alike VERB ARG... - check says what the verb would: error and status. It must fail.
+alike() {
+	local verb=$1 options=() status=0 error
+	shift
+
+	[[ $verb != replace ]] || options=(--replace)
+	ask "${options[@]}" "$@"
+	error=$(klpctl "$verb" --json "$@" 2>/dev/null) || status=$?
+	((status > 0)) || fail "$verb $* is not refused"
+	same "status of check and of $verb $*" "$status" "$STATUS"
+	same "error of check and of $verb $*" "$(jq -r .error <<<"$error")" \
+		"$(jq -r '.error // .problems[0].error' <<<"$JSON")"
+	same "detail of check and of $verb $*" "$(jq -r .parameters.detail <<<"$error")" \
+		"$(jq -r '.parameters.detail // .problems[0].detail' <<<"$JSON")"
+}
+
+modprobe klp signal_ms=1000000000
+start_klpd
+snapshot
+
+t a good patch of each body
+ask $P/cmdline.klp.o
+same status 0 "$STATUS"
+said "nothing speaks against 'enable' (per task; opens 1 function, until reboot)"
+value '.functions[0] | [.loaded, .namesakes, .described, .arguments, .returns, .traceable, .opening]' \
+	'[true,1,true,2,"narrow",true,"closed"]'
+value '.functions[0].trial' not_tried
+said "enabling the patch opens it"
+verdict cmdline_proc_show guard best "misses no call"
+verdict cmdline_proc_show fmod_ret possible "status counts"
+ask $T/cmdline-guard.klp.o
+same status 0 "$STATUS"
+value '[.strict, .opens, .functions[0].trial]' '[true,0,"passed"]'
+verdict cmdline_proc_show guard best "strict patch needs that"
+verdict cmdline_proc_show fmod_ret impossible "strict"
+said "suits best, is what the patch has"
+
+t functions of each kind
+ask $T/kinds.klp.o
+same status 0 "$STATUS"
+value '[.opens, .functions[].trial]' '[1,"not_tried","passed","passed"]'
+value '[.functions[].returns]' '["pointer","narrow","wide"]'
+value '[.functions[].opening]' '["closed","open","closed"]'
+verdict proc_lookup fmod_ret possible "cannot return NULL"
+verdict proc_lookup guard best "may return NULL too"
+verdict hrtimer_nanosleep fmod_ret possible "cannot return 0"
+verdict security_inode_symlink fmod_ret possible "works without the companion"
+ask --immediate $T/kinds.klp.o
+same status 4 "$STATUS"
+verdict security_inode_symlink guard impossible "not with --immediate"
+verdict security_inode_symlink fmod_ret best
+ask $T/multi2.klp.o
+same status 0 "$STATUS"
+
+t modules
+rmmod klp_target 2>/dev/null
+ask $T/mod-target.klp.o
+same status 0 "$STATUS"
+value '.functions[0] | [.loaded, .trial]' '[false,"passed"]'
+said "its module is not loaded"
+verdict klp_target_show fmod_ret impossible "functions of modules"
+modprobe klp_target
+ask $T/mod-target.klp.o
+value '.functions[0] | [.loaded, .namesakes, .traceable, .described]' '[true,1,true,true]'
+verdict klp_target_show guard best
+alike enable $T/mod-proto.klp.o
+alike enable $T/mod-missing.klp.o
+alike enable $T/mod-fmod.klp.o
+rmmod klp_target
+alike enable $T/mod-builtin.klp.o
+verdict "$(jq -r '.functions[0].symbol' <<<"$JSON")" guard impossible "part of the kernel"
+
+t what enable refuses, each by its name
+alike enable $T/missing.klp.o
+verdict klp_test_no_such_function guard impossible "no such function"
+alike enable $T/ambiguous.klp.o
+verdict ipmr_mfc_seq_show guard best "KLP_GUARD_AT says which"
+verdict ipmr_mfc_seq_show fmod_ret impossible "reaches the first only"
+alike enable $T/notrace.klp.o
+verdict __bitmap_weight guard impossible "cannot be traced"
+alike enable $T/wrongproto.klp.o
+alike enable $T/verifier.klp.o
+said "hint: Repeat with --verifier-log"
+short=$(klpctl check $T/verifier.klp.o | wc -l)
+long=$(klpctl check --verifier-log $T/verifier.klp.o | wc -l)
+((long > short + 3)) || fail "--verifier-log shows $long lines, without it $short"
+alike enable $T/strict.klp.o
+alike enable $T/callback.klp.o
+alike enable --immediate $T/pertask.klp.o
+alike enable $T/many.klp.o
+alike enable $T/newer.klp.o
+alike enable $T/nometa.klp.o
+alike enable /root/nowhere.klp.o
+
+t all problems and not the first
+ask $T/faults.klp.o
+same status 4 "$STATUS"
+value '[.problems[] | [(.error | ltrimstr("io.klpd.Manager.")), .function]]' '[["Strict","security_inode_symlink"],["NoSuchFunction","klp_test_no_such_function"],["PrototypeMismatch","version_proc_show"],["VerifierRejected","uptime_proc_show"],["VerifierRejected","loadavg_proc_show"]]'
+value '[.functions[].trial]' '["passed","not_tried","not_tried","failed","failed","passed"]'
+alike enable $T/faults.klp.o
+said "5 problems speak against 'enable'"
+
+t beside and in place of what is in force
+check enable klpctl enable $T/cmdline-guard.klp.o
+alike enable $P/cmdline.klp.o
+value '[.problems[].error, .functions[0].owner]' '["io.klpd.Manager.Conflict","cmdline-guard"]'
+alike enable $T/cmdline-guard.klp.o
+ask --replace $P/cmdline.klp.o
+same status 0 "$STATUS"
+value '[.change, .replaced]' '["replace",["cmdline-guard"]]'
+said "in place of cmdline-guard"
+same "still in force" "this has been guarded" "$(cat /proc/cmdline)"
+check disable klpctl disable cmdline-guard
+check enable klpctl enable $T/states-v2.klp.o
+alike replace $T/states-v1.klp.o
+alike replace $T/states-none.klp.o
+check disable klpctl disable "$(klpctl list --json | jq -r '.patches[0].name')"
+
+t somebody else has the function
+modprobe klp_rival || fail modprobe
+check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/klp_rival/transition
+alike enable $P/cmdline.klp.o
+said "kernel livepatch 'klp_rival'"
+echo 0 >/sys/kernel/livepatch/klp_rival/enabled
+check "it goes" loop_until rmmod klp_rival
+bpftool prog load /usr/lib/klpd/facts/rival.bpf.o /sys/fs/bpf/rival autoattach || fail bpftool
+alike enable $T/kinds.klp.o
+value '[.functions[] | .taken != null]' '[false,true,false]'
+rm /sys/fs/bpf/rival
+
+t while a change runs
+sleep 300 &
+sleeper=$!
+loop_until grep -q nanosleep /proc/$sleeper/stack
+check enable klpctl enable --no-wait $T/held.klp.o
+ask $P/meminfo.klp.o
+same status 9 "$STATUS"
+value '[.problems[].error]' '["io.klpd.Manager.Busy"]'
+kill $sleeper
+in_force() {
+	[[ $(klpctl status --json | jq -r '.patches[0].state') == in_force ]]
+}
+check "it completes" loop_until in_force
+check disable klpctl disable held
+
+t who may not
+expect_fail 10 setpriv --reuid 1001 --regid 1001 --groups 990 -- klpctl check $P/cmdline.klp.o
+
+t no companion
+stop_klpd
+loop_until rmmod klp || fail rmmod
+start_klpd
+alike enable $P/cmdline.klp.o
+value '[.problems[].error]' '["io.klpd.Manager.NoCompanion","io.klpd.Manager.NotPermittedByKernel"]'
+verdict cmdline_proc_show guard needs_companion "modprobe klp"
+verdict cmdline_proc_show fmod_ret needs_companion "modprobe klp"
+alike enable --immediate $P/cmdline.klp.o
+ask --immediate $P/lsm-symlink.klp.o
+same status 0 "$STATUS"
+value '[.consistency, .functions[0].trial]' '["immediate","passed"]'
+verdict security_inode_symlink fmod_ret best "works without the companion"
+ask $T/cmdline-guard.klp.o
+same status 7 "$STATUS"
+said "without it nothing task by task can be loaded"
+stop_klpd
+ok

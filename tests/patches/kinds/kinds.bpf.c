@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Bodies of each kind on functions of each kind: for what klpctl check says of them. Changes nothing. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+KLP_PATCH("kinds", "1.0");
+KLP_LICENSE("GPL");
+
+/* returns a pointer, and is not open for fmod_ret */
+KLP_FMOD_RET(struct dentry *, proc_lookup, struct inode *dir, struct dentry *dentry,
+	     unsigned int flags)
+{
+	return klp_continue();
+}
+
+/* open without anybody's help */
+KLP_FMOD_RET(int, security_inode_symlink, struct inode *dir, struct dentry *dentry,
+	     const char *old_name)
+{
+	return klp_continue();
+}
+
+/* returns 64 bits */
+KLP_GUARD(long, hrtimer_nanosleep, ktime_t rqtp, const enum hrtimer_mode mode,
+	  const clockid_t clockid)
+{
+	return klp_continue();
+}
