@@ -28,6 +28,7 @@ struct set {
 	uint32_t consistency;	/* KLP_CONSISTENCY_* */
 	uint32_t slot;		/* of the gates word, if immediate */
 	enum set_state state;
+	uint64_t missed;	/* calls it missed, as far as anybody was told */
 	bool forced;		/* a transition of it was: its programs are never freed */
 	uint64_t enabled_usec;	/* CLOCK_REALTIME */
 	uint8_t sha256[SHA256_SIZE];

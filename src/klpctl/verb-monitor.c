@@ -33,6 +33,8 @@ static void monitor_patches(sd_json_variant *parameters, FILE *f)
 
 		fprintf(f, "%s %s %s %s", i > 0 ? "," : "", field_string(p, "name"),
 			field_string(p, "version"), format_words(field_string(p, "state")));
+		if (field_number(p, "missed") > 0)
+			fprintf(f, " (missed %" PRIu64 " calls)", field_number(p, "missed"));
 	}
 }
 

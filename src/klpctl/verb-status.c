@@ -11,6 +11,7 @@
 
 #include "klpctl/field.h"
 #include "klpctl/format.h"
+#include "klpctl/options.h"
 #include "klpctl/patch-text.h"
 #include "klpctl/progress.h"
 #include "shared/exit-status.h"
@@ -99,16 +100,27 @@ static void status_before(sd_json_variant *reply)
 	fputs(field_count(before) > 0 ? "\n" : " no patch\n", stdout);
 }
 
+/* 0, or that one of them is not fully in force. */
+static int status_exit(sd_json_variant *patches)
+{
+	for (size_t i = 0; i < field_count(patches); i++)
+		if (field_number(field_item(patches, i), "missed") > 0)
+			return EXIT_STATUS_MISSED;
+	return EXIT_STATUS_OK;
+}
+
 int verb_status(const struct verb *verb, char **arguments _unused_)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *reply = NULL;
 	sd_json_variant *patches, *warnings;
 	int r;
 
-	r = verb_call(verb, NULL, "Status", NULL, false, &reply);
-	if (r != EXIT_STATUS_OK || !reply)
+	r = verb_call_keep(verb, NULL, "Status", NULL, &reply);
+	if (r != EXIT_STATUS_OK)
 		return r;
 	patches = field_array(reply, "patches");
+	if (options.json != OPTION_JSON_OFF)
+		return status_exit(patches);
 	warnings = field_array(reply, "warnings");
 	format_line(stdout, "         klpd: %s on kernel %s", field_string(reply, "version"),
 		    field_string(reply, "kernel"));
@@ -127,5 +139,5 @@ int verb_status(const struct verb *verb, char **arguments _unused_)
 		fputc('\n', stdout);
 		patch_text_print(field_item(patches, i), stdout);
 	}
-	return EXIT_STATUS_OK;
+	return status_exit(patches);
 }

@@ -9,6 +9,7 @@
 #include "core/before.h"
 #include "klpd/json-object.h"
 #include "klpd/json.h"
+#include "klpd/missed.h"
 #include "kern/link.h"
 #include "util/errno-util.h"
 #include "util/macro.h"
@@ -227,6 +228,7 @@ int json_list(const struct world *w, sd_json_variant **ret)
 	for (size_t i = 0; i < w->n_sets; i++) {
 		_cleanup_(json_objects_done) struct json_objects o;
 		const struct set *s = w->sets[i];
+		uint64_t missed = missed_count(s);
 		unsigned int waiting;
 
 		json_objects_read(w, s, &o);
@@ -241,7 +243,9 @@ int json_list(const struct world *w, sd_json_variant **ret)
 			SD_JSON_BUILD_PAIR_UNSIGNED("functions", s->meta->n_funcs),
 			PAIR_SET(s->meta),
 			SD_JSON_BUILD_PAIR_CONDITION(waiting > 0, "waiting",
-						     SD_JSON_BUILD_UNSIGNED(waiting))));
+						     SD_JSON_BUILD_UNSIGNED(waiting)),
+			SD_JSON_BUILD_PAIR_CONDITION(missed > 0, "missed",
+						     SD_JSON_BUILD_UNSIGNED(missed))));
 		if (r < 0)
 			return r;
 	}

@@ -14,6 +14,7 @@
 #include "core/recover.h"
 #include "kern/grace.h"
 #include "klpd/manager.h"
+#include "klpd/missed.h"
 #include "util/errno-util.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -325,6 +326,12 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	if (!transaction_waits(m->change))
 		manager_end(m, false);
 	return 0;
+}
+
+void manager_look_missed(struct manager *m)
+{
+	if (missed_look(m->world))
+		manager_observe(m, MANAGER_MISSED);
 }
 
 int manager_check(struct manager *m, struct check_request *request, struct check **ret,

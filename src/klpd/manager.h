@@ -24,6 +24,7 @@ enum manager_event {
 	MANAGER_REVERSED,	/* complete, with the old sets in force */
 	MANAGER_RETIRED,	/* what is out of force is gone */
 	MANAGER_OBJECT,		/* a module came or went that a patch is about */
+	MANAGER_MISSED,		/* a patch has missed calls since somebody last looked */
 };
 
 struct manager {
@@ -57,6 +58,8 @@ void manager_refresh(struct manager *m);
 int manager_change(struct manager *m, const struct transaction_request *request, bool wait,
 		   void (*done)(const struct transaction *t, bool complete, void *userdata),
 		   void *userdata, struct report *report);
+/* Whether calls were missed, told to who watches if there are more. */
+void manager_look_missed(struct manager *m);
 /* Ask what a change would be refused for. As check_run(). */
 int manager_check(struct manager *m, struct check_request *request, struct check **ret,
 		  struct report *report);

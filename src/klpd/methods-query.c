@@ -49,6 +49,7 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 	if (r != 0)
 		return r;
 	manager_refresh(m);
+	manager_look_missed(m);
 	(void)uname(&kernel);
 	r = json_companion(m->world, &companion);
 	if (r >= 0)

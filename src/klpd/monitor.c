@@ -7,12 +7,17 @@
 #include <systemd/sd-varlink.h>
 
 #include "klpd/json.h"
+#include "klpd/missed.h"
 #include "klpd/monitor.h"
 #include "util/log.h"
 #include "util/macro.h"
 
+/* How soon those who watch learn of a missed call. */
+#define MONITOR_MISSED_USEC	1000000ULL
+
 struct monitor {
 	struct manager *manager;
+	sd_event_source *missed;	/* NULL: nobody watches, or nothing can be missed */
 	sd_varlink *links[MONITOR_LINKS_MAX];
 	size_t n_links;
 };
@@ -24,6 +29,7 @@ static const char *const event_names[] = {
 	[MANAGER_REVERSED] = "reversed",
 	[MANAGER_RETIRED] = "retired",
 	[MANAGER_OBJECT] = "object",
+	[MANAGER_MISSED] = "missed",
 };
 
 /* Progress comes often and changes no patch: the list is left out. */
@@ -47,6 +53,35 @@ static int monitor_message(const struct manager *m, const char *event, bool with
 					     SD_JSON_BUILD_VARIANT(patches)));
 }
 
+static void monitor_watch_missed(struct monitor *monitor);
+
+static int on_missed(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
+{
+	struct monitor *monitor = userdata;
+
+	monitor->missed = sd_event_source_disable_unref(monitor->missed);
+	manager_look_missed(monitor->manager);
+	monitor_watch_missed(monitor);
+	return 0;
+}
+
+/* The clock runs only while it can tell somebody something. */
+static void monitor_watch_missed(struct monitor *monitor)
+{
+	int r;
+
+	if (monitor->n_links == 0 || !missed_possible(monitor->manager->world)) {
+		monitor->missed = sd_event_source_disable_unref(monitor->missed);
+		return;
+	}
+	if (monitor->missed)
+		return;
+	r = sd_event_add_time_relative(monitor->manager->event, &monitor->missed, CLOCK_MONOTONIC,
+				       MONITOR_MISSED_USEC, 0, on_missed, monitor);
+	if (r < 0)
+		log_warning_errno(r, "Cannot watch for missed calls, proceeding: %m");
+}
+
 static void on_event(enum manager_event event, void *userdata)
 {
 	struct monitor *monitor = userdata;
@@ -62,6 +97,7 @@ static void on_event(enum manager_event event, void *userdata)
 	}
 	for (size_t i = 0; i < monitor->n_links; i++)
 		(void)sd_varlink_notify(monitor->links[i], v);
+	monitor_watch_missed(monitor);
 }
 
 int monitor_new(struct manager *m, struct monitor **ret)
@@ -82,6 +118,7 @@ struct monitor *monitor_free(struct monitor *monitor)
 	if (!monitor)
 		return NULL;
 	monitor->manager->observe = NULL;
+	sd_event_source_disable_unref(monitor->missed);
 	while (monitor->n_links > 0)
 		sd_varlink_unref(monitor->links[--monitor->n_links]);
 	free(monitor);
@@ -102,6 +139,7 @@ int monitor_add(struct monitor *monitor, sd_varlink *link)
 	if (r < 0)
 		return r;
 	monitor->links[monitor->n_links++] = sd_varlink_ref(link);
+	monitor_watch_missed(monitor);
 	return 0;
 }
 

@@ -62,7 +62,9 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(reversed,
 	      "The transition completed in reverse; what was in force before is in force again"),
 	VALUE(retired, "What was out of force is detached and freed"),
-	VALUE(object, "A module came or went that a patch is about"));
+	VALUE(object, "A module came or went that a patch is about"),
+	VALUE(missed, "A patch missed calls: looked at every second while somebody watches, and when "
+		      "somebody asks for Status"));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Function,
@@ -229,7 +231,9 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("Patch set that it belongs to; null: the default set, which has no name"),
 	STRING(set, NULLABLE),
 	C("How many of its functions are in modules that are not loaded; null: none that is known"),
-	INT(waiting, NULLABLE));
+	INT(waiting, NULLABLE),
+	C("Calls that ran the original although it was attached: it is not fully in force; null: none"),
+	INT(missed, NULLABLE));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	TaskKind,

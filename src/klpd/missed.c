@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel skips a tracing program that runs already on the same CPU, and counts that; nobody is woken
+ * for it. So the counters are looked at when somebody asks, and every second while somebody watches
+ * and a body is there that can miss (monitor.c): never by a klpd that nobody looks at.
+ */
+#include "kern/link.h"
+#include "klpd/missed.h"
+#include "util/log.h"
+
+uint64_t missed_count(const struct set *s)
+{
+	struct link_info info;
+	uint64_t n = 0;
+
+	/* nothing is counted of other bodies, which miss nothing */
+	for (size_t i = 0; i < s->meta->n_funcs; i++)
+		if (s->meta->funcs[i].body == BODY_FMOD_RET && link_get_info(s->links[i], &info) == 0)
+			n += info.recursion_misses;
+	return n;
+}
+
+bool missed_possible(const struct world *w)
+{
+	for (size_t i = 0; i < w->n_sets; i++)
+		for (size_t j = 0; j < w->sets[i]->meta->n_funcs; j++)
+			if (w->sets[i]->meta->funcs[j].body == BODY_FMOD_RET)
+				return true;
+	return false;
+}
+
+bool missed_look(struct world *w)
+{
+	bool risen = false;
+
+	for (size_t i = 0; i < w->n_sets; i++) {
+		struct set *s = w->sets[i];
+		uint64_t n = missed_count(s);
+
+		if (n <= s->missed)
+			continue;
+		if (s->missed == 0)
+			log_warning("Patch '%s' %s: calls were missed, the original ran: %llu so far",
+				    s->meta->name, s->meta->version, (unsigned long long)n);
+		s->missed = n;
+		risen = true;
+	}
+	return risen;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Calls that ran the original although the patch was attached, as the kernel counts them. */
+#ifndef KLPD_KLPD_MISSED_H
+#define KLPD_KLPD_MISSED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/world.h"
+
+/* Of all functions of the set, now. */
+uint64_t missed_count(const struct set *s);
+/* A patch is in the kernel with a body that can miss calls. */
+bool missed_possible(const struct world *w);
+/* Look at all counters; the first rise of each set is logged. True if any has risen since the last look. */
+bool missed_look(struct world *w);
+
+#endif
