@@ -1,0 +1,123 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-missed.sh - in force for every call, or status says that it is not: one function of the kernel, with a
+# body that takes a millisecond, called by many tasks on one CPU, by real-time tasks and from interrupts
+# on top of them, on a kernel that preempts. A guard body misses none; an fmod_ret body does, and status,
+# its exit status and Monitor say so.
+# timeout: 600
+. /klpd/lib.sh
+T=/usr/lib/klpd/tests
+CALLS=/proc/klp_missed
+THREADS=6 RT=2 SECS=$((6 * SLOW))
+
+# calls CONTEXT... - "PATCHED ORIGINAL", summed.
+calls() {
+	awk -v wanted=" $* " 'index(wanted, " " $1 " ") { p += $2; o += $3 } END { print p + 0, o + 0 }' $CALLS
+}
+
+# storm - calls from everywhere for a while, counted from 0.
+storm() {
+	echo 8000 >$CALLS
+	/usr/lib/klpd/programs/missed $THREADS $RT $SECS || fail "the callers failed"
+	sed 's/^/# calls patched, original: /' $CALLS
+}
+
+# quiet - no more interrupts. Sets the counts to 0.
+quiet() {
+	echo 0 >$CALLS
+}
+
+missed() {
+	klpctl status --json | jq '.patches[0].missed'
+}
+
+# switches - how often klpd has been woken.
+switches() {
+	sed -n 's/^voluntary_ctxt_switches:\t//p' "/proc/$KLPD_PID/status"
+}
+
+modprobe klp
+modprobe klp_missed || fail modprobe
+# Later kernels preempt as they come.
+! kernel_is 6.12 || echo full >/sys/kernel/debug/sched/preempt || fail "preempt=full"
+echo "# preemption: $(cat /sys/kernel/debug/sched/preempt)"
+start_klpd
+snapshot
+
+t not patched
+storm
+same "patched calls" 0 "$(calls task rt soft hard | cut -d' ' -f1)"
+quiet
+
+t a guard body misses no call
+check enable klpctl enable $T/missed-guard.klp.o
+storm
+for context in task rt soft hard; do
+	read -r patched original <<<"$(calls $context)"
+	((patched > 50)) || fail "only $patched calls from $context"
+	same "calls from $context that ran the original" 0 "$original"
+done
+quiet
+check "exit status" klpctl status
+same "missed, warnings" '[0,[]]' "$(klpctl status --json | jq -c '[.patches[0].missed, .warnings]')"
+check disable klpctl disable missed-guard
+
+t an fmod_ret body misses calls, and it is told
+keep # the patch, for the next
+check enable klpctl enable $T/missed-fmod.klp.o
+same "before" 0 "$(missed)"
+check "exit status before" klpctl status
+klpctl monitor --json >/tmp/monitor 2>/dev/null &
+monitor=$!
+check monitor loop_until grep -q snapshot /tmp/monitor
+storm
+# Nobody has asked yet: it looks by itself while somebody watches.
+ticks=$(grep -c '"missed","generation' /tmp/monitor)
+((ticks > 2)) || fail "Monitor told it $ticks times in $SECS s"
+read -r _ tasks <<<"$(calls task rt)"
+read -r _ interrupts <<<"$(calls soft hard)"
+((tasks > 0)) || fail "no call of a task was missed: this says nothing"
+((interrupts > 0)) || fail "no call of an interrupt was missed: this says nothing"
+# What was seen before the question is in the answer, all of it.
+read -r _ seen <<<"$(calls task rt soft hard)"
+told=$(missed)
+((told >= seen)) || fail "status says $told, and $seen had been missed"
+quiet
+told=$(missed)
+expect_fail 15 klpctl status
+[[ $OUTPUT == *"Warning: Patch 'missed-fmod' missed $told calls of 'in_aton': the original ran"* ]] ||
+	fail "no warning of $told: $OUTPUT"
+[[ $OUTPUT == *"missed $told calls: not fully in force"* ]] || fail "not said at the function: $OUTPUT"
+expect_fail 15 klpctl status --json
+same "in JSON" "[$told,$told]" "$(jq -c '.patches[0] | [.missed, .functions[0].missed]' <<<"$OUTPUT")"
+same "log" 1 "$(grep -c "missed-fmod.*calls were missed" $KLPD_LOG)"
+risen() {
+	[[ $(jq -s 'map(select(.event == "missed") | .patches[0].missed) | max' /tmp/monitor) == "$told" ]]
+}
+check "Monitor tells it" loop_until risen
+kill $monitor
+
+t nobody is woken for what nobody watches
+kill_klpd
+start_klpd
+expect_fail 15 klpctl status
+before=$(switches)
+storm
+same "times klpd was woken" "$before" "$(switches)"
+(($(calls task rt soft hard | cut -d' ' -f2) > 0)) || fail "nothing was missed meanwhile"
+quiet
+check disable klpctl disable missed-fmod
+check "exit status after" klpctl status
+
+t a strict patch cannot have such a body
+for verb in enable check; do
+	expect_fail 4 klpctl $verb $T/missed-strict.klp.o
+	[[ $OUTPUT == *"fmod_ret body of 'in_aton' can miss calls, and the patch is strict"* ]] ||
+		fail "$verb does not say why: $OUTPUT"
+done
+storm
+same "patched calls" 0 "$(calls task rt soft hard | cut -d' ' -f1)"
+quiet
+stop_klpd
+ok
