@@ -47,7 +47,7 @@ help:
 	'make demo       build, then show klpd at work in a guest' \
 	'make check      every test: static, unit, fuzz (briefly), and the guests on both kernels' \
 	'make check-debug  the guest tests under a kernel with KASAN and lockdep, made once from source' \
-	'make bench      what a transition costs, in instructions, with up to 10,000 tasks' \
+	'make bench      what calls, enabling and transitions cost, in instructions (10 minutes)' \
 	'make install    DESTDIR= PREFIX=/usr: install what was built (not the module)' \
 	'make clean      remove $(O)/' \
 	'' \
