@@ -142,7 +142,7 @@ struct klp_ioc_announce {
 	__u64 objects;		/* in: struct klp_uapi_object[nr_objects] */
 	__u64 callbacks;	/* in: struct klp_uapi_callback[nr_callbacks], or 0 */
 	__u64 states;		/* in: struct klp_uapi_state[nr_states], or 0 */
-	__u32 nr;		/* in: 1..KLP_UAPI_FUNCS_MAX */
+	__u32 nr;		/* in: 0..KLP_UAPI_FUNCS_MAX; 0: user space brings what is not a function */
 	__u32 nr_objects;	/* in: 1..KLP_UAPI_OBJECTS_MAX */
 	__u32 nr_callbacks;	/* in: 0..KLP_UAPI_CALLBACKS_MAX */
 	__u32 nr_states;	/* in: 0..KLP_UAPI_STATES_MAX */

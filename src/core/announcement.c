@@ -43,6 +43,9 @@ int announcement_make(const struct meta *meta, struct announcement *ret)
 		r = announcement_add_object(ret, meta->funcs[i].object);
 	for (size_t i = 0; r == 0 && i < meta->n_callbacks; i++)
 		r = announcement_add_object(ret, meta->callbacks[i].object);
+	/* tables are the kernel's own, and a record is about something */
+	if (r == 0 && ret->n_objects == 0)
+		r = announcement_add_object(ret, "vmlinux");
 	if (r < 0)
 		return r;
 	if (meta->n_states > ARRAY_SIZE(ret->states) ||

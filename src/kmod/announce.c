@@ -15,8 +15,10 @@
 
 struct klp_uapi_func *announce_copy_funcs(u64 user, u32 n)
 {
-	if (!n || n > KLP_UAPI_FUNCS_MAX)
+	if (n > KLP_UAPI_FUNCS_MAX)
 		return ERR_PTR(-EINVAL);
+	if (!n)
+		return NULL;
 	return vmemdup_user(u64_to_user_ptr(user), n * sizeof(struct klp_uapi_func));
 }
 

@@ -69,7 +69,7 @@ static long device_open_funcs(void __user *arg)
 
 	if (copy_from_user(&o, arg, sizeof(o)))
 		return -EFAULT;
-	if (o.reserved)
+	if (o.reserved || !o.nr)
 		return -EINVAL;
 	u = announce_copy_funcs(o.funcs, o.nr);
 	if (IS_ERR(u))
