@@ -425,6 +425,21 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_guard *klp_mark \
 			   __VA_OPT__(,) __VA_ARGS__)
 
+/* ---- tables of the kernel ------------------------------------------------------------------- */
+
+/*
+ * KLP_TABLE(type, map, "name");	SEC(".struct_ops.link") struct type map = { ..., .name = "name" };
+ *
+ * Brings a whole table of the kernel's, of a type that the kernel can swap while it is in use:
+ * tcp_congestion_ops. `name` is what its users ask for it by, as setsockopt(TCP_CONGESTION) does. Its
+ * programs are struct_ops programs of the kernel's, SEC("struct_ops"), see klp-patch(5). A table is
+ * swapped at one instant, for whoever asks for it from then on; who uses it keeps what it has.
+ */
+#define KLP_TABLE(type, map, name) \
+	_Static_assert(sizeof(name) > 1 && sizeof(name) <= KLP_TABLE_NAME_LEN, \
+		       "KLP_TABLE: the name is empty or too long (KLP_TABLE_NAME_LEN)"); \
+	KLP_INFO_AS(klp_table__##map, "table=" #type ":" name ":" #map)
+
 /* ---- callbacks ------------------------------------------------------------------------------ */
 
 /*

@@ -21,7 +21,9 @@
  *                                         nothing turns back once tasks move into it
  *   strict=yes|no                         at most once, default yes if a ref begins with "CVE-"
  *   consistency=any|per-task              at most once, default any; per-task refuses --immediate
- *   func=OBJECT:SYMPOS:BODY:SYMBOL:PROG   one for each patched function, at least one
+ *   func=OBJECT:SYMPOS:BODY:SYMBOL:PROG   one for each patched function
+ *   table=TYPE:NAME:MAP                   one for each of the kernel's tables that the patch brings;
+ *                                         at least one func or table
  *   state=ID:VERSION                      any number, each ID once, decimal; id is 1..2^64-1,
  *                                         version 0..2^32-1
  *   callback=OBJECT:WHEN:PROG             any number; WHEN is pre_patch, post_patch, pre_unpatch
@@ -33,6 +35,11 @@
  * KLP_PROG_LEN characters as a C identifier). A (OBJECT, SYMBOL, SYMPOS) stands at most once, where
  * sympos 0 and 1 count as equal. An unknown key or a repeated single key is an error; format=N with
  * N > 1 is "made by newer tools" and is told apart from a malformed file.
+ *
+ * TYPE is a struct_ops type of the kernel (tcp_congestion_ops), < KLP_TABLE_TYPE_LEN; NAME is what the
+ * kernel's users of it know the table by, the text of its member `name`, [A-Za-z0-9_.]*, <
+ * KLP_TABLE_NAME_LEN; MAP is the variable of that type in section .struct_ops.link, a C identifier
+ * < KLP_PROG_LEN. A (TYPE, NAME) stands at most once, and so does a MAP.
  *
  * The prototype that the author wrote for SYMBOL stands in the file's BTF as the type of a variable
  * KLP_PROTO_PREFIX SYMBOL in section KLP_PROTO_SECTION: a pointer to a function type.
@@ -68,6 +75,8 @@
 #define KLP_OBJECT_LEN		56	/* MODULE_NAME_LEN on 64-bit kernels */
 #define KLP_SYMBOL_LEN		512	/* KSYM_NAME_LEN */
 #define KLP_PROG_LEN		128
+#define KLP_TABLE_TYPE_LEN	64
+#define KLP_TABLE_NAME_LEN	64
 #define KLP_WHEN_LEN		16	/* post_unpatch is the longest */
 #define KLP_META_MAX		65536	/* the whole section */
 #define KLP_FILE_MAX		(4 * 1024 * 1024)
@@ -75,6 +84,7 @@
 #define KLP_REFS_MAX		64
 #define KLP_STATES_MAX		64
 #define KLP_CALLBACKS_MAX	64
+#define KLP_TABLES_MAX		16
 /* Data that the companion keeps for each state */
 #define KLP_STATE_SIZE		256
 

@@ -106,9 +106,10 @@ static int check_rivals(struct check *c, struct world *w)
 		size_t i = SIZE_MAX;
 
 		r = entering_look_rivals(&c->entering, w, known, &i, &report);
-		if (r == OUTCOME_TAKEN && i != SIZE_MAX) {
+		if (r > 0 && i != SIZE_MAX) {
 			known[i] = true;
-			c->funcs[i].taken = strdup(report.detail ?: "");
+			if (r == OUTCOME_TAKEN)
+				c->funcs[i].taken = strdup(report.detail ?: "");
 		} else if (r > 0) {
 			r = -EIO;
 		}
@@ -135,7 +136,10 @@ static int check_look(struct check *c, struct world *w)
 	for (size_t i = 0; r == 0 && i < m->n_callbacks; i++)
 		r = check_problem(c, PHASE_PLAN, entering_select_callback(&c->entering, i, &report),
 				  &report);
-	return r == 0 ? check_rivals(c, w) : r;
+	for (size_t i = 0; r == 0 && i < m->n_tables; i++)
+		r = check_problem(c, PHASE_PLAN,
+				  entering_look_table(&c->entering, targets, i, &report), &report);
+	return r == 0 && m->n_funcs > 0 ? check_rivals(c, w) : r;
 }
 
 static void check_advise(struct check *c, const struct world *w, bool immediate)

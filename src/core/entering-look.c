@@ -7,6 +7,7 @@
 #include "kern/link.h"
 #include "kern/object.h"
 #include "kern/rival.h"
+#include "kern/table-type.h"
 #include "kern/target.h"
 #include "util/macro.h"
 
@@ -92,6 +93,21 @@ int entering_select_callback(struct entering *e, size_t i, struct report *report
 	if (r == 0)
 		report_done(report);
 	return r;
+}
+
+int entering_select_table(struct entering *e, size_t i, struct report *report)
+{
+	const struct meta_table *t = &e->set->meta->tables[i];
+
+	return object_select_table(e->object, t->map, t->type, t->name, report);
+}
+
+int entering_look_table(struct entering *e, struct targets *targets, size_t i,
+			struct report *report)
+{
+	int r = table_type_check(targets_btf(targets), e->set->meta->tables[i].type, report);
+
+	return r == 0 ? entering_select_table(e, i, report) : r;
 }
 
 static size_t look_link_ids(const struct set *s, uint32_t *ret)
@@ -187,10 +203,11 @@ int entering_look_rivals(struct entering *e, struct world *w, const bool *known,
 int entering_look_begin(struct entering *e, struct world *w, struct targets **ret,
 			struct report *report)
 {
+	size_t n = MAX(e->set->meta->n_funcs, (size_t)1);
 	int r;
 
-	e->funcs = calloc(e->set->meta->n_funcs, sizeof(*e->funcs));
-	e->native = calloc(e->set->meta->n_funcs, sizeof(*e->native));
+	e->funcs = calloc(n, sizeof(*e->funcs));
+	e->native = calloc(n, sizeof(*e->native));
 	if (!e->funcs || !e->native)
 		return -ENOMEM;
 	r = object_open(e->file, e->file_size, e->set->meta->name, &e->object, report);
@@ -209,5 +226,7 @@ int entering_look(struct entering *e, struct world *w, struct report *report)
 		r = entering_look_func(e, w, targets, i, report);
 	for (size_t i = 0; r == 0 && i < meta->n_callbacks; i++)
 		r = entering_select_callback(e, i, report);
-	return r == 0 ? entering_look_rivals(e, w, NULL, &rival, report) : r;
+	for (size_t i = 0; r == 0 && i < meta->n_tables; i++)
+		r = entering_look_table(e, targets, i, report);
+	return r == 0 && meta->n_funcs > 0 ? entering_look_rivals(e, w, NULL, &rival, report) : r;
 }

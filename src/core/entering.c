@@ -10,6 +10,8 @@
 #include "core/entering.h"
 #include "core/fault.h"
 #include "core/retire.h"
+#include "core/table.h"
+#include "kern/link.h"
 #include "kern/object.h"
 #include "kern/trust.h"
 #include "util/macro.h"
@@ -52,6 +54,8 @@ static int entering_refusal(const struct entering *e, const struct world *w, int
 {
 	const struct klp_uapi_func *f = failed < e->set->meta->n_funcs ? &e->funcs[failed] : e->funcs;
 
+	if (e->set->meta->n_funcs == 0 && error != -ENOSPC)
+		return report_errno(report, error, "The companion refuses the patch");
 	report_names(report, e->set->meta->name, f->object, f->symbol);
 	switch (error) {
 	case -ENOENT:
@@ -85,6 +89,8 @@ static int entering_open(struct entering *e, struct world *w, struct report *rep
 	uint32_t n = 0, failed = 0;
 	int r;
 
+	if (e->set->meta->n_funcs == 0)
+		return 0;
 	closed = calloc(e->set->meta->n_funcs, sizeof(*closed));
 	index = calloc(e->set->meta->n_funcs, sizeof(*index));
 	if (!closed || !index)
@@ -188,12 +194,16 @@ static int entering_attach_one(struct entering *e, size_t i, struct report *repo
 	return report_errno(report, r, "Cannot attach program '%s' to '%s'", f->program, f->symbol);
 }
 
-int entering_attach(struct entering *e, unsigned int *point, struct report *report)
+int entering_attach(struct entering *e, struct set *const *leave, size_t n_leave, unsigned int *point,
+		    struct report *report)
 {
+	size_t tables = set_table_link(e->set, 0);
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < e->set->n_links; i++) {
-		r = entering_attach_one(e, i, report);
+		r = i < tables ? entering_attach_one(e, i, report) :
+				 table_attach(e->set, i - tables, e->object, leave, n_leave,
+					      &e->shared[i - tables], report);
 		if (r == 0)
 			r = fault_point(PHASE_ATTACH, ++*point);
 	}
@@ -205,7 +215,12 @@ bool entering_attach_undo(struct entering *e)
 	bool attached = false;
 
 	for (size_t i = e->set->n_links; i > 0; i--) {
+		size_t tables = set_table_link(e->set, 0);
+
 		attached = attached || e->set->links[i - 1] >= 0;
+		/* a name that is given back is free at once */
+		if (i > tables && e->set->links[i - 1] >= 0 && !e->shared[i - 1 - tables])
+			(void)link_detach(e->set->links[i - 1]);
 		e->set->links[i - 1] = safe_close(e->set->links[i - 1]);
 	}
 	return attached;
@@ -229,7 +244,7 @@ int entering_pin(struct entering *e, unsigned int *point, struct report *report)
 	e->set->enabled_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 	r = set_to_header(e->set, meta_size, header);
 	if (r == 0)
-		r = pin_store(header, meta, e->set->links);
+		r = pin_store(header, meta, e->set->links, e->set->maps);
 	if (r < 0)
 		return report_errno(report, r, "Cannot pin under '%s'", KLPD_PIN_DIR);
 	e->pinned = true;

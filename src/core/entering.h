@@ -17,6 +17,7 @@ struct entering {
 	struct object *object;
 	struct klp_uapi_func *funcs;	/* one for each function of the metadata */
 	bool *native;			/* the kernel lets it attach without opening */
+	bool shared[KLP_TABLES_MAX];	/* this table's link is that of a set that leaves */
 	bool pinned;
 };
 
@@ -31,8 +32,8 @@ int entering_read(struct entering *e, const char *path, const uint8_t *hash,
 int entering_look(struct entering *e, struct world *w, struct report *report);
 
 /*
- * What entering_look() is made of, for who looks on after a failure (check.c). Each function and
- * callback is looked at, and its program selected for loading; again selected once the object is a
+ * What entering_look() is made of, for who looks on after a failure (check.c). Each function,
+ * callback and table is looked at, and its program selected for loading; again selected once the object is a
  * fresh one. Rivals: *ret is the first function not `known` (may be NULL) that somebody else has.
  */
 int entering_look_begin(struct entering *e, struct world *w, struct targets **ret,
@@ -43,13 +44,18 @@ int entering_look_rivals(struct entering *e, struct world *w, const bool *known,
 			 struct report *report);
 int entering_select(struct entering *e, size_t i, struct report *report);
 int entering_select_callback(struct entering *e, size_t i, struct report *report);
+int entering_look_table(struct entering *e, struct targets *targets, size_t i,
+			struct report *report);
+int entering_select_table(struct entering *e, size_t i, struct report *report);
 
 int entering_load(struct entering *e, struct world *w, unsigned int *point, struct report *report);
 void entering_load_undo(struct entering *e);
 int entering_announce(struct entering *e, struct world *w, unsigned int *point,
 		      struct report *report);
 void entering_announce_undo(struct entering *e, struct world *w);
-int entering_attach(struct entering *e, unsigned int *point, struct report *report);
+/* leave: the sets whose place it takes. */
+int entering_attach(struct entering *e, struct set *const *leave, size_t n_leave, unsigned int *point,
+		    struct report *report);
 /* True if a link was attached: somebody may still stand in its program. */
 bool entering_attach_undo(struct entering *e);
 int entering_pin(struct entering *e, unsigned int *point, struct report *report);

@@ -164,7 +164,7 @@ static int programs_check(Elf *elf, size_t size, const struct meta *m,
 	GElf_Shdr header;
 	size_t n;
 
-	wanted = calloc(m->n_funcs + m->n_callbacks, sizeof(*wanted));
+	wanted = calloc(MAX(m->n_funcs + m->n_callbacks, (size_t)1), sizeof(*wanted));
 	if (!wanted)
 		return -ENOMEM;
 	n = wanted_collect(m, wanted);

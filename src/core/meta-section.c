@@ -36,6 +36,7 @@ enum meta_key {
 	KEY_FUNC,
 	KEY_STATE,
 	KEY_CALLBACK,
+	KEY_TABLE,
 	_KEY_MAX
 };
 
@@ -306,6 +307,50 @@ static int parse_callback(struct parser *p, const char *value)
 	return r != 0 ? r : string_take(fields[2], &c->program);
 }
 
+/* Fills *t, which may be left half filled; the strings are then the caller's to free. */
+static int table_fill(struct parser *p, char **fields, struct meta_table *t)
+{
+	int r;
+
+	if (strlen(fields[0]) >= KLP_TABLE_TYPE_LEN || !meta_text_identifier(fields[0], ""))
+		return record_refuse(p, "a table's type is a C identifier shorter than 64 characters");
+	if (strlen(fields[1]) >= KLP_TABLE_NAME_LEN ||
+	    strspn(fields[1], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") !=
+	    strlen(fields[1]))
+		return record_refuse(p, "a table's name is [A-Za-z0-9_.]* and shorter than 64 "
+				     "characters");
+	if (strlen(fields[2]) >= KLP_PROG_LEN || !meta_text_identifier(fields[2], ""))
+		return record_refuse(p, "a table's variable is a C identifier shorter than 128 "
+				     "characters");
+	r = string_take(fields[0], &t->type);
+	if (r == 0)
+		r = string_take(fields[1], &t->name);
+	return r == 0 ? string_take(fields[2], &t->map) : r;
+}
+
+static int parse_table(struct parser *p, const char *value)
+{
+	_cleanup_free_ char *copy = strdup(value);
+	struct meta *m = p->meta;
+	struct meta_table *t;
+	char *fields[3];
+	int r;
+
+	if (!copy)
+		return -ENOMEM;
+	if (!meta_text_split(copy, fields, ARRAY_SIZE(fields)))
+		return record_refuse(p, "not TYPE:NAME:VARIABLE");
+	r = array_grow(p, &m->tables, m->n_tables, KLP_TABLES_MAX, sizeof(*t), "more than 16 tables");
+	if (r != 0)
+		return r;
+	t = &m->tables[m->n_tables++];
+	r = table_fill(p, fields, t);
+	for (size_t i = 0; r == 0 && i + 1 < m->n_tables; i++)
+		if (meta_table_same(&m->tables[i], t) || STREQ(m->tables[i].map, t->map))
+			r = record_refuse(p, "the table or its variable stands there twice");
+	return r;
+}
+
 static const struct {
 	const char *name;
 	bool once;
@@ -322,9 +367,10 @@ static const struct {
 	[KEY_CONSISTENCY]	= { "consistency", true, false, parse_consistency },
 	[KEY_SET]		= { "set", true, false, parse_set },
 	[KEY_STICKY]		= { "sticky", true, false, parse_sticky },
-	[KEY_FUNC]		= { "func", false, true, parse_func },
+	[KEY_FUNC]		= { "func", false, false, parse_func },
 	[KEY_STATE]		= { "state", false, false, parse_state },
 	[KEY_CALLBACK]		= { "callback", false, false, parse_callback },
+	[KEY_TABLE]		= { "table", false, false, parse_table },
 };
 _Static_assert(ARRAY_SIZE(keys) == _KEY_MAX, "a key without a parser");
 
@@ -386,6 +432,9 @@ static int section_parse(struct parser *p, const char *data, size_t size)
 		if (keys[i].needed && !(p->seen & 1u << i))
 			return report_set(p->report, OUTCOME_META_INVALID,
 					  "The metadata has no %s= record", keys[i].name);
+	if (p->meta->n_funcs + p->meta->n_tables == 0)
+		return report_set(p->report, OUTCOME_META_INVALID,
+				  "The metadata has neither a func= nor a table= record");
 	/* who takes its place must know what cannot be undone, and states are how that is said */
 	if (p->meta->sticky && p->meta->n_states == 0)
 		return report_set(p->report, OUTCOME_META_INVALID,

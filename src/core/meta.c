@@ -59,6 +59,11 @@ bool meta_func_same(const struct meta_func *a, const struct meta_func *b)
 	       STREQ(a->object, b->object);
 }
 
+bool meta_table_same(const struct meta_table *a, const struct meta_table *b)
+{
+	return STREQ(a->type, b->type) && STREQ(a->name, b->name);
+}
+
 bool meta_same_set(const struct meta *a, const struct meta *b)
 {
 	return STREQ(a->set, b->set);
@@ -85,8 +90,14 @@ struct meta *meta_free(struct meta *m)
 		free(m->funcs[i].symbol);
 		free(m->funcs[i].program);
 	}
+	for (size_t i = 0; i < m->n_tables; i++) {
+		free(m->tables[i].type);
+		free(m->tables[i].name);
+		free(m->tables[i].map);
+	}
 	for (size_t i = 0; i < m->n_refs; i++)
 		free(m->refs[i]);
+	free(m->tables);
 	free(m->callbacks);
 	free(m->states);
 	free(m->funcs);

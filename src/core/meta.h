@@ -47,6 +47,12 @@ struct meta_callback {
 	enum callback_kind kind;
 };
 
+struct meta_table {
+	char *type;
+	char *name;
+	char *map;
+};
+
 struct meta {
 	char *name;
 	char *version;
@@ -64,6 +70,8 @@ struct meta {
 	size_t n_states;
 	struct meta_callback *callbacks;
 	size_t n_callbacks;
+	struct meta_table *tables;
+	size_t n_tables;
 };
 
 /*
@@ -87,6 +95,8 @@ int body_kind_from_string(const char *name);
 int callback_kind_from_string(const char *name);
 /* Same function for the purposes of conflicts: sympos 0 and 1 count as equal. */
 bool meta_func_same(const struct meta_func *a, const struct meta_func *b);
+/* Only one of them can be there at a time. */
+bool meta_table_same(const struct meta_table *a, const struct meta_table *b);
 /* A replace by one of them takes the place of the other. */
 bool meta_same_set(const struct meta *a, const struct meta *b);
 bool meta_name_valid(const char *name);

@@ -202,7 +202,7 @@ int phases_attach(struct transaction *t, struct report *report)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++)
-		r = entering_attach(&t->enter[i], &point, report);
+		r = entering_attach(&t->enter[i], t->leave, t->n_leave, &point, report);
 	return r;
 }
 

@@ -113,11 +113,37 @@ static int refuse_conflict(const struct meta *owner, const struct meta *m,
 			  set_words(owner, theirs), set_words(m, ours));
 }
 
-/* A replace takes functions over, but only from patches of its own set. */
+static int refuse_table(const struct meta *owner, const struct meta *m, const struct meta_table *t,
+			struct report *report)
+{
+	char theirs[SET_WORDS], ours[SET_WORDS];
+
+	if (meta_same_set(owner, m))
+		return report_set(report, OUTCOME_CONFLICT,
+				  "Table '%s' of type %s is brought by '%s', which is in force; only a "
+				  "replace may take it over", t->name, t->type, owner->name);
+	return report_set(report, OUTCOME_CONFLICT,
+			  "Table '%s' of type %s is brought by '%s' of %s, which is in force; a patch "
+			  "of %s cannot take it over", t->name, t->type, owner->name,
+			  set_words(owner, theirs), set_words(m, ours));
+}
+
+static int check_tables(const struct meta *owner, const struct meta *m, struct report *report)
+{
+	for (size_t i = 0; i < m->n_tables; i++)
+		for (size_t j = 0; j < owner->n_tables; j++)
+			if (meta_table_same(&m->tables[i], &owner->tables[j]))
+				return refuse_table(owner, m, &m->tables[i], report);
+	return 0;
+}
+
+/* A replace takes functions and tables over, but only from patches of its own set. */
 static int check_conflict(const struct plan_set *sets, size_t n_sets, const struct meta *m,
 			  bool replace, struct report *report)
 {
-	for (size_t s = 0; s < n_sets; s++) {
+	int r = 0;
+
+	for (size_t s = 0; r == 0 && s < n_sets; s++) {
 		const struct meta *owner = sets[s].meta;
 
 		if (replace && meta_same_set(owner, m))
@@ -126,8 +152,9 @@ static int check_conflict(const struct plan_set *sets, size_t n_sets, const stru
 			for (size_t j = 0; j < owner->n_funcs; j++)
 				if (meta_func_same(&m->funcs[i], &owner->funcs[j]))
 					return refuse_conflict(owner, m, &m->funcs[i], report);
+		r = check_tables(owner, m, report);
 	}
-	return 0;
+	return r;
 }
 
 /* No way back: neither later, by a disable, nor on the way in. */

@@ -14,6 +14,7 @@
 #include "core/before.h"
 #include "core/recover.h"
 #include "core/retire.h"
+#include "core/table.h"
 #include "util/macro.h"
 
 struct recovery {
@@ -96,9 +97,7 @@ static void recovery_problem(struct recovery *v, const struct pin_set *pin)
 
 	switch (pin->problem) {
 	case -ENODATA:
-		/* half built: its gate was never open, or is closed for good */
-		if (retire_pins(v->world, pin->serial, 0) < 0)
-			world_warn(v->world, "Half-built pins gen-%llu cannot be removed", n);
+		/* half built: its gate was never open, or is closed for good; see recovery_half_built() */
 		break;
 	case -EPROTO:
 		v->world->unjudged = true;
@@ -108,6 +107,21 @@ static void recovery_problem(struct recovery *v, const struct pin_set *pin)
 	default:
 		world_warn(v->world, "Pins gen-%llu are damaged or foreign and are left alone (%s)",
 			   n, strerrordesc_np(-pin->problem));
+	}
+}
+
+/* Once all sets are known: they may have a table's link in common. */
+static void recovery_half_built(struct recovery *v)
+{
+	for (size_t i = 0; i < v->n_pins; i++) {
+		if (v->pins[i].problem != -ENODATA)
+			continue;
+		/* a set that was left alone may have a link in common with it */
+		if (!v->world->unjudged)
+			table_detach_half_built(v->world, v->pins[i].serial);
+		if (retire_pins(v->world, v->pins[i].serial, 0) < 0)
+			world_warn(v->world, "Half-built pins gen-%llu cannot be removed",
+				   (unsigned long long)v->pins[i].serial);
 	}
 }
 
@@ -157,8 +171,10 @@ static int recovery_pin(struct recovery *v, struct pin_set *pin)
 		world_warn(v->world, "Pins gen-%llu are one set too many and are left alone", n);
 		return 0;
 	}
-	if (!keep)
+	if (!keep) {
+		s->state = SET_LEAVING;
 		v->gone[v->n_gone++] = s;
+	}
 	TAKE_PTR(s);
 	return 0;
 }
@@ -281,6 +297,9 @@ int recover_run(struct world *w, struct transaction **ret, struct report *report
 	}
 	recovery_generation(&v);
 	recovery_orphans(&v);
+	/* of the old and the new table the one that the kernel's side of the change is for */
+	(void)table_settle(w);
+	recovery_half_built(&v);
 	r = retire_sets(w, v.gone, v.n_gone, NULL);
 	if (r < 0)
 		world_warn(w, "What is out of force could not be removed (%s), to be tried again",

@@ -5,7 +5,8 @@
  * leaves half-built directories that recovery removes; then our link fds, which detaches; and the
  * programs are held by fds of our own until no task can stand in a detached trampoline (the kernel
  * of 6.12 may free one under a preempted task). Without the companion nobody can wait for that in
- * bounded time: then the fds are closed at once, as any other user of BPF links does.
+ * bounded time: then the fds are closed at once, as any other user of BPF links does. Tables that no
+ * other set brings are detached before all that (table.c).
  *
  * No wait is long enough for a set that was forced: a task may come back into its programs at any
  * time. They are pinned for good before anything else, then its record is withdrawn, which would
@@ -15,6 +16,7 @@
  */
 #include "core/fault.h"
 #include "core/retire.h"
+#include "core/table.h"
 #include "kern/link.h"
 #include "util/errno-util.h"
 #include "util/macro.h"
@@ -97,6 +99,7 @@ static int retire_one(struct world *w, struct set *s, struct held *held, unsigne
 {
 	int r = held_add(held, s);
 
+	table_detach(w, s);
 	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 1));
 	if (s->forced && r == 0)
 		r = retire_record(w, s->id);

@@ -25,8 +25,10 @@ int set_new(struct meta *meta, const char *path, struct set **ret)
 	if (!s)
 		return -ENOMEM;
 	s->path = strdup(path);
-	s->n_links = m->n_funcs + m->n_callbacks;
+	s->n_links = m->n_funcs + m->n_callbacks + m->n_tables;
 	s->links = calloc(MAX(s->n_links, (size_t)1), sizeof(*s->links));
+	for (size_t i = 0; i < KLP_TABLES_MAX; i++)
+		s->maps[i] = -EBADF;
 	if (!s->path || !s->links)
 		return -ENOMEM;
 	for (size_t i = 0; i < s->n_links; i++)
@@ -57,7 +59,7 @@ int set_from_pin(struct pin_set *pin, struct set **ret)
 	r = set_new(meta, h->path, &s);
 	if (r < 0)
 		return r;
-	if (pin->n_links != s->n_links)
+	if (pin->n_links != s->n_links || pin->n_maps != s->meta->n_tables)
 		return -EINVAL;
 
 	s->serial = h->serial;
@@ -68,6 +70,8 @@ int set_from_pin(struct pin_set *pin, struct set **ret)
 	memcpy(s->sha256, h->sha256, sizeof(s->sha256));
 	for (size_t i = 0; i < s->n_links; i++)
 		s->links[i] = TAKE_FD(pin->links[i]);
+	for (size_t i = 0; i < s->meta->n_tables; i++)
+		s->maps[i] = TAKE_FD(pin->maps[i]);
 	*ret = TAKE_PTR(s);
 	return 0;
 }
@@ -78,6 +82,8 @@ struct set *set_free(struct set *s)
 		return NULL;
 	for (size_t i = 0; s->links && i < s->n_links; i++)
 		s->links[i] = safe_close(s->links[i]);
+	for (size_t i = 0; i < KLP_TABLES_MAX; i++)
+		s->maps[i] = safe_close(s->maps[i]);
 	free(s->links);
 	meta_free(s->meta);
 	free(s->path);
@@ -99,10 +105,16 @@ int set_to_header(const struct set *s, size_t meta_size, struct pin_header *ret)
 		.n_links = (uint32_t)s->n_links,
 		.enabled_usec = s->enabled_usec,
 		.meta_size = (uint32_t)meta_size,
+		.n_maps = (uint32_t)s->meta->n_tables,
 	};
 	memcpy(ret->sha256, s->sha256, sizeof(ret->sha256));
 	memcpy(ret->path, s->path, strlen(s->path));
 	return 0;
+}
+
+size_t set_table_link(const struct set *s, size_t i)
+{
+	return s->meta->n_funcs + s->meta->n_callbacks + i;
 }
 
 uint64_t set_gate(const struct set *s)

@@ -34,8 +34,10 @@ struct set {
 	uint8_t sha256[SHA256_SIZE];
 	char *path;
 	struct meta *meta;
-	int *links;		/* fds in the metadata's order, those of functions first; or -EBADF */
-	size_t n_links;		/* meta->n_funcs + meta->n_callbacks */
+	int *links;		/* fds in the metadata's order: of functions, of callbacks, of tables; or
+				 * -EBADF */
+	size_t n_links;		/* meta->n_funcs + meta->n_callbacks + meta->n_tables */
+	int maps[KLP_TABLES_MAX];	/* fds of its tables, or -EBADF */
 };
 
 /* Takes meta over, also on failure. No links yet. -ENOMEM. */
@@ -51,6 +53,8 @@ DEFINE_CLEANUP(struct set, set_free);
 
 /* Fill the header of its pins. */
 int set_to_header(const struct set *s, size_t meta_size, struct pin_header *ret);
+/* Which of its links is that of table i. Sets that take the place of each other may have it in common. */
+size_t set_table_link(const struct set *s, size_t i);
 /* Bit of the gates word; 0 unless immediate. */
 uint64_t set_gate(const struct set *s);
 const char *set_state_to_string(enum set_state state);

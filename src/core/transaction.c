@@ -15,6 +15,7 @@
 #include "core/fault.h"
 #include "core/phases.h"
 #include "core/retire.h"
+#include "core/table.h"
 #include "util/macro.h"
 
 static int switch_immediate(struct transaction *t, struct report *report)
@@ -99,6 +100,39 @@ static int switch_per_task(struct transaction *t, struct report *report)
 	return r < 0 ? switch_refused(t, r, &blame, report) : 0;
 }
 
+/* Links that are shared get the map of the set that enters: from here on who asks for a table by its name
+ * has the new one. */
+static int switch_tables(struct transaction *t, struct report *report)
+{
+	const struct meta_table *table = NULL;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < t->n_enter; i++) {
+		struct set *s = t->enter[i].set;
+
+		r = table_take(s, t->leave, t->n_leave, &table);
+		if (r < 0)
+			report_names(report, s->meta->name, NULL, NULL);
+	}
+	if (r == -EPERM || r == -ENOLINK)
+		return report_set(report, OUTCOME_TAKEN, "Somebody else has changed table '%s' of type %s",
+				  table->name, table->type);
+	if (r < 0)
+		return report_errno(report, r, "Cannot swap table '%s' of type %s", table->name,
+				    table->type);
+	return fault_point(PHASE_SWITCH, 2);
+}
+
+static void transaction_switch_undo(struct transaction *t)
+{
+	struct set *enter[KLP_GATE_SLOTS];
+
+	for (size_t i = 0; i < t->n_enter; i++)
+		enter[i] = t->enter[i].set;
+	for (size_t i = 0; i < t->n_leave; i++)
+		(void)table_take(t->leave[i], enter, t->n_enter, NULL);
+}
+
 static int transaction_switch(struct transaction *t, struct report *report)
 {
 	struct timespec now;
@@ -109,8 +143,10 @@ static int transaction_switch(struct transaction *t, struct report *report)
 		return report_set(report, OUTCOME_UNSUPPORTED, "Too many attachment sets");
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	t->started_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-	r = t->consistency == KLP_CONSISTENCY_PER_TASK ? switch_per_task(t, report) :
-							 switch_immediate(t, report);
+	r = switch_tables(t, report);
+	if (r == 0)
+		r = t->consistency == KLP_CONSISTENCY_PER_TASK ? switch_per_task(t, report) :
+								 switch_immediate(t, report);
 	if (r != 0)
 		return r;
 
@@ -136,7 +172,7 @@ static const struct step {
 	{ PHASE_ANNOUNCE,	false,	phases_announce,	phases_announce_undo },
 	{ PHASE_ATTACH,		false,	phases_attach,		phases_attach_undo },
 	{ PHASE_PIN,		true,	phases_pin,		phases_pin_undo },
-	{ PHASE_SWITCH,		true,	transaction_switch,	NULL },
+	{ PHASE_SWITCH,		true,	transaction_switch,	transaction_switch_undo },
 };
 
 /* Rounded up: a limit that was asked for does not become none. */
@@ -255,6 +291,8 @@ static void transaction_turned(struct transaction *t, bool reversed)
 		t->enter[i].set->state = reversed ? SET_LEAVING : SET_ENTERING;
 	for (size_t i = 0; i < t->n_leave; i++)
 		t->leave[i]->state = reversed ? SET_ENTERING : SET_LEAVING;
+	/* an error is seen in the status, and tried again at the end */
+	(void)table_settle(t->world);
 }
 
 static void transaction_take(struct transaction *t, const struct klp_uapi_transition *now)
@@ -345,6 +383,7 @@ void transaction_complete(struct transaction *t, bool reversed)
 		t->enter[i].set->state = reversed ? SET_LEAVING : SET_IN_FORCE;
 		t->enter[i].set->forced = t->enter[i].set->forced || t->forced;
 	}
+	(void)table_settle(t->world);
 	if (reversed) {
 		before_forget(t);
 		/* what did not come to stay is what leaves */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * BPF links by fd: made, and asked. A tracing link lives as long as somebody holds an fd or a pin
- * of it; it cannot be updated in place, so nothing here changes one. Owns nothing.
+ * of it; it cannot be updated in place, that of a struct_ops map can. Owns nothing.
  */
 #include <bpf/bpf.h>
 #include <string.h>
@@ -32,6 +32,38 @@ int link_program_fd(uint32_t prog_id)
 
 	fd = bpf_prog_get_fd_by_id(prog_id);
 	return fd < 0 ? errno_negative() : fd;
+}
+
+int link_update(int link_fd, int map_fd, int old_map_fd)
+{
+	LIBBPF_OPTS(bpf_link_update_opts, opts, .flags = BPF_F_REPLACE,
+		    .old_map_fd = (uint32_t)old_map_fd);
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	return bpf_link_update(link_fd, map_fd, &opts) < 0 ? errno_negative() : 0;
+}
+
+int link_detach(int link_fd)
+{
+	CAPS_SCOPE(CAPS_BPF);
+
+	return bpf_link_detach(link_fd) < 0 ? errno_negative() : 0;
+}
+
+int link_map_id(int map_fd, uint32_t *ret)
+{
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info);
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	if (!bpf_fd_is_map(map_fd))
+		return -EINVAL;
+	if (bpf_map_get_info_by_fd(map_fd, &info, &size) < 0)
+		return errno_negative();
+	*ret = info.id;
+	return 0;
 }
 
 /* What only the program knows: its name and how often it was skipped. */
@@ -83,6 +115,7 @@ int link_get_info(int link_fd, struct link_info *ret)
 	found.link_id = info.id;
 	if (info.type == BPF_LINK_TYPE_STRUCT_OPS) {
 		found.kind = LINK_OPS;
+		found.map_id = info.struct_ops.map_id;
 		*ret = found;
 		return 0;
 	}

@@ -2,7 +2,8 @@
 /*
  * struct_ops maps: what type the file says a map is of, what the companion is told in its value, and
  * its link. All types that the companion offers begin with the same two fields, the name of a record
- * and an index in it; what the index counts is the type's affair.
+ * and an index in it; what the index counts is the type's affair. Tables of the kernel's own types
+ * are told nothing: they are what the author wrote.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -16,8 +17,8 @@
 #include "util/errno-util.h"
 #include "util/macro.h"
 
-/* The file says that this map is of the companion's type: libbpf would attach any other as well. */
-static bool ops_is_type(const struct bpf_object *bpf, const char *name, const char *type)
+/* The type that the file says this map is of, NULL unless a structure. */
+static const struct btf_type *ops_type(const struct bpf_object *bpf, const char *name)
 {
 	const struct btf *btf = bpf_object__btf(bpf);
 	int id = btf ? btf__find_by_name_kind(btf, name, BTF_KIND_VAR) : -ENOENT;
@@ -25,7 +26,15 @@ static bool ops_is_type(const struct bpf_object *bpf, const char *name, const ch
 
 	id = t ? btf__resolve_type(btf, t->type) : -ENOENT;
 	t = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
-	return t && btf_is_struct(t) && STREQ(btf__name_by_offset(btf, t->name_off), type);
+	return t && btf_is_struct(t) ? t : NULL;
+}
+
+/* It is this one: libbpf would attach any other as well. */
+static bool ops_is_type(const struct bpf_object *bpf, const char *name, const char *type)
+{
+	const struct btf_type *t = ops_type(bpf, name);
+
+	return t && STREQ(btf__name_by_offset(bpf_object__btf(bpf), t->name_off), type);
 }
 
 /* As struct klp_func_ops and struct klp_callback_ops of klp/klp.bpf.h begin. */
@@ -103,6 +112,52 @@ int object_ops_check_call(const struct bpf_object *bpf, struct report *report)
 	return report_set(report, OUTCOME_META_INVALID,
 			  "the file was built with an older klp.bpf.h (its struct klp_call is not "
 			  "that of this version): build it again");
+}
+
+/* The text of the table's member `name`, a NUL-terminated array of characters; NULL: there is none. */
+static const char *ops_table_name(const struct bpf_object *bpf, const struct bpf_map *map)
+{
+	const struct btf *btf = bpf_object__btf(bpf);
+	const struct btf_type *t = ops_type(bpf, bpf_map__name(map)), *array;
+	const struct btf_member *m = t ? btf_members(t) : NULL;
+	size_t size = 0, at, n;
+	const char *value = bpf_map__initial_value(map, &size);
+
+	for (uint16_t i = 0; value && m && i < btf_vlen(t); i++) {
+		if (!STREQ(btf__name_by_offset(btf, m[i].name_off), "name"))
+			continue;
+		array = btf__type_by_id(btf, m[i].type);
+		if (!array || !btf_is_array(array) || btf__resolve_size(btf, btf_array(array)->type) != 1)
+			return NULL;
+		at = btf_member_bit_offset(t, i) / 8;
+		n = btf_array(array)->nelems;
+		if (at > size || n > size - at || !memchr(value + at, '\0', n))
+			return NULL;
+		return value + at;
+	}
+	return NULL;
+}
+
+int object_ops_select_table(struct bpf_object *bpf, const char *name, const char *type,
+			    const char *table, struct bpf_map **ret, struct report *report)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(bpf, name);
+	const char *written;
+	int r;
+
+	if (!map || bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || !ops_is_type(bpf, name, type) ||
+	    !(bpf_map__map_flags(map) & BPF_F_LINK))
+		return report_set(report, OUTCOME_META_INVALID, "the file has no '%s' of type %s in "
+				  "section .struct_ops.link", name, type);
+	written = ops_table_name(bpf, map);
+	if (!written || !STREQ(written, table))
+		return report_set(report, OUTCOME_META_INVALID, "the metadata says that table '%s' is "
+				  "named '%s', and its member name does not", name, table);
+	r = bpf_map__set_autocreate(map, true);
+	if (r < 0)
+		return report_errno(report, r, "cannot prepare '%s'", name);
+	*ret = map;
+	return 0;
 }
 
 /* The map's own link is left to libbpf, which closes it: ours is a second fd of the same. */

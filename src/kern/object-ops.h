@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The struct_ops maps of a patch file, by which the companion gets guard bodies and callbacks. */
+/* The struct_ops maps of a patch file: by them the companion gets guard bodies and callbacks, and the
+ * kernel gets tables. */
 #ifndef KLPD_KERN_OBJECT_OPS_H
 #define KLPD_KERN_OBJECT_OPS_H
 
@@ -20,7 +21,11 @@ int object_ops_select(struct bpf_object *bpf, const char *name, const char *type
 /* The file means by struct klp_call, which guard bodies are given, what the companion means.
  * OUTCOME_META_INVALID. */
 int object_ops_check_call(const struct bpf_object *bpf, struct report *report);
-/* Once loaded: a new link fd (CLOEXEC), or -errno. */
+/* Before loading: map `name` is a table of the kernel's type `type`, whose member name says `table`. */
+int object_ops_select_table(struct bpf_object *bpf, const char *name, const char *type,
+			    const char *table, struct bpf_map **ret, struct report *report);
+/* Once loaded: a new link fd (CLOEXEC), or -errno; -EEXIST of a table: its name is taken, and the map
+ * is ready for an update of the link that has it. */
 int object_ops_attach(struct bpf_map *map);
 
 #endif

@@ -14,6 +14,7 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <string.h>
 
@@ -228,6 +229,41 @@ int object_select_callback(struct object *o, const char *program, const char *ob
 	return r == 0 ? object_select_ops(o, program, section, map, object, NULL, report) : r;
 }
 
+static bool object_is_selected(const struct object *o, const struct bpf_program *program)
+{
+	for (size_t i = 0; i < o->n_selected; i++)
+		if (o->selected[i].program == program)
+			return true;
+	return false;
+}
+
+/*
+ * libbpf itself loads the programs that a table which is created calls, and no others of struct_ops;
+ * which these are only it knows. Each that may be one has a log.
+ */
+int object_select_table(struct object *o, const char *map, const char *type, const char *table,
+			struct report *report)
+{
+	struct bpf_program *p;
+	struct bpf_map *m;
+	int r;
+
+	r = object_ops_select_table(o->bpf, map, type, table, &m, report);
+	if (r != 0)
+		return r;
+	bpf_object__for_each_program(p, o->bpf) {
+		if (bpf_program__type(p) != BPF_PROG_TYPE_STRUCT_OPS || object_is_selected(o, p))
+			continue;
+		r = object_add_selected(o, p, NULL, "vmlinux", NULL);
+		if (r == 0)
+			r = bpf_program__set_autoload(p, false);
+		if (r < 0)
+			return r == -ENOMEM ? r : report_errno(report, r, "cannot prepare program '%s'",
+							       bpf_program__name(p));
+	}
+	return 0;
+}
+
 /* Into the file's copy of the constants, which are frozen at load. */
 static int object_tell_self(struct object *o, const struct klp_self *self, struct report *report)
 {
@@ -401,4 +437,21 @@ int object_attach(const struct object *o, const char *program)
 		return s->ops ? object_ops_attach(s->ops) : link_attach(bpf_program__fd(s->program));
 	}
 	return -ENOENT;
+}
+
+int object_attach_table(const struct object *o, const char *map)
+{
+	struct bpf_map *m = bpf_object__find_map_by_name(o->bpf, map);
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	return o->loaded && m ? object_ops_attach(m) : -ENOENT;
+}
+
+int object_table_fd(const struct object *o, const char *map)
+{
+	struct bpf_map *m = bpf_object__find_map_by_name(o->bpf, map);
+	int fd = o->loaded && m ? fcntl(bpf_map__fd(m), F_DUPFD_CLOEXEC, 3) : -1;
+
+	return fd < 0 ? errno_negative() : fd;
 }

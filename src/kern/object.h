@@ -33,6 +33,9 @@ int object_select_guard(struct object *o, const char *program, const char *objec
 int object_select_callback(struct object *o, const char *program, const char *object,
 			   const char *when, const char *record, uint32_t index,
 			   struct report *report);
+/* A table of the kernel's: variable `map`, of type `type`, whose member name says `table`. */
+int object_select_table(struct object *o, const char *map, const char *type, const char *table,
+			struct report *report);
 /*
  * Before loading: write `self` into section KLP_SELF_SECTION and use gates_fd for map
  * KLP_GATES_MAP. Then verify and load. OUTCOME_VERIFIER with the telling lines in detail and the
@@ -47,5 +50,12 @@ const char *object_failed_program(const struct object *o);
 int object_set_id(struct object *o, uint64_t id);
 /* New link fd (CLOEXEC) of a selected program, once loaded; or -errno. */
 int object_attach(const struct object *o, const char *program);
+/*
+ * The same of a selected table, which registers it. -EEXIST: there is one of its name; even then its
+ * map is ready to take the place of that one by link_update().
+ */
+int object_attach_table(const struct object *o, const char *map);
+/* New fd (CLOEXEC) of a selected table's map, once loaded; or -errno. */
+int object_table_fd(const struct object *o, const char *map);
 
 #endif

@@ -28,12 +28,14 @@ int pin_check_header(const struct pin_header *header, uint64_t serial, size_t va
 		return -EINVAL;
 	if (header->format > PIN_FORMAT)
 		return -EPROTO;
-	if (header->serial != serial || serial == 0 || serial > INT64_MAX || header->reserved != 0)
+	if (header->serial != serial || serial == 0 || serial > INT64_MAX ||
+	    header->n_maps > KLP_TABLES_MAX)
 		return -EINVAL;
 	if (header->meta_size == 0 || header->meta_size > KLP_META_MAX ||
 	    value_size != sizeof(*header) + header->meta_size)
 		return -EINVAL;
-	if (header->n_links == 0 || header->n_links > PIN_LINKS_MAX)
+	if (header->n_links == 0 || header->n_links > PIN_LINKS_MAX ||
+	    header->n_maps > header->n_links)
 		return -EINVAL;
 	if (!memchr(header->path, '\0', sizeof(header->path)))
 		return -EINVAL;
@@ -132,12 +134,11 @@ static int pin_load_links(struct pin_set *set)
 	if (!set->links)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < set->header.n_links; i++) {
-		char name[STRLEN(PIN_LINK_PREFIX) + 3 * sizeof(i) + 1], path[PIN_PATH_MAX];
+		char path[PIN_PATH_MAX];
 		struct link_info info;
 		int r;
 
-		(void)snprintf(name, sizeof(name), PIN_LINK_PREFIX "%u", i);
-		pin_set_path(set->serial, name, path);
+		pin_entry_path(set->serial, PIN_LINK_PREFIX, i, path);
 		r = pin_get(path);
 		if (r < 0)
 			return r == -ENOENT ? -EINVAL : r;
@@ -149,8 +150,30 @@ static int pin_load_links(struct pin_set *set)
 	return 0;
 }
 
+/* map-0 to map-n-1, each really a map. */
+static int pin_load_maps(struct pin_set *set)
+{
+	for (uint32_t i = 0; i < set->header.n_maps; i++) {
+		char path[PIN_PATH_MAX];
+		uint32_t id;
+		int r;
+
+		pin_entry_path(set->serial, PIN_MAP_PREFIX, i, path);
+		r = pin_get(path);
+		if (r < 0)
+			return r == -ENOENT ? -EINVAL : r;
+		set->maps[set->n_maps++] = r;
+		r = link_map_id(set->maps[i], &id);
+		if (r < 0)
+			return pin_is_our_trouble(r) ? r : -EINVAL;
+	}
+	return 0;
+}
+
 static void pin_set_done(struct pin_set *set)
 {
+	for (size_t i = 0; i < set->n_maps; i++)
+		safe_close(set->maps[i]);
 	for (size_t i = 0; i < set->n_links; i++)
 		safe_close(set->links[i]);
 	free(set->links);
@@ -158,6 +181,7 @@ static void pin_set_done(struct pin_set *set)
 	set->links = NULL;
 	set->meta = NULL;
 	set->n_links = 0;
+	set->n_maps = 0;
 }
 
 /* 0 with set->problem told, or our own trouble. */
@@ -167,6 +191,8 @@ static int pin_load_set(struct pin_set *set)
 
 	if (r == 0)
 		r = pin_load_links(set);
+	if (r == 0)
+		r = pin_load_maps(set);
 	if (r < 0)
 		pin_set_done(set);
 	if (pin_is_our_trouble(r))

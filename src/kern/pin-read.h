@@ -12,6 +12,7 @@
 
 #define PIN_SET_PREFIX	"gen-"
 #define PIN_LINK_PREFIX	"link-"
+#define PIN_MAP_PREFIX	"map-"
 #define PIN_META_NAME	"meta"
 #define PIN_GATES_NAME	"gates"
 #define PIN_KEPT_PREFIX	"forced-"
@@ -24,12 +25,16 @@
 bool pin_parse_set_name(const char *name, uint64_t *ret);
 /* "link-K", K below PIN_LINKS_MAX. */
 bool pin_parse_link_name(const char *name, uint64_t *ret);
+/* "map-K", K below KLP_TABLES_MAX. */
+bool pin_parse_map_name(const char *name, uint64_t *ret);
 /* "forced-N-INDEX": N. */
 bool pin_parse_kept_name(const char *name, uint64_t *ret);
 /* "before-N". */
 bool pin_parse_before_name(const char *name, uint64_t *ret);
 /* Path of gen-N, or of `name` in it. */
 void pin_set_path(uint64_t serial, const char *name, char ret[static PIN_PATH_MAX]);
+/* Path of `prefix` and `index` in gen-N. */
+void pin_entry_path(uint64_t serial, const char *prefix, uint64_t index, char ret[static PIN_PATH_MAX]);
 /* 0, or -EINVAL or -EPROTO as in struct pin_set.problem; value_size is that of the map. */
 int pin_check_header(const struct pin_header *header, uint64_t serial, size_t value_size);
 

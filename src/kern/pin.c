@@ -3,8 +3,8 @@
  * The tree of pins: what of klpd outlives klpd. Builds and takes apart one directory per attachment
  * set, and reads all of them back; pin-read.c reads one. The order is the promise:
  *
- *   store    mkdir gen-N, link-0 ... link-n-1, meta     a directory without meta is half built
- *   remove   meta, link-n-1 ... link-0, rmdir           half built again from the first step on
+ *   store    mkdir gen-N, link-0 ..., map-0 ..., meta   a directory without meta is half built
+ *   remove   meta, ... map-0, ... link-0, rmdir         half built again from the first step on
  *
  * so that a klpd killed anywhere in between leaves something that says of itself what it is. bpffs
  * takes no dots in names. The directory is root's alone; paths below it are safe to use by name.
@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "kern/caps.h"
+#include "kern/link.h"
 #include "kern/pin.h"
 #include "kern/pin-read.h"
 #include "shared/paths.h"
@@ -73,6 +74,12 @@ bool pin_parse_link_name(const char *name, uint64_t *ret)
 	       pin_parse_number(name + STRLEN(PIN_LINK_PREFIX), PIN_LINKS_MAX - 1, ret);
 }
 
+bool pin_parse_map_name(const char *name, uint64_t *ret)
+{
+	return STR_HAS_PREFIX(name, PIN_MAP_PREFIX) &&
+	       pin_parse_number(name + STRLEN(PIN_MAP_PREFIX), KLP_TABLES_MAX - 1, ret);
+}
+
 bool pin_parse_kept_name(const char *name, uint64_t *ret)
 {
 	char serial[3 * sizeof(*ret)];
@@ -99,11 +106,11 @@ void pin_set_path(uint64_t serial, const char *name, char ret[static PIN_PATH_MA
 		       (unsigned long long)serial, name ? "/" : "", name ?: "");
 }
 
-static void pin_link_path(uint64_t serial, uint64_t index, char ret[static PIN_PATH_MAX])
+void pin_entry_path(uint64_t serial, const char *prefix, uint64_t index, char ret[static PIN_PATH_MAX])
 {
 	char name[STRLEN(PIN_LINK_PREFIX) + 3 * sizeof(index) + 1];
 
-	(void)snprintf(name, sizeof(name), PIN_LINK_PREFIX "%llu", (unsigned long long)index);
+	(void)snprintf(name, sizeof(name), "%s%llu", prefix, (unsigned long long)index);
 	pin_set_path(serial, name, ret);
 }
 
@@ -195,20 +202,25 @@ static int pin_create_meta(const struct pin_header *header, const void *meta)
 }
 
 /* Into the directory that is there already. */
-static int pin_fill(const struct pin_header *header, int meta_fd, const int *links)
+static int pin_fill(const struct pin_header *header, int meta_fd, const int *links, const int *maps)
 {
 	char path[PIN_PATH_MAX];
 
 	for (uint32_t i = 0; i < header->n_links; i++) {
-		pin_link_path(header->serial, i, path);
+		pin_entry_path(header->serial, PIN_LINK_PREFIX, i, path);
 		if (bpf_obj_pin(links[i], path) < 0)
+			return errno_negative();
+	}
+	for (uint32_t i = 0; i < header->n_maps; i++) {
+		pin_entry_path(header->serial, PIN_MAP_PREFIX, i, path);
+		if (bpf_obj_pin(maps[i], path) < 0)
 			return errno_negative();
 	}
 	pin_set_path(header->serial, PIN_META_NAME, path);
 	return bpf_obj_pin(meta_fd, path) < 0 ? errno_negative() : 0;
 }
 
-int pin_store(const struct pin_header *header, const void *meta, const int *links)
+int pin_store(const struct pin_header *header, const void *meta, const int *links, const int *maps)
 {
 	_cleanup_close_ int meta_fd = -EBADF;
 	char path[PIN_PATH_MAX];
@@ -225,14 +237,15 @@ int pin_store(const struct pin_header *header, const void *meta, const int *link
 	pin_set_path(header->serial, NULL, path);
 	if (mkdir(path, 0700) < 0)
 		return errno_negative();
-	r = pin_fill(header, meta_fd, links);
+	r = pin_fill(header, meta_fd, links, maps);
 	if (r < 0)
 		(void)pin_remove(header->serial);
 	return r;
 }
 
-/* Which links a set's directory has: found[i] for link-i. */
-static int pin_scan_links(const char *path, bool found[static PIN_LINKS_MAX])
+/* Which links and maps a set's directory has: found[i] for link-i, maps[i] for map-i. */
+static int pin_scan_entries(const char *path, bool found[static PIN_LINKS_MAX],
+			    bool maps[static KLP_TABLES_MAX])
 {
 	_cleanup_closedir_ DIR *dir = opendir(path);
 	struct dirent *entry;
@@ -243,6 +256,8 @@ static int pin_scan_links(const char *path, bool found[static PIN_LINKS_MAX])
 	while (errno = 0, (entry = readdir(dir))) {
 		if (pin_parse_link_name(entry->d_name, &index))
 			found[index] = true;
+		else if (pin_parse_map_name(entry->d_name, &index))
+			maps[index] = true;
 	}
 	return errno != 0 ? errno_negative() : 0;
 }
@@ -253,9 +268,24 @@ static int pin_unlink(const char *path)
 	return unlink(path) < 0 && errno != ENOENT ? errno_negative() : 0;
 }
 
+/* Each of these in reverse. */
+static int pin_unlink_entries(uint64_t serial, const char *prefix, const bool *found, uint64_t n)
+{
+	char path[PIN_PATH_MAX];
+	int ret = 0;
+
+	while (n-- > 0) {
+		if (!found[n])
+			continue;
+		pin_entry_path(serial, prefix, n, path);
+		RET_GATHER(ret, pin_unlink(path));
+	}
+	return ret;
+}
+
 int pin_remove(uint64_t serial)
 {
-	bool found[PIN_LINKS_MAX] = {};
+	bool found[PIN_LINKS_MAX] = {}, maps[KLP_TABLES_MAX] = {};
 	char path[PIN_PATH_MAX];
 	struct stat st;
 	int ret = 0;
@@ -268,19 +298,40 @@ int pin_remove(uint64_t serial)
 	/* not through a symlink: that would be somebody else's directory */
 	if (!S_ISDIR(st.st_mode))
 		return -ENOTDIR;
-	RET_GATHER(ret, pin_scan_links(path, found));
+	RET_GATHER(ret, pin_scan_entries(path, found, maps));
 	pin_set_path(serial, PIN_META_NAME, path);
 	RET_GATHER(ret, pin_unlink(path));
-	for (uint64_t i = PIN_LINKS_MAX; i-- > 0; ) {
-		if (!found[i])
-			continue;
-		pin_link_path(serial, i, path);
-		RET_GATHER(ret, pin_unlink(path));
-	}
+	RET_GATHER(ret, pin_unlink_entries(serial, PIN_MAP_PREFIX, maps, KLP_TABLES_MAX));
+	RET_GATHER(ret, pin_unlink_entries(serial, PIN_LINK_PREFIX, found, PIN_LINKS_MAX));
 	pin_set_path(serial, NULL, path);
 	if (rmdir(path) < 0 && errno != ENOENT)
 		RET_GATHER(ret, errno_negative());
 	return ret;
+}
+
+void pin_detach_ops(uint64_t serial, const uint32_t *keep, size_t n_keep)
+{
+	char path[PIN_PATH_MAX];
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	/* pinned in this order, and unpinned in reverse: the first that is not there ends them */
+	for (uint64_t i = 0; i < PIN_LINKS_MAX; i++) {
+		_cleanup_close_ int fd = -EBADF;
+		struct link_info info;
+		bool kept = false;
+
+		pin_entry_path(serial, PIN_LINK_PREFIX, i, path);
+		fd = bpf_obj_get(path);
+		if (fd < 0)
+			return;
+		if (link_get_info(fd, &info) < 0 || info.kind != LINK_OPS)
+			continue;
+		for (size_t j = 0; j < n_keep; j++)
+			kept = kept || keep[j] == info.link_id;
+		if (!kept)
+			(void)link_detach(fd);
+	}
 }
 
 static void pin_kept_path(uint64_t serial, size_t index, char ret[static PIN_PATH_MAX])

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The bpffs tree: KLPD_PIN_DIR/gates, KLPD_PIN_DIR/gen-N/{meta,link-0,link-1,...}, and programs
+ * The bpffs tree: KLPD_PIN_DIR/gates, KLPD_PIN_DIR/gen-N/{meta,link-0,link-1,...,map-0,...}, and programs
  * kept for good as KLPD_PIN_DIR/forced-N-INDEX. Knows names and layout, and nothing of patches.
  * What is read back is input, not memory. What was in force before is in pin-before.h.
  *
@@ -16,8 +16,9 @@
 
 #include "klp/meta.h"
 
-/* Links of a set: one for each function, then one for each callback. */
-#define PIN_LINKS_MAX	(KLP_FUNCS_MAX + KLP_CALLBACKS_MAX)
+/* Links of a set: one for each function, then one for each callback, then one for each table. That of a
+ * table may be pinned by two sets, while one takes the place of the other. */
+#define PIN_LINKS_MAX	(KLP_FUNCS_MAX + KLP_CALLBACKS_MAX + KLP_TABLES_MAX)
 
 #define PIN_MAGIC	0x314e49502d504c4bULL	/* "KLP-PIN1" */
 #define PIN_FORMAT	1
@@ -34,7 +35,7 @@ struct pin_header {
 	uint8_t sha256[32];	/* of the patch file */
 	char path[4096];	/* where the file was */
 	uint32_t meta_size;
-	uint32_t reserved;
+	uint32_t n_maps;	/* of tables */
 };
 
 struct pin_set {		/* one gen-N directory as found */
@@ -45,6 +46,8 @@ struct pin_set {		/* one gen-N directory as found */
 	void *meta;		/* header.meta_size bytes */
 	int *links;		/* fds, header.n_links */
 	size_t n_links;
+	int maps[KLP_TABLES_MAX];	/* fds, header.n_maps; struct_ops maps, in the order of tables */
+	size_t n_maps;
 };
 
 /* Make KLPD_PIN_DIR (mode 0700); -EINVAL if KLPD_BPFFS is no bpffs. */
@@ -52,8 +55,11 @@ int pin_init(void);
 /* Largest N in use, by sets, kept programs and what was before, plus one; at least 1. */
 int pin_next_serial(uint64_t *ret);
 /* Make gen-N and pin; links first, meta last. On failure what was pinned is taken away again. */
-int pin_store(const struct pin_header *header, const void *meta, const int *links);
-/* Take gen-N away: meta first, then links in reverse, then the directory. Idempotent; goes on past
+int pin_store(const struct pin_header *header, const void *meta, const int *links, const int *maps);
+/* Detach the struct_ops links of gen-N that are not among these, by id: for one that is half built. Those
+ * of a table are out of the kernel's lists then, which unpinning alone brings about some time later. */
+void pin_detach_ops(uint64_t serial, const uint32_t *keep, size_t n_keep);
+/* Take gen-N away: meta first, then maps and links in reverse, then the directory. Idempotent; goes on past
  * errors and returns the first. */
 int pin_remove(uint64_t serial);
 /*

@@ -58,6 +58,15 @@ static void patch_text_function(sd_json_variant *function, const char *label, FI
 			    missed == 1 ? "" : "s");
 }
 
+/* It never goes task by task: who asks for it has it, who used it before keeps what it has. */
+static void patch_text_table(sd_json_variant *table, const char *label, FILE *f)
+{
+	bool elsewhere = field_present(table, "current") && !field_bool(table, "current");
+
+	format_line(f, "%14s %s '%s', swapped at one instant%s", label, field_string(table, "type"),
+		    field_string(table, "name"), elsewhere ? ", now not this patch's" : "");
+}
+
 /* Only what is out of the ordinary: a module that is not there, or is and is not patched. */
 static void patch_text_object(sd_json_variant *object, FILE *f)
 {
@@ -100,6 +109,7 @@ void patch_text_print(sd_json_variant *patch, FILE *f)
 	sd_json_variant *states = field_array(patch, "states");
 	sd_json_variant *callbacks = field_array(patch, "callbacks");
 	sd_json_variant *objects = field_array(patch, "objects");
+	sd_json_variant *tables = field_array(patch, "tables");
 
 	format_line(f, "%s %s", field_string(patch, "name"), field_string(patch, "version"));
 	patch_text_state(patch, f);
@@ -107,6 +117,8 @@ void patch_text_print(sd_json_variant *patch, FILE *f)
 	patch_text_traits(patch, f);
 	for (size_t i = 0; i < field_count(functions); i++)
 		patch_text_function(field_item(functions, i), i == 0 ? "Functions:" : "", f);
+	for (size_t i = 0; i < field_count(tables); i++)
+		patch_text_table(field_item(tables, i), i == 0 ? "Tables:" : "", f);
 	for (size_t i = 0; i < field_count(objects); i++)
 		patch_text_object(field_item(objects, i), f);
 	for (size_t i = 0; i < field_count(states); i++)

@@ -8,6 +8,7 @@
 
 #include "core/before.h"
 #include "klpd/json-object.h"
+#include "klpd/json-table.h"
 #include "klpd/json.h"
 #include "klpd/missed.h"
 #include "kern/link.h"
@@ -141,7 +142,7 @@ static int json_patch(const struct meta *m, const struct set *s, const struct js
 		      sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *functions = NULL, *states = NULL, *callbacks = NULL,
-				       *refs = NULL;
+				       *refs = NULL, *tables = NULL;
 	uint64_t missed = 0;
 	int r;
 
@@ -150,6 +151,8 @@ static int json_patch(const struct meta *m, const struct set *s, const struct js
 		r = json_states(m, &states);
 	if (r >= 0)
 		r = json_callbacks(m, &callbacks);
+	if (r >= 0)
+		r = json_tables(m, s, &tables);
 	if (r >= 0)
 		r = json_strings(m->refs, m->n_refs, &refs);
 	if (r < 0)
@@ -166,7 +169,8 @@ static int json_patch(const struct meta *m, const struct set *s, const struct js
 		SD_JSON_BUILD_PAIR_CONDITION(m->sticky, "sticky", SD_JSON_BUILD_BOOLEAN(true)),
 		SD_JSON_BUILD_PAIR_VARIANT("functions", functions),
 		SD_JSON_BUILD_PAIR_VARIANT("states", states),
-		SD_JSON_BUILD_PAIR_VARIANT("callbacks", callbacks));
+		SD_JSON_BUILD_PAIR_VARIANT("callbacks", callbacks),
+		SD_JSON_BUILD_PAIR_VARIANT("tables", tables));
 	if (r < 0 || !s)
 		return r;
 	return sd_json_variant_set_field_unsigned(ret, "missed", missed);
@@ -341,6 +345,8 @@ int json_warnings(const struct world *w, sd_json_variant **ret)
 	}
 	for (size_t i = 0; r >= 0 && i < w->n_sets; i++)
 		r = missed_warnings(w->sets[i], &array);
+	for (size_t i = 0; r >= 0 && i < w->n_sets; i++)
+		r = json_table_warnings(w->sets[i], &array);
 	if (r >= 0)
 		r = broken_warnings(w, &array);
 	return r < 0 ? r : array_finish(array, ret);

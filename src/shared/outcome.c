@@ -91,15 +91,15 @@ static const struct outcome_info outcome_table[] = {
 	},
 	[OUTCOME_CONFLICT] = {
 		ERROR("Conflict"), EXIT_STATUS_REFUSED,
-		"The function is patched by another patch in force",
+		"Another patch in force has the same function or table",
 		"Disable the other patch first, or use 'klpctl replace' with a patch of its set "
 		"that carries both changes.",
 	},
 	[OUTCOME_TAKEN] = {
 		ERROR("TakenByOther"), EXIT_STATUS_REFUSED,
-		"Somebody else than klpd already decides what the function does",
-		"Take the kernel livepatch, the kprobe or the BPF program away first; then it is "
-		"certain which of the two is in force.",
+		"Somebody else than klpd already decides what happens there",
+		"Take the kernel livepatch, the kprobe, the BPF program or the table away first; then "
+		"it is certain which of the two is in force. A table can be given another name.",
 	},
 	[OUTCOME_STATE_INCOMPATIBLE] = {
 		ERROR("StateIncompatible"), EXIT_STATUS_REFUSED,
@@ -146,6 +146,11 @@ static const struct outcome_info outcome_table[] = {
 		"The function cannot be traced, so no program can be attached to it",
 		"Patch a caller instead; /sys/kernel/tracing/available_filter_functions has all "
 		"that can be traced.",
+	},
+	[OUTCOME_NO_SUCH_TABLE] = {
+		ERROR("NoSuchTable"), EXIT_STATUS_TARGET,
+		"The kernel has no such table that could be swapped while it is in use",
+		"Tables of type tcp_congestion_ops can be swapped; see klp-patch(5).",
 	},
 	[OUTCOME_PROTOTYPE] = {
 		ERROR("PrototypeMismatch"), EXIT_STATUS_TARGET,

@@ -24,8 +24,8 @@ enum outcome {
 	OUTCOME_BUSY,			/* another change runs */
 	OUTCOME_PERMISSION,		/* caller may not */
 	/* the plan */
-	OUTCOME_CONFLICT,		/* function is patched by another patch in force */
-	OUTCOME_TAKEN,			/* by others: livepatch, ftrace, a program */
+	OUTCOME_CONFLICT,		/* function or table is that of another patch in force */
+	OUTCOME_TAKEN,			/* by others: livepatch, ftrace, a program, a table of this name */
 	OUTCOME_STATE_INCOMPATIBLE,	/* system state id and versions */
 	OUTCOME_STRICT,			/* body can miss calls, patch is strict */
 	OUTCOME_STICKY,			/* what the patch changes cannot be undone */
@@ -35,6 +35,7 @@ enum outcome {
 	OUTCOME_NO_SUCH_FUNCTION,
 	OUTCOME_AMBIGUOUS_FUNCTION,
 	OUTCOME_NOT_TRACEABLE,
+	OUTCOME_NO_SUCH_TABLE,		/* no such type, or none that is updated while in use */
 	OUTCOME_PROTOTYPE,
 	OUTCOME_NOT_PERMITTED,		/* no fmod_ret there, and no companion to open it */
 	OUTCOME_OPENING_FULL,		/* cap of opened functions reached */

@@ -221,6 +221,7 @@ static SD_VARLINK_DEFINE_ERROR(NotSupported, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoSuchFunction, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(AmbiguousFunction, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotTraceable, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NoSuchTable, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(PrototypeMismatch, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotPermittedByKernel, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(OpeningFull, ERROR_FIELDS);
@@ -261,6 +262,10 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_type_State,
 	S("A program of the patch that runs at one point of a change"),
 	&vl_type_Callback,
+	S("A table of the kernel's that the patch brings, as a congestion control. It is not swapped "
+	  "task by task, but at one instant, when tasks begin to move: for who asks for it from then "
+	  "on. Who uses it, as an open connection does, keeps what it has"),
+	&vl_type_Table,
 	S("What a patch is about: the kernel, or a module"),
 	&vl_type_Object,
 	S("A patch, from its file or in the kernel"),
@@ -349,10 +354,11 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_Busy,
 	S("The caller may not do this"),
 	&vl_error_NotAllowed,
-	S("A function is patched by another patch in force"),
+	S("A function is patched, or a table brought, by another patch in force"),
 	&vl_error_Conflict,
 	S("Somebody else than klpd decides what the function does: a kernel livepatch, an ftrace "
-	  "user that redirects it, another's fmod_ret program; the detail says who"),
+	  "user that redirects it, another's fmod_ret program; or has a table of that name: the "
+	  "detail says who"),
 	&vl_error_TakenByOther,
 	S("System states in force are missing from the patch, have a lower version, or belong to "
 	  "another set"),
@@ -372,6 +378,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_AmbiguousFunction,
 	S("Nothing can be attached to the function"),
 	&vl_error_NotTraceable,
+	S("The kernel has no table of this type, or none that can be swapped while it is in use"),
+	&vl_error_NoSuchTable,
 	S("The function's prototype is not the one that the patch was written for"),
 	&vl_error_PrototypeMismatch,
 	S("The kernel does not let the function be modified, and there is no companion to open it"),

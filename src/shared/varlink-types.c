@@ -104,6 +104,21 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	STRING(program, 0));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Table,
+	C("Its type: the name of a structure of the kernel's"),
+	STRING(type, 0),
+	C("What those who use it know it by"),
+	STRING(name, 0),
+	C("Name of the variable in the patch file"),
+	STRING(map, 0),
+	C("Id of its struct_ops map; only of a patch in the kernel"),
+	INT(mapId, NULLABLE),
+	C("Id of the link that registers it; only of a patch in the kernel"),
+	INT(linkId, NULLABLE),
+	C("Who asks for the table by name gets this patch's; only of a patch in the kernel"),
+	BOOL(current, NULLABLE));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Object,
 	C("vmlinux or the name of a module"),
 	STRING(name, 0),
@@ -139,6 +154,8 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	TYPE(states, State, ARRAY),
 	C("Its callbacks"),
 	TYPE(callbacks, Callback, ARRAY),
+	C("Tables of the kernel's that it brings"),
+	TYPE(tables, Table, ARRAY),
 	C("This and the fields that follow: only of a patch in the kernel"),
 	TYPE(state, PatchState, NULLABLE),
 	C("How tasks moved into it"),

@@ -28,7 +28,7 @@ static void require_object(const char *object)
 
 static void require_funcs(const struct meta *m)
 {
-	REQUIRE(m->n_funcs >= 1 && m->n_funcs <= KLP_FUNCS_MAX);
+	REQUIRE(m->n_funcs <= KLP_FUNCS_MAX);
 	for (size_t i = 0; i < m->n_funcs; i++) {
 		const struct meta_func *f = &m->funcs[i];
 
@@ -38,6 +38,20 @@ static void require_funcs(const struct meta *m)
 		REQUIRE((unsigned int)f->body < _BODY_MAX);
 		for (size_t j = 0; j < i; j++)
 			REQUIRE(!meta_func_same(f, &m->funcs[j]));
+	}
+}
+
+static void require_tables(const struct meta *m)
+{
+	REQUIRE(m->n_tables <= KLP_TABLES_MAX && m->n_funcs + m->n_tables > 0);
+	for (size_t i = 0; i < m->n_tables; i++) {
+		const struct meta_table *t = &m->tables[i];
+
+		REQUIRE(*t->type && strlen(t->type) < KLP_TABLE_TYPE_LEN && !strpbrk(t->type, " .-/"));
+		REQUIRE(*t->name && strlen(t->name) < KLP_TABLE_NAME_LEN && !strpbrk(t->name, " -/'"));
+		REQUIRE(*t->map && strlen(t->map) < KLP_PROG_LEN && !strpbrk(t->map, " .-/"));
+		for (size_t j = 0; j < i; j++)
+			REQUIRE(!meta_table_same(t, &m->tables[j]) && !STREQ(t->map, m->tables[j].map));
 	}
 }
 
@@ -60,6 +74,7 @@ static void require_meta(const struct meta *m)
 		require_object(m->callbacks[i].object);
 		REQUIRE((unsigned int)m->callbacks[i].kind < _CALLBACK_MAX);
 	}
+	require_tables(m);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

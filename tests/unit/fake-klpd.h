@@ -64,6 +64,9 @@
 	"\"program\":\"h\",\"missed\":0,\"state\":\"waiting\"}]," \
 	"\"states\":[{\"id\":18446744073709551615,\"version\":2}]," \
 	"\"callbacks\":[{\"object\":\"vmlinux\",\"when\":\"pre_patch\",\"program\":\"cb\"}]," \
+	"\"tables\":[{\"type\":\"tcp_congestion_ops\",\"name\":\"cc\",\"map\":\"m\"," \
+	"\"current\":true},{\"type\":\"tcp_congestion_ops\",\"name\":\"dd\",\"map\":\"n\"," \
+	"\"current\":false}]," \
 	"\"state\":\"in_force\",\"consistency\":\"per_task\",\"generation\":3," \
 	"\"enabledUSec\":1,\"path\":\"/p/cmdline.klp.o\",\"sha256\":\"00ff\",\"missed\":3," \
 	"\"objects\":[{\"name\":\"vmlinux\",\"loaded\":true,\"patched\":true}," \

@@ -20,6 +20,7 @@ struct patch {
 	struct meta_func funcs[2];
 	struct meta_state state;
 	struct meta_callback callback;
+	struct meta_table table;
 };
 
 /* A patch that plans well: one fmod_ret body on `symbol` of vmlinux. */
@@ -33,6 +34,7 @@ static struct patch patch(const char *name, const char *symbol)
 			     BODY_FMOD_RET } },
 		.state = { .id = 7 },
 		.callback = { (char *)"vmlinux", (char *)"p", CALLBACK_POST_PATCH },
+		.table = { (char *)"tcp_congestion_ops", (char *)"cc", (char *)"m" },
 	};
 }
 
@@ -42,6 +44,7 @@ static struct meta *meta(struct patch *p)
 	p->meta.funcs = p->funcs;
 	p->meta.states = &p->state;
 	p->meta.callbacks = &p->callback;
+	p->meta.tables = &p->table;
 	return &p->meta;
 }
 

@@ -238,6 +238,9 @@ static void test_status(void)
 		       "               missed 3 calls: not fully in force\n"
 		       "               vmlinux:f,1, fmod_ret by program 'g'\n"
 		       "               loop:lo_open, guard by program 'h', waiting\n"
+		       "       Tables: tcp_congestion_ops 'cc', swapped at one instant\n"
+		       "               tcp_congestion_ops 'dd', swapped at one instant, now not this "
+		       "patch's\n"
 		       "       Module: 'loop' is not loaded: its functions are patched when it "
 		       "comes\n");
 	CHECK_CONTAINS(out, "States: 18446744073709551615 version 2\n");

@@ -28,18 +28,31 @@ static void test_link_names(void)
 
 	CHECK(pin_parse_link_name("link-0", &n));
 	CHECK_INT(n, 0);
-	CHECK(pin_parse_link_name("link-319", &n));
+	CHECK(pin_parse_link_name("link-335", &n));
 	CHECK_INT(n, PIN_LINKS_MAX - 1);
-	CHECK(!pin_parse_link_name("link-320", &n));
+	CHECK(!pin_parse_link_name("link-336", &n));
 	CHECK(!pin_parse_link_name("link-00", &n));
 	CHECK(!pin_parse_link_name("link-", &n));
 	CHECK(!pin_parse_link_name("link", &n));
 }
 
+static void test_map_names(void)
+{
+	uint64_t n = 77;
+
+	CHECK(!pin_parse_map_name("map-16", &n));
+	CHECK(!pin_parse_map_name("map-00", &n));
+	CHECK(!pin_parse_map_name("map-", &n));
+	CHECK(!pin_parse_map_name("link-0", &n));
+	CHECK_INT(n, 77);
+	CHECK(pin_parse_map_name("map-15", &n));
+	CHECK_INT(n, KLP_TABLES_MAX - 1);
+}
+
 static void test_kept_names(void)
 {
 	static const char *const bad[] = { "forced-", "forced-1", "forced-1-", "forced--1", "forced-0-0",
-		"forced-1-00", "forced-1-320", "forced-01-0", "forced-1-0-0", "gen-1-0",
+		"forced-1-00", "forced-1-336", "forced-01-0", "forced-1-0-0", "gen-1-0",
 		"forced-9223372036854775808-0", "forced-999999999999999999999999999999999999-0" };
 	uint64_t n = 77;
 
@@ -92,7 +105,9 @@ static void test_header(void)
 	BROKEN(magic, 0, -EINVAL);
 	BROKEN(format, 0, -EINVAL);
 	BROKEN(format, PIN_FORMAT + 1, -EPROTO);
-	BROKEN(reserved, 1, -EINVAL);
+	BROKEN(n_maps, 2, -EINVAL);	/* more than links */
+	BROKEN(n_maps, KLP_TABLES_MAX + 1, -EINVAL);
+	BROKEN(n_maps, UINT32_MAX, -EINVAL);
 	BROKEN(n_links, 0, -EINVAL);
 	BROKEN(n_links, PIN_LINKS_MAX + 1, -EINVAL);
 	BROKEN(n_links, UINT32_MAX, -EINVAL);
@@ -122,6 +137,7 @@ int main(void)
 {
 	RUN(test_set_names);
 	RUN(test_link_names);
+	RUN(test_map_names);
 	RUN(test_kept_names);
 	RUN(test_paths);
 	RUN(test_header);

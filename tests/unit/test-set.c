@@ -136,6 +136,30 @@ static void test_callbacks(void)
 	fds[0] = -EBADF;
 }
 
+/* Nothing but a table: one link, and one map beside it. */
+static void test_tables(void)
+{
+	static char with[] = "format=1\0name=demo\0version=1.0\0table=t:n:m";
+	struct pin_set pin = good_pin();
+	struct set *s = NULL;
+	int map;
+
+	pin.meta = with;
+	pin.header.meta_size = sizeof(with);
+	CHECK_INT(set_from_pin(&pin, &s), -EINVAL);
+	pin.maps[0] = map = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	pin.n_maps = pin.header.n_maps = 1;
+	CHECK_INT(set_from_pin(&pin, &s), 0);
+	CHECK_INT(set_table_link(s, 0), 0);
+	CHECK_INT(s->maps[0], map);
+	CHECK(pin.maps[0] < 0 && s->maps[1] < 0);
+	CHECK_INT(set_to_header(s, sizeof(with), &pin.header), 0);
+	CHECK(pin.header.n_links == 1 && pin.header.n_maps == 1);
+	set_free(s);
+	CHECK(fcntl(map, F_GETFD) < 0);
+	fds[0] = -EBADF;
+}
+
 static void test_free_nothing(void)
 {
 	CHECK(!set_free(NULL));
@@ -147,6 +171,7 @@ int main(void)
 	RUN(test_refused);
 	RUN(test_header_round_trip);
 	RUN(test_callbacks);
+	RUN(test_tables);
 	RUN(test_free_nothing);
 	return unit_end();
 }

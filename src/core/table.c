@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tables: whose map a link holds, and when a link goes.
+ *
+ *   only in the new patch   registered at ATTACH: nobody knows its name yet; detached when it leaves
+ *   in both                 the old one's link, pinned by both sets; updated just before SWITCH
+ *   only in the old         detached at RETIRE
+ *
+ * So there is no moment at which a name is not there, and whoever of the two leaves, the link stays
+ * with the other. Which of the maps it has to hold is not remembered: it is that of the set that is
+ * in force or enters, and both maps are pinned, so that whoever comes after a crash can put it
+ * right in either direction. An update names the map that it takes the place of: what somebody else
+ * has put there is never overwritten.
+ *
+ * A link is detached before it is let go of. Unpinning alone would take the table out of the
+ * kernel's list some time later, and a patch that comes with the same name meanwhile would be
+ * refused.
+ */
+#include <fcntl.h>
+
+#include "core/table.h"
+#include "kern/link.h"
+#include "kern/object.h"
+#include "util/errno-util.h"
+#include "util/macro.h"
+
+static int *table_link(struct set *s, size_t i)
+{
+	return &s->links[set_table_link(s, i)];
+}
+
+/* Which map the link of table i holds now (0: none), and which is the set's own. */
+static int table_maps(const struct set *s, size_t i, uint32_t *ret_held, uint32_t *ret_own)
+{
+	struct link_info info;
+	int r = link_get_info(s->links[set_table_link(s, i)], &info);
+
+	if (r == 0 && info.kind != LINK_OPS)
+		r = -EINVAL;
+	if (r == 0)
+		r = link_map_id(s->maps[i], ret_own);
+	if (r == 0)
+		*ret_held = info.map_id;
+	return r;
+}
+
+bool table_is_current(const struct set *s, size_t i)
+{
+	uint32_t held, own;
+
+	return table_maps(s, i, &held, &own) == 0 && held == own;
+}
+
+/* Which of these sets brings this table, and as its how manieth. */
+static struct set *table_owner(struct set *const *sets, size_t n, const struct meta_table *t,
+			       size_t *ret)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < sets[i]->meta->n_tables; j++)
+			if (meta_table_same(&sets[i]->meta->tables[j], t)) {
+				*ret = j;
+				return sets[i];
+			}
+	return NULL;
+}
+
+static int table_refuse(const struct set *s, const struct meta_table *t, struct report *report)
+{
+	report_names(report, s->meta->name, NULL, NULL);
+	return report_set(report, OUTCOME_TAKEN,
+			  "The kernel or somebody else has a table '%s' of type %s already", t->name,
+			  t->type);
+}
+
+int table_attach(struct set *s, size_t i, const struct object *o, struct set *const *leave,
+		 size_t n_leave, bool *ret_shared, struct report *report)
+{
+	const struct meta_table *t = &s->meta->tables[i];
+	struct set *owner;
+	size_t j;
+	int r;
+
+	*ret_shared = false;
+	r = object_table_fd(o, t->map);
+	if (r >= 0) {
+		s->maps[i] = r;
+		/* where the name is taken this makes the map ready for an update all the same */
+		r = object_attach_table(o, t->map);
+	}
+	if (r >= 0) {
+		*table_link(s, i) = r;
+		return 0;
+	}
+	if (r != -EEXIST) {
+		report_names(report, s->meta->name, NULL, NULL);
+		return report_errno(report, r, "Cannot register table '%s' of type %s", t->name, t->type);
+	}
+	owner = table_owner(leave, n_leave, t, &j);
+	if (!owner || !table_is_current(owner, j))
+		return table_refuse(s, t, report);
+	r = fcntl(*table_link(owner, j), F_DUPFD_CLOEXEC, 3);
+	if (r < 0)
+		return errno_negative();
+	*table_link(s, i) = r;
+	*ret_shared = true;
+	return 0;
+}
+
+/* One table: its link has map `held`, which is to be one of theirs. */
+static int table_take_one(struct set *s, size_t i, uint32_t held, struct set *const *others, size_t n)
+{
+	const struct meta_table *t = &s->meta->tables[i];
+	uint32_t id;
+
+	if (held == 0)
+		return -ENOLINK;
+	for (size_t o = 0; o < n; o++)
+		for (size_t j = 0; j < others[o]->meta->n_tables; j++)
+			if (meta_table_same(&others[o]->meta->tables[j], t) &&
+			    link_map_id(others[o]->maps[j], &id) == 0 && id == held)
+				return link_update(*table_link(s, i), s->maps[i], others[o]->maps[j]);
+	return -EPERM;
+}
+
+int table_take(struct set *s, struct set *const *others, size_t n, const struct meta_table **ret_table)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < s->meta->n_tables; i++) {
+		uint32_t held, own;
+		int r = table_maps(s, i, &held, &own);
+
+		if (r == 0 && held != own)
+			r = table_take_one(s, i, held, others, n);
+		if (r < 0 && ret == 0 && ret_table)
+			*ret_table = &s->meta->tables[i];
+		RET_GATHER(ret, r);
+	}
+	return ret;
+}
+
+int table_settle(struct world *w)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < w->n_sets; i++)
+		if (w->sets[i]->state != SET_LEAVING)
+			RET_GATHER(ret, table_take(w->sets[i], w->sets, w->n_sets, NULL));
+	return ret;
+}
+
+/* Ids of the links of all tables; -ENOMEM. */
+static int table_links(const struct world *w, uint32_t **ret, size_t *ret_n)
+{
+	_cleanup_free_ uint32_t *ids = NULL;
+	struct link_info info;
+	size_t n = 0;
+
+	ids = calloc(w->n_sets * KLP_TABLES_MAX + 1, sizeof(*ids));
+	if (!ids)
+		return -ENOMEM;
+	for (size_t i = 0; i < w->n_sets; i++)
+		for (size_t j = 0; j < w->sets[i]->meta->n_tables; j++)
+			if (link_get_info(*table_link(w->sets[i], j), &info) == 0)
+				ids[n++] = info.link_id;
+	*ret = TAKE_PTR(ids);
+	*ret_n = n;
+	return 0;
+}
+
+void table_detach(const struct world *w, struct set *s)
+{
+	_cleanup_free_ uint32_t *ids = NULL;
+	struct link_info info;
+	size_t n;
+
+	/* without memory it is detached when its pins and fds are gone */
+	if (s->meta->n_tables == 0 || table_links(w, &ids, &n) < 0)
+		return;
+	for (size_t i = 0; i < s->meta->n_tables; i++) {
+		bool shared = false;
+
+		if (link_get_info(*table_link(s, i), &info) < 0)
+			continue;
+		for (size_t j = 0; j < n; j++)
+			shared = shared || ids[j] == info.link_id;
+		if (!shared)
+			(void)link_detach(*table_link(s, i));
+	}
+}
+
+void table_detach_half_built(const struct world *w, uint64_t serial)
+{
+	_cleanup_free_ uint32_t *ids = NULL;
+	size_t n;
+
+	if (table_links(w, &ids, &n) == 0)
+		pin_detach_ops(serial, ids, n);
+}

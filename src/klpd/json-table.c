@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a patch has of tables. Which table a link has is the kernel's to say, and anybody with the
+ * capability can change it, so it is asked each time.
+ */
+#include <stdio.h>
+
+#include "core/table.h"
+#include "kern/link.h"
+#include "klpd/json-table.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+static int json_table(const struct meta_table *t, const struct set *s, size_t i, sd_json_variant **ret)
+{
+	struct link_info info = { .link_id = 0 };
+	uint32_t map = 0;
+	bool known = s && link_get_info(s->links[set_table_link(s, i)], &info) == 0 &&
+		     link_map_id(s->maps[i], &map) == 0;
+
+	return sd_json_buildo(ret,
+		SD_JSON_BUILD_PAIR_STRING("type", t->type),
+		SD_JSON_BUILD_PAIR_STRING("name", t->name),
+		SD_JSON_BUILD_PAIR_STRING("map", t->map),
+		SD_JSON_BUILD_PAIR_CONDITION(known, "mapId", SD_JSON_BUILD_UNSIGNED(map)),
+		SD_JSON_BUILD_PAIR_CONDITION(known, "linkId", SD_JSON_BUILD_UNSIGNED(info.link_id)),
+		SD_JSON_BUILD_PAIR_CONDITION(known, "current",
+					     SD_JSON_BUILD_BOOLEAN(known && info.map_id == map)));
+}
+
+int json_tables(const struct meta *m, const struct set *s, sd_json_variant **ret)
+{
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *array = NULL;
+	int r;
+
+	r = sd_json_variant_new_array(&array, NULL, 0);
+	for (size_t i = 0; r >= 0 && i < m->n_tables; i++) {
+		_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
+
+		r = json_table(&m->tables[i], s, i, &v);
+		if (r >= 0)
+			r = sd_json_variant_append_array(&array, v);
+	}
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(array);
+	return 0;
+}
+
+int json_table_warnings(const struct set *s, sd_json_variant **array)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && s->state == SET_IN_FORCE && i < s->meta->n_tables; i++) {
+		_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
+		_cleanup_free_ char *text = NULL;
+
+		if (table_is_current(s, i))
+			continue;
+		if (asprintf(&text, "Patch '%s' is not whole: somebody else has changed or detached "
+			     "its table '%s'; disable it", s->meta->name,
+			     s->meta->tables[i].name) < 0) {
+			text = NULL;
+			return -ENOMEM;
+		}
+		r = sd_json_variant_new_string(&v, text);
+		if (r >= 0)
+			r = sd_json_variant_append_array(array, v);
+	}
+	return r;
+}

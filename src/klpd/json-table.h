@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's tables that a patch brings, as values of interface io.klpd.Manager. */
+#ifndef KLPD_KLPD_JSON_TABLE_H
+#define KLPD_KLPD_JSON_TABLE_H
+
+#include <systemd/sd-json.h>
+
+#include "core/set.h"
+
+/* Type Table, an array; s may be NULL: a file. */
+int json_tables(const struct meta *m, const struct set *s, sd_json_variant **ret);
+/* Add a sentence for each table of a set in force that somebody else has changed or detached. */
+int json_table_warnings(const struct set *s, sd_json_variant **array);
+
+#endif
