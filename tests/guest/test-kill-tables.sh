@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-kill-tables.sh - as test-kill.sh, of patches that bring a table, which two of them have in common: a
+# fault at every phase and every object, after which the one link there is holds the map of the patch that
+# is in force, and a connection that was opened before still works.
+# not on debug: dozens of faults of klpd, half an hour there; what they do to the companion others do too
+# timeout: 900
+. /klpd/lib.sh
+# shellcheck source=tests/guest/kill.sh
+. /klpd/tests/kill.sh
+T=/usr/lib/klpd/tests
+CC=/usr/lib/klpd/programs/cc
+
+# Which patch a new connection meets, as names().
+seen() {
+	case $("$CC" once klp_cc) in
+	11) echo cc ;;
+	33) echo cc-held ;;
+	"cc: klp_cc: No such file or directory") ;;
+	*) echo "a broken connection" ;;
+	esac
+	# who holds the link, and that there is one
+	klpctl status --json | jq -e 'all(.patches[].tables[]; .current)' >/dev/null || echo "not its map"
+	[[ $(klpctl status --json | jq -c .warnings) == '[]' ]] || echo "warnings"
+}
+
+rounds() {
+	awk '{ print $1 }' /tmp/talk
+}
+
+further() {
+	kill -0 "$talker" && (($(rounds) > $1))
+}
+
+goes_on() {
+	loop_until further $(($(rounds) + 2)) || fail "the open connection does not go on: $(cat /tmp/talk)"
+	same "its window" 11 "$(awk '{ print $2 }' /tmp/talk)"
+}
+
+modprobe klp
+start_klpd
+# Functions that were opened stay so: not a leftover.
+klpctl enable $T/cc-held.klp.o && klpctl disable cc-held
+klpctl enable $T/cc-1.klp.o
+"$CC" hold klp_cc >/tmp/talk 2>&1 &
+talker=$!
+loop_until grep -q '^[0-9]' /tmp/talk
+klpctl disable cc
+snapshot
+
+# load:2 the programs, attach:1 the table, attach:2 the function, switch:2 the link holds the new map
+for point in attach:1 pin:1 switch:2; do
+	t "enable, $point:fail"
+	one "$point" fail "" cc klpctl enable $T/cc-1.klp.o
+	t "replace, $point:fail"
+	klpctl enable $T/cc-1.klp.o >/dev/null || fail enable
+	one "$point" fail cc cc-held klpctl replace $T/cc-held.klp.o
+done
+
+for point in load:2 attach:1 pin:0 pin:1 pin:2 switch:2 switch:1 complete:1; do
+	t "enable, $point:kill"
+	one "$point" kill "" cc klpctl enable $T/cc-1.klp.o
+done
+
+for point in load:2 attach:1 attach:2 pin:0 pin:1 pin:2 switch:2 switch:1 complete:0 complete:1 retire:1 retire:2 retire:3; do
+	t "replace, $point:kill"
+	klpctl enable $T/cc-1.klp.o >/dev/null || fail enable
+	one "$point" kill cc cc-held klpctl replace $T/cc-held.klp.o
+done
+
+for point in switch:2 switch:1 complete:0 retire:1 retire:2 retire:3; do
+	t "disable, $point:kill"
+	klpctl enable $T/cc-1.klp.o >/dev/null || fail enable
+	one "$point" kill cc "" klpctl disable cc
+done
+
+for point in pin:2 switch:2 switch:1 retire:1; do
+	t "rollback, $point:kill"
+	{ klpctl enable $T/cc-1.klp.o && klpctl replace $T/cc-held.klp.o; } >/dev/null || fail start
+	one "$point" kill cc-held cc klpctl rollback
+	t "replace at one instant, $point:kill"
+	klpctl enable --immediate $T/cc-1.klp.o >/dev/null || fail enable
+	one "$point" kill cc cc-held klpctl replace --immediate $T/cc-held.klp.o
+done
+
+t the connection that was open all the time
+goes_on
+kill $talker
+wait $talker 2>/dev/null
+ok

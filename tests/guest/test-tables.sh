@@ -1,0 +1,247 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-tables.sh - patches that bring a table of the kernel's, a congestion control: connections that are
+# opened get the one that is in force, those that are open keep theirs and work, whatever is changed.
+# timeout: 900
+. /klpd/lib.sh
+T=/usr/lib/klpd/tests
+CC=/usr/lib/klpd/programs/cc
+
+# What a connection gets that asks for the table now: its window, or "none".
+new_connection() {
+	"$CC" once klp_cc || true
+}
+
+new_is() {
+	same "${2:-a new connection}" "$1" "$(new_connection | sed 's/^cc: klp_cc: No such file or directory$/none/')"
+}
+
+# An open connection that talks to itself all the time: $talker, $talk.
+talks=0 talker='' talk=''
+begin_talk() {
+	talks=$((talks + 1))
+	talk=/tmp/talk.$talks
+	"$CC" hold klp_cc >$talk 2>&1 &
+	talker=$!
+	loop_until grep -q '^[0-9]' $talk || fail "no connection: $(cat $talk)"
+}
+
+rounds() {
+	awk '{ print $1 }' $talk
+}
+
+further() {
+	kill -0 "$talker" && (($(rounds) > $1))
+}
+
+# talk_is WINDOW - it goes on, both ways, and that is its window.
+talk_is() {
+	loop_until further $(($(rounds) + 2)) || fail "the open connection does not go on: $(cat $talk)"
+	same "the open connection" "$1" "$(awk '{ print $2 }' $talk)"
+}
+
+end_talk() {
+	kill "$talker" || fail "the open connection has ended: $(cat $talk)"
+	wait "$talker" 2>/dev/null
+}
+
+# The map that the link of the table holds, as the kernel says and as klpd says.
+link_map() {
+	bpftool -j link show | jq -c '[.[] | select(.type == "struct_ops") | .map_id]'
+}
+
+told_map() {
+	klpctl status --json | jq -c '[.patches[] | select(.state != "leaving") | .tables[] | select(.current) | .mapId]'
+}
+
+maps_agree() {
+	[[ $(link_map) != '[]' ]] || fail "there is no link"
+	same "the link's map" "$(told_map)" "$(link_map)"
+}
+
+quiet() {
+	[[ $(klpctl status --json | jq .transition) == null ]]
+}
+
+quietly() {
+	same warnings '[]' "$(klpctl status --json | jq -c .warnings)"
+}
+
+begin_sleep() {
+	sleep 1000 &
+	sleeper=$!
+	loop_until grep -q nanosleep /proc/$sleeper/stack
+}
+
+end_sleep() {
+	kill $sleeper
+	wait $sleeper 2>/dev/null
+}
+
+# Twice: task by task, and at one instant.
+lives() {
+	local how=$1
+
+	t "enable, $how"
+	check enable klpctl enable $how $T/cc-1.klp.o
+	new_is 11
+	same status '[["tcp_congestion_ops","klp_cc","cc",true]]' \
+		"$(klpctl status --json | jq -c '[.patches[].tables[] | [.type, .name, .map, .current]]')"
+	[[ $(klpctl status) == *"Tables: tcp_congestion_ops 'klp_cc', swapped at one instant"* ]] ||
+		fail "$(klpctl status)"
+	maps_agree
+	quietly
+	keep
+
+	t "replace while a connection is open, $how"
+	begin_talk
+	talk_is 11
+	check replace klpctl replace $how $T/cc-2.klp.o
+	new_is 22
+	talk_is 11
+	maps_agree
+	same "one link" 1 "$(bpftool -j link show | jq '[.[] | select(.type == "struct_ops")] | length')"
+	keep
+
+	t "rollback, and again, $how"
+	check rollback klpctl rollback
+	new_is 11
+	talk_is 11
+	check rollback klpctl rollback
+	new_is 22
+	maps_agree
+	end_talk
+	keep
+
+	t "disable while a connection is open, $how"
+	begin_talk
+	talk_is 22
+	check disable klpctl disable cc
+	new_is none
+	talk_is 22
+	same links '[]' "$(link_map)"
+	# its name is free at once, and is that of another table
+	check enable klpctl enable $how $T/cc-1.klp.o
+	new_is 11
+	talk_is 22
+	check disable klpctl disable cc
+	end_talk
+}
+
+t without the companion
+start_klpd
+snapshot
+expect_fail 7 klpctl enable $T/cc-1.klp.o
+lives --immediate
+stop_klpd
+
+t with it
+modprobe klp
+start_klpd
+snapshot
+lives ''
+
+t what leaves and enters without a table
+check enable klpctl enable $T/cc-1.klp.o
+begin_talk
+check replace klpctl replace /usr/lib/klpd/patches/cmdline.klp.o
+new_is none
+talk_is 11
+check rollback klpctl rollback
+new_is 11
+check disable klpctl disable cc
+end_talk
+
+t show
+[[ $(klpctl show $T/cc-held.klp.o) == *"Tables: tcp_congestion_ops 'klp_cc'"* ]] || fail "$(klpctl show $T/cc-held.klp.o)"
+same "of a file" '[{"type":"tcp_congestion_ops","name":"klp_cc","map":"cc"}]' \
+	"$(klpctl show --json $T/cc-1.klp.o | jq -c '.patch.tables')"
+
+t refusals
+refused() {
+	expect_fail "$1" klpctl enable $T/$2.klp.o
+	[[ $OUTPUT == *"$3"* ]] || fail "$2: $OUTPUT"
+	[[ $OUTPUT == *"enable '$2'"* || $2 == cc-held ]] || fail "$2 is not named: $OUTPUT"
+	[[ $OUTPUT == *"hint: "* ]] || fail "$2: what to do is not said: $OUTPUT"
+}
+refused 4 cc-taken "a table 'cubic' of type tcp_congestion_ops already"
+refused 5 cc-fixed "Tables of type 'bpf_dummy_ops' cannot be swapped"
+refused 5 cc-unknown "This kernel has no tables of type 'klp_unknown_ops'"
+refused 3 cc-name "its member name does not"
+refused 6 cc-verifier "program 'bad_ssthresh'"
+same links '[]' "$(link_map)"
+new_is none
+
+t the table of another patch
+check enable klpctl enable $T/cc-1.klp.o
+refused 4 cc-held "Table 'klp_cc' of type tcp_congestion_ops is brought by 'cc'"
+new_is 11
+check disable klpctl disable cc
+
+t the table of somebody else
+check enable klpctl enable $T/cc-1.klp.o
+check detach bpftool link detach id "$(bpftool -j link show | jq '.[] | select(.type == "struct_ops") | .id')"
+new_is none
+[[ $(klpctl status --json | jq -r '.warnings[]') == *"somebody else has changed or detached its table 'klp_cc'"* ]] ||
+	fail "no warning: $(klpctl status)"
+# a replacement brings it back
+check replace klpctl replace $T/cc-2.klp.o
+new_is 22
+quietly
+maps_agree
+check disable klpctl disable cc
+
+t a stalled replacement is turned round
+echo 1000000000 >/sys/module/klp/parameters/signal_ms
+check enable klpctl enable $T/cc-1.klp.o
+begin_talk
+begin_sleep
+check replace klpctl replace --no-wait --timeout=0 $T/cc-held.klp.o
+new_is 33 "while it is held up"
+maps_agree
+check reverse klpctl reverse
+check reversed loop_until quiet
+new_is 11
+talk_is 11
+maps_agree
+check "a replacement whose time runs out" klpctl replace --no-wait --timeout=2 $T/cc-held.klp.o
+new_is 33
+check "reversed by itself" loop_until quiet
+new_is 11
+talk_is 11
+quietly
+keep
+
+t it turns round while klpd is dead
+check replace klpctl replace --no-wait --timeout=3 $T/cc-held.klp.o
+new_is 33
+references=$(module_references)
+kill_klpd
+record_is_gone() {
+	(($(module_references) < references))
+}
+check "the companion turns it round alone" loop_until record_is_gone
+start_klpd
+check "nothing runs" loop_until quiet
+new_is 11
+maps_agree
+talk_is 11
+quietly
+keep
+
+t it goes on while klpd is dead
+check replace klpctl replace --no-wait --timeout=0 $T/cc-held.klp.o
+kill_klpd
+end_sleep
+start_klpd
+check "it is complete" loop_until quiet
+same patches cc-held "$(klpctl status --json | jq -r '.patches[].name')"
+new_is 33
+maps_agree
+talk_is 11
+quietly
+check disable klpctl disable cc-held
+end_talk
+new_is none
+ok

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A table of a type that no kernel has: OUTCOME_NO_SUCH_TABLE. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+KLP_PATCH("cc-unknown", "1");
+KLP_LICENSE("GPL");
+
+struct klp_unknown_ops {
+	int (*decide)(void);
+	char name[16];
+};
+
+SEC("struct_ops")
+int unknown_decide(unsigned long long *ctx)
+{
+	return 0;
+}
+
+KLP_TABLE(klp_unknown_ops, unknown, "unknown");
+SEC(".struct_ops.link")
+struct klp_unknown_ops unknown = { .decide = (void *)unknown_decide, .name = "unknown" };
