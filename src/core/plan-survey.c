@@ -56,7 +56,8 @@ static int survey_sets(const struct plan_rule *rule, const struct plan_entry *en
 	view.n_sets = 1;
 	for (size_t i = 0; r == 0 && i < entry->n_sets; i++) {
 		view.sets = entry->sets + i;
-		r = survey_ask(rule, &view, problems);
+		r = rule->by_func ? survey_funcs(rule, &view, problems) :
+				    survey_ask(rule, &view, problems);
 	}
 	return r;
 }
@@ -66,9 +67,9 @@ static int survey_enter(const struct plan_entry *entry, struct report_list *prob
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < PLAN_RULES; i++)
-		r = plan_rules[i].by_func ? survey_funcs(&plan_rules[i], entry, problems) :
-		    plan_rules[i].by_set ? survey_sets(&plan_rules[i], entry, problems) :
-					   survey_ask(&plan_rules[i], entry, problems);
+		r = plan_rules[i].by_set ? survey_sets(&plan_rules[i], entry, problems) :
+		    plan_rules[i].by_func ? survey_funcs(&plan_rules[i], entry, problems) :
+					    survey_ask(&plan_rules[i], entry, problems);
 	return r;
 }
 

@@ -398,7 +398,7 @@ const struct plan_rule plan_rules[PLAN_RULES] = {
 	{ rule_supported, .by_func = true },
 	{ rule_strict, .by_func = true },
 	{ rule_sticky, .by_func = false },
-	{ rule_conflict, .by_func = true },
+	{ rule_conflict, .by_func = true, .by_set = true },
 	{ rule_states, .by_set = true },
 };
 

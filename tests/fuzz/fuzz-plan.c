@@ -264,6 +264,26 @@ static void require_rollback(const struct plan_set *sets, size_t n_sets,
 	}
 }
 
+/* Who asks before a change is told what the change would be told, and maybe more. */
+static void require_survey(const struct plan_set *sets, size_t n_sets,
+			   const struct plan_request *request, const struct plan *made, int result,
+			   const struct report *report)
+{
+	struct report_list problems = { .n = 0 };
+	struct plan plan;
+
+	REQUIRE(plan_survey(sets, n_sets, request, &plan, &problems) == 0);
+	REQUIRE((problems.n == 0) == (result == 0));
+	if (result == 0) {
+		REQUIRE(plan.verb == made->verb && plan.consistency == made->consistency);
+		REQUIRE(plan.n_leave == made->n_leave && plan.enter[0].slot == made->enter[0].slot);
+	} else {
+		REQUIRE((int)problems.reports[0].outcome == result);
+		REQUIRE(STREQ(problems.reports[0].detail, report->detail));
+	}
+	report_list_done(&problems);
+}
+
 static void run(const struct plan_set *sets, size_t n_sets, const struct plan_request *request)
 {
 	struct report report = REPORT_INIT;
@@ -273,6 +293,8 @@ static void run(const struct plan_set *sets, size_t n_sets, const struct plan_re
 	memset(&plan, 0x5a, sizeof(plan));
 	memset(&untouched, 0x5a, sizeof(untouched));
 	r = plan_make(sets, n_sets, request, &plan, &report);
+	if (request->meta && !request->changing)
+		require_survey(sets, n_sets, request, &plan, r, &report);
 	if (r != 0) {
 		REQUIRE(r > 0 && r < _OUTCOME_MAX && (int)report.outcome == r && report.detail);
 		REQUIRE(memcmp(&plan, &untouched, sizeof(plan)) == 0);

@@ -83,6 +83,13 @@ static void test_each_set(void)
 	CHECK_INT(problems.reports[1].outcome, OUTCOME_CONFLICT);
 	CHECK_CONTAINS(problems.reports[1].detail, "'b'");
 	check_first(sets, 2, &q, &problems);
+	/* set by set, as plan_make() looks, and not function by function */
+	c.funcs[0].symbol = (char *)"second";
+	c.funcs[1].symbol = (char *)"f";
+	report_list_done(&problems);
+	CHECK_INT(plan_survey(sets, 2, &q, &plan, &problems), 0);
+	CHECK_INT(problems.n, 2);
+	check_first(sets, 2, &q, &problems);
 	/* in their place: two states that it does not have, and one that leaves in another way */
 	q.verb = CHANGE_REPLACE;
 	CHECK_INT(plan_survey(sets, 2, &q, &plan, &more), 0);
