@@ -6,11 +6,12 @@
  * Not tried is a body whose function would have to be opened for fmod_ret: what is opened stays so
  * until reboot, in a table of few places, and a question must not take one.
  */
+#include "core/announcement.h"
 #include "core/check-load.h"
 #include "kern/object.h"
 #include "util/macro.h"
 
-#define NOT_FIT		"what is said of its function comes first"
+#define NOT_FIT		"its function has a problem that comes first"
 #define NOT_OPEN	"its function is not open for fmod_ret, and what is opened stays so until reboot; " \
 			"enabling the patch opens it, and tries the body then"
 #define NO_COMPANION	"the companion is not there, and without it nothing task by task can be loaded"
@@ -167,6 +168,19 @@ static int load_once(struct trial *t, bool *ret_again)
 	return 0;
 }
 
+/* What of phase ANNOUNCE can be known without doing it. */
+static int load_announcement(struct check *c)
+{
+	struct report report = REPORT_INIT;
+	struct announcement told;
+
+	if (c->entering.set->consistency == KLP_CONSISTENCY_PER_TASK &&
+	    announcement_make(c->entering.set->meta, &told) < 0)
+		(void)report_set(&report, OUTCOME_UNSUPPORTED,
+				 "The patch is about more than %d modules", KLP_UAPI_OBJECTS_MAX);
+	return check_problem(c, PHASE_ANNOUNCE, 0, &report);
+}
+
 int check_load(struct check *c, struct world *w)
 {
 	const struct meta *m = c->entering.set->meta;
@@ -190,5 +204,5 @@ int check_load(struct check *c, struct world *w)
 		r = load_once(&t, &again);
 	/* the programs go */
 	c->entering.object = object_free(c->entering.object);
-	return r;
+	return r == 0 ? load_announcement(c) : r;
 }

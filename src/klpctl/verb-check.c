@@ -88,7 +88,9 @@ static char *check_facts(sd_json_variant *function)
 {
 	uint64_t namesakes = field_number(function, "namesakes");
 	uint64_t clones = field_number(function, "clones");
-	const char *returns = check_returns(field_string(function, "returns"));
+	/* what the patch takes it for says the line before */
+	bool described = field_bool(function, "described");
+	const char *returns = described ? check_returns(field_string(function, "returns")) : NULL;
 	const char *opening = field_string(function, "opening");
 	_cleanup_free_ char *text = NULL;
 	size_t size = 0;
@@ -110,10 +112,10 @@ static char *check_facts(sd_json_variant *function)
 	}
 	if (namesakes > 0) {
 		fputs(field_bool(function, "traceable") ? ", traceable" : ", not traceable", f);
-		fputs(field_bool(function, "described") ? ", in BTF" : ", not in BTF by itself", f);
+		fputs(described ? ", in BTF" : ", not in BTF by itself", f);
 		fprintf(f, ", %s", check_opening(opening));
 	}
-	if (field_present(function, "arguments")) {
+	if (described) {
 		fputs(", takes ", f);
 		check_count(f, field_number(function, "arguments"), "argument");
 	}
