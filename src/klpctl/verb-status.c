@@ -103,9 +103,12 @@ static void status_before(sd_json_variant *reply)
 /* 0, or that one of them is not fully in force. */
 static int status_exit(sd_json_variant *patches)
 {
-	for (size_t i = 0; i < field_count(patches); i++)
-		if (field_number(field_item(patches, i), "missed") > 0)
-			return EXIT_STATUS_MISSED;
+	for (size_t i = 0; i < field_count(patches); i++) {
+		sd_json_variant *p = field_item(patches, i);
+
+		if (field_number(p, "missed") > 0 || field_bool(p, "broken"))
+			return EXIT_STATUS_PARTIAL;
+	}
 	return EXIT_STATUS_OK;
 }
 

@@ -201,6 +201,7 @@ int json_set(const struct world *w, const struct set *s, sd_json_variant **ret)
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
 		SD_JSON_BUILD_PAIR_UNSIGNED("enabledUSec", s->enabled_usec),
 		SD_JSON_BUILD_PAIR_CONDITION(s->forced, "forced", SD_JSON_BUILD_BOOLEAN(true)),
+		SD_JSON_BUILD_PAIR_CONDITION(o.broken, "broken", SD_JSON_BUILD_BOOLEAN(true)),
 		SD_JSON_BUILD_PAIR_STRING("path", s->path),
 		SD_JSON_BUILD_PAIR_STRING("sha256", hash),
 		SD_JSON_BUILD_PAIR_CONDITION(objects != NULL, "objects",

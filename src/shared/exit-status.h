@@ -19,7 +19,7 @@ enum exit_status {
 	EXIT_STATUS_UNREACHABLE = 12,	/* klpd does not answer */
 	EXIT_STATUS_NO_TASK = 13,	/* no such task */
 	EXIT_STATUS_CALLBACK = 14,	/* a pre_patch callback refused the change */
-	EXIT_STATUS_MISSED = 15,	/* status: a patch in the kernel has missed calls */
+	EXIT_STATUS_PARTIAL = 15,	/* status: a patch missed calls, or is not whole */
 	_EXIT_STATUS_MAX
 };
 
