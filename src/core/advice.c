@@ -155,8 +155,12 @@ static enum advice_verdict advice_fmod_ret(const struct advice_case *c, struct a
 		   "counts, and costs about 215 instructions a call");
 	if (nothing)
 		advice_say(a, "; it cannot return %s", nothing);
+	/* the kernel does not tell what it opened by itself from what it was asked to open */
 	if (f->fmod_ret == FMOD_RET_OPEN) {
-		advice_say(a, "; it works without the companion");
+		advice_say(a, c->companion ? "; the function is open for it, by the kernel itself or by the "
+					     "companion since the boot" :
+					     "; the function is open for it, so that it works without "
+					     "the companion");
 		return ADVICE_POSSIBLE;
 	}
 	if (c->companion) {

@@ -12,8 +12,8 @@
 #include "util/log.h"
 #include "util/macro.h"
 
-/* How soon those who watch learn of a missed call. */
-#define MONITOR_MISSED_USEC	1000000ULL
+/* Those who watch learn of a missed call within a second: the loop may be a quarter of one late. */
+#define MONITOR_MISSED_USEC	750000ULL
 
 struct monitor {
 	struct manager *manager;
