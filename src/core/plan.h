@@ -67,11 +67,10 @@ struct plan {
  * that it does not replace; detail names the other patch), OUTCOME_STATE_INCOMPATIBLE,
  * OUTCOME_STRICT (strict patch with an fmod_ret body), OUTCOME_STICKY (disable of a sticky patch; a
  * deadline for one that enters), OUTCOME_CONSISTENCY (per-task-only patch, guard body or callback
- * with --immediate; sets that leave have another consistency than the change),
- * OUTCOME_NO_COMPANION (per-task wanted, none
- * there), OUTCOME_UNSUPPORTED (replace body, fmod_ret body in a module or at a position above 1, more
- * sets than there are slots or records), OUTCOME_NO_PREVIOUS (rollback: it is not known what was in
- * force before, or it is what is in force now).
+ * with --immediate; sets that leave have another consistency than the change), OUTCOME_NO_COMPANION
+ * (per-task wanted, none there), OUTCOME_UNSUPPORTED (replace body, fmod_ret body in a module or at
+ * a position above 1, more sets than there are slots or records), OUTCOME_NO_PREVIOUS (rollback: it
+ * is not known what was in force before, or it is what is in force now).
  *
  * A replace takes the place of all sets in force whose patch names the same patch set (meta->set).
  *
