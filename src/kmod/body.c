@@ -5,14 +5,24 @@
  * takes it away, whatever the state of the record: then that record is not whole any more, and is
  * marked. The bodies themselves are called by hook.c.
  *
- * Lifetime: the map of a body is freed after its link is gone, and .unreg() returns only when no
- * call of the body can run.
+ * Lifetime of a guard: the map of a body is freed after its link is gone, and .unreg() returns only
+ * when no call of the body can run.
  *
- * A body is not called through the trampoline that the kernel makes for it, which does once more, and
+ * That of a replace body: a task may be preempted in it, or sleep there for as long as it likes, so
+ * .unreg() cannot wait for it, and the grace periods after which the kernel frees a map (RCU, tasks
+ * RCU) do not cover a task that sleeps. What does is a transition, which ends only when nobody
+ * stands in what leaves. So the map is held from the moment its link gives it to a record until that
+ * record is forgotten: at the end of the transition that took it out of force, or without ever having
+ * been in force. If the transition was forced it is held for good. From the last instruction of the
+ * image to the caller the grace periods suffice, as for every user of such maps. klp.ko itself stays
+ * as long as a map of this type does.
+ *
+ * A guard is not called through the trampoline that the kernel makes for it, which does once more, and
  * dearly, what is done already where the body is called (RCU, no migration), but as a program: the
  * one that was given to the kernel for this member. It is found by the id that was noted when the map
  * was filled, is checked to be a program for this member of this type, and is referenced from .reg()
  * to the end of .unreg(); so nothing depends on what user space did to its file descriptors meanwhile.
+ * A replace body is that trampoline. Its program is looked at only for whether it may sleep.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -23,6 +33,7 @@
 #include <linux/filter.h>
 #include <linux/module.h>
 #include <linux/printk.h>
+#include <linux/rculist.h>
 #include <linux/string.h>
 
 #include "body.h"
@@ -31,18 +42,29 @@
 #include "record.h"
 #include "resolve.h"
 
-/* Its index among the members of klp_func_ops. */
-#define BODY_GUARD_MEMBER 2
+/* Their indices among the members of klp_func_ops. */
+#define BODY_GUARD_MEMBER	2
+#define BODY_REPLACE_MEMBER	3
 
 static const struct btf *body_btf;	/* of this module */
+static HLIST_HEAD(body_held);		/* read under RCU, after which a map is freed */
 
-/* Verified for guard() of klp_func_ops; what the kernel checks when a map is filled. */
-static bool body_is_guard(const struct bpf_prog *prog)
+/* What runs as part of entering and leaving a replace body, before the kernel has noted that one
+ * runs, by which hook.c knows a call that a body makes: to replace it would never end. */
+static const char *const body_own[] = {
+	"__rcu_read_lock", "__rcu_read_unlock", "migrate_disable", "migrate_enable",
+	"__migrate_disable", "__migrate_enable", "___migrate_enable", "__might_fault",
+	"__might_sleep", "__might_resched", "__cond_resched", "dynamic_might_resched",
+	"dynamic_cond_resched", "rcu_read_unlock_trace_special",
+};
+
+/* Verified for this member of klp_func_ops; what the kernel checks when a map is filled. */
+static bool body_is_for(const struct bpf_prog *prog, unsigned int member)
 {
 	const struct btf_type *t = btf_type_by_id(body_btf, prog->aux->attach_btf_id);
 
 	return prog->type == BPF_PROG_TYPE_STRUCT_OPS && prog->aux->attach_btf == body_btf && t &&
-	       prog->expected_attach_type == BODY_GUARD_MEMBER &&
+	       prog->expected_attach_type == member &&
 	       !strcmp(resolve_btf_name(body_btf, t->name_off), "klp_func_ops");
 }
 
@@ -52,9 +74,10 @@ static int body_get_prog(struct klp_func_ops *ops)
 
 	if (ops->links++)
 		return 0;
-	prog = resolve_prog_by_id(ops->guard_id);
-	if (!IS_ERR_OR_NULL(prog) && body_is_guard(prog)) {
-		ops->guard_prog = prog;
+	prog = resolve_prog_by_id(ops->prog_id);
+	if (!IS_ERR_OR_NULL(prog) &&
+	    body_is_for(prog, ops->replace ? BODY_REPLACE_MEMBER : BODY_GUARD_MEMBER)) {
+		ops->prog = prog;
 		return 0;
 	}
 	ops->links = 0;
@@ -69,8 +92,52 @@ static void body_put_prog(struct klp_func_ops *ops)
 {
 	if (--ops->links)
 		return;
-	bpf_prog_put(ops->guard_prog);
-	ops->guard_prog = NULL;
+	bpf_prog_put(ops->prog);
+	ops->prog = NULL;
+}
+
+void body_hold(struct klp_func_ops *ops)
+{
+	lockdep_assert_held(&klp_mutex);
+	if (ops->holds++)
+		return;
+	/* Its link is being made, which holds it too. */
+	WARN_ON_ONCE(!resolve_struct_ops_get(ops));
+	hlist_add_head_rcu(&ops->held, &body_held);
+}
+
+void body_release(struct klp_func_ops *ops)
+{
+	lockdep_assert_held(&klp_mutex);
+	if (--ops->holds)
+		return;
+	hlist_del_rcu(&ops->held);
+	resolve_struct_ops_put(ops);
+}
+
+unsigned long body_image(unsigned long addr)
+{
+	const struct klp_func_ops *ops;
+	unsigned long start, found = 0;
+
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(ops, &body_held, held) {
+		start = (unsigned long)ops->replace;
+		if (addr >= start && addr - start < BODY_IMAGE_SIZE)
+			found = start;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static int body_check_target(const struct klp_func_ops *ops, const struct func *f)
+{
+	u32 i;
+
+	for (i = 0; ops->replace && i < ARRAY_SIZE(body_own); i++)
+		if (!strcmp(f->symbol, body_own[i]))
+			return -EDEADLK;
+	return 0;
 }
 
 static int body_reg(void *kdata, struct bpf_link *link)
@@ -82,11 +149,18 @@ static int body_reg(void *kdata, struct bpf_link *link)
 	mutex_lock(&klp_mutex);
 	r = record_find_announced(ops->record);
 	if (r && ops->func < r->n_funcs && r->funcs[ops->func].flags & KLP_FUNC_OPS)
-		ret = !ops->guard ? -EINVAL : r->funcs[ops->func].ops ? -EEXIST : 0;
+		ret = !ops->guard == !ops->replace ? -EINVAL :
+		      r->funcs[ops->func].ops ? -EEXIST :
+		      body_check_target(ops, &r->funcs[ops->func]);
 	if (!ret)
 		ret = body_get_prog(ops);
-	if (!ret)
+	if (!ret) {
 		r->funcs[ops->func].ops = ops;
+		if (ops->replace) {
+			body_hold(ops);
+			r->funcs[ops->func].inside = ops;
+		}
+	}
 	mutex_unlock(&klp_mutex);
 	return ret;
 }
@@ -107,23 +181,28 @@ static void body_unreg(void *kdata, struct bpf_link *link)
 		}
 		hook_disarm_func(f);
 		f->ops = NULL;
+		if (f->inside && r->state == KLP_ANNOUNCED) {
+			body_release(f->inside);
+			f->inside = NULL;
+		}
 	}
 	body_put_prog(ops);
 	mutex_unlock(&klp_mutex);
 }
 
 /* Its id, not the program itself: nobody tells when a map that was never attached is freed. */
-static int body_note_prog(struct klp_func_ops *to, const struct klp_func_ops *from)
+static int body_note_prog(struct klp_func_ops *to, int fd)
 {
-	int fd = (unsigned long)from->guard;
 	struct bpf_prog *prog;
 
 	if (!fd)
 		return 0;
+	if (to->prog_id)	/* so a map has one trampoline, in a page of its own */
+		return -EINVAL;
 	prog = bpf_prog_get_type_dev(fd, BPF_PROG_TYPE_STRUCT_OPS, false);
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	to->guard_id = prog->aux->id;
+	to->prog_id = prog->aux->id;
 	bpf_prog_put(prog);
 	return 0;	/* the rest is the kernel's */
 }
@@ -144,21 +223,27 @@ static int body_init_member(const struct btf_type *t, const struct btf_member *m
 		to->func = from->func;
 		return 1;
 	case offsetof(struct klp_func_ops, guard):
-		return body_note_prog(to, from);
-	case offsetof(struct klp_func_ops, guard_id):
+		return body_note_prog(to, (unsigned long)from->guard);
+	case offsetof(struct klp_func_ops, replace):
+		return body_note_prog(to, (unsigned long)from->replace);
+	case offsetof(struct klp_func_ops, prog_id):
 	case offsetof(struct klp_func_ops, links):
-	case offsetof(struct klp_func_ops, guard_prog):
+	case offsetof(struct klp_func_ops, prog):
+	case offsetof(struct klp_func_ops, holds):
+	case offsetof(struct klp_func_ops, held):
 		return 1;
 	default:
 		return 0;
 	}
 }
 
-/* The handler runs with preemption off. */
+/* The handler, which calls a guard, runs with preemption off. */
 static int body_check_member(const struct btf_type *t, const struct btf_member *member,
 			     const struct bpf_prog *prog)
 {
-	return prog->sleepable ? -EINVAL : 0;
+	bool guard = __btf_member_bit_offset(t, member) / 8 == offsetof(struct klp_func_ops, guard);
+
+	return guard && prog->sleepable ? -EINVAL : 0;
 }
 
 static int body_init_type(struct btf *btf)
@@ -198,8 +283,14 @@ static int klp_func_ops__guard(struct klp_call *call)
 	return 0;
 }
 
+static u64 klp_func_ops__replace(u64 arg0, u64 arg1, u64 arg2, u64 arg3, u64 arg4, u64 arg5)
+{
+	return 0;
+}
+
 static struct klp_func_ops body_stubs = {
 	.guard = klp_func_ops__guard,
+	.replace = klp_func_ops__replace,
 };
 
 static struct bpf_struct_ops body_struct_ops = {

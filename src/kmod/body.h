@@ -3,6 +3,7 @@
 #ifndef KLP_KMOD_BODY_H
 #define KLP_KMOD_BODY_H
 
+#include <asm/page.h>
 #include <linux/types.h>
 
 #include "klp/uapi.h"
@@ -24,13 +25,32 @@ struct klp_call {
 struct klp_func_ops {
 	char record[KLP_UAPI_NAME_LEN];	/* name under which its set is announced */
 	u32 func;			/* which function of that set */
-	/* 0: the original runs. Otherwise it is skipped and call->ret returned. Must not sleep. */
+	/* One of the two. 0: the original runs. Otherwise it is skipped and call->ret returned. Must not
+	 * sleep. */
 	int (*guard)(struct klp_call *call);
-	/* Ours alone, whatever user space puts there: the program that is behind guard(). */
-	u32 guard_id;
+	/* Runs instead of the function, called as it is; may be a program that sleeps. */
+	u64 (*replace)(u64 arg0, u64 arg1, u64 arg2, u64 arg3, u64 arg4, u64 arg5);
+	/* Ours alone, whatever user space puts there: the program that is behind it. */
+	u32 prog_id;
 	u32 links;			/* that attach this body, to whatever record */
-	struct bpf_prog *guard_prog;	/* referenced while there are any */
+	struct bpf_prog *prog;		/* referenced while there are any */
+	u32 holds;
+	struct hlist_node held;		/* in body_held while there are any */
 };
+
+/* The code of a replace body is in its first so many bytes: the page that the kernel gave this map
+ * for its one trampoline, and nothing else. */
+#define BODY_IMAGE_SIZE	PAGE_SIZE
+
+/*
+ * A replace body that a task may stand in. While it is held its map is not freed, whoever detaches
+ * it, and body_image() knows its code. With klp_mutex held; releasing the last one is for who knows
+ * that nobody is inside.
+ */
+void body_hold(struct klp_func_ops *ops);
+void body_release(struct klp_func_ops *ops);
+/* The begin of the code of the held body that this address is in; 0: of none. Any context. */
+unsigned long body_image(unsigned long addr);
 
 int body_init(void);
 

@@ -201,10 +201,8 @@ static void change_add_funcs(struct stack_set *set, const struct record *r)
 {
 	u32 i;
 
-	/* None in a module that is not loaded. */
 	for (i = 0; i < r->n_funcs; i++)
-		if (r->funcs[i].addr)
-			stack_set_add(set, &r->funcs[i]);
+		stack_set_add(set, &r->funcs[i]);
 }
 
 struct stack_set *change_stack_set(const struct change *c)

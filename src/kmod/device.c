@@ -348,10 +348,13 @@ static long device_stack(void __user *arg)
 	return r;
 }
 
-/* Both flavours: a task may have been preempted in a trampoline or sleep in a sleepable program. */
+/*
+ * A task may have been preempted in a trampoline. None sleeps in a program that is waited for: what
+ * klpd attaches to trampolines does not sleep, and a transition has seen to it that nobody is in the
+ * others. Tasks trace RCU would wait for whoever sleeps in a replace body, of any patch.
+ */
 static long device_barrier(void)
 {
-	synchronize_rcu_tasks_trace();
 	synchronize_rcu_tasks();
 	return 0;
 }

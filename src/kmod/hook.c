@@ -7,9 +7,25 @@
  * on, with nothing of us on the stack. So a sleeper in the original needs no walk through a
  * trampoline, and any 64-bit value can be returned, 0 too.
  *
+ * A replace body runs instead of the function: the call is sent to the trampoline that the kernel
+ * made for the body, which finds registers and stack as the function would, and returns to the
+ * caller. It is an ordinary callee, outside of the handler: it is preempted, and may sleep. From
+ * here to its first instruction the stack says that the task is in there, as stack.c has it. Once
+ * the choice is made, preempted or not, the task cannot move.
+ *
  * No call is missed: unlike tracing programs, struct_ops programs have no counter that skips a
  * program which is running already on the same CPU. What ftrace's own recursion lock holds off is a
  * call that the body itself makes, in the same context.
+ *
+ * That lock is gone when a replace body runs. What it calls of the function it replaces, by whatever
+ * way, in the same context, is the original all the same: otherwise it could call itself until the
+ * stack is full. A task that is in no program, which the kernel notes for all of them, need not be
+ * looked at; for others the stack is walked.
+ *
+ * A body that may sleep is passed over where nothing may: under a spinlock, in an interrupt, in an RCU
+ * section. So is any replace body where hardly any stack is left, for what runs as part of entering
+ * and leaving one before the kernel notes it is more than body.c refuses by name, and could be
+ * replaced. The record says so from then on.
  *
  * Context: the handler runs wherever the function is called, with preemption off from the lock on,
  * so synchronize_rcu() waits for it. Where RCU does not watch (the innermost of the idle loop, the
@@ -24,10 +40,14 @@
 #include <linux/filter.h>
 #include <linux/ftrace.h>
 #include <linux/hash.h>
+#include <linux/irqflags.h>
 #include <linux/linkage.h>
 #include <linux/list.h>
+#include <linux/preempt.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 
 #include "body.h"
@@ -36,8 +56,10 @@
 #include "hook.h"
 #include "record.h"
 #include "resolve.h"
+#include "stack.h"
 
 #define HOOK_HASH_BITS	8
+#define HOOK_ROOM	(THREAD_SIZE / 4)
 
 struct hook {			/* one function */
 	struct hlist_node node;
@@ -52,7 +74,10 @@ struct hook_body {
 	struct hook *hook;
 	const u64 *gate;	/* of the record */
 	u64 closed;		/* what stands there when the original runs for all */
+	unsigned long image;	/* of a replace body; 0: a guard */
 	const struct bpf_prog *prog;
+	bool sleeps;
+	bool *passed_over;	/* of the record */
 };
 
 static struct hlist_head hook_hash[1 << HOOK_HASH_BITS];
@@ -107,16 +132,44 @@ static __always_inline u32 hook_run(const struct bpf_prog *prog, const void *arg
 	return bpf_dispatcher_nop_func(args, prog->insnsi, prog->bpf_func);
 }
 
+/* Where the function was called, as ftrace's lock finds it: that lock is one level of preempt_disable(). */
+static __always_inline bool hook_may_sleep(void)
+{
+	return preempt_count() == PREEMPT_DISABLE_OFFSET && !irqs_disabled() &&
+	       !rcu_preempt_depth();
+}
+
+/* Of the task's own stack, where it is that which is used. */
+static __always_inline bool hook_has_room(void)
+{
+	unsigned long left = current_stack_pointer - (unsigned long)task_stack_page(current);
+
+	return left >= HOOK_ROOM;
+}
+
+static noinline notrace bool hook_may_enter(const struct hook_body *b)
+{
+	if (!hook_has_room() || (b->sleeps && !hook_may_sleep())) {
+		WRITE_ONCE(*b->passed_over, true);
+		return false;
+	}
+	return !current->bpf_ctx || !stack_is_below(b->image);
+}
+
 /*
  * What a body writes into klp_call.ret is where the function's value is returned already; if the
  * original runs after all, it finds a register that means nothing at the entry of a function.
  */
-static __always_inline void hook_decide(const struct bpf_prog *prog, struct pt_regs *regs)
+static __always_inline void hook_decide(const struct hook_body *b, struct pt_regs *regs)
 {
 	u64 args[1] = { (unsigned long)regs + HOOK_WINDOW };
 
-	if (hook_run(prog, args))
+	if (b->image) {
+		if (likely(!b->sleeps && !current->bpf_ctx && hook_has_room()) || hook_may_enter(b))
+			regs->ip = b->image;
+	} else if (hook_run(b->prog, args)) {
 		regs->ip = (unsigned long)hook_return;
+	}
 }
 
 /* No canary: nothing is written here but what the compiler counts, and it would cost as much as the
@@ -139,7 +192,7 @@ static notrace __no_stack_protector void hook_handler(unsigned long ip, unsigned
 			rcu_read_lock();
 		hlist_for_each_entry_rcu_notrace(b, &h->bodies, node)
 			if (gate_ask(b->gate, b->closed)) {
-				hook_decide(b->prog, &arch_ftrace_regs(fregs)->regs);
+				hook_decide(b, &arch_ftrace_regs(fregs)->regs);
 				break;
 			}
 		if (IS_ENABLED(CONFIG_PROVE_RCU))
@@ -171,7 +224,7 @@ static struct hook *hook_get(unsigned long ip)
 	return h;
 }
 
-static int hook_add(struct func *f, u64 id)
+static int hook_add(struct func *f, struct record *r)
 {
 	struct hook_body *b = kzalloc(sizeof(*b), GFP_KERNEL);
 	struct hook *h;
@@ -185,9 +238,12 @@ static int hook_add(struct func *f, u64 id)
 	}
 	b->hook = h;
 	h->users++;
-	b->gate = gate_word(id);
-	b->closed = gate_word_closed(id);
-	b->prog = f->ops->guard_prog;
+	b->gate = gate_word(r->id);
+	b->closed = gate_word_closed(r->id);
+	b->prog = f->ops->prog;
+	b->image = (unsigned long)f->ops->replace;
+	b->sleeps = f->ops->prog->sleepable;
+	b->passed_over = &r->passed_over;
 	hlist_add_head_rcu(&b->node, &h->bodies);
 	f->hooked = b;
 	return 0;
@@ -230,7 +286,7 @@ int hook_arm(struct record *r, u32 o)
 	lockdep_assert_held(&klp_mutex);
 	for (i = 0; !ret && i < r->n_funcs; i++)
 		if (r->funcs[i].ops && r->funcs[i].object == o)
-			ret = hook_add(&r->funcs[i], r->id);
+			ret = hook_add(&r->funcs[i], r);
 	if (!ret)
 		ret = hook_filter_add(r->funcs, r->n_funcs);
 	if (ret)

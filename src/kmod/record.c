@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "body.h"
 #include "gate.h"
 #include "hook.h"
 #include "record.h"
@@ -146,11 +147,25 @@ struct record *record_next(const struct record *r)
 	return next;
 }
 
+/*
+ * It was never in force, or a transition took it out: nobody stands in its replace bodies. Where that
+ * was forced somebody may, and come back at any time: they stay for good.
+ */
+static void record_release_bodies(struct record *r)
+{
+	u32 i;
+
+	for (i = 0; !r->forced && i < r->n_funcs; i++)
+		if (r->funcs[i].inside)
+			body_release(r->funcs[i].inside);
+}
+
 void record_forget(struct record *r)
 {
 	lockdep_assert_held(&klp_mutex);
 	gate_forget(r->id);
 	hook_disarm_all(r);
+	record_release_bodies(r);
 	records[r->id % KLP_UAPI_RECORDS_MAX] = NULL;
 	record_free(r);
 	module_put(THIS_MODULE);
@@ -190,7 +205,8 @@ u32 record_list(struct klp_uapi_record *out, u32 room)
 				.state = r->state,
 				.nr_funcs = r->n_funcs,
 				.flags = (r->forced ? KLP_RECORD_FORCED : 0) |
-					 (r->broken ? KLP_RECORD_BROKEN : 0),
+					 (r->broken ? KLP_RECORD_BROKEN : 0) |
+					 (READ_ONCE(r->passed_over) ? KLP_RECORD_PASSED_OVER : 0),
 			};
 			strscpy(out[n].name, r->name, sizeof(out[n].name));
 		}

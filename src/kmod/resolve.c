@@ -46,7 +46,9 @@
 	X(btf_kfunc_is_modify_return, u32 *, (const struct btf *, u32, const struct bpf_prog *)) \
 	X(bpf_find_btf_id, s32, (const char *, u32, struct btf **))				\
 	X(btf_put, void, (struct btf *))							\
-	X(bpf_prog_by_id, struct bpf_prog *, (u32))
+	X(bpf_prog_by_id, struct bpf_prog *, (u32))						\
+	X(bpf_struct_ops_get, bool, (const void *))						\
+	X(bpf_struct_ops_put, void, (const void *))
 
 #define RESOLVE_DEFINE(name, ret, args)			\
 	typedef ret resolve_type_##name args;		\
@@ -237,6 +239,16 @@ bool resolve_is_modify_return(const struct btf *btf, u32 id)
 struct bpf_prog *resolve_prog_by_id(u32 id)
 {
 	return static_call(klp_bpf_prog_by_id)(id);
+}
+
+bool resolve_struct_ops_get(const void *kdata)
+{
+	return static_call(klp_bpf_struct_ops_get)(kdata);
+}
+
+void resolve_struct_ops_put(const void *kdata)
+{
+	static_call(klp_bpf_struct_ops_put)(kdata);
 }
 
 bool resolve_kfunc_known(const char *name)

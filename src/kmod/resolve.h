@@ -46,6 +46,9 @@ u32 resolve_btf_nr_types(const struct btf *btf);
 bool resolve_is_modify_return(const struct btf *btf, u32 id);
 /* Referenced; an ERR_PTR if there is none. */
 struct bpf_prog *resolve_prog_by_id(u32 id);
+/* The map that this is the data of; false: it is being freed. The last one put frees it later. */
+bool resolve_struct_ops_get(const void *kdata);
+void resolve_struct_ops_put(const void *kdata);
 /* Is the kernel serving this module's kfunc of that name? It may have dropped the BTF in silence. */
 bool resolve_kfunc_known(const char *name);
 void resolve_tasklist_lock(void);

@@ -1,21 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Walks a stack as the kernel's own livepatch does, and goes on where that one gives up: below a
- * BPF trampoline.
+ * BPF trampoline and a BPF program.
  *
  * Which frames count as "in function f": a return address (or, for an interrupted frame, the very
- * address) inside f or inside f.cold; and any frame inside the image of f's BPF trampoline. The
- * latter matters: on kernels that jump to trampolines (DYNAMIC_FTRACE_WITH_JMP) nothing else on the
- * stack says that f is about to run, and below it stands the original that a body let through.
+ * address) inside f or inside f.cold; any frame inside the image of f's BPF trampoline; and any in
+ * the image of a replace body of f. The second matters: on kernels that jump to trampolines
+ * (DYNAMIC_FTRACE_WITH_JMP) nothing else on the stack says that f is about to run, and below it
+ * stands the original that a body let through. So does the third: f was never entered, its body
+ * runs in its place, called by f's caller.
+ *
+ * A task on its way from the entry of f into its replace body is seen at every step. Until hook.c's
+ * handler has chosen, and after that until ftrace's trampoline takes the choice over, the trampoline
+ * returns into f, behind its call of ftrace. Then it returns to the first byte of the image: no
+ * return address but a jump about to be made, which counts as inside. Then there are frames of the
+ * image: interrupted ones, or with what the body calls above them; the program itself may sleep.
+ * After the image's return instruction nothing of the body runs any more.
  *
  * What is relied on: ORC data for kernel and module text (also at interrupted instructions), user
- * mode registers as the end of a user task's stack. The image of a BPF trampoline sets the frame
- * pointer up on entry and holds it until it leaves, so the unwinder's guess of a frame pointer
- * frame is right for it, except in the few instructions of prologue and epilogue, where a task can
- * only stand if it was interrupted there: such a frame, and any frame in a BPF program, is not
- * relied on. Nor is a return address that is the very first byte of an image, which is no return
- * but a jump about to be made. On kernels whose unwinder knows trampolines itself the error is not
- * raised and the walk is the same.
+ * mode registers as the end of a user task's stack. The image of a BPF trampoline, a replace body's
+ * too, and every function of a BPF program set the frame pointer up on entry, before they call
+ * anything, and hold it until they leave, so the unwinder's guess of a frame pointer frame is right
+ * for them, except in the few instructions of prologue and epilogue, where a task can only stand if
+ * it was interrupted there: such a frame is not relied on. Nor is a return address that is the very
+ * first byte of a trampoline. On kernels whose unwinder knows trampolines itself the error is not
+ * raised and the walk is the same. Replace bodies are known by body.c, whether or not the kernel has
+ * symbols for such images.
+ *
+ * The first byte of a replace body's image also stands below the BPF trampoline of a traced function
+ * that is replaced, where f's own address would: the trampoline calls what the handler has chosen,
+ * and leaves the choice where it was. There, as on the way into the body, all is as at the entry of a
+ * function: the return address is on top of the stack, the frame pointer is the caller's. That step is
+ * made here.
  */
 #include <linux/errno.h>
 #include <linux/kallsyms.h>
@@ -28,11 +44,13 @@
 #include <linux/string.h>
 #include <asm/unwind.h>
 
+#include "body.h"
 #include "func.h"
 #include "resolve.h"
 #include "stack.h"
 
 #define STACK_TRAMPOLINE	"bpf_trampoline_"
+#define STACK_PROGRAM		"bpf_prog_"
 
 struct stack_range {
 	unsigned long start, end;
@@ -52,7 +70,7 @@ bool stack_is_supported(void)
 
 struct stack_set *stack_set_new(u32 n)
 {
-	size_t room = (1 + FUNC_COLD_MAX) * (size_t)n;
+	size_t room = (2 + FUNC_COLD_MAX) * (size_t)n;
 	struct stack_set *set = kvzalloc(struct_size(set, ranges, room), GFP_KERNEL);
 
 	if (!set)
@@ -69,7 +87,15 @@ void stack_set_add(struct stack_set *set, const struct func *f)
 {
 	u32 i;
 
+	unsigned long image = f->inside ? (unsigned long)f->inside->replace : 0;
+
 	set->funcs[set->n_funcs++] = f;
+	if (image)
+		set->ranges[set->n_ranges++] = (struct stack_range){
+			image, image + BODY_IMAGE_SIZE, f };
+	/* In a module that is not loaded. */
+	if (!f->addr)
+		return;
 	set->ranges[set->n_ranges++] = (struct stack_range){ f->addr, f->addr + f->size, f };
 	for (i = 0; i < f->n_cold; i++)
 		set->ranges[set->n_ranges++] = (struct stack_range){
@@ -117,8 +143,10 @@ static const struct func *stack_find(const struct stack_set *set, unsigned long 
 /* What the code at a frame's address is, as far as the kernel's symbols tell. */
 enum stack_code {
 	STACK_KERNEL,		/* text that ORC data describes */
-	STACK_IN_TRAMPOLINE,	/* inside the image of a BPF trampoline */
-	STACK_AT_TRAMPOLINE,	/* at one of its ends: which image is meant is not certain */
+	STACK_IN_TRAMPOLINE,	/* inside the image of a BPF trampoline, or of a replace body */
+	STACK_AT_TRAMPOLINE,	/* at one of its ends: it is not entered yet, or another one is meant */
+	STACK_AT_BODY,		/* at the first byte of the image of a replace body */
+	STACK_IN_PROGRAM,	/* a BPF program */
 	STACK_BPF,		/* any other BPF code */
 };
 
@@ -137,14 +165,24 @@ struct stack_entry {
 static void stack_classify(struct stack_entry *f)
 {
 	char name[KSYM_SYMBOL_LEN], *plus;
-	unsigned long offset, size;
+	unsigned long offset, size, image;
 	u64 key;
 
 	f->code = STACK_KERNEL;
-	if (resolve_is_core_text(f->addr) || !resolve_is_bpf_text(f->addr))
+	if (resolve_is_core_text(f->addr))
+		return;
+	image = body_image(f->addr);
+	if (image) {
+		f->code = f->addr == image ? STACK_AT_BODY : STACK_IN_TRAMPOLINE;
+		return;
+	}
+	if (!resolve_is_bpf_text(f->addr))
 		return;
 	f->code = STACK_BPF;
+	/* A call is never the last instruction of a program. */
 	sprint_symbol(name, f->addr);
+	if (!strncmp(name, STACK_PROGRAM, strlen(STACK_PROGRAM)))
+		f->code = STACK_IN_PROGRAM;
 	plus = strchr(name, '+');
 	if (strncmp(name, STACK_TRAMPOLINE, strlen(STACK_TRAMPOLINE)) || !plus)
 		return;
@@ -156,10 +194,39 @@ static void stack_classify(struct stack_entry *f)
 	f->code = offset && offset < size ? STACK_IN_TRAMPOLINE : STACK_AT_TRAMPOLINE;
 }
 
-/* The step below this frame is a guess that can be relied on. */
+/* The step below this frame is a guess of the unwinder's. */
+static bool stack_frame_guessed(const struct stack_entry *f)
+{
+	return f->code == STACK_IN_TRAMPOLINE || f->code == STACK_IN_PROGRAM;
+}
+
+/* And one that can be relied on. */
 static bool stack_frame_known(const struct stack_entry *f)
 {
-	return f->code == STACK_KERNEL || (f->code == STACK_IN_TRAMPOLINE && !f->interrupted);
+	return f->code == STACK_KERNEL ||
+	       ((stack_frame_guessed(f) || f->code == STACK_AT_BODY) && !f->interrupted);
+}
+
+/* From the entry of a function to its caller. An address that a tracer put in place of the real one is
+ * none that the next step can be made from. */
+static bool stack_leave_entry(struct unwind_state *state)
+{
+	unsigned long *slot = (unsigned long *)state->sp;
+
+	if (!on_stack(&state->stack_info, slot, sizeof(*slot)))
+		return false;
+	state->ip = READ_ONCE_NOCHECK(*slot);
+	state->sp += sizeof(*slot);
+	state->signal = false;
+	state->regs = NULL;
+	state->prev_regs = NULL;
+	return true;
+}
+
+/* A kernel may have no symbol for the image of a replace body, and not take it for code. */
+static unsigned long stack_address(struct unwind_state *state)
+{
+	return unwind_get_return_address(state) ?: (body_image(state->ip) ? state->ip : 0);
 }
 
 /*
@@ -182,7 +249,7 @@ static int stack_walk(struct task_struct *task,
 		regs = unwind_get_entry_regs(&state, NULL);
 		if (regs && user_mode(regs))
 			return 0;
-		f.addr = unwind_get_return_address(&state);
+		f.addr = stack_address(&state);
 		if (!f.addr)
 			return -EINVAL;
 		stack_classify(&f);
@@ -191,9 +258,14 @@ static int stack_walk(struct task_struct *task,
 			return r;
 		if (!stack_frame_known(&f))
 			return -EINVAL;
+		if (f.code == STACK_AT_BODY) {
+			if (!stack_leave_entry(&state))
+				return -EINVAL;
+			continue;
+		}
 		unwind_next_frame(&state);
 		/* Where the walk also ended here it did not end well: that is no guess to forgive. */
-		if (unwind_error(&state) && f.code == STACK_IN_TRAMPOLINE && !unwind_done(&state))
+		if (unwind_error(&state) && stack_frame_guessed(&f) && !unwind_done(&state))
 			state.error = false;
 	}
 	return unwind_error(&state) ? -EINVAL : 0;
@@ -211,6 +283,8 @@ static int stack_search_frame(const struct stack_entry *f, void *arg)
 
 	/* A call may be the last instruction of a function: the return address is behind it. */
 	s->found = stack_find(s->set, f->interrupted ? f->addr : f->addr - 1);
+	if (!s->found && f->code == STACK_AT_BODY)
+		s->found = stack_find(s->set, f->addr);
 	for (i = 0; !s->found && f->btf_id && i < s->set->n_funcs; i++)
 		if (f->btf_id == s->set->funcs[i]->btf_id)
 			s->found = s->set->funcs[i];
@@ -224,6 +298,32 @@ int stack_check(struct task_struct *task, const struct stack_set *set, const str
 
 	*ret = s.found;
 	return r;
+}
+
+/*
+ * Of current, and of what it does now: what an interrupt interrupted is somebody else's call. An
+ * exception belongs to who caused it. A walk that ends badly may have missed it: then it says yes.
+ */
+notrace bool stack_is_below(unsigned long image)
+{
+	bool task = in_task(), below = false;
+	struct unwind_state state;
+	enum stack_type first;
+
+	unwind_start(&state, current, NULL, NULL);
+	for (first = state.stack_info.type; !unwind_done(&state) && !below;) {
+		struct pt_regs *regs = unwind_get_entry_regs(&state, NULL);
+
+		if (regs && (user_mode(regs) || !task))
+			return false;
+		/* Interrupts have a stack of their own, unless they come in one. */
+		if (!task && state.stack_info.type != first)
+			return false;
+		below = state.ip >= image && state.ip - image < BODY_IMAGE_SIZE;
+		state.error = false;	/* of a guess, of which most are right */
+		unwind_next_frame(&state);
+	}
+	return below || unwind_error(&state);
 }
 
 static int stack_save_frame(const struct stack_entry *f, void *arg)
