@@ -31,6 +31,9 @@
  * bits that the program left are not 0. Bit 32 set makes an int function return 0; a function that
  * returns a long or a pointer has no bit to spare, so it cannot return 0 or NULL that way.
  *
+ * KLP_REPLACE_FUNC is for a body that is the whole new function: it has no verdict, it returns what
+ * the function returns. It is preempted and may sleep as the function may.
+ *
  * KLP_GUARD is for everything else: any traceable function, any value, no call missed. It needs the
  * companion, and the pointers among its arguments are read with BPF_CORE_READ() or klp_cast().
  */
@@ -44,6 +47,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
+#include "klp/args.bpf.h"
 #include "klp/meta.h"
 
 /* The parameter list is the kernel's, so some are not used; a misspelt structure in it, or a body
@@ -52,8 +56,6 @@
 #pragma clang diagnostic error "-Wvisibility"
 #pragma clang diagnostic error "-Wreturn-type"
 
-#define KLP_CAT_(a, b)	a##b
-#define KLP_CAT(a, b)	KLP_CAT_(a, b)
 #define KLP_STR_(x)	#x
 #define KLP_STR(x)	KLP_STR_(x)
 
@@ -87,7 +89,8 @@
 		       "KLP_REFERENCE: the text is too long (KLP_TEXT_LEN)"); \
 	KLP_INFO("ref=" id)
 
-/* Enabling this patch replaces all that are in force of its set. */
+/* Enabling this patch replaces all that are in force of its set. A body that replaces a function is
+ * a KLP_REPLACE_FUNC. */
 #define KLP_REPLACE		KLP_INFO_AS(klp_info_replace, "replace=yes")
 
 /* At most once: the set that this patch belongs to. It shares no function and no state with other
@@ -207,6 +210,7 @@ struct klp_func_ops {
 	char record[KLP_NAME_LEN];	/* written by the loader */
 	__u32 func;			/* too */
 	int (*guard)(struct klp_call *call);
+	__u64 (*replace)(__u64 arg0, __u64 arg1, __u64 arg2, __u64 arg3, __u64 arg4, __u64 arg5);
 };
 
 struct klp_callback {
@@ -236,6 +240,7 @@ struct klp_verdict {
 /* Inside a body klp_mark says which kind it is. */
 struct klp_mark_fmod_ret;
 struct klp_mark_guard;
+struct klp_mark_replace;
 #define KLP_IS_GUARD \
 	__builtin_types_compatible_p(__typeof__(klp_mark), struct klp_mark_guard *)
 
@@ -291,47 +296,6 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 })
 
 /* ---- bodies --------------------------------------------------------------------------------- */
-
-#define KLP_NTH(_0, _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, n, ...) n
-#define KLP_COUNT(...) \
-	KLP_NTH(_ __VA_OPT__(,) __VA_ARGS__, more_than_12_arguments, more_than_12_arguments, \
-		12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
-
-/* KLP_EACH(m, args): m(0, first) m(1, second) ... */
-#define KLP_EACH_0(m)
-#define KLP_EACH_1(m, a)	m(0, a)
-#define KLP_EACH_2(m, a, b)	KLP_EACH_1(m, a) m(1, b)
-#define KLP_EACH_3(m, a, b, c)	KLP_EACH_2(m, a, b) m(2, c)
-#define KLP_EACH_4(m, a, b, c, d) KLP_EACH_3(m, a, b, c) m(3, d)
-#define KLP_EACH_5(m, a, b, c, d, e) KLP_EACH_4(m, a, b, c, d) m(4, e)
-#define KLP_EACH_6(m, a, b, c, d, e, f) KLP_EACH_5(m, a, b, c, d, e) m(5, f)
-#define KLP_EACH_7(m, a, b, c, d, e, f, g) KLP_EACH_6(m, a, b, c, d, e, f) m(6, g)
-#define KLP_EACH_8(m, a, b, c, d, e, f, g, h) KLP_EACH_7(m, a, b, c, d, e, f, g) m(7, h)
-#define KLP_EACH_9(m, a, b, c, d, e, f, g, h, i) \
-	KLP_EACH_8(m, a, b, c, d, e, f, g, h) m(8, i)
-#define KLP_EACH_10(m, a, b, c, d, e, f, g, h, i, j) \
-	KLP_EACH_9(m, a, b, c, d, e, f, g, h, i) m(9, j)
-#define KLP_EACH_11(m, a, b, c, d, e, f, g, h, i, j, k) \
-	KLP_EACH_10(m, a, b, c, d, e, f, g, h, i, j) m(10, k)
-#define KLP_EACH_12(m, a, b, c, d, e, f, g, h, i, j, k, l) \
-	KLP_EACH_11(m, a, b, c, d, e, f, g, h, i, j, k) m(11, l)
-#define KLP_EACH(m, ...) \
-	KLP_CAT(KLP_EACH_, KLP_COUNT(__VA_ARGS__))(m __VA_OPT__(,) __VA_ARGS__)
-
-/* "(void)" and not "()": the latter is no prototype, and BTF would call it variadic. */
-#define KLP_PARAMS_()		(void)
-#define KLP_PARAMS_1(...)	(__VA_ARGS__)
-#define KLP_PARAMS(...)		KLP_CAT(KLP_PARAMS_, __VA_OPT__(1))(__VA_ARGS__)
-
-#define KLP_ARG_SIZE(arg)	sizeof(struct { arg; })
-#define KLP_ARG_CHECK(n, arg) \
-	_Static_assert(KLP_ARG_SIZE(arg) <= 8, \
-		       "an argument larger than 8 bytes cannot be passed to a body");
-/* Above the size of an argument its register holds anything: never let it reach a bool. */
-#define KLP_ARG_VALUE(n, arg) \
-	, __builtin_choose_expr(KLP_ARG_SIZE(arg) == 8, (void *)ctx[n], \
-	  __builtin_choose_expr(KLP_ARG_SIZE(arg) == 4, (__u32)ctx[n], \
-	  __builtin_choose_expr(KLP_ARG_SIZE(arg) == 2, (__u16)ctx[n], (__u8)ctx[n])))
 
 /*
  * KLP_FMOD_RET(return type, symbol, arguments...) { body }
@@ -423,6 +387,68 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 	struct klp_func_ops klp_ops__##symbol = { .guard = (void *)klp__##symbol }; \
 	static __always_inline struct klp_verdict \
 	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_guard *klp_mark \
+			   __VA_OPT__(,) __VA_ARGS__)
+
+/*
+ * KLP_REPLACE_FUNC(return type, symbol, arguments...) { body }
+ *
+ * Runs instead of vmlinux function `symbol`, which need not be in BTF: the body is written like the
+ * function, and returns a value of its return type, or nothing. Arguments are the kernel's, at most
+ * the 6 that registers hold; the pointers among them are read with BPF_CORE_READ() or klp_cast(). It
+ * runs where the function would, and only while the patch is in force for the task. What it calls of
+ * the function itself, by way of a kfunc or a helper, is the original.
+ */
+#define KLP_REPLACE_FUNC(type, symbol, ...) \
+	KLP_REPLACE_FUNC_AT(0, type, symbol, __VA_ARGS__)
+/* As KLP_GUARD_IN, KLP_GUARD_AT and KLP_GUARD_OF. */
+#define KLP_REPLACE_FUNC_IN(module, type, symbol, ...) \
+	KLP_REPLACE_FUNC_OF(module, 0, type, symbol, __VA_ARGS__)
+#define KLP_REPLACE_FUNC_AT(sympos, type, symbol, ...) \
+	KLP_REPLACE_FUNC_OF(vmlinux, sympos, type, symbol, __VA_ARGS__)
+#define KLP_REPLACE_FUNC_OF(object, sympos, type, symbol, ...) \
+	KLP_REPLACE_FUNC_BY("struct_ops/replace", object, sympos, type, symbol, __VA_ARGS__)
+
+/*
+ * The same with a body that may sleep, and so may call what sleeps. For functions that are called
+ * where sleeping is allowed: a call from anywhere else runs the original, and klpctl status says so.
+ */
+#define KLP_REPLACE_FUNC_SLEEPABLE(type, symbol, ...) \
+	KLP_REPLACE_FUNC_SLEEPABLE_AT(0, type, symbol, __VA_ARGS__)
+#define KLP_REPLACE_FUNC_SLEEPABLE_IN(module, type, symbol, ...) \
+	KLP_REPLACE_FUNC_SLEEPABLE_OF(module, 0, type, symbol, __VA_ARGS__)
+#define KLP_REPLACE_FUNC_SLEEPABLE_AT(sympos, type, symbol, ...) \
+	KLP_REPLACE_FUNC_SLEEPABLE_OF(vmlinux, sympos, type, symbol, __VA_ARGS__)
+#define KLP_REPLACE_FUNC_SLEEPABLE_OF(object, sympos, type, symbol, ...) \
+	KLP_REPLACE_FUNC_BY("struct_ops.s/replace", object, sympos, type, symbol, __VA_ARGS__)
+
+#define KLP_REPLACE_FUNC_BY(section, object, sympos, type, symbol, ...) \
+	KLP_INFO_AS(klp_func__##symbol, \
+		    "func=" #object ":" #sympos ":replace:" #symbol ":klp__" #symbol); \
+	_Static_assert(KLP_COUNT(__VA_ARGS__) <= 6, \
+		       "KLP_REPLACE_FUNC: no more than 6 arguments can be seen"); \
+	__typeof__(type) (*klp_proto__##symbol) KLP_PARAMS(__VA_ARGS__) SEC(KLP_PROTO_SECTION); \
+	KLP_EACH(KLP_ARG_CHECK __VA_OPT__(,) __VA_ARGS__) \
+	static __always_inline __typeof__(type) \
+	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_replace *klp_mark \
+			   __VA_OPT__(,) __VA_ARGS__); \
+	__u64 klp__##symbol(unsigned long long *ctx); \
+	SEC(section) \
+	__u64 klp__##symbol(unsigned long long *ctx) \
+	{ \
+		__typeof__(type) *klp_ret_type __attribute__((unused)) = 0; \
+		_Pragma("clang diagnostic push") \
+		_Pragma("clang diagnostic ignored \"-Wint-conversion\"") \
+		__builtin_choose_expr(KLP_RET_VOID, klp_body__##symbol( \
+			0, 0 KLP_EACH(KLP_ARG_VALUE __VA_OPT__(,) __VA_ARGS__)), (void)0); \
+		return (__u64)(unsigned long)__builtin_choose_expr(KLP_RET_VOID, 0, \
+			klp_body__##symbol( \
+			0, 0 KLP_EACH(KLP_ARG_VALUE __VA_OPT__(,) __VA_ARGS__))); \
+		_Pragma("clang diagnostic pop") \
+	} \
+	SEC(".struct_ops.link") \
+	struct klp_func_ops klp_ops__##symbol = { .replace = (void *)klp__##symbol }; \
+	static __always_inline __typeof__(type) \
+	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_replace *klp_mark \
 			   __VA_OPT__(,) __VA_ARGS__)
 
 /* ---- tables of the kernel ------------------------------------------------------------------- */

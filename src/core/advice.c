@@ -16,7 +16,7 @@
 #include "core/advice.h"
 #include "util/macro.h"
 
-#define GUARD_ARGS_MAX		6	/* that registers hold */
+#define OPS_ARGS_MAX		6	/* that registers hold */
 #define FMOD_RET_ARGS_MAX	12	/* MAX_BPF_FUNC_ARGS of the kernel */
 
 static const char *const verdict_names[] = {
@@ -92,22 +92,20 @@ static const char *advice_nothing(const struct advice_case *c)
 	return c->facts->shape.returns == RETURN_POINTER ? "NULL" : "0";
 }
 
-static enum advice_verdict advice_guard(const struct advice_case *c, struct advice *a)
+/* What the companion runs: guard and replace bodies. */
+static bool advice_bars_ops(const struct advice_case *c, struct advice *a)
+{
+	if (advice_is_hopeless(c, a) || advice_has_odd_shape(c, OPS_ARGS_MAX, a))
+		return true;
+	if (c->immediate)
+		advice_say(a, "the companion alone asks it, task by task: not with --immediate");
+	return c->immediate;
+}
+
+static enum advice_verdict advice_ops(const struct advice_case *c, const char *at, struct advice *a)
 {
 	const struct target_facts *f = c->facts;
-	const char *nothing = advice_nothing(c);
 
-	if (advice_is_hopeless(c, a) || advice_has_odd_shape(c, GUARD_ARGS_MAX, a))
-		return ADVICE_IMPOSSIBLE;
-	if (c->immediate) {
-		advice_say(a, "the companion alone asks it, task by task: not with --immediate");
-		return ADVICE_IMPOSSIBLE;
-	}
-	advice_say(a, "it misses no call%s%s%s and costs about 125 instructions a call",
-		   nothing ? ", may return " : f->shape.returns == RETURN_VOID && f->shaped ? "" :
-		   ", may return any value", nothing ?: "", nothing ? " too" : "");
-	if (c->strict)
-		advice_say(a, "; a strict patch needs that");
 	if (!f->described && f->place != PLACE_ABSENT)
 		advice_say(a, "; the kernel's BTF does not describe the function, so that its prototype "
 			   "is taken on trust");
@@ -115,12 +113,35 @@ static enum advice_verdict advice_guard(const struct advice_case *c, struct advi
 		advice_say(a, "; its module is not loaded, is patched when it comes, and cannot be "
 			   "looked at before");
 	if (f->n_syms > 1 && c->sympos == 0)
-		advice_say(a, "; %" PRIu32 " functions have this name: KLP_GUARD_AT says which",
-			   f->n_syms);
+		advice_say(a, "; %" PRIu32 " functions have this name: %s says which", f->n_syms, at);
 	if (c->companion)
 		return ADVICE_POSSIBLE;
 	advice_say(a, "; it needs the companion, which is not there (modprobe klp)");
 	return ADVICE_COMPANION;
+}
+
+static enum advice_verdict advice_guard(const struct advice_case *c, struct advice *a)
+{
+	const struct target_facts *f = c->facts;
+	const char *nothing = advice_nothing(c);
+
+	if (advice_bars_ops(c, a))
+		return ADVICE_IMPOSSIBLE;
+	advice_say(a, "it misses no call%s%s%s and costs about 125 instructions a call",
+		   nothing ? ", may return " : f->shape.returns == RETURN_VOID && f->shaped ? "" :
+		   ", may return any value", nothing ?: "", nothing ? " too" : "");
+	if (c->strict)
+		advice_say(a, "; a strict patch needs that");
+	return advice_ops(c, "KLP_GUARD_AT", a);
+}
+
+static enum advice_verdict advice_replace(const struct advice_case *c, struct advice *a)
+{
+	if (advice_bars_ops(c, a))
+		return ADVICE_IMPOSSIBLE;
+	advice_say(a, "for what is to be written anew as a whole, or has to sleep: it runs instead of the "
+		   "function, and misses no call");
+	return advice_ops(c, "KLP_REPLACE_FUNC_AT", a);
 }
 
 static bool advice_bars_fmod_ret(const struct advice_case *c, struct advice *a)
@@ -178,6 +199,7 @@ static const struct {
 } rows[] = {
 	{ BODY_GUARD, advice_guard },
 	{ BODY_FMOD_RET, advice_fmod_ret },
+	{ BODY_REPLACE, advice_replace },
 };
 _Static_assert(ARRAY_SIZE(rows) == ADVICE_BODIES, "a row for each kind of body");
 

@@ -36,7 +36,7 @@ struct advice_case {
 };
 
 /* Kinds of body that this klpd has, those first that are to be preferred where both can be. */
-#define ADVICE_BODIES 2
+#define ADVICE_BODIES 3
 
 void advice_make(const struct advice_case *c, struct advice ret[static ADVICE_BODIES]);
 const char *advice_verdict_to_string(enum advice_verdict verdict);

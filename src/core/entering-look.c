@@ -14,9 +14,9 @@
 static void look_describe(struct klp_uapi_func *f, const struct meta_func *m, uint32_t btf_id)
 {
 	*f = (struct klp_uapi_func){
-		.btf_id = m->body == BODY_GUARD ? 0 : btf_id,
+		.btf_id = body_is_ops(m->body) ? 0 : btf_id,
 		.sympos = m->sympos,
-		.flags = m->body == BODY_GUARD ? KLP_FUNC_OPS : 0,
+		.flags = body_is_ops(m->body) ? KLP_FUNC_OPS : 0,
 	};
 	memcpy(f->object, m->object, MIN(strlen(m->object), sizeof(f->object) - 1));
 	memcpy(f->symbol, m->symbol, MIN(strlen(m->symbol), sizeof(f->symbol) - 1));
@@ -35,8 +35,8 @@ static int look_fmod_ret(struct entering *e, struct world *w, struct targets *ta
 	return r;
 }
 
-static int look_guard(struct entering *e, struct targets *targets, const struct meta_func *f,
-		      struct target *ret, struct report *report)
+static int look_ops(struct entering *e, struct targets *targets, const struct meta_func *f,
+		    struct target *ret, struct report *report)
 {
 	int r = targets_resolve_guard(targets, f->object, f->symbol, f->sympos,
 				      object_btf(e->object), ret, report);
@@ -52,11 +52,14 @@ int entering_select(struct entering *e, size_t i, struct report *report)
 	const struct meta_func *f = &e->set->meta->funcs[i];
 	char record[KLP_UAPI_NAME_LEN];
 
-	if (f->body != BODY_GUARD)
+	if (!body_is_ops(f->body))
 		return object_select(e->object, f->program, f->symbol, report);
 	entering_record_name(e, record);
-	return object_select_guard(e->object, f->program, f->object, f->symbol, record, (uint32_t)i,
-				   report);
+	return f->body == BODY_GUARD ?
+		       object_select_guard(e->object, f->program, f->object, f->symbol, record,
+					   (uint32_t)i, report) :
+		       object_select_replace(e->object, f->program, f->object, f->symbol, record,
+					     (uint32_t)i, report);
 }
 
 int entering_look_func(struct entering *e, struct world *w, struct targets *targets, size_t i,
@@ -66,8 +69,8 @@ int entering_look_func(struct entering *e, struct world *w, struct targets *targ
 	struct target target = { .native = false };
 	int r;
 
-	r = f->body == BODY_GUARD ? look_guard(e, targets, f, &target, report) :
-				    look_fmod_ret(e, w, targets, f, &target, report);
+	r = body_is_ops(f->body) ? look_ops(e, targets, f, &target, report) :
+				   look_fmod_ret(e, w, targets, f, &target, report);
 	if (r == 0)
 		r = entering_select(e, i, report);
 	if (r != 0) {
@@ -150,7 +153,7 @@ static bool look_is_hooked(const struct world *w, const struct meta_func *f)
 {
 	for (size_t i = 0; i < w->n_sets; i++)
 		for (size_t j = 0; j < w->sets[i]->meta->n_funcs; j++)
-			if (w->sets[i]->meta->funcs[j].body == BODY_GUARD &&
+			if (body_is_ops(w->sets[i]->meta->funcs[j].body) &&
 			    STREQ(w->sets[i]->meta->funcs[j].object, f->object) &&
 			    STREQ(w->sets[i]->meta->funcs[j].symbol, f->symbol))
 				return true;

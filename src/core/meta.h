@@ -89,6 +89,12 @@ int meta_find_section(const void *data, size_t size, const void **ret, size_t *r
 struct meta *meta_free(struct meta *m);
 
 const char *body_kind_to_string(enum body_kind kind);
+/* The companion runs it: it needs per-task consistency, and nothing has to be opened for it. */
+static inline bool body_is_ops(enum body_kind kind)
+{
+	return kind == BODY_GUARD || kind == BODY_REPLACE;
+}
+
 const char *callback_kind_to_string(enum callback_kind kind);
 /* The kind, or -ENOENT. */
 int body_kind_from_string(const char *name);

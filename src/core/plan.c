@@ -65,13 +65,9 @@ static int check_supported(const struct meta *m, struct report *report)
 
 		if (f->body == BODY_FMOD_RET && !module && f->sympos <= 1)
 			continue;
-		if (f->body == BODY_GUARD)
+		if (body_is_ops(f->body))
 			continue;
 		report_names(report, NULL, f->object, f->symbol);
-		if (f->body == BODY_REPLACE)
-			return report_set(report, OUTCOME_UNSUPPORTED,
-					  "Function '%s' has a %s body; fmod_ret and guard are the "
-					  "kinds supported", f->symbol, body_kind_to_string(f->body));
 		if (module)
 			return report_set(report, OUTCOME_UNSUPPORTED,
 					  "Function '%s' is in module '%s', and the kernel has no "
@@ -223,15 +219,18 @@ static int check_states(const struct plan_set *sets, size_t n_sets, const struct
 	return r;
 }
 
-/* The companion asks a guard body and knows only its own gate; it runs callbacks when it moves tasks. */
+/* The companion calls guard and replace bodies and knows only its own gate; it runs callbacks when it
+ * moves tasks. */
 static int check_by_companion(const struct meta *m, struct report *report)
 {
 	for (size_t i = 0; i < m->n_funcs; i++)
-		if (m->funcs[i].body == BODY_GUARD) {
+		if (body_is_ops(m->funcs[i].body)) {
 			report_names(report, NULL, m->funcs[i].object, m->funcs[i].symbol);
 			return report_set(report, OUTCOME_CONSISTENCY,
-					  "The guard body of '%s' allows per-task consistency only, "
-					  "and immediate was asked for", m->funcs[i].symbol);
+					  "The %s body of '%s' allows per-task consistency only, "
+					  "and immediate was asked for",
+					  body_kind_to_string(m->funcs[i].body),
+					  m->funcs[i].symbol);
 		}
 	if (m->n_callbacks == 0)
 		return 0;

@@ -45,8 +45,9 @@ static int held_add(struct held *h, const struct set *s)
 	h->fds = fds;
 	for (size_t i = 0; i < s->n_links; i++) {
 		fd = link_get_info(s->links[i], &info);
-		/* the kernel frees a struct_ops map only after the grace periods; no task is ever left in
-		 * its programs, which run with preemption off */
+		/* the kernel frees a struct_ops map only after the grace periods; the companion holds the
+		 * map of a replace body while a task may be in it, for good if it was forced, and none is
+		 * ever left in another program of such a map */
 		if (fd == 0 && info.kind == LINK_OPS)
 			continue;
 		if (fd == 0)

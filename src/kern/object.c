@@ -30,7 +30,7 @@
 
 struct selected {
 	struct bpf_program *program;
-	struct bpf_map *ops;	/* of a guard body or a callback; NULL for fmod_ret */
+	struct bpf_map *ops;	/* of a guard or replace body or a callback; NULL for fmod_ret */
 	char *object;
 	char *symbol;		/* NULL for a callback */
 	char *log;
@@ -195,21 +195,43 @@ static int object_select_ops(struct object *o, const char *program, const char *
 	return r < 0 ? report_errno(report, r, "cannot prepare program '%s'", program) : 0;
 }
 
+/* The map of the body of `symbol`. */
+static int object_find_body(struct object *o, const char *object, const char *symbol,
+			    const char *record, uint32_t index, struct bpf_map **ret,
+			    struct report *report)
+{
+	char name[STRLEN(KLP_OPS_PREFIX) + KLP_SYMBOL_LEN];
+
+	report_names(report, NULL, object, symbol);
+	(void)snprintf(name, sizeof(name), KLP_OPS_PREFIX "%s", symbol);
+	return object_ops_select(o->bpf, name, KLP_OPS_TYPE, record, index, ret, report);
+}
+
 int object_select_guard(struct object *o, const char *program, const char *object,
 			const char *symbol, const char *record, uint32_t index,
 			struct report *report)
 {
-	char name[STRLEN(KLP_OPS_PREFIX) + KLP_SYMBOL_LEN];
 	struct bpf_map *map;
-	int r;
+	int r = object_find_body(o, object, symbol, record, index, &map, report);
 
-	report_names(report, NULL, object, symbol);
-	(void)snprintf(name, sizeof(name), KLP_OPS_PREFIX "%s", symbol);
-	r = object_ops_select(o->bpf, name, KLP_OPS_TYPE, record, index, &map, report);
 	if (r == 0)
 		r = object_ops_check_call(o->bpf, report);
 	return r == 0 ? object_select_ops(o, program, "struct_ops/guard", map, object, symbol,
 					  report) : r;
+}
+
+int object_select_replace(struct object *o, const char *program, const char *object,
+			  const char *symbol, const char *record, uint32_t index,
+			  struct report *report)
+{
+	const struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, program);
+	const char *section = "struct_ops/replace";
+	struct bpf_map *map;
+	int r = object_find_body(o, object, symbol, record, index, &map, report);
+
+	if (p && STREQ(bpf_program__section_name(p), "struct_ops.s/replace"))
+		section = "struct_ops.s/replace";
+	return r == 0 ? object_select_ops(o, program, section, map, object, symbol, report) : r;
 }
 
 int object_select_callback(struct object *o, const char *program, const char *object,

@@ -29,6 +29,10 @@ int object_select(struct object *o, const char *program, const char *symbol, str
 int object_select_guard(struct object *o, const char *program, const char *object,
 			const char *symbol, const char *record, uint32_t index,
 			struct report *report);
+/* The same for a replace body, which may be one that sleeps. */
+int object_select_replace(struct object *o, const char *program, const char *object,
+			  const char *symbol, const char *record, uint32_t index,
+			  struct report *report);
 /* The same for a callback of `object`; `when` as in the metadata. */
 int object_select_callback(struct object *o, const char *program, const char *object,
 			   const char *when, const char *record, uint32_t index,

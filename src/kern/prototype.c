@@ -20,6 +20,7 @@
 #define STRIP_MAX	64	/* qualifiers and typedefs on one type */
 #define DEPTH_MAX	8	/* pointers to pointers */
 #define TEXT_MAX	1024
+#define REGISTERS	6	/* that hold arguments, on x86-64 */
 #define STEPS_MAX	256	/* to spell one prototype */
 
 struct proto_text {
@@ -211,6 +212,15 @@ bool prototype_matches(const struct btf *kernel, uint32_t kernel_id, const struc
 	return true;
 }
 
+/* A number or a pointer, of what one register holds. */
+static bool prototype_is_register(const struct btf *btf, uint32_t id)
+{
+	bool ok = true;
+	const struct btf_type *t = prototype_strip(btf, id, &ok);
+
+	return ok && t && ((prototype_is_scalar(t) && t->size <= sizeof(uint64_t)) || btf_is_ptr(t));
+}
+
 static enum prototype_return prototype_returns(const struct btf *btf, uint32_t id)
 {
 	bool ok = true;
@@ -225,15 +235,6 @@ static enum prototype_return prototype_returns(const struct btf *btf, uint32_t i
 	if (!prototype_is_scalar(t) || t->size > 8)
 		return RETURN_LARGE;
 	return t->size > 4 ? RETURN_WIDE : RETURN_NARROW;
-}
-
-/* One that cannot be passed as the content of a register. */
-static bool prototype_is_by_value(const struct btf *btf, uint32_t id)
-{
-	bool ok = true;
-	const struct btf_type *t = prototype_strip(btf, id, &ok);
-
-	return !ok || (t && !btf_is_ptr(t) && (!prototype_is_scalar(t) || t->size > 8));
 }
 
 bool prototype_get_shape(const struct btf *btf, uint32_t proto_id, struct prototype_shape *ret)
@@ -251,8 +252,25 @@ bool prototype_get_shape(const struct btf *btf, uint32_t proto_id, struct protot
 			continue;
 		}
 		shape.n_args++;
-		shape.by_value = shape.by_value || prototype_is_by_value(btf, btf_params(t)[i].type);
+		shape.by_value = shape.by_value || !prototype_is_register(btf, btf_params(t)[i].type);
 	}
 	*ret = shape;
 	return true;
+}
+
+const char *prototype_check_registers(const struct btf *btf, uint32_t proto_id)
+{
+	const struct btf_type *t = btf__type_by_id(btf, proto_id);
+	bool ok = true;
+
+	if (!t || !btf_is_func_proto(t))
+		return "has no prototype";
+	if (btf_vlen(t) > REGISTERS)
+		return "takes more than the 6 arguments that registers hold";
+	if (prototype_strip(btf, t->type, &ok) && !prototype_is_register(btf, t->type))
+		return "returns more than a number or a pointer";
+	for (uint16_t i = 0; i < btf_vlen(t); i++)
+		if (!prototype_is_register(btf, btf_params(t)[i].type))
+			return "takes a structure by value, or arguments without end";
+	return ok ? NULL : "has no prototype";
 }

@@ -251,6 +251,18 @@ static int targets_resolve_module(struct targets *t, const char *object, const c
 	return r;
 }
 
+/* What the author wrote is what the body was compiled for, also where the kernel's BTF is silent. */
+static int target_check_registers(const struct btf *patch_btf, const char *symbol,
+				  struct report *report)
+{
+	uint32_t id = target_author_proto(patch_btf, symbol);
+	const char *why = id != 0 ? prototype_check_registers(patch_btf, id) : NULL;
+
+	return why ? report_set(report, OUTCOME_UNSUPPORTED,
+				"'%s' %s, so no body of this kind can take its place; patch a caller or a "
+				"callee of it", symbol, why) : 0;
+}
+
 int targets_resolve_guard(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
 			  const struct btf *patch_btf, struct target *ret, struct report *report)
 {
@@ -258,6 +270,9 @@ int targets_resolve_guard(struct targets *t, const char *object, const char *sym
 	int r;
 
 	report_names(report, NULL, object, symbol);
+	r = target_check_registers(patch_btf, symbol, report);
+	if (r != 0)
+		return r;
 	if (!STREQ(object, "vmlinux"))
 		return targets_resolve_module(t, object, symbol, sympos, patch_btf, ret, report);
 	r = targets_find(t, symbol, sympos, &found, report);

@@ -73,10 +73,11 @@ void targets_forget_modules(struct targets *t);
 int targets_resolve(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
 		    const struct btf *patch_btf, struct target *ret, struct report *report);
 /*
- * The same for a guard body: any position can be meant and nothing has to be opened. A function that
- * BTF does not describe, or describes under a name that several have, is taken on trust: btf_id 0.
- * `object` may be a module, loaded or not; one that is built into the kernel is
- * OUTCOME_NO_SUCH_FUNCTION.
+ * The same for a guard or a replace body: any position can be meant and nothing has to be opened. A
+ * function that BTF does not describe, or describes under a name that several have, is taken on trust:
+ * btf_id 0. `object` may be a module, loaded or not; one that is built into the kernel is
+ * OUTCOME_NO_SUCH_FUNCTION. One whose arguments do not fit the registers that such a body is given is
+ * OUTCOME_UNSUPPORTED.
  */
 int targets_resolve_guard(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
 			  const struct btf *patch_btf, struct target *ret, struct report *report);

@@ -302,9 +302,30 @@ static int missed_warnings(const struct set *s, sd_json_variant **array)
 	return r;
 }
 
-/* Sets that somebody took a guard body or a callback from while it could run. */
-static int broken_warnings(const struct world *w, sd_json_variant **array)
+/* Sets that somebody took a body or a callback from while it could run, and sets with a body that
+ * could not run at a call. */
+static int record_warning(const struct set *s, uint32_t flag, sd_json_variant **array)
 {
+	_cleanup_free_ char *text = NULL;
+	int r;
+
+	if (flag == KLP_RECORD_BROKEN)
+		r = asprintf(&text, "Patch '%s' is not whole: somebody detached a guard or replace body "
+			     "or a callback of it; disable or replace it", s->meta->name);
+	else
+		r = asprintf(&text, "Patch '%s' was passed over in a call where its body cannot run (it may "
+			     "sleep and nothing else may, or no stack is left): the original ran",
+			     s->meta->name);
+	if (r < 0) {
+		text = NULL;
+		return -ENOMEM;
+	}
+	return APPEND(*array, sd_json_variant_new_string(&append_v_, text));
+}
+
+static int record_warnings(const struct world *w, sd_json_variant **array)
+{
+	static const uint32_t told[] = { KLP_RECORD_BROKEN, KLP_RECORD_PASSED_OVER };
 	_cleanup_free_ struct klp_uapi_record *records = NULL;
 	struct klp_ioc_status status;
 	int r = 0;
@@ -313,16 +334,10 @@ static int broken_warnings(const struct world *w, sd_json_variant **array)
 		return 0;
 	for (uint32_t i = 0; r >= 0 && i < status.nr; i++) {
 		const struct set *s = world_find_id(w, records[i].id);
-		_cleanup_free_ char *text = NULL;
 
-		if (!s || !(records[i].flags & KLP_RECORD_BROKEN))
-			continue;
-		if (asprintf(&text, "Patch '%s' is not whole: somebody detached a guard body or a callback "
-			     "of it; disable or replace it", s->meta->name) < 0) {
-			text = NULL;
-			return -ENOMEM;
-		}
-		r = APPEND(*array, sd_json_variant_new_string(&append_v_, text));
+		for (size_t j = 0; s && r >= 0 && j < ARRAY_SIZE(told); j++)
+			if (records[i].flags & told[j])
+				r = record_warning(s, told[j], array);
 	}
 	return r;
 }
@@ -349,7 +364,7 @@ int json_warnings(const struct world *w, sd_json_variant **ret)
 	for (size_t i = 0; r >= 0 && i < w->n_sets; i++)
 		r = json_table_warnings(w->sets[i], &array);
 	if (r >= 0)
-		r = broken_warnings(w, &array);
+		r = record_warnings(w, &array);
 	return r < 0 ? r : array_finish(array, ret);
 }
 

@@ -168,7 +168,7 @@ static void require_entering(const struct plan_set *sets, size_t n_sets,
 	REQUIRE(!m->sticky || !request->deadline);
 	REQUIRE(plan->n_enter == 1 && plan->enter[0].slot < KLP_GATE_SLOTS && n_sets < KLP_UAPI_RECORDS_MAX);
 	for (size_t i = 0; i < m->n_funcs; i++)
-		REQUIRE(m->funcs[i].body == BODY_GUARD ? !request->immediate :
+		REQUIRE(body_is_ops(m->funcs[i].body) ? !request->immediate :
 			m->funcs[i].body == BODY_FMOD_RET && m->funcs[i].sympos <= 1 && !m->strict &&
 			STREQ(m->funcs[i].object, "vmlinux"));
 	require_sets(sets, n_sets, m, plan);

@@ -117,8 +117,8 @@ static void test_conflicts(void)
 	q = rollback((struct plan_before[]){ was(&d, 1) }, 1);
 	refused(sets, 1, &q, OUTCOME_STRICT, "d", "strict");
 	d.meta.strict = false;
-	d.funcs[0].body = BODY_REPLACE;
-	refused(sets, 1, &q, OUTCOME_UNSUPPORTED, "d", "replace body");
+	d.funcs[0].sympos = 2;
+	refused(sets, 1, &q, OUTCOME_UNSUPPORTED, "d", "at position 2");
 }
 
 static void test_states(void)

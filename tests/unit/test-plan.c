@@ -219,9 +219,12 @@ static void test_strict(void)
 	a.funcs[1].body = BODY_FMOD_RET;
 	check_refused(NULL, 0, &q, OUTCOME_STRICT, "'second' can miss calls");
 	a.meta.n_funcs = 1;
-	/* what cannot be done at all is told first */
 	a.funcs[0].body = BODY_REPLACE;
-	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "a replace body");
+	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
+	/* what cannot be done at all is told first */
+	a.funcs[0].body = BODY_FMOD_RET;
+	a.funcs[0].sympos = 2;
+	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "at position 2");
 }
 
 static void test_consistency(void)
@@ -248,6 +251,8 @@ static void test_consistency(void)
 	check_refused(NULL, 0, &q, OUTCOME_NO_COMPANION, "needs the companion");
 	q.immediate = true;
 	check_refused(NULL, 0, &q, OUTCOME_CONSISTENCY, "guard body of 'g'");
+	b.funcs[0].body = BODY_REPLACE;
+	check_refused(NULL, 0, &q, OUTCOME_CONSISTENCY, "replace body of 'g'");
 	b.funcs[0].body = BODY_FMOD_RET;
 	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
 	b.meta.n_callbacks = 1;
@@ -265,7 +270,7 @@ static void test_unsupported(void)
 
 	a.meta.n_funcs = 2;
 	a.funcs[1].body = BODY_REPLACE;
-	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "'second' has a replace body");
+	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
 	a.funcs[1].body = BODY_FMOD_RET;
 	a.funcs[1].object = (char *)"loop";
 	check_refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, "KLP_GUARD_IN(loop, ...)");

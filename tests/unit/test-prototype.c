@@ -2,6 +2,7 @@
 /* kern/prototype: pairs of prototypes that a body written for one may, or may not, be used on. */
 #include <bpf/btf.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kern/prototype.h"
 #include "unit.h"
@@ -186,6 +187,35 @@ static void test_hostile(void)
 	CHECK(!prototype_to_string(author, (uint32_t)a, "endless"));
 }
 
+/* What a body that is given registers says of ret f(n times arg). */
+static const char *registers(int ret, int arg, int n)
+{
+	int id = btf__add_func_proto(author, ret);
+
+	for (int i = 0; i < n; i++)
+		btf__add_func_param(author, arg ? "x" : NULL, arg);
+	return prototype_check_registers(author, (uint32_t)id);
+}
+
+static void test_registers(void)
+{
+	int wide = btf__add_int(author, "__int128", 16, 0);
+
+	CHECK(!registers(0, INT, 0));
+	CHECK(!registers(INT, BOOL, 6));
+	CHECK(!registers(LONG_T, FILE_PTR, 6));
+	CHECK(!registers(FUNC_PTR, ENUM, 1));
+	CHECK(strstr(registers(INT, INT, 7) ?: "", "6 arguments"));
+	CHECK(strstr(registers(INT, SMALL_FILE, 1) ?: "", "by value"));
+	CHECK(strstr(registers(INT, UNION_FILE, 1) ?: "", "by value"));
+	CHECK(strstr(registers(INT, wide, 1) ?: "", "by value"));
+	CHECK(strstr(registers(INT, 0, 1) ?: "", "without end"));
+	CHECK(strstr(registers(SMALL_FILE, INT, 1) ?: "", "returns"));
+	CHECK(strstr(registers(wide, INT, 1) ?: "", "returns"));
+	CHECK(prototype_check_registers(author, INT) != NULL);
+	CHECK(prototype_check_registers(author, 1 << 20) != NULL);
+}
+
 static void test_text(void)
 {
 	int id = btf__add_func_proto(kernel, INT);
@@ -210,6 +240,7 @@ int main(void)
 	RUN(test_by_value);
 	RUN(test_shape);
 	RUN(test_kinds);
+	RUN(test_registers);
 	RUN(test_text);
 	RUN(test_hostile);
 	btf__free(kernel);

@@ -1,0 +1,229 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-replace-body.sh - bodies that run instead of a function: in, out, in place of and beside the
+# other kinds, across a restart of klpd, asleep inside while this and other patches change, and what
+# cannot be replaced.
+# timeout: 600
+. /klpd/lib.sh
+P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
+REPLACED="this has been replaced" GUARDED="this has been guarded" PATCHED="this has been live patched"
+NAP=/sys/module/klp_nap/parameters
+
+cmdline() {
+	head -n 1 /proc/cmdline
+}
+
+now() {
+	cat "$NAP/$1"
+}
+
+in_force() {
+	[[ $(klpctl status --json | jq -r '.patches[0].state') == in_force ]]
+}
+
+nothing_in_force() {
+	[[ $(klpctl status --json | jq -c '[.transition, .patches]') == '[null,[]]' ]]
+}
+
+# A reader of /proc/klp_nap that is asleep in its body: $sleeper; what it reads goes to /tmp/nap.
+sleeper_starts() {
+	cat /proc/klp_nap >/tmp/nap &
+	sleeper=$!
+	loop_until grep -q klp_nap_sleep "/proc/$sleeper/stack" || fail "nobody sleeps in the body"
+}
+
+sleeper_leaves() {
+	echo 1 >$NAP/leave
+	wait "$sleeper"
+}
+
+blocker() {
+	klpctl blockers --json | jq -e --argjson pid "$sleeper" '.blockers[] | select(.pid == $pid)'
+}
+
+blocks() {
+	[[ $(blocker | jq -r .reason) == "in nap_show" ]]
+}
+
+modprobe klp signal_ms=1000000000
+modprobe klp_nap
+start_klpd
+plain=$(cmdline)
+# Functions that were opened stay so.
+klpctl enable $P/cmdline.klp.o && klpctl disable cmdline
+snapshot
+
+t a body that is the whole function, strict
+check enable klpctl enable $T/cmdline-replace.klp.o
+same cmdline "$REPLACED" "$(cmdline)"
+same body '["replace",true]' "$(klpctl status --json | jq -c '.patches[0] | [.functions[0].body, .strict]')"
+same missed 0 "$(klpctl status --json | jq '.patches[0].missed')"
+[[ $(klpctl show cmdline-replace) == *"cmdline_proc_show, replace by"* ]] ||
+	fail "show does not say it: $(klpctl show cmdline-replace)"
+expect_fail 4 klpctl enable $P/cmdline.klp.o
+check disable klpctl disable cmdline-replace
+same cmdline "$plain" "$(cmdline)"
+grep -q cmdline_proc_show /sys/kernel/tracing/enabled_functions && fail "ftrace still has a hook"
+
+t in place of the other kinds and back
+check enable klpctl enable $P/cmdline.klp.o
+for ((i = 0; i < 3; i++)); do
+	check "fmod_ret to replace" klpctl replace $T/cmdline-replace.klp.o
+	same cmdline "$REPLACED" "$(cmdline)"
+	check "to guard" klpctl replace $T/cmdline-guard.klp.o
+	same cmdline "$GUARDED" "$(cmdline)"
+	check "to replace" klpctl replace $T/cmdline-replace.klp.o
+	check "to itself" klpctl replace $T/cmdline-replace.klp.o
+	same cmdline "$REPLACED" "$(cmdline)"
+	check "to fmod_ret" klpctl replace $P/cmdline.klp.o
+	same cmdline "$PATCHED" "$(cmdline)"
+done
+check disable klpctl disable cmdline
+same cmdline "$plain" "$(cmdline)"
+
+t no reader sees the original meanwhile
+check enable klpctl enable $T/cmdline-replace.klp.o
+cpu=$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')
+for ((n = 0; n < 3; n++)); do
+	taskset -c "$cpu" bash -c 'while [[ ! -e /tmp/enough ]]; do
+		read -r line </proc/cmdline
+		case $line in "this has been "*) ;; *) echo "$line" >>/tmp/missed ;; esac
+	done' &
+	readers[n]=$!
+done
+for ((i = 0; i < 5; i++)); do
+	check "to guard" klpctl replace $T/cmdline-guard.klp.o
+	check "to replace" klpctl replace $T/cmdline-replace.klp.o
+done
+: >/tmp/enough
+wait "${readers[@]}"
+[[ ! -e /tmp/missed ]] || fail "$(wc -l </tmp/missed) looks at the original"
+same missed 0 "$(klpctl status --json | jq '.patches[0].missed')"
+check disable klpctl disable cmdline-replace
+
+t bodies of all kinds in one patch
+check enable klpctl enable $T/mixed.klp.o
+same kinds "fmod_ret guard replace" "$(head -qn 1 /proc/version /proc/cmdline /proc/uptime | tr '\n' ' ' | sed 's/ $//')"
+check "replace by another" klpctl replace $T/cmdline-replace.klp.o
+same cmdline "$REPLACED" "$(cmdline)"
+[[ $(cat /proc/uptime) == *.* ]] || fail "uptime is still patched"
+check disable klpctl disable cmdline-replace
+
+t arguments, and a function that its body calls
+same "six, original" 123456 "$(now six)"
+same "deep, original" 1 "$(now deep)"
+check enable klpctl enable $T/nap.klp.o
+same six -123456 "$(now six)"
+same "deep: the inner call is the original's" 102 "$(now deep)"
+check disable klpctl disable nap
+same six 123456 "$(now six)"
+
+t a body that may sleep, where nothing may
+check enable klpctl enable $T/nap.klp.o
+same "where it may" 2 "$(now soft)"
+same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+same "where it may not" 1 "$(now atomic)"
+[[ $(klpctl status) == *"was passed over in a call"* ]] ||
+	fail "status does not say it: $(klpctl status)"
+check disable klpctl disable nap
+
+t a sleeper in the body holds up what takes it away
+check enable klpctl enable $T/nap.klp.o
+sleeper_starts
+check disable klpctl disable --no-wait nap
+check "it is named" loop_until blocks
+blocker | jq -r '.stack[]' | sed 's/^/# /'
+[[ $(blocker | jq -r '.stack[]') == *klp_nap_sleep*seq_read* && $(blocker | jq -r '.stack[]') != *"?"* ]] ||
+	fail "its stack is not known to the end: $(blocker)"
+same "six, for who moved" 123456 "$(now six)"
+sleeper_leaves
+same "what it read" replaced "$(cat /tmp/nap)"
+check "gone when it leaves" loop_until nothing_in_force
+same "and the next reads" original "$(cat /proc/klp_nap)"
+
+t a sleeper in the body does not hold up other patches
+check enable klpctl enable $T/nap.klp.o
+sleeper_starts
+check "enable another" klpctl enable $P/meminfo.klp.o
+check disable klpctl disable meminfo
+sleeper_leaves
+same "what it read" replaced "$(cat /tmp/nap)"
+check disable klpctl disable nap
+
+t klpd killed and the next, with a sleeper in the body
+check enable klpctl enable $T/nap.klp.o
+sleeper_starts
+kill_klpd
+same "without klpd" -123456 "$(now six)"
+start_klpd
+same state in_force "$(klpctl status --json | jq -r '.patches[0].state')"
+same "with the next" "$REPLACED" "$(cmdline)"
+check disable klpctl disable --no-wait nap
+check "it holds it up" loop_until blocks
+kill_klpd
+start_klpd
+check "and still does" blocks
+sleeper_leaves
+same "what it read" replaced "$(cat /tmp/nap)"
+check "gone when it leaves" loop_until nothing_in_force
+
+t turned round with a sleeper in the body
+check enable klpctl enable $T/nap.klp.o
+sleeper_starts
+check disable klpctl disable --no-wait nap
+check "it holds it up" loop_until blocks
+check reverse klpctl reverse
+check "in force again" loop_until in_force
+same six -123456 "$(now six)"
+sleeper_leaves
+same "what it read" replaced "$(cat /tmp/nap)"
+check disable klpctl disable nap
+
+t somebody takes the body away under a sleeper
+check enable klpctl enable $T/nap.klp.o
+sleeper_starts
+link=$(klpctl status --json | jq '.patches[0].functions[] | select(.symbol == "nap_show").linkId')
+check detach bpftool link detach id "$link"
+[[ $(klpctl status) == *"is not whole"* ]] || fail "status does not say it: $(klpctl status)"
+same "the next reads" original "$(cat /proc/klp_nap)"
+check disable klpctl disable --no-wait nap
+check "it is known to be inside" loop_until blocks
+sleeper_leaves
+same "what it read" replaced "$(cat /tmp/nap)"
+check "gone when it leaves" loop_until nothing_in_force
+
+t a function of a module that comes and goes
+check enable klpctl enable $T/target-replace.klp.o
+for ((i = 0; i < 2; i++)); do
+	modprobe klp_target || fail modprobe
+	same klp_target "$REPLACED" "$(cat /proc/klp_target)"
+	loop_until rmmod klp_target || fail rmmod
+done
+check disable klpctl disable target-replace
+
+t what cannot be replaced
+expect_fail 4 klpctl enable $T/replace-seven.klp.o
+[[ $OUTPUT == *"nap_seven"*"more than the 6 arguments"* ]] || fail "it is not said why: $OUTPUT"
+expect_fail 4 klpctl enable $T/replace-by-value.klp.o
+[[ $OUTPUT == *"nap_by_value"*"structure by value"* ]] || fail "it is not said why: $OUTPUT"
+expect_fail any klpctl enable $T/replace-own.klp.o
+[[ $OUTPUT == *"__rcu_read_lock"* ]] || fail "it is not said what: $OUTPUT"
+expect_fail 4 klpctl enable --immediate $T/cmdline-replace.klp.o
+[[ $OUTPUT == *"replace body"* ]] || fail "it is not said why: $OUTPUT"
+check "nothing is left" nothing_in_force
+
+t forced with a sleeper in the body
+keep # what was forced is never freed
+check enable klpctl enable $T/nap.klp.o
+sleeper_starts
+check disable klpctl disable --no-wait nap
+check "it holds it up" loop_until blocks
+check force klpctl force
+check "gone at once" loop_until nothing_in_force
+# Its map and its program are there for good: it comes back into them.
+check "a change of others" klpctl enable $P/meminfo.klp.o
+check disable klpctl disable meminfo
+sleeper_leaves
+same "what it read" replaced "$(cat /tmp/nap)"
+ok

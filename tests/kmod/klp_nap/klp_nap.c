@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Functions to be replaced, and what their bodies may call:
+ *
+ *	/proc/klp_nap			nap_show()
+ *	parameter six			nap_six(1, 2, 3, 4, 5, 6), read
+ *	parameter soft, atomic		nap_soft(), read; the second with preemption off
+ *	parameter deep			nap_deep(1), read; nap_deeper() calls it once more
+ *	nap_seven(), nap_by_value()	cannot be replaced
+ *
+ * kfunc klp_nap_sleep() sleeps until `leave` is written; klp_nap_deeper() is nap_deeper().
+ */
+#include <linux/bpf.h>
+#include <linux/btf.h>
+#include <linux/module.h>
+#include <linux/preempt.h>
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
+#include <linux/wait.h>
+
+/* Called as it stands: what it returns is not known to its callers. */
+#define nap_function	__attribute__((__noipa__))
+
+static DECLARE_WAIT_QUEUE_HEAD(nap_wait);
+static unsigned int nap_left;
+
+struct nap_pair {
+	long a, b;
+};
+
+long nap_six(long a, long b, long c, long d, long e, long f);
+long nap_seven(long a, long b, long c, long d, long e, long f, long g);
+long nap_by_value(struct nap_pair p);
+long nap_deep(long n);
+int nap_soft(void);
+int klp_nap_sleep(void);
+long klp_nap_deeper(long n);
+
+static nap_function int nap_show(struct seq_file *m, void *v)
+{
+	seq_puts(m, "original\n");
+	return 0;
+}
+
+nap_function long nap_six(long a, long b, long c, long d, long e, long f)
+{
+	return ((((a * 10 + b) * 10 + c) * 10 + d) * 10 + e) * 10 + f;
+}
+
+nap_function long nap_seven(long a, long b, long c, long d, long e, long f, long g)
+{
+	return nap_six(a, b, c, d, e, f) * 10 + g;
+}
+
+nap_function long nap_by_value(struct nap_pair p)
+{
+	return p.a + p.b;
+}
+
+nap_function long nap_deep(long n)
+{
+	return n;
+}
+
+nap_function int nap_soft(void)
+{
+	return 1;
+}
+
+static int nap_get_six(char *text, const struct kernel_param *kp)
+{
+	return sprintf(text, "%ld\n", nap_six(1, 2, 3, 4, 5, 6));
+}
+
+static int nap_get_soft(char *text, const struct kernel_param *kp)
+{
+	return sprintf(text, "%d\n", nap_soft());
+}
+
+static int nap_get_atomic(char *text, const struct kernel_param *kp)
+{
+	int r;
+
+	preempt_disable();
+	r = nap_soft();
+	preempt_enable();
+	return sprintf(text, "%d\n", r);
+}
+
+static int nap_get_deep(char *text, const struct kernel_param *kp)
+{
+	return sprintf(text, "%ld\n", nap_deep(1));
+}
+
+static int nap_get_refused(char *text, const struct kernel_param *kp)
+{
+	struct nap_pair p = { 1, 2 };
+
+	return sprintf(text, "%ld %ld\n", nap_seven(1, 2, 3, 4, 5, 6, 7), nap_by_value(p));
+}
+
+static int nap_set_leave(const char *value, const struct kernel_param *kp)
+{
+	WRITE_ONCE(nap_left, nap_left + 1);
+	wake_up_all(&nap_wait);
+	return 0;
+}
+
+static const struct kernel_param_ops nap_six_ops = { .get = nap_get_six };
+static const struct kernel_param_ops nap_soft_ops = { .get = nap_get_soft };
+static const struct kernel_param_ops nap_atomic_ops = { .get = nap_get_atomic };
+static const struct kernel_param_ops nap_deep_ops = { .get = nap_get_deep };
+static const struct kernel_param_ops nap_refused_ops = { .get = nap_get_refused };
+static const struct kernel_param_ops nap_leave_ops = { .set = nap_set_leave };
+module_param_cb(six, &nap_six_ops, NULL, 0400);
+module_param_cb(soft, &nap_soft_ops, NULL, 0400);
+module_param_cb(atomic, &nap_atomic_ops, NULL, 0400);
+module_param_cb(deep, &nap_deep_ops, NULL, 0400);
+module_param_cb(refused, &nap_refused_ops, NULL, 0400);
+module_param_cb(leave, &nap_leave_ops, NULL, 0200);
+
+__bpf_kfunc_start_defs();
+
+__bpf_kfunc int klp_nap_sleep(void)
+{
+	unsigned int before = READ_ONCE(nap_left);
+
+	return wait_event_interruptible(nap_wait, READ_ONCE(nap_left) != before);
+}
+
+__bpf_kfunc long klp_nap_deeper(long n)
+{
+	return nap_deep(n + 1);
+}
+
+__bpf_kfunc_end_defs();
+
+BTF_KFUNCS_START(nap_kfuncs)
+BTF_ID_FLAGS(func, klp_nap_sleep, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, klp_nap_deeper)
+BTF_KFUNCS_END(nap_kfuncs)
+
+static const struct btf_kfunc_id_set nap_kfunc_set = { .owner = THIS_MODULE, .set = &nap_kfuncs };
+
+static int __init nap_init(void)
+{
+	int r = register_btf_kfunc_id_set(BPF_PROG_TYPE_STRUCT_OPS, &nap_kfunc_set);
+
+	if (r)
+		return r;
+	return proc_create_single("klp_nap", 0, NULL, nap_show) ? 0 : -ENOMEM;
+}
+
+static void __exit nap_exit(void)
+{
+	remove_proc_entry("klp_nap", NULL);
+}
+
+module_init(nap_init);
+module_exit(nap_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("For tests of klpd: functions to be replaced");

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The same as the patch cmdline, with a body that is the whole function. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+KLP_PATCH("cmdline-replace", "1.0");
+KLP_DESCRIPTION("/proc/cmdline reads \"this has been replaced\"");
+KLP_STRICT(yes);
+KLP_REPLACE;
+KLP_LICENSE("GPL");
+
+KLP_REPLACE_FUNC(int, cmdline_proc_show, struct seq_file *m, void *v)
+{
+	klp_seq_puts(m, "this has been replaced\n");
+	return 0;
+}
