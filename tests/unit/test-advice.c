@@ -48,6 +48,20 @@ static void test_ordinary(void)
 	CHECK_ADVICE(BODY_FMOD_RET, ADVICE_POSSIBLE, "open for it, by the kernel itself or by");
 }
 
+static void test_replace(void)
+{
+	begin();
+	CHECK_ADVICE(BODY_REPLACE, ADVICE_POSSIBLE, "has to sleep");
+	facts.n_syms = 2;
+	CHECK_ADVICE(BODY_REPLACE, ADVICE_POSSIBLE, "KLP_REPLACE_FUNC_AT says which");
+	begin();
+	c.immediate = true;
+	CHECK_ADVICE(BODY_REPLACE, ADVICE_IMPOSSIBLE, "not with --immediate");
+	begin();
+	facts.shape.n_args = 7;
+	CHECK_ADVICE(BODY_REPLACE, ADVICE_IMPOSSIBLE, "7 arguments, and such a body sees 6");
+}
+
 static void test_returns(void)
 {
 	begin();
@@ -189,6 +203,7 @@ static void test_all(void)
 int main(void)
 {
 	RUN(test_ordinary);
+	RUN(test_replace);
 	RUN(test_returns);
 	RUN(test_arguments);
 	RUN(test_strict);
