@@ -5,7 +5,7 @@
 # fault at every phase and every object, after which the one link there is holds the map of the patch that
 # is in force, and a connection that was opened before still works.
 # not on debug: dozens of faults of klpd, half an hour there; what they do to the companion others do too
-# timeout: 900
+# timeout: 1500
 . /klpd/lib.sh
 # shellcheck source=tests/guest/kill.sh
 . /klpd/tests/kill.sh
