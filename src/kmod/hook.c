@@ -40,6 +40,7 @@
 #include <linux/filter.h>
 #include <linux/ftrace.h>
 #include <linux/hash.h>
+#include <linux/instruction_pointer.h>
 #include <linux/irqflags.h>
 #include <linux/linkage.h>
 #include <linux/list.h>
@@ -132,10 +133,15 @@ static __always_inline u32 hook_run(const struct bpf_prog *prog, const void *arg
 	return bpf_dispatcher_nop_func(args, prog->insnsi, prog->bpf_func);
 }
 
-/* Where the function was called, as ftrace's lock finds it: that lock is one level of preempt_disable(). */
-static __always_inline bool hook_may_sleep(void)
+/*
+ * Where the function was called. The handler's own lock is one level of preempt_disable(), and where
+ * somebody else has a hook there too ftrace's list of them is another.
+ */
+static __always_inline bool hook_may_sleep(unsigned long caller)
 {
-	return preempt_count() == PREEMPT_DISABLE_OFFSET && !irqs_disabled() &&
+	int levels = resolve_is_ftrace_list(caller) ? 2 : 1;
+
+	return preempt_count() == levels * PREEMPT_DISABLE_OFFSET && !irqs_disabled() &&
 	       !rcu_preempt_depth();
 }
 
@@ -147,9 +153,9 @@ static __always_inline bool hook_has_room(void)
 	return left >= HOOK_ROOM;
 }
 
-static noinline notrace bool hook_may_enter(const struct hook_body *b)
+static noinline notrace bool hook_may_enter(const struct hook_body *b, unsigned long caller)
 {
-	if (!hook_has_room() || (b->sleeps && !hook_may_sleep())) {
+	if (!hook_has_room() || (b->sleeps && !hook_may_sleep(caller))) {
 		WRITE_ONCE(*b->passed_over, true);
 		return false;
 	}
@@ -160,12 +166,13 @@ static noinline notrace bool hook_may_enter(const struct hook_body *b)
  * What a body writes into klp_call.ret is where the function's value is returned already; if the
  * original runs after all, it finds a register that means nothing at the entry of a function.
  */
-static __always_inline void hook_decide(const struct hook_body *b, struct pt_regs *regs)
+static __always_inline void hook_decide(const struct hook_body *b, struct pt_regs *regs,
+					unsigned long caller)
 {
 	u64 args[1] = { (unsigned long)regs + HOOK_WINDOW };
 
 	if (b->image) {
-		if (likely(!b->sleeps && !current->bpf_ctx && hook_has_room()) || hook_may_enter(b))
+		if (likely(!b->sleeps && !current->bpf_ctx && hook_has_room()) || hook_may_enter(b, caller))
 			regs->ip = b->image;
 	} else if (hook_run(b->prog, args)) {
 		regs->ip = (unsigned long)hook_return;
@@ -192,7 +199,7 @@ static notrace __no_stack_protector void hook_handler(unsigned long ip, unsigned
 			rcu_read_lock();
 		hlist_for_each_entry_rcu_notrace(b, &h->bodies, node)
 			if (gate_ask(b->gate, b->closed)) {
-				hook_decide(b, &arch_ftrace_regs(fregs)->regs);
+				hook_decide(b, &arch_ftrace_regs(fregs)->regs, _RET_IP_);
 				break;
 			}
 		if (IS_ENABLED(CONFIG_PROVE_RCU))

@@ -36,6 +36,8 @@ int resolve_module_state(const char *module, const void **ret);
 /* In the part of the module that is freed when its init has run. */
 bool resolve_is_module_init(const char *module, unsigned long addr);
 unsigned long resolve_ftrace_location(unsigned long addr);
+/* In the function by which ftrace calls several hooks of one function, one after the other. */
+bool resolve_is_ftrace_list(unsigned long addr);
 bool resolve_is_bpf_text(unsigned long addr);
 /* In the kernel's own image, where no BPF program can be: a cheap test before the one above. */
 bool resolve_is_core_text(unsigned long addr);

@@ -151,6 +151,26 @@ sleeper_leaves
 same "what it read" replaced "$(cat /tmp/nap)"
 check disable klpctl disable nap
 
+t a sleeper in the body of a function that somebody traces
+check enable klpctl enable $T/nap.klp.o
+bpftool prog load /usr/lib/klpd/facts/tracer.bpf.o /sys/fs/bpf/tracer autoattach || fail bpftool
+sleeper_starts
+grep -q bpf_trampoline "/proc/$sleeper/stack" || fail "the tracer's trampoline is not on its stack"
+check "enable another" klpctl enable $P/meminfo.klp.o
+check disable klpctl disable meminfo
+check disable klpctl disable --no-wait nap
+check "it is named" loop_until blocks
+[[ $(blocker | jq -r '.stack[]') == *klp_nap_sleep*bpf_trampoline*seq_read* ]] ||
+	fail "its stack is not known to the end: $(blocker)"
+sleeper_leaves
+same "what it read" replaced "$(cat /tmp/nap)"
+check "gone when it leaves" loop_until nothing_in_force
+rm /sys/fs/bpf/tracer
+tracer_is_gone() {
+	! bpftool prog show name trace_nap 2>/dev/null | grep -q trace_nap
+}
+check "the tracer goes" loop_until tracer_is_gone
+
 t klpd killed and the next, with a sleeper in the body
 check enable klpctl enable $T/nap.klp.o
 sleeper_starts

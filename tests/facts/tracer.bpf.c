@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* For test-replace-body.sh: somebody who looks at what a replaced function returns. */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("fexit/nap_show")
+int trace_nap(void *ctx)
+{
+	return 0;
+}
