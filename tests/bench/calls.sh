@@ -120,6 +120,7 @@ row "an empty fmod_ret program" "$PER_CALL" ""
 rm /sys/fs/bpf/empty
 ours "guard, returns" bench-return 7
 ours "guard, continues" bench-continue original
+ours "replace, returns" bench-replace 7
 per_call original
 row "not patched any more" "$PER_CALL" ""
 stop_klpd
