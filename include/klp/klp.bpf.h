@@ -34,8 +34,8 @@
  * KLP_REPLACE_FUNC is for a body that is the whole new function: it has no verdict, it returns what
  * the function returns. It is preempted and may sleep as the function may.
  *
- * KLP_GUARD is for everything else: any traceable function, any value, no call missed. It needs the
- * companion, and the pointers among its arguments are read with BPF_CORE_READ() or klp_cast().
+ * KLP_GUARD is for everything else: any traceable function, any value, no call missed; it needs the
+ * companion. Pointers among its arguments are read with BPF_CORE_READ() or klp_cast().
  */
 #ifndef KLP_BPF_H
 #define KLP_BPF_H
@@ -50,8 +50,8 @@
 #include "klp/args.bpf.h"
 #include "klp/meta.h"
 
-/* The parameter list is the kernel's, so some are not used; a misspelt structure in it, or a body
- * that falls off its end, would be a mistake that only a running kernel shows. */
+/* The parameters are the kernel's, so some are not used; a misspelt structure among them, or a body
+ * that falls off its end, would show on a running kernel only. */
 #pragma clang diagnostic ignored "-Wunused-parameter"
 #pragma clang diagnostic error "-Wvisibility"
 #pragma clang diagnostic error "-Wreturn-type"
@@ -93,8 +93,7 @@
  * a KLP_REPLACE_FUNC. */
 #define KLP_REPLACE		KLP_INFO_AS(klp_info_replace, "replace=yes")
 
-/* At most once: the set that this patch belongs to. It shares no function and no state with other
- * sets, and neither replaces their patches nor is replaced by them. */
+/* At most once: the set of this patch. Sets share no function and no state, nor replace each other. */
 #define KLP_SET(name) \
 	_Static_assert(sizeof(name) > 1 && sizeof(name) <= KLP_NAME_LEN, \
 		       "KLP_SET: the name is empty or too long (KLP_NAME_LEN)"); \

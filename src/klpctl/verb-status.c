@@ -106,7 +106,8 @@ static int status_exit(sd_json_variant *patches)
 	for (size_t i = 0; i < field_count(patches); i++) {
 		sd_json_variant *p = field_item(patches, i);
 
-		if (field_number(p, "missed") > 0 || field_bool(p, "broken"))
+		if (field_number(p, "missed") > 0 || field_bool(p, "broken") ||
+		    field_bool(p, "passedOver"))
 			return EXIT_STATUS_PARTIAL;
 	}
 	return EXIT_STATUS_OK;

@@ -9,17 +9,17 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-static bool objects_are_broken(struct companion *c, uint64_t id)
+static uint32_t objects_flags(struct companion *c, uint64_t id)
 {
 	_cleanup_free_ struct klp_uapi_record *records = NULL;
 	struct klp_ioc_status status;
 
 	if (companion_status(c, &status, &records) < 0)
-		return false;
+		return 0;
 	for (uint32_t i = 0; i < status.nr; i++)
 		if (records[i].id == id)
-			return records[i].flags & KLP_RECORD_BROKEN;
-	return false;
+			return records[i].flags;
+	return 0;
 }
 
 void json_objects_read(const struct world *w, const struct set *s, struct json_objects *ret)
@@ -28,7 +28,7 @@ void json_objects_read(const struct world *w, const struct set *s, struct json_o
 	if (!w->companion || s->id == 0)
 		return;
 	(void)companion_objects(w->companion, s->id, &ret->list, &ret->n);
-	ret->broken = objects_are_broken(w->companion, s->id);
+	ret->flags = objects_flags(w->companion, s->id);
 }
 
 void json_objects_done(struct json_objects *o)

@@ -10,7 +10,7 @@
 struct json_objects {
 	struct klp_uapi_object *list;	/* owned; NULL: not known */
 	uint32_t n;
-	bool broken;			/* a program that the companion calls was taken from it */
+	uint32_t flags;			/* KLP_RECORD_* */
 };
 
 /* What the companion says; nothing is known of a set it does not have, or when it cannot be asked. */

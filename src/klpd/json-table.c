@@ -47,6 +47,14 @@ int json_tables(const struct meta *m, const struct set *s, sd_json_variant **ret
 	return 0;
 }
 
+bool json_tables_current(const struct set *s)
+{
+	for (size_t i = 0; s->state == SET_IN_FORCE && i < s->meta->n_tables; i++)
+		if (!table_is_current(s, i))
+			return false;
+	return true;
+}
+
 int json_table_warnings(const struct set *s, sd_json_variant **array)
 {
 	int r = 0;

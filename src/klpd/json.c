@@ -201,7 +201,10 @@ int json_set(const struct world *w, const struct set *s, sd_json_variant **ret)
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
 		SD_JSON_BUILD_PAIR_UNSIGNED("enabledUSec", s->enabled_usec),
 		SD_JSON_BUILD_PAIR_CONDITION(s->forced, "forced", SD_JSON_BUILD_BOOLEAN(true)),
-		SD_JSON_BUILD_PAIR_CONDITION(o.broken, "broken", SD_JSON_BUILD_BOOLEAN(true)),
+		SD_JSON_BUILD_PAIR_CONDITION((o.flags & KLP_RECORD_BROKEN) || !json_tables_current(s),
+					     "broken", SD_JSON_BUILD_BOOLEAN(true)),
+		SD_JSON_BUILD_PAIR_CONDITION((o.flags & KLP_RECORD_PASSED_OVER) != 0, "passedOver",
+					     SD_JSON_BUILD_BOOLEAN(true)),
 		SD_JSON_BUILD_PAIR_STRING("path", s->path),
 		SD_JSON_BUILD_PAIR_STRING("sha256", hash),
 		SD_JSON_BUILD_PAIR_CONDITION(objects != NULL, "objects",
@@ -278,94 +281,6 @@ int json_before(const struct world *w, sd_json_variant **ret)
 			return r;
 	}
 	return array_finish(array, ret);
-}
-
-/* Calls that went into the original although the patch is in force. */
-static int missed_warnings(const struct set *s, sd_json_variant **array)
-{
-	_cleanup_free_ char *text = NULL;
-	struct link_info info;
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && i < s->meta->n_funcs; i++) {
-		if (link_get_info(s->links[i], &info) < 0 || info.recursion_misses == 0)
-			continue;
-		free(text);
-		if (asprintf(&text, "Patch '%s' missed %llu calls of '%s': the original ran",
-			     s->meta->name, (unsigned long long)info.recursion_misses,
-			     s->meta->funcs[i].symbol) < 0) {
-			text = NULL;
-			return -ENOMEM;
-		}
-		r = APPEND(*array, sd_json_variant_new_string(&append_v_, text));
-	}
-	return r;
-}
-
-/* Sets that somebody took a body or a callback from while it could run, and sets with a body that
- * could not run at a call. */
-static int record_warning(const struct set *s, uint32_t flag, sd_json_variant **array)
-{
-	_cleanup_free_ char *text = NULL;
-	int r;
-
-	if (flag == KLP_RECORD_BROKEN)
-		r = asprintf(&text, "Patch '%s' is not whole: somebody detached a guard or replace body "
-			     "or a callback of it; disable or replace it", s->meta->name);
-	else
-		r = asprintf(&text, "Patch '%s' was passed over in a call where its body cannot run (it may "
-			     "sleep and nothing else may, or no stack is left): the original ran",
-			     s->meta->name);
-	if (r < 0) {
-		text = NULL;
-		return -ENOMEM;
-	}
-	return APPEND(*array, sd_json_variant_new_string(&append_v_, text));
-}
-
-static int record_warnings(const struct world *w, sd_json_variant **array)
-{
-	static const uint32_t told[] = { KLP_RECORD_BROKEN, KLP_RECORD_PASSED_OVER };
-	_cleanup_free_ struct klp_uapi_record *records = NULL;
-	struct klp_ioc_status status;
-	int r = 0;
-
-	if (!w->companion || companion_status(w->companion, &status, &records) < 0)
-		return 0;
-	for (uint32_t i = 0; r >= 0 && i < status.nr; i++) {
-		const struct set *s = world_find_id(w, records[i].id);
-
-		for (size_t j = 0; s && r >= 0 && j < ARRAY_SIZE(told); j++)
-			if (records[i].flags & told[j])
-				r = record_warning(s, told[j], array);
-	}
-	return r;
-}
-
-int json_warnings(const struct world *w, sd_json_variant **ret)
-{
-	_cleanup_json_ sd_json_variant *array = NULL;
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && i < w->n_warnings; i++)
-		r = APPEND(array, sd_json_variant_new_string(&append_v_, w->warnings[i]));
-	for (size_t i = 0; r >= 0 && i < w->n_leftovers; i++) {
-		_cleanup_free_ char *text = NULL;
-
-		if (asprintf(&text, "Pins gen-%llu are out of force and could not be removed yet",
-			     (unsigned long long)w->leftovers[i].serial) < 0) {
-			text = NULL;
-			return -ENOMEM;
-		}
-		r = APPEND(array, sd_json_variant_new_string(&append_v_, text));
-	}
-	for (size_t i = 0; r >= 0 && i < w->n_sets; i++)
-		r = missed_warnings(w->sets[i], &array);
-	for (size_t i = 0; r >= 0 && i < w->n_sets; i++)
-		r = json_table_warnings(w->sets[i], &array);
-	if (r >= 0)
-		r = record_warnings(w, &array);
-	return r < 0 ? r : array_finish(array, ret);
 }
 
 int json_companion(const struct world *w, sd_json_variant **ret)

@@ -172,8 +172,12 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	STRING(sha256, NULLABLE),
 	C("Sum of missed of its functions; above 0 the patch is not fully in force"),
 	INT(missed, NULLABLE),
-	C("Somebody detached a guard body or a callback of it while it could run: it is not whole"),
+	C("Somebody detached a guard or replace body or a callback of it while it could run, or changed a "
+	  "table of it: it is not whole"),
 	BOOL(broken, NULLABLE),
+	C("A call ran the original because its body could not run there: one that sleeps where nothing "
+	  "may sleep, or no stack was left"),
+	BOOL(passedOver, NULLABLE),
 	C("What it is about, in the order in which callbacks run; null if the companion does not know "
 	  "it, as of a patch of immediate consistency"),
 	TYPE(objects, Object, NULLABLE | ARRAY));

@@ -8,7 +8,7 @@
 # timeout: 600
 . /klpd/lib.sh
 P=/usr/lib/klpd
-TEXT="this has been live patched"
+TEXT="this has been guarded"
 
 reader() {
 	local line
