@@ -79,6 +79,7 @@ int entering_look_func(struct entering *e, struct world *w, struct targets *targ
 	}
 	look_describe(&e->funcs[i], f, target.btf_id);
 	e->native[i] = target.native;
+	e->btf_ids[i] = target.btf_id;
 	/* names told on the way here are not those of what may fail later */
 	report_done(report);
 	return 0;
@@ -185,7 +186,7 @@ int entering_look_rivals(struct entering *e, struct world *w, const bool *known,
 		index[n] = i;
 		targets[n++] = (struct rival_target){
 			.symbol = meta->funcs[i].symbol,
-			.btf_id = e->funcs[i].btf_id,
+			.btf_id = e->btf_ids[i],
 			.hooked = look_is_hooked(w, &meta->funcs[i]),
 			.traced = meta->funcs[i].body == BODY_FMOD_RET,
 			.object = meta->funcs[i].object,
@@ -211,7 +212,8 @@ int entering_look_begin(struct entering *e, struct world *w, struct targets **re
 
 	e->funcs = calloc(n, sizeof(*e->funcs));
 	e->native = calloc(n, sizeof(*e->native));
-	if (!e->funcs || !e->native)
+	e->btf_ids = calloc(n, sizeof(*e->btf_ids));
+	if (!e->funcs || !e->native || !e->btf_ids)
 		return -ENOMEM;
 	r = object_open(e->file, e->file_size, e->set->meta->name, &e->object, report);
 	return r == 0 ? world_targets(w, ret, report) : r;

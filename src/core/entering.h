@@ -17,6 +17,7 @@ struct entering {
 	struct object *object;
 	struct klp_uapi_func *funcs;	/* one for each function of the metadata */
 	bool *native;			/* the kernel lets it attach without opening */
+	uint32_t *btf_ids;		/* of the functions, whatever their bodies; 0: in no BTF */
 	bool shared[KLP_TABLES_MAX];	/* this table's link is that of a set that leaves */
 	bool pinned;
 };

@@ -168,7 +168,7 @@ static int rival_link(int fd, const struct rival_target *targets, size_t n, bool
 	if (link_get_traced(fd, &obj_id, &btf_id) < 0 || (vmlinux != 0 && obj_id != vmlinux))
 		return 0;
 	for (size_t i = 0; i < n; i++) {
-		if (btf_id != targets[i].btf_id)
+		if (btf_id == 0 || btf_id != targets[i].btf_id)
 			continue;
 		counts[i]++;
 		if (own || link_get_info(fd, &info) < 0 || info.kind != LINK_FMOD_RET)
@@ -176,8 +176,10 @@ static int rival_link(int fd, const struct rival_target *targets, size_t n, bool
 		*ret_index = i;
 		return report_set(report, OUTCOME_TAKEN,
 				  "Function '%s' has fmod_ret program '%s' of somebody else (link "
-				  "%u); this patch would be attached later, run before it and win",
-				  targets[i].symbol, info.prog_name, info.link_id);
+				  "%u); %s and win", targets[i].symbol, info.prog_name, info.link_id,
+				  targets[i].traced ?
+				  "this patch would be attached later, run before it" :
+				  "it would run before this patch");
 	}
 	return 0;
 }

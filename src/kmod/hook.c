@@ -37,6 +37,7 @@
  */
 #include <linux/compiler.h>
 #include <linux/context_tracking.h>
+#include <linux/errno.h>
 #include <linux/filter.h>
 #include <linux/ftrace.h>
 #include <linux/hash.h>
@@ -155,11 +156,14 @@ static __always_inline bool hook_has_room(void)
 
 static noinline notrace bool hook_may_enter(const struct hook_body *b, unsigned long caller)
 {
-	if (!hook_has_room() || (b->sleeps && !hook_may_sleep(caller))) {
+	int below = -EBUSY;
+
+	if (hook_has_room() && (!b->sleeps || hook_may_sleep(caller)))
+		below = current->bpf_ctx ? stack_is_below(b->image) : 0;
+	/* A call that the body itself makes is none that it was to have. */
+	if (below < 0)
 		WRITE_ONCE(*b->passed_over, true);
-		return false;
-	}
-	return !current->bpf_ctx || !stack_is_below(b->image);
+	return !below;
 }
 
 /*

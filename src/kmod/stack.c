@@ -302,9 +302,9 @@ int stack_check(struct task_struct *task, const struct stack_set *set, const str
 
 /*
  * Of current, and of what it does now: what an interrupt interrupted is somebody else's call. An
- * exception belongs to who caused it. A walk that ends badly may have missed it: then it says yes.
+ * exception belongs to who caused it.
  */
-notrace bool stack_is_below(unsigned long image)
+notrace int stack_is_below(unsigned long image)
 {
 	bool task = in_task(), below = false;
 	struct unwind_state state;
@@ -315,15 +315,15 @@ notrace bool stack_is_below(unsigned long image)
 		struct pt_regs *regs = unwind_get_entry_regs(&state, NULL);
 
 		if (regs && (user_mode(regs) || !task))
-			return false;
+			return 0;
 		/* Interrupts have a stack of their own, unless they come in one. */
 		if (!task && state.stack_info.type != first)
-			return false;
+			return 0;
 		below = state.ip >= image && state.ip - image < BODY_IMAGE_SIZE;
 		state.error = false;	/* of a guess, of which most are right */
 		unwind_next_frame(&state);
 	}
-	return below || unwind_error(&state);
+	return below ? 1 : unwind_error(&state) ? -EINVAL : 0;
 }
 
 static int stack_save_frame(const struct stack_entry *f, void *arg)

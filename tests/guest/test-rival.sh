@@ -5,7 +5,7 @@
 # redirects, an fmod_ret program. A patch of it is refused before anything is made, and says who.
 # timeout: 300
 . /klpd/lib.sh
-P=/usr/lib/klpd/patches
+P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 
 # refuse WORD... FILE - conflict, WORDs named, nothing made.
 refuse() {
@@ -59,9 +59,12 @@ echo >/sys/kernel/tracing/kprobe_events
 t a program of somebody else is on the function
 bpftool prog load /usr/lib/klpd/facts/rival.bpf.o /sys/fs/bpf/rival autoattach || fail bpftool
 refuse rival_symlink security_inode_symlink $P/lsm-symlink.klp.o
+expect_fail 4 klpctl enable $T/symlink-guard.klp.o
+[[ $OUTPUT == *rival_symlink*"it would run before this patch"* ]] || fail "of a guard: $OUTPUT"
 works $P/cmdline.klp.o cmdline
 rm /sys/fs/bpf/rival
 loop_until works $P/lsm-symlink.klp.o lsm-symlink
+works $T/symlink-guard.klp.o symlink-guard
 
 t as many programs as the kernel lets a function have
 mkdir /sys/fs/bpf/many
@@ -75,7 +78,7 @@ echo "# $i programs"
 expect_fail 5 klpctl enable $P/cmdline.klp.o
 [[ $OUTPUT == *cmdline_proc_show*" $i "* ]] || fail "$OUTPUT"
 echo "# ${OUTPUT//$'\n'/$'\n'# }" | head -n 2
-works $P/../tests/cmdline-guard.klp.o cmdline-guard
+works $T/cmdline-guard.klp.o cmdline-guard
 rm /sys/fs/bpf/many/0
 loop_until works $P/cmdline.klp.o cmdline
 rm -r /sys/fs/bpf/many
