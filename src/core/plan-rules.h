@@ -20,7 +20,7 @@ struct plan_rule {
 	bool by_set;	/* the same of each set in force */
 };
 
-#define PLAN_RULES 6
+#define PLAN_RULES 7
 extern const struct plan_rule plan_rules[PLAN_RULES];
 
 /* A patch may enter beside these sets, or, with CHANGE_REPLACE, in place of those of its set. */

@@ -124,33 +124,42 @@ static int refuse_table(const struct meta *owner, const struct meta *m, const st
 			  set_words(owner, theirs), set_words(m, ours));
 }
 
-static int check_tables(const struct meta *owner, const struct meta *m, struct report *report)
+/* A replace takes functions and tables over, but only from patches of its own set. */
+static bool takes_over(const struct meta *owner, const struct meta *m, bool replace)
 {
-	for (size_t i = 0; i < m->n_tables; i++)
-		for (size_t j = 0; j < owner->n_tables; j++)
-			if (meta_table_same(&m->tables[i], &owner->tables[j]))
-				return refuse_table(owner, m, &m->tables[i], report);
-	return 0;
+	return replace && meta_same_set(owner, m);
 }
 
-/* A replace takes functions and tables over, but only from patches of its own set. */
 static int check_conflict(const struct plan_set *sets, size_t n_sets, const struct meta *m,
 			  bool replace, struct report *report)
 {
-	int r = 0;
-
-	for (size_t s = 0; r == 0 && s < n_sets; s++) {
+	for (size_t s = 0; s < n_sets; s++) {
 		const struct meta *owner = sets[s].meta;
 
-		if (replace && meta_same_set(owner, m))
+		if (takes_over(owner, m, replace))
 			continue;
 		for (size_t i = 0; i < m->n_funcs; i++)
 			for (size_t j = 0; j < owner->n_funcs; j++)
 				if (meta_func_same(&m->funcs[i], &owner->funcs[j]))
 					return refuse_conflict(owner, m, &m->funcs[i], report);
-		r = check_tables(owner, m, report);
 	}
-	return r;
+	return 0;
+}
+
+static int check_tables(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+			bool replace, struct report *report)
+{
+	for (size_t s = 0; s < n_sets; s++) {
+		const struct meta *owner = sets[s].meta;
+
+		if (takes_over(owner, m, replace))
+			continue;
+		for (size_t i = 0; i < m->n_tables; i++)
+			for (size_t j = 0; j < owner->n_tables; j++)
+				if (meta_table_same(&m->tables[i], &owner->tables[j]))
+					return refuse_table(owner, m, &m->tables[i], report);
+	}
+	return 0;
 }
 
 /* No way back: neither later, by a disable, nor on the way in. */
@@ -387,6 +396,11 @@ static int rule_conflict(const struct plan_entry *e, struct report *report)
 	return check_conflict(e->sets, e->n_sets, e->meta, e->verb == CHANGE_REPLACE, report);
 }
 
+static int rule_tables(const struct plan_entry *e, struct report *report)
+{
+	return check_tables(e->sets, e->n_sets, e->meta, e->verb == CHANGE_REPLACE, report);
+}
+
 static int rule_states(const struct plan_entry *e, struct report *report)
 {
 	return check_states(e->sets, e->n_sets, e->meta, e->verb == CHANGE_REPLACE, report);
@@ -398,6 +412,7 @@ const struct plan_rule plan_rules[PLAN_RULES] = {
 	{ rule_strict, .by_func = true },
 	{ rule_sticky, .by_func = false },
 	{ rule_conflict, .by_func = true, .by_set = true },
+	{ rule_tables, .by_set = true },
 	{ rule_states, .by_set = true },
 };
 
