@@ -136,14 +136,15 @@ static __always_inline u32 hook_run(const struct bpf_prog *prog, const void *arg
 
 /*
  * Where the function was called. The handler's own lock is one level of preempt_disable(), and where
- * somebody else has a hook there too ftrace's list of them is another.
+ * somebody else has a hook there too ftrace's list of them is another. It is in an RCU section of its
+ * own where that is checked.
  */
 static __always_inline bool hook_may_sleep(unsigned long caller)
 {
 	int levels = resolve_is_ftrace_list(caller) ? 2 : 1;
 
 	return preempt_count() == levels * PREEMPT_DISABLE_OFFSET && !irqs_disabled() &&
-	       !rcu_preempt_depth();
+	       rcu_preempt_depth() == IS_ENABLED(CONFIG_PROVE_RCU);
 }
 
 /* Of the task's own stack, where it is that which is used. */
