@@ -39,15 +39,6 @@ said() {
 		fail "wanted: ${wanted//$'\n'/, } heard: ${all//$'\n'/, }"
 }
 
-# names - what is in force, in one line.
-names() {
-	klpctl status --json | jq -r '[.patches[].name] | join(" ")'
-}
-
-settled() {
-	[[ $(klpctl status --json | jq -c '[.transition, (.patches | map(select(.state != "in_force")))]') == '[null,[]]' ]]
-}
-
 # object NAME FIELD - of the only patch.
 object() {
 	klpctl status --json | jq -r --arg name "$1" --arg field "$2" \

@@ -82,10 +82,6 @@ stop_reader() {
 	done </tmp/reader
 }
 
-names() {
-	klpctl status --json | jq -r '[.patches[].name] | join(" ")'
-}
-
 settled() {
 	[[ $(klpctl status --json | jq -c '[.transition, .warnings, (.patches | map(select(.state != "in_force")))]') == '[null,[],[]]' ]]
 }

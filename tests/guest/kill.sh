@@ -5,15 +5,6 @@
 # is the start or the goal, whole. Who uses it has a function `seen`: names of the patches that are seen
 # to be in force, as names().
 
-# names - of the patches in the kernel, in the order they came.
-names() {
-	klpctl status --json | jq -r '[.patches[].name] | join(" ")'
-}
-
-settled() {
-	[[ $(klpctl status --json | jq -c '[.transition, (.patches | map(select(.state != "in_force")))]') == '[null,[]]' ]]
-}
-
 # one POINT WHAT START GOAL COMMAND... - from START, run COMMAND with the fault, expect START or GOAL.
 one() {
 	local point=$1 what=$2 start=$3 goal=$4 status=0 end name generation

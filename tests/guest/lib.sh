@@ -85,6 +85,33 @@ loop_until() {
 	done
 }
 
+# names - of the patches in the kernel, in the order they came, in one line.
+names() {
+	klpctl status --json | jq -r '[.patches[].name] | join(" ")'
+}
+
+# settled - for loop_until: no change is under way, and all there is is in force.
+settled() {
+	[[ $(klpctl status --json | jq -c '[.transition, (.patches | map(select(.state != "in_force")))]') == '[null,[]]' ]]
+}
+
+# begin_sleep - somebody sleeps in nanosleep(2), $sleeper, until end_sleep.
+begin_sleep() {
+	sleep 1000 &
+	sleeper=$!
+	loop_until grep -q nanosleep "/proc/$sleeper/stack"
+}
+
+end_sleep() {
+	kill "$sleeper"
+	wait "$sleeper" 2>/dev/null
+}
+
+# sleeper_blocks - for loop_until: $sleeper holds a transition up.
+sleeper_blocks() {
+	klpctl blockers --json | grep -q "\"pid\":$sleeper,"
+}
+
 # gone COMMAND... - for loop_until: the command does not succeed any more.
 gone() {
 	! "$@"

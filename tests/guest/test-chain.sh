@@ -107,9 +107,6 @@ loop_until grep -q nanosleep /proc/$sleeper/stack
 opened=$(functions_open)
 before=$(held) state=$(klpctl status --json | jq -cS '[.generation, .transition, .patches]')
 check "replace without waiting" klpctl replace --no-wait $T/held.klp.o
-sleeper_blocks() {
-	klpctl blockers --json | grep -q "\"pid\":$sleeper,"
-}
 check "the sleeper is a blocker" loop_until sleeper_blocks
 same leaving '["entering","leaving","leaving"]' "$(klpctl status --json | jq -c '[.patches[].state] | sort')"
 check reverse klpctl reverse

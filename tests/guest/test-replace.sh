@@ -131,9 +131,6 @@ check "enable without waiting" klpctl enable --no-wait $T/held.klp.o
 same state entering "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .state')"
 expect_fail 9 klpctl enable $P/cmdline.klp.o
 [[ $OUTPUT == *held* ]] || fail "busy does not say what runs: $OUTPUT"
-sleeper_blocks() {
-	klpctl blockers --json | grep -q "\"pid\":$sleeper,"
-}
 check "the sleeper is a blocker" loop_until sleeper_blocks
 same "a change is under way" enable "$(klpctl status --json | jq -r .transition.change)"
 check reverse klpctl reverse

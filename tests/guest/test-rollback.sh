@@ -91,14 +91,6 @@ add_missed() {
 	missed=$((missed + $(klpctl status --json | jq '[.patches[].missed] | add // 0')))
 }
 
-sleeper_blocks() {
-	klpctl blockers --json | grep -q "\"pid\":$sleeper,"
-}
-
-settled() {
-	[[ $(klpctl status --json | jq -c '[.transition, (.patches | map(select(.state != "in_force")))]') == '[null,[]]' ]]
-}
-
 modprobe klp signal_ms=1000000000 # sleepers hold transitions up in here
 start_klpd
 snapshot

@@ -65,10 +65,6 @@ start_sleeper() {
 	loop_until grep -q nanosleep /proc/$sleeper/stack
 }
 
-sleeper_blocks() {
-	klpctl blockers --json | grep -q "\"pid\":$sleeper,"
-}
-
 in_force() {
 	[[ $(klpctl status --json | jq -c '[.transition, [.patches[].state] == ["in_force"]]') == '[null,true]' ]]
 }

@@ -9,17 +9,8 @@
 T=/usr/lib/klpd/tests
 patience=/sys/module/klp/parameters/signal_ms
 
-begin_sleep() {
-	sleep 1000 &
-	sleeper=$!
-	loop_until grep -q nanosleep /proc/$sleeper/stack
-}
-
-end_sleep() {
-	kill $sleeper
-	wait $sleeper 2>/dev/null
-}
-
+# As that of lib.sh, and for being in a function.
+# shellcheck disable=SC2154 # begin_sleep says who
 sleeper_blocks() {
 	klpctl blockers --json |
 		jq -e --argjson pid $sleeper '.blockers[] | select(.pid == $pid and (.reason | startswith("in ")))'

@@ -68,17 +68,6 @@ quietly() {
 	same warnings '[]' "$(klpctl status --json | jq -c .warnings)"
 }
 
-begin_sleep() {
-	sleep 1000 &
-	sleeper=$!
-	loop_until grep -q nanosleep /proc/$sleeper/stack
-}
-
-end_sleep() {
-	kill $sleeper
-	wait $sleeper 2>/dev/null
-}
-
 # Twice: task by task, and at one instant.
 lives() {
 	local how=$1
