@@ -32,7 +32,7 @@
  * returns a long or a pointer has no bit to spare, so it cannot return 0 or NULL that way.
  *
  * KLP_REPLACE_FUNC is for a body that is the whole new function: it has no verdict, it returns what
- * the function returns. It is preempted and may sleep as the function may.
+ * the function returns.
  *
  * KLP_GUARD is for everything else: any traceable function, any value, no call missed; it needs the
  * companion. Pointers among its arguments are read with BPF_CORE_READ() or klp_cast().
@@ -339,7 +339,7 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
  * Decides about each call of vmlinux function `symbol`, which need not be in BTF, at its entry, with
  * preemption off: it must not sleep. Arguments are the kernel's, at most the 6 that registers hold.
  * Asked only while the patch is in force for the task. Verdicts as above, klp_return() with any
- * value.
+ * value. What it calls of the function itself is the original.
  */
 #define KLP_GUARD(type, symbol, ...) \
 	KLP_GUARD_AT(0, type, symbol, __VA_ARGS__)
@@ -394,8 +394,8 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
  * Runs instead of vmlinux function `symbol`, which need not be in BTF: the body is written like the
  * function, and returns a value of its return type, or nothing. Arguments are the kernel's, at most
  * the 6 that registers hold; the pointers among them are read with BPF_CORE_READ() or klp_cast(). It
- * runs where the function would, and only while the patch is in force for the task. What it calls of
- * the function itself, by way of a kfunc or a helper, is the original.
+ * runs where the function would, with preemption off, and only while the patch is in force for the
+ * task. What it calls of the function itself, by way of a kfunc or a helper, is the original.
  */
 #define KLP_REPLACE_FUNC(type, symbol, ...) \
 	KLP_REPLACE_FUNC_AT(0, type, symbol, __VA_ARGS__)
@@ -408,7 +408,7 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 	KLP_REPLACE_FUNC_BY("struct_ops/replace", object, sympos, type, symbol, __VA_ARGS__)
 
 /*
- * The same with a body that may sleep, and so may call what sleeps. For functions that are called
+ * The same with a body that is preempted, and may call what sleeps. For functions that are called
  * where sleeping is allowed: a call from anywhere else runs the original, and klpctl status says so.
  */
 #define KLP_REPLACE_FUNC_SLEEPABLE(type, symbol, ...) \

@@ -214,8 +214,8 @@ struct klp_ioc_force {
 
 #define KLP_RECORD_FORCED	(1U << 0)	/* a transition of it was forced */
 #define KLP_RECORD_BROKEN	(1U << 1)	/* a struct_ops program was detached while it could run */
-#define KLP_RECORD_PASSED_OVER	(1U << 2)	/* a replace body was called where it cannot run, as one
-						 * that may sleep where nothing may: the original ran */
+#define KLP_RECORD_PASSED_OVER	(1U << 2)	/* a body was called where it cannot run, as one that may
+						 * sleep where nothing may: the original ran */
 
 struct klp_uapi_record {
 	__u64 id;

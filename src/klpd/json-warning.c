@@ -53,7 +53,8 @@ static int record_warning(const struct set *s, uint32_t flag, sd_json_variant **
 			     "or a callback of it; disable or replace it", s->meta->name);
 	else
 		r = asprintf(&text, "Patch '%s' was passed over in a call where its body cannot run (it may "
-			     "sleep and nothing else may, or no stack is left): the original ran",
+			     "sleep and the caller must not, or too many bodies were in one another): "
+			     "the original ran",
 			     s->meta->name);
 	if (r < 0) {
 		text = NULL;

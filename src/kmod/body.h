@@ -38,14 +38,14 @@ struct klp_func_ops {
 	struct hlist_node held;		/* in body_held while there are any */
 };
 
-/* The code of a replace body is in its first so many bytes: the page that the kernel gave this map
+/* The code of such a body is in its first so many bytes: the page that the kernel gave this map
  * for its one trampoline, and nothing else. */
 #define BODY_IMAGE_SIZE	PAGE_SIZE
 
 /*
- * A replace body that a task may stand in. While it is held its map is not freed, whoever detaches
- * it, and body_image() knows its code. With klp_mutex held; releasing the last one is for who knows
- * that nobody is inside.
+ * A body that may sleep, so that a task may stand in it. While it is held its map is not freed, whoever
+ * detaches it, and body_image() knows its code. With klp_mutex held; releasing the last one is for who
+ * knows that nobody is inside.
  */
 void body_hold(struct klp_func_ops *ops);
 void body_release(struct klp_func_ops *ops);

@@ -18,7 +18,7 @@ struct func {
 	u32 sympos;
 	u32 object;			/* index in its record */
 	const struct klp_func_ops *ops;	/* its body while one is attached */
-	struct klp_func_ops *inside;	/* its replace body while a task may stand there; held */
+	struct klp_func_ops *inside;	/* its body that may sleep, while a task may be in it; held */
 	struct hook_body *hooked;	/* while calls of it are hooked; of hook.c */
 	unsigned long addr, size;	/* 0 while its module is not loaded */
 	u32 n_cold;

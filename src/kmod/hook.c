@@ -7,30 +7,29 @@
  * on, with nothing of us on the stack. So a sleeper in the original needs no walk through a
  * trampoline, and any 64-bit value can be returned, 0 too.
  *
- * A replace body runs instead of the function: the call is sent to the trampoline that the kernel
- * made for the body, which finds registers and stack as the function would, and returns to the
- * caller. It is an ordinary callee, outside of the handler: it is preempted, and may sleep. From
- * here to its first instruction the stack says that the task is in there, as stack.c has it. Once
- * the choice is made, preempted or not, the task cannot move.
+ * A replace body is called in the same way, and what it returns is returned. One that may sleep cannot
+ * be: the call is sent to the trampoline that the kernel made for it, which finds registers and stack
+ * as the function would, and returns to the caller. It is an ordinary callee, outside of the handler.
+ * From here to its first instruction the stack says that the task is in there, as stack.c has it. Once
+ * the choice is made, preempted or not, the task cannot move. It is passed over where nothing may
+ * sleep: under a spinlock, in an interrupt, in an RCU section; the record says so from then on.
  *
- * No call is missed: unlike tracing programs, struct_ops programs have no counter that skips a
- * program which is running already on the same CPU. What ftrace's own recursion lock holds off is a
- * call that the body itself makes, in the same context.
+ * No call is missed: unlike tracing programs, struct_ops programs have no counter that skips one which
+ * is running already on the same CPU, and ftrace's recursion lock, which would hold off whatever a body
+ * calls, is not taken. What a body calls of other functions is patched as it is for everybody. What it
+ * calls of its own function, by whatever way, is the original, or it could call itself until the
+ * stack is full: a list says which bodies run on this CPU, on which level (task, softirq, interrupt,
+ * NMI), and an interrupt's call is none of the body's. Each body can be on a level once; where many
+ * follow one another and room on the stack is short, the last is passed over, too.
  *
- * That lock is gone when a replace body runs. What it calls of the function it replaces, by whatever
- * way, in the same context, is the original all the same: otherwise it could call itself until the
- * stack is full. A task that is in no program, which the kernel notes for all of them, need not be
- * looked at; for others the stack is walked.
+ * One that sleeps is looked for on the stack, but only if the kernel notes that the task is in a program.
+ * What runs as part of entering and leaving it before that is noted is more than body.c refuses by
+ * name, so it is also passed over where hardly any stack is left.
  *
- * A body that may sleep is passed over where nothing may: under a spinlock, in an interrupt, in an RCU
- * section. So is any replace body where hardly any stack is left, for what runs as part of entering
- * and leaving one before the kernel notes it is more than body.c refuses by name, and could be
- * replaced. The record says so from then on.
- *
- * Context: the handler runs wherever the function is called, with preemption off from the lock on,
- * so synchronize_rcu() waits for it. Where RCU does not watch (the innermost of the idle loop, the
- * first and last steps of the way into the kernel) no body is asked. It calls nothing that could be
- * patched.
+ * Context: the handler runs wherever the function is called, with preemption off, so
+ * synchronize_rcu() waits for it. Where RCU does not watch (the innermost of the idle loop, the first
+ * and last steps of the way into the kernel) no body is asked. Nothing that could be patched is called
+ * before the list is written.
  *
  * An ftrace_ops without a filter traces every function there is: it is taken back before its last
  * filter is.
@@ -38,13 +37,13 @@
 #include <linux/compiler.h>
 #include <linux/context_tracking.h>
 #include <linux/errno.h>
-#include <linux/filter.h>
 #include <linux/ftrace.h>
 #include <linux/hash.h>
 #include <linux/instruction_pointer.h>
 #include <linux/irqflags.h>
 #include <linux/linkage.h>
 #include <linux/list.h>
+#include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
@@ -53,6 +52,7 @@
 #include <linux/slab.h>
 
 #include "body.h"
+#include "call.h"
 #include "func.h"
 #include "gate.h"
 #include "hook.h"
@@ -62,6 +62,7 @@
 
 #define HOOK_HASH_BITS	8
 #define HOOK_ROOM	(THREAD_SIZE / 4)
+#define HOOK_NEST_MAX	4		/* bodies in one another, on one level */
 
 struct hook {			/* one function */
 	struct hlist_node node;
@@ -76,14 +77,24 @@ struct hook_body {
 	struct hook *hook;
 	const u64 *gate;	/* of the record */
 	u64 closed;		/* what stands there when the original runs for all */
-	unsigned long image;	/* of a replace body; 0: a guard */
 	const struct bpf_prog *prog;
-	bool sleeps;
+	unsigned long image;	/* of a replace body that may sleep; 0: prog is called */
+	bool whole;		/* a replace body, not a guard */
 	bool *passed_over;	/* of the record */
 };
 
+/* On the stack of who runs a body, with preemption off. */
+struct hook_run {
+	const struct hook *hook;
+	unsigned long count;	/* preempt_count(), which has the level */
+	struct hook_run *below;
+};
+
+#define HOOK_LEVEL	(NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET)
+
 static struct hlist_head hook_hash[1 << HOOK_HASH_BITS];
 static unsigned int hook_count;		/* in the filter */
+static DEFINE_PER_CPU(struct hook_run *, hook_runs);	/* the innermost */
 
 /* Where a call goes that is not to enter its function: straight back. Only returned to. */
 void hook_return(void);
@@ -108,43 +119,16 @@ static __always_inline struct hook *hook_find(unsigned long ip)
 	return NULL;
 }
 
-/* What a body sees of a call is a part of the saved registers; see struct klp_call. */
-#define HOOK_WINDOW	offsetof(struct pt_regs, r9)
-#define HOOK_SEES(field, reg) \
-	static_assert(HOOK_WINDOW + offsetof(struct klp_call, field) == offsetof(struct pt_regs, reg))
-HOOK_SEES(arg0, di);
-HOOK_SEES(arg1, si);
-HOOK_SEES(arg2, dx);
-HOOK_SEES(arg3, cx);
-HOOK_SEES(arg4, r8);
-HOOK_SEES(arg5, r9);
-HOOK_SEES(ret, ax);
-
-/* With sysctl kernel.bpf_stats_enabled. Apart, because it wants registers of the handler's. */
-static noinline notrace __cold u32 hook_run_counted(const struct bpf_prog *prog, const void *args)
-{
-	return bpf_prog_run(prog, args);
-}
-
-/* bpf_prog_run() */
-static __always_inline u32 hook_run(const struct bpf_prog *prog, const void *args)
-{
-	if (static_branch_unlikely(&bpf_stats_enabled_key))
-		return hook_run_counted(prog, args);
-	return bpf_dispatcher_nop_func(args, prog->insnsi, prog->bpf_func);
-}
-
 /*
- * Where the function was called. The handler's own lock is one level of preempt_disable(), and where
- * somebody else has a hook there too ftrace's list of them is another. It is in an RCU section of its
- * own where that is checked.
+ * Where the function was called. The handler's own preempt_disable() is one level, and where somebody
+ * else has a hook there too that of ftrace's list of them is another.
  */
 static __always_inline bool hook_may_sleep(unsigned long caller)
 {
 	int levels = resolve_is_ftrace_list(caller) ? 2 : 1;
 
 	return preempt_count() == levels * PREEMPT_DISABLE_OFFSET && !irqs_disabled() &&
-	       rcu_preempt_depth() == IS_ENABLED(CONFIG_PROVE_RCU);
+	       !rcu_preempt_depth();
 }
 
 /* Of the task's own stack, where it is that which is used. */
@@ -155,33 +139,71 @@ static __always_inline bool hook_has_room(void)
 	return left >= HOOK_ROOM;
 }
 
-static noinline notrace bool hook_may_enter(const struct hook_body *b, unsigned long caller)
+/* Into the body of `h` that runs inside others: is it a call that `h`'s own makes, is there room? */
+static noinline notrace __cold bool hook_may_nest(const struct hook *h, const struct hook_body *b,
+						  const struct hook_run *runs)
+{
+	unsigned int n = 0;
+
+	for (; runs; runs = runs->below) {
+		if ((runs->count ^ preempt_count()) & HOOK_LEVEL)
+			continue;
+		if (runs->hook == h)
+			return false;
+		n++;
+	}
+	if (n < HOOK_NEST_MAX && hook_has_room())
+		return true;
+	WRITE_ONCE(*b->passed_over, true);
+	return false;
+}
+
+/* The walk of the stack may call what is patched. */
+static notrace int hook_is_below(const struct hook_body *b, unsigned long ip, unsigned long caller)
+{
+	int bit = ftrace_test_recursion_trylock(ip, caller);
+	int below;
+
+	if (bit < 0)
+		return 1;
+	below = stack_is_below(b->image);
+	ftrace_test_recursion_unlock(bit);
+	return below;
+}
+
+/* Into a body that may sleep. A call that the body itself makes is none that it was to have. */
+static noinline notrace void hook_send(const struct hook_body *b, struct pt_regs *regs,
+				       unsigned long ip, unsigned long caller)
 {
 	int below = -EBUSY;
 
-	if (hook_has_room() && (!b->sleeps || hook_may_sleep(caller)))
-		below = current->bpf_ctx ? stack_is_below(b->image) : 0;
-	/* A call that the body itself makes is none that it was to have. */
+	if (hook_has_room() && hook_may_sleep(caller))
+		below = current->bpf_ctx ? hook_is_below(b, ip, caller) : 0;
 	if (below < 0)
 		WRITE_ONCE(*b->passed_over, true);
-	return !below;
+	else if (!below)
+		regs->ip = b->image;
 }
 
-/*
- * What a body writes into klp_call.ret is where the function's value is returned already; if the
- * original runs after all, it finds a register that means nothing at the entry of a function.
- */
-static __always_inline void hook_decide(const struct hook_body *b, struct pt_regs *regs,
-					unsigned long caller)
+static __always_inline void hook_enter(const struct hook *h, const struct hook_body *b,
+				       struct pt_regs *regs)
 {
-	u64 args[1] = { (unsigned long)regs + HOOK_WINDOW };
+	struct hook_run run = {
+		.hook = h,
+		.count = preempt_count(),
+		.below = this_cpu_read(hook_runs),
+	};
 
-	if (b->image) {
-		if (likely(!b->sleeps && !current->bpf_ctx && hook_has_room()) || hook_may_enter(b, caller))
-			regs->ip = b->image;
-	} else if (hook_run(b->prog, args)) {
+	if (unlikely(run.below) && !hook_may_nest(h, b, run.below))
+		return;
+	this_cpu_write(hook_runs, &run);
+	rcu_lock_acquire(&rcu_lock_map);	/* preemption is off, but RCU's checker wants to hear it */
+	if (b->whole || call_guard(b->prog, regs))
 		regs->ip = (unsigned long)hook_return;
-	}
+	if (b->whole)
+		call_whole(b->prog, regs);
+	rcu_lock_release(&rcu_lock_map);
+	this_cpu_write(hook_runs, run.below);
 }
 
 /* No canary: nothing is written here but what the compiler counts, and it would cost as much as the
@@ -190,27 +212,22 @@ static notrace __no_stack_protector void hook_handler(unsigned long ip, unsigned
 						      struct ftrace_ops *ops,
 						      struct ftrace_regs *fregs)
 {
+	struct pt_regs *regs = &arch_ftrace_regs(fregs)->regs;
 	const struct hook_body *b;
 	const struct hook *h;
-	int bit;
 
-	bit = ftrace_test_recursion_trylock(ip, parent_ip);
-	if (bit < 0)
-		return;
+	preempt_disable_notrace();
 	h = rcu_is_watching_curr_cpu() ? hook_find(ip) : NULL;
-	if (h) {
-		/* Preemption is off, which is enough for RCU, but not for its checker. */
-		if (IS_ENABLED(CONFIG_PROVE_RCU))
-			rcu_read_lock();
+	if (h)
 		hlist_for_each_entry_rcu_notrace(b, &h->bodies, node)
 			if (gate_ask(b->gate, b->closed)) {
-				hook_decide(b, &arch_ftrace_regs(fregs)->regs, _RET_IP_);
+				if (unlikely(b->image))
+					hook_send(b, regs, ip, _RET_IP_);
+				else
+					hook_enter(h, b, regs);
 				break;
 			}
-		if (IS_ENABLED(CONFIG_PROVE_RCU))
-			rcu_read_unlock();
-	}
-	ftrace_test_recursion_unlock(bit);
+	preempt_enable_notrace();
 }
 
 static struct ftrace_ops hook_ops = {
@@ -253,8 +270,8 @@ static int hook_add(struct func *f, struct record *r)
 	b->gate = gate_word(r->id);
 	b->closed = gate_word_closed(r->id);
 	b->prog = f->ops->prog;
-	b->image = (unsigned long)f->ops->replace;
-	b->sleeps = f->ops->prog->sleepable;
+	b->whole = f->ops->replace;
+	b->image = f->ops->prog->sleepable ? (unsigned long)f->ops->replace : 0;
 	b->passed_over = &r->passed_over;
 	hlist_add_head_rcu(&b->node, &h->bodies);
 	f->hooked = b;

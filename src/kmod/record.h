@@ -20,7 +20,7 @@ struct record {
 	enum klp_record_state state;
 	bool forced;
 	bool broken;			/* a body was detached while it could run */
-	bool passed_over;		/* a replace body was, where it cannot run; of hook.c */
+	bool passed_over;		/* a body was, where it cannot run; of hook.c */
 	const void *owner;		/* the file that announced it; NULL once committed */
 	char name[KLP_UAPI_NAME_LEN];
 	u32 n_objects, n_callbacks, n_states;

@@ -8,7 +8,7 @@
 . /klpd/lib.sh
 trap - EXIT
 patches=/usr/lib/klpd/tests
-plain='' original=''
+plain='' original='' figures=per_call
 
 die() {
 	echo "# $*"
@@ -21,7 +21,7 @@ die() {
 per_call() {
 	local result
 
-	read -r PER_CALL result </sys/module/klp_bench/parameters/per_call || die "no figure"
+	read -r PER_CALL result <"/sys/module/klp_bench/parameters/$figures" || die "no figure"
 	: "${original:=$result}"
 	[[ $result == "${1/original/$original}" ]] || die "the function returns $result instead of $1"
 }
@@ -121,6 +121,9 @@ rm /sys/fs/bpf/empty
 ours "guard, returns" bench-return 7
 ours "guard, continues" bench-continue original
 ours "replace, returns" bench-replace 7
+figures=per_call_asleep
+ours "replace that may sleep" bench-asleep 7
+figures=per_call
 per_call original
 row "not patched any more" "$PER_CALL" ""
 stop_klpd

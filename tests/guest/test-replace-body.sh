@@ -119,6 +119,23 @@ same "deep: the inner call is the original's" 102 "$(now deep)"
 check disable klpctl disable nap
 same six 123456 "$(now six)"
 
+t functions that bodies call, patched too, and their own
+levels() {
+	now levels | cut -d ' ' -f "$1"
+}
+same original "1 1 1 1 1 1" "$(now levels)"
+check enable klpctl enable $T/nest.klp.o
+same "each other, and the original of who began" "1101 1101" "$(levels 1-2)"
+same "a guard's own" 11 "$(levels 3)"
+same "a replace body's own" 21 "$(levels 4)"
+same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+check replace klpctl replace $T/nest-deep.klp.o
+same "four in one another, not five" "41 41 31 21 11 1" "$(now levels)"
+[[ $(klpctl status) == *"was passed over in a call"* ]] ||
+	fail "status does not say it: $(klpctl status)"
+check disable klpctl disable nest-deep
+same "original again" "1 1 1 1 1 1" "$(now levels)"
+
 t a body that may sleep, where nothing may
 check enable klpctl enable $T/nap.klp.o
 same "where it may" 2 "$(now soft)"

@@ -6,9 +6,11 @@
  *	parameter six			nap_six(1, 2, 3, 4, 5, 6), read
  *	parameter soft, atomic		nap_soft(), read; the second with preemption off
  *	parameter deep			nap_deep(1), read; nap_deeper() calls it once more
+ *	parameter levels		nap_level_0(1) to nap_level_5(1), read
  *	nap_seven(), nap_by_value()	cannot be replaced
  *
- * kfunc klp_nap_sleep() sleeps until `leave` is written; klp_nap_deeper() is nap_deeper().
+ * kfunc klp_nap_sleep() sleeps until `leave` is written; klp_nap_deeper() is nap_deeper();
+ * klp_nap_level(i, n) is nap_level_i(n).
  */
 #include <linux/bpf.h>
 #include <linux/btf.h>
@@ -33,6 +35,7 @@ long nap_seven(long a, long b, long c, long d, long e, long f, long g);
 long nap_by_value(struct nap_pair p);
 long nap_deep(long n);
 int nap_soft(void);
+long klp_nap_level(u32 i, long n);
 int klp_nap_sleep(void);
 long klp_nap_deeper(long n);
 
@@ -65,6 +68,33 @@ nap_function long nap_deep(long n)
 nap_function int nap_soft(void)
 {
 	return 1;
+}
+
+#define NAP_LEVEL(i) \
+	long nap_level_##i(long n); \
+	nap_function long nap_level_##i(long n) \
+	{ \
+		return n; \
+	}
+NAP_LEVEL(0)
+NAP_LEVEL(1)
+NAP_LEVEL(2)
+NAP_LEVEL(3)
+NAP_LEVEL(4)
+NAP_LEVEL(5)
+
+static long (*const nap_levels[])(long n) = {
+	nap_level_0, nap_level_1, nap_level_2, nap_level_3, nap_level_4, nap_level_5,
+};
+
+static int nap_get_levels(char *text, const struct kernel_param *kp)
+{
+	unsigned int i;
+	int n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(nap_levels); i++)
+		n += sprintf(text + n, i ? " %ld" : "%ld", nap_levels[i](1));
+	return n + sprintf(text + n, "\n");
 }
 
 static int nap_get_six(char *text, const struct kernel_param *kp)
@@ -110,12 +140,14 @@ static const struct kernel_param_ops nap_six_ops = { .get = nap_get_six };
 static const struct kernel_param_ops nap_soft_ops = { .get = nap_get_soft };
 static const struct kernel_param_ops nap_atomic_ops = { .get = nap_get_atomic };
 static const struct kernel_param_ops nap_deep_ops = { .get = nap_get_deep };
+static const struct kernel_param_ops nap_levels_ops = { .get = nap_get_levels };
 static const struct kernel_param_ops nap_refused_ops = { .get = nap_get_refused };
 static const struct kernel_param_ops nap_leave_ops = { .set = nap_set_leave };
 module_param_cb(six, &nap_six_ops, NULL, 0400);
 module_param_cb(soft, &nap_soft_ops, NULL, 0400);
 module_param_cb(atomic, &nap_atomic_ops, NULL, 0400);
 module_param_cb(deep, &nap_deep_ops, NULL, 0400);
+module_param_cb(levels, &nap_levels_ops, NULL, 0400);
 module_param_cb(refused, &nap_refused_ops, NULL, 0400);
 module_param_cb(leave, &nap_leave_ops, NULL, 0200);
 
@@ -133,11 +165,17 @@ __bpf_kfunc long klp_nap_deeper(long n)
 	return nap_deep(n + 1);
 }
 
+__bpf_kfunc long klp_nap_level(u32 i, long n)
+{
+	return i < ARRAY_SIZE(nap_levels) ? nap_levels[i](n) : 0;
+}
+
 __bpf_kfunc_end_defs();
 
 BTF_KFUNCS_START(nap_kfuncs)
 BTF_ID_FLAGS(func, klp_nap_sleep, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, klp_nap_deeper)
+BTF_ID_FLAGS(func, klp_nap_level)
 BTF_KFUNCS_END(nap_kfuncs)
 
 static const struct btf_kfunc_id_set nap_kfunc_set = { .owner = THIS_MODULE, .set = &nap_kfuncs };

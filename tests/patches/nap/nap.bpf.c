@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The functions of the test module klp_nap, replaced: one by a body that sleeps, one that calls the
- * function again, one that is passed over where nothing may sleep.
+ * The functions of the test module klp_nap, replaced: one by a body that sleeps, one that may and calls
+ * the function again, one that is passed over where nothing may sleep.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
@@ -35,7 +35,7 @@ KLP_REPLACE_FUNC_SLEEPABLE_IN(klp_nap, int, nap_soft)
 }
 
 /* nap_deeper() adds 1 and calls nap_deep(), the original. */
-KLP_REPLACE_FUNC_IN(klp_nap, long, nap_deep, long n)
+KLP_REPLACE_FUNC_SLEEPABLE_IN(klp_nap, long, nap_deep, long n)
 {
 	return 100 + klp_nap_deeper(n);
 }
