@@ -205,12 +205,8 @@ struct klp_call {
 	__u64 arg3, arg2, arg1, arg0;
 } __attribute__((preserve_access_index));
 
-struct klp_func_ops {
-	char record[KLP_NAME_LEN];	/* written by the loader */
-	__u32 func;			/* too */
-	int (*guard)(struct klp_call *call);
-	__u64 (*replace)(__u64 arg0, __u64 arg1, __u64 arg2, __u64 arg3, __u64 arg4, __u64 arg5);
-};
+/* Of use by its type alone, by which the loader knows what klp_call was when this file was built. */
+struct klp_call *klp_call_layout SEC(KLP_PROTO_SECTION);
 
 struct klp_callback {
 	char object[KLP_OBJECT_LEN];
@@ -382,8 +378,6 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 		klp_call->ret = v.value; \
 		return 1; \
 	} \
-	SEC(".struct_ops.link") \
-	struct klp_func_ops klp_ops__##symbol = { .guard = (void *)klp__##symbol }; \
 	static __always_inline struct klp_verdict \
 	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_guard *klp_mark \
 			   __VA_OPT__(,) __VA_ARGS__)
@@ -444,8 +438,6 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 			0, 0 KLP_EACH(KLP_ARG_VALUE __VA_OPT__(,) __VA_ARGS__))); \
 		_Pragma("clang diagnostic pop") \
 	} \
-	SEC(".struct_ops.link") \
-	struct klp_func_ops klp_ops__##symbol = { .replace = (void *)klp__##symbol }; \
 	static __always_inline __typeof__(type) \
 	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_replace *klp_mark \
 			   __VA_OPT__(,) __VA_ARGS__)

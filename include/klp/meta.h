@@ -62,7 +62,7 @@
 #define KLP_SELF_SECTION	".rodata.klp"
 #define KLP_ID_SECTION		".data.klp"
 #define KLP_GATES_MAP		"klp_gates"
-/* The struct_ops map of a guard body is named this and the symbol; its type is KLP_OPS_TYPE. */
+/* klpd makes a map of type KLP_OPS_TYPE for each guard or replace body, named this and the symbol. */
 #define KLP_OPS_PREFIX		"klp_ops__"
 #define KLP_OPS_TYPE		"klp_func_ops"
 /* That of a callback is named this, its kind, "__" and the object. */

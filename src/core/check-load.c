@@ -9,6 +9,7 @@
 #include "core/announcement.h"
 #include "core/check-load.h"
 #include "kern/object.h"
+#include "kern/target.h"
 #include "util/macro.h"
 
 #define NOT_FIT		"its function has a problem that comes first"
@@ -147,18 +148,21 @@ static int load_once(struct trial *t, bool *ret_again)
 	struct entering *e = &t->check->entering;
 	const struct klp_self self = { .slot = e->set->slot, .consistency = e->set->consistency };
 	struct report report = REPORT_INIT;
+	struct targets *targets;
 	size_t n;
 	int r;
 
 	*ret_again = false;
-	r = load_prepare(t, &n, &report);
+	r = world_targets(t->world, &targets, &report);
+	if (r == 0)
+		r = load_prepare(t, &n, &report);
 	if (r != 0) {
 		load_not_tried(t->check, t->funcs, NOT_ALONE);
 		return check_problem(t->check, PHASE_LOAD, r, &report);
 	}
 	if (n == 0)
 		return 0;
-	r = object_load(e->object, &self, gate_fd(t->world->gate), &report);
+	r = object_load(e->object, &self, gate_fd(t->world->gate), targets_btf(targets), &report);
 	if (r != 0)
 		return load_failed(t, r, &report, ret_again);
 	for (size_t i = 0; i < e->set->meta->n_funcs; i++)

@@ -13,6 +13,7 @@
 #include "core/table.h"
 #include "kern/link.h"
 #include "kern/object.h"
+#include "kern/target.h"
 #include "kern/trust.h"
 #include "util/macro.h"
 
@@ -116,13 +117,16 @@ int entering_load(struct entering *e, struct world *w, unsigned int *point, stru
 		.slot = e->set->slot,
 		.consistency = e->set->consistency,
 	};
+	struct targets *targets;
 	int r;
 
-	r = entering_open(e, w, report);
+	r = world_targets(w, &targets, report);
+	if (r == 0)
+		r = entering_open(e, w, report);
 	if (r == 0)
 		r = fault_point(PHASE_LOAD, ++*point);
 	if (r == 0)
-		r = object_load(e->object, &self, gate_fd(w->gate), report);
+		r = object_load(e->object, &self, gate_fd(w->gate), targets_btf(targets), report);
 	if (r == 0)
 		r = fault_point(PHASE_LOAD, ++*point);
 	return r;

@@ -118,3 +118,22 @@ char *bpf_log_telling(const char *log)
 			      n > 0 ? " | " : "");
 	return joined;
 }
+
+enum outcome bpf_log_outcome(const char *log)
+{
+	static const struct {
+		const char *text;
+		enum outcome outcome;
+	} known[] = {
+		{ "() is not modifiable", OUTCOME_NOT_PERMITTED },
+		{ "The address of function ", OUTCOME_NOT_TRACEABLE },
+		{ "__noreturn function", OUTCOME_NOT_TRACEABLE },
+		{ "Attaching tracing programs to function ", OUTCOME_NOT_TRACEABLE },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (strstr(log, known[i].text))
+			return known[i].outcome;
+	}
+	return OUTCOME_VERIFIER;
+}

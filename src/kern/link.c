@@ -24,6 +24,16 @@ int link_attach(int prog_fd)
 	return fd < 0 ? errno_negative() : fd;
 }
 
+int link_attach_ops(int map_fd)
+{
+	int fd;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	fd = bpf_link_create(map_fd, 0, BPF_STRUCT_OPS, NULL);
+	return fd < 0 ? errno_negative() : fd;
+}
+
 int link_program_fd(uint32_t prog_id)
 {
 	int fd;

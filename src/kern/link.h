@@ -24,6 +24,8 @@ struct link_info {
 
 /* New link fd (CLOEXEC) of a tracing program, attached where it was loaded for; or -errno. */
 int link_attach(int prog_fd);
+/* The same of a struct_ops map of a type that is attached by links. */
+int link_attach_ops(int map_fd);
 /* -EINVAL if fd is neither a tracing link of attach type modify_return nor one of a struct_ops map. */
 int link_get_info(int link_fd, struct link_info *ret);
 /* What a tracing link of whatever kind (fentry, fexit, fmod_ret) is attached to. -EINVAL: it is none. */

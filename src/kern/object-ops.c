@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * struct_ops maps: what type the file says a map is of, what the companion is told in its value, and
- * its link. All types that the companion offers begin with the same two fields, the name of a record
- * and an index in it; what the index counts is the type's affair. Tables of the kernel's own types
- * are told nothing: they are what the author wrote.
+ * The struct_ops maps of a patch file, callbacks and tables: what type the file says a map is of, what
+ * the companion is told in its value, and its link. A callback's type begins, as that of bodies does,
+ * with the name of a record and an index in it. Tables of the kernel's own types are told nothing:
+ * they are what the author wrote. Maps of bodies are not in the file, see ops-type.c.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -37,7 +37,7 @@ static bool ops_is_type(const struct bpf_object *bpf, const char *name, const ch
 	return t && STREQ(btf__name_by_offset(bpf_object__btf(bpf), t->name_off), type);
 }
 
-/* As struct klp_func_ops and struct klp_callback_ops of klp/klp.bpf.h begin. */
+/* As struct klp_callback_ops of klp/klp.bpf.h begins. */
 struct ops_data {
 	char record[KLP_NAME_LEN];
 	uint32_t index;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The struct_ops maps of a patch file: by them the companion gets guard bodies and callbacks, and the
- * kernel gets tables. */
+/* The struct_ops maps of a patch file: by them the companion gets callbacks, and the kernel tables. */
 #ifndef KLPD_KERN_OBJECT_OPS_H
 #define KLPD_KERN_OBJECT_OPS_H
 

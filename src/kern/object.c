@@ -18,11 +18,13 @@
 #include <linux/bpf.h>
 #include <string.h>
 
+#include "kern/body-map.h"
 #include "kern/bpf-log.h"
 #include "kern/caps.h"
 #include "kern/link.h"
 #include "kern/object-ops.h"
 #include "kern/object.h"
+#include "kern/ops-type.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
 
@@ -30,7 +32,8 @@
 
 struct selected {
 	struct bpf_program *program;
-	struct bpf_map *ops;	/* of a guard or replace body or a callback; NULL for fmod_ret */
+	struct bpf_map *ops;	/* of a callback, NULL otherwise */
+	struct body_map *body;	/* of a guard or replace body, NULL otherwise */
 	char *object;
 	char *symbol;		/* NULL for a callback */
 	char *log;
@@ -40,10 +43,12 @@ struct object {
 	struct bpf_object *bpf;
 	struct selected *selected;
 	size_t n_selected;
-	bool loaded;
+	bool has_bodies, loaded;
 };
 
 DEFINE_CLEANUP(struct object, object_free);
+DEFINE_CLEANUP(struct ops_type, ops_type_free);
+DEFINE_CLEANUP(struct body_map, body_map_free);
 
 /* Take back what the file asks for and a patch may not have. */
 static int object_restrain(struct object *o, struct report *report)
@@ -76,6 +81,9 @@ int object_open(const void *data, size_t size, const char *name, struct object *
 	if (!o)
 		return -ENOMEM;
 	bpf_log_begin();
+	r = ops_type_handle_programs();
+	if (r < 0)
+		return r;
 	o->bpf = bpf_object__open_mem(data, size, &opts);
 	if (!o->bpf) {
 		_cleanup_free_ char *telling = NULL;
@@ -100,6 +108,7 @@ struct object *object_free(struct object *o)
 		return NULL;
 	bpf_object__close(o->bpf);
 	for (size_t i = 0; i < o->n_selected; i++) {
+		body_map_free(o->selected[i].body);
 		free(o->selected[i].object);
 		free(o->selected[i].symbol);
 		free(o->selected[i].log);
@@ -167,14 +176,11 @@ int object_select(struct object *o, const char *program, const char *symbol, str
 		return report_set(report, OUTCOME_META_INVALID,
 				  "program '%s' is named for two functions", program);
 	r = object_add_selected(o, p, NULL, "vmlinux", symbol);
-	if (r == -ENOMEM)
-		return r;
-	if (r < 0)
-		return report_errno(report, r, "cannot prepare program '%s'", program);
-	return 0;
+	return r == 0 || r == -ENOMEM ? r :
+	       report_errno(report, r, "cannot prepare program '%s'", program);
 }
 
-/* A program of a struct_ops map; `section` is where it must stand. */
+/* A program of struct_ops; `section` is where it must stand. `map`: of a callback. */
 static int object_select_ops(struct object *o, const char *program, const char *section,
 			     struct bpf_map *map, const char *object, const char *symbol,
 			     struct report *report)
@@ -182,42 +188,46 @@ static int object_select_ops(struct object *o, const char *program, const char *
 	struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, program);
 	int r;
 
-	if (!p || bpf_program__type(p) != BPF_PROG_TYPE_STRUCT_OPS ||
-	    !STREQ(bpf_program__section_name(p), section))
+	if (!p || !STREQ(bpf_program__section_name(p), section))
 		return report_set(report, OUTCOME_META_INVALID,
 				  "the file has no program '%s' in section '%s'", program, section);
 	if (bpf_program__autoload(p))
 		return report_set(report, OUTCOME_META_INVALID,
 				  "program '%s' is named for two functions or callbacks", program);
 	r = object_add_selected(o, p, map, object, symbol);
-	if (r == -ENOMEM)
-		return r;
-	return r < 0 ? report_errno(report, r, "cannot prepare program '%s'", program) : 0;
+	return r == 0 || r == -ENOMEM ? r :
+	       report_errno(report, r, "cannot prepare program '%s'", program);
 }
 
-/* The map of the body of `symbol`. */
-static int object_find_body(struct object *o, const char *object, const char *symbol,
-			    const char *record, uint32_t index, struct bpf_map **ret,
-			    struct report *report)
+/* The program in `section` as the body of `symbol`. */
+static int object_select_body(struct object *o, const char *program, const char *section,
+			      const char *object, const char *symbol, const char *record,
+			      uint32_t index, struct report *report)
 {
-	char name[STRLEN(KLP_OPS_PREFIX) + KLP_SYMBOL_LEN];
+	_cleanup_(body_map_freep) struct body_map *body = NULL;
+	int r;
 
-	report_names(report, NULL, object, symbol);
-	(void)snprintf(name, sizeof(name), KLP_OPS_PREFIX "%s", symbol);
-	return object_ops_select(o->bpf, name, KLP_OPS_TYPE, record, index, ret, report);
+	r = body_map_new(strrchr(section, '/') + 1, record, index, &body);
+	if (r < 0)
+		return r;
+	r = object_select_ops(o, program, section, NULL, object, symbol, report);
+	if (r != 0)
+		return r;
+	o->selected[o->n_selected - 1].body = TAKE_PTR(body);
+	o->has_bodies = true;
+	return 0;
 }
 
 int object_select_guard(struct object *o, const char *program, const char *object,
 			const char *symbol, const char *record, uint32_t index,
 			struct report *report)
 {
-	struct bpf_map *map;
-	int r = object_find_body(o, object, symbol, record, index, &map, report);
+	int r;
 
-	if (r == 0)
-		r = object_ops_check_call(o->bpf, report);
-	return r == 0 ? object_select_ops(o, program, "struct_ops/guard", map, object, symbol,
-					  report) : r;
+	report_names(report, NULL, object, symbol);
+	r = object_ops_check_call(o->bpf, report);
+	return r == 0 ? object_select_body(o, program, "struct_ops/guard", object, symbol, record, index,
+					   report) : r;
 }
 
 int object_select_replace(struct object *o, const char *program, const char *object,
@@ -226,12 +236,11 @@ int object_select_replace(struct object *o, const char *program, const char *obj
 {
 	const struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, program);
 	const char *section = "struct_ops/replace";
-	struct bpf_map *map;
-	int r = object_find_body(o, object, symbol, record, index, &map, report);
 
+	report_names(report, NULL, object, symbol);
 	if (p && STREQ(bpf_program__section_name(p), "struct_ops.s/replace"))
 		section = "struct_ops.s/replace";
-	return r == 0 ? object_select_ops(o, program, section, map, object, symbol, report) : r;
+	return object_select_body(o, program, section, object, symbol, record, index, report);
 }
 
 int object_select_callback(struct object *o, const char *program, const char *object,
@@ -342,26 +351,6 @@ static int object_use_gates(struct object *o, const struct klp_self *self, int g
 	return r < 0 ? report_errno(report, r, "cannot use the gates word") : 0;
 }
 
-/* What a log says about whether this function can have this body at all. */
-static enum outcome object_classify_log(const char *log)
-{
-	static const struct {
-		const char *text;
-		enum outcome outcome;
-	} known[] = {
-		{ "() is not modifiable", OUTCOME_NOT_PERMITTED },
-		{ "The address of function ", OUTCOME_NOT_TRACEABLE },
-		{ "__noreturn function", OUTCOME_NOT_TRACEABLE },
-		{ "Attaching tracing programs to function ", OUTCOME_NOT_TRACEABLE },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		if (strstr(log, known[i].text))
-			return known[i].outcome;
-	}
-	return OUTCOME_VERIFIER;
-}
-
 /* The program that libbpf gave up on: it left a log, or was named in a warning. */
 static const struct selected *object_find_failed(const struct object *o)
 {
@@ -396,7 +385,7 @@ static int object_report_failure(const struct object *o, int error, struct repor
 		report_names(report, NULL, failed->object, failed->symbol);
 	if (error == -EPERM || !telling)
 		return report_errno(report, error, "program '%s' cannot be loaded", name);
-	r = report_set(report, object_classify_log(log), "program '%s': %s", name, telling);
+	r = report_set(report, bpf_log_outcome(log), "program '%s': %s", name, telling);
 	if (report && !told && !report->log) {
 		report->log = strdup(log);
 		report->error = -error;
@@ -404,8 +393,30 @@ static int object_report_failure(const struct object *o, int error, struct repor
 	return r;
 }
 
-int object_load(struct object *o, const struct klp_self *self, int gates_fd, struct report *report)
+static int object_make_maps(struct object *o, const struct ops_type *type, struct report *report)
 {
+	for (size_t i = 0; i < o->n_selected; i++) {
+		const struct selected *s = &o->selected[i];
+		int r;
+
+		if (!s->body)
+			continue;
+		r = body_map_make(s->body, type, s->symbol, bpf_object__btf_fd(o->bpf),
+				  bpf_program__fd(s->program));
+		if (r == -ENOMEM)
+			return r;
+		report_names(report, NULL, s->object, s->symbol);
+		if (r < 0)
+			return report_errno(report, r, "cannot make the map of program '%s'",
+					    bpf_program__name(s->program));
+	}
+	return 0;
+}
+
+int object_load(struct object *o, const struct klp_self *self, int gates_fd, struct btf *vmlinux,
+		struct report *report)
+{
+	_cleanup_(ops_type_freep) struct ops_type *type = NULL;
 	int r;
 
 	CAPS_SCOPE(CAPS_BPF);
@@ -418,13 +429,19 @@ int object_load(struct object *o, const struct klp_self *self, int gates_fd, str
 		r = object_check_id(o, self, report);
 	if (r == 0)
 		r = object_use_gates(o, self, gates_fd, report);
+	if (r == 0 && o->has_bodies)
+		r = ops_type_new(vmlinux, &type, report);
 	if (r != 0)
 		return r;
+	ops_type_loads(type);
 	r = bpf_object__load(o->bpf);
+	ops_type_loads(NULL);
 	if (r < 0)
 		return object_report_failure(o, r, report);
-	o->loaded = true;
-	return 0;
+	r = object_make_maps(o, type, report);
+	if (r == 0)
+		o->loaded = true;
+	return r;
 }
 
 const char *object_failed_program(const struct object *o)
@@ -456,6 +473,8 @@ int object_attach(const struct object *o, const char *program)
 		/* a map that calls another program than the metadata names */
 		if (bpf_program__fd(s->program) < 0)
 			return -EINVAL;
+		if (s->body)
+			return body_map_attach(s->body);
 		return s->ops ? object_ops_attach(s->ops) : link_attach(bpf_program__fd(s->program));
 	}
 	return -ENOENT;

@@ -42,11 +42,13 @@ int object_select_table(struct object *o, const char *map, const char *type, con
 			struct report *report);
 /*
  * Before loading: write `self` into section KLP_SELF_SECTION and use gates_fd for map
- * KLP_GATES_MAP. Then verify and load. OUTCOME_VERIFIER with the telling lines in detail and the
+ * KLP_GATES_MAP. Then verify and load, and make the maps of guard and replace bodies, for which the
+ * types of the kernel, `vmlinux`, are read. OUTCOME_VERIFIER with the telling lines in detail and the
  * whole log in report->log; OUTCOME_NOT_PERMITTED if the verifier says that the function is not
  * modifiable.
  */
-int object_load(struct object *o, const struct klp_self *self, int gates_fd, struct report *report);
+int object_load(struct object *o, const struct klp_self *self, int gates_fd, struct btf *vmlinux,
+		struct report *report);
 /* After a load that failed: the program it was about; NULL: it was not about one. */
 const char *object_failed_program(const struct object *o);
 /* Once loaded: tell the bodies under which id the companion knows their set. -EINVAL: not loaded, or

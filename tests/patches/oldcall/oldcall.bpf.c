@@ -27,6 +27,3 @@ int guard_cmdline(unsigned long long *ctx)
 	call->ret = 0;
 	return 1;
 }
-
-SEC(".struct_ops.link")
-struct klp_func_ops klp_ops__cmdline_proc_show = { .guard = (void *)guard_cmdline };

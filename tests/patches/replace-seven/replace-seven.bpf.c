@@ -19,6 +19,3 @@ __u64 body(unsigned long long *ctx)
 {
 	return 0;
 }
-
-SEC(".struct_ops.link")
-struct klp_func_ops klp_ops__nap_seven = { .replace = (void *)body };

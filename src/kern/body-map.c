@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One guard or replace body as the companion is given it: which function of which record it is for,
+ * known before its program is loaded, and then a struct_ops map that says so and holds the program.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kern/body-map.h"
+#include "kern/link.h"
+#include "kern/ops-type.h"
+#include "klp/meta.h"
+#include "util/cleanup.h"
+#include "util/errno-util.h"
+#include "util/fd-util.h"
+#include "util/macro.h"
+
+struct body_map {
+	const char *member;
+	char record[KLP_NAME_LEN];
+	uint32_t index;
+	int fd;
+};
+
+int body_map_new(const char *member, const char *record, uint32_t index, struct body_map **ret)
+{
+	struct body_map *b;
+
+	if (strlen(record) >= sizeof(b->record))
+		return -EINVAL;
+	b = calloc(1, sizeof(*b));
+	if (!b)
+		return -ENOMEM;
+	b->member = member;
+	memcpy(b->record, record, strlen(record));
+	b->index = index;
+	b->fd = -EBADF;
+	*ret = b;
+	return 0;
+}
+
+struct body_map *body_map_free(struct body_map *b)
+{
+	if (b)
+		safe_close(b->fd);
+	free(b);
+	return NULL;
+}
+
+int body_map_make(struct body_map *b, const struct ops_type *type, const char *symbol, int file_btf_fd,
+		  int program_fd)
+{
+	char name[STRLEN(KLP_OPS_PREFIX) + KLP_SYMBOL_LEN];
+
+	(void)snprintf(name, sizeof(name), KLP_OPS_PREFIX "%s", symbol);
+	b->fd = ops_type_make_map(type, name, file_btf_fd, b->record, b->index, b->member, program_fd);
+	return b->fd < 0 ? b->fd : 0;
+}
+
+int body_map_attach(const struct body_map *b)
+{
+	return link_attach_ops(b->fd);
+}
