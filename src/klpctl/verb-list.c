@@ -16,14 +16,15 @@
 
 static void list_row(struct format_table *t, sd_json_variant *entry)
 {
-	char generation[24], functions[24];
+	char generation[24], functions[24], tables[24];
 
 	snprintf(generation, sizeof(generation), "%" PRIu64, field_number(entry, "generation"));
 	snprintf(functions, sizeof(functions), "%" PRIu64, field_number(entry, "functions"));
+	snprintf(tables, sizeof(tables), "%" PRIu64, field_number(entry, "tables"));
 	format_table_row(t, field_string(entry, "name"), field_string(entry, "version"),
 			 format_words(field_string(entry, "state")),
 			 format_words(field_string(entry, "consistency")),
-			 generation, functions,
+			 generation, functions, tables,
 			 field_present(entry, "set") ? field_string(entry, "set") : "-", NULL);
 }
 
@@ -43,7 +44,7 @@ int verb_list(const struct verb *verb, char **arguments _unused_)
 		return EXIT_STATUS_OK;
 	}
 	format_table_begin(&t, "NAME", "VERSION", "STATE", "CONSISTENCY", "GENERATION",
-			   "FUNCTIONS", "SET", NULL);
+			   "FUNCTIONS", "TABLES", "SET", NULL);
 	for (size_t i = 0; i < field_count(patches); i++)
 		list_row(&t, field_item(patches, i));
 	return format_table_end(&t, stdout) < 0 ? verb_out_of_memory(verb) : EXIT_STATUS_OK;

@@ -249,6 +249,7 @@ int json_list(const struct world *w, sd_json_variant **ret)
 						  set_consistency_to_string(s->consistency)),
 			SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
 			SD_JSON_BUILD_PAIR_UNSIGNED("functions", s->meta->n_funcs),
+			SD_JSON_BUILD_PAIR_UNSIGNED("tables", s->meta->n_tables),
 			PAIR_SET(s->meta),
 			SD_JSON_BUILD_PAIR_CONDITION(waiting > 0, "waiting",
 						     SD_JSON_BUILD_UNSIGNED(waiting)),

@@ -61,10 +61,14 @@ static __always_inline u32 call_guard(const struct bpf_prog *prog, struct pt_reg
 /* What it returns is where the function's value is returned. */
 static __always_inline void call_whole(const struct bpf_prog *prog, struct pt_regs *regs)
 {
-	struct call_args a = {
-		.args = { regs->di, regs->si, regs->dx, regs->cx, regs->r8, regs->r9 },
-	};
+	struct call_args a __attribute__((uninitialized));
 
+	a.args[0] = regs->di;
+	a.args[1] = regs->si;
+	a.args[2] = regs->dx;
+	a.args[3] = regs->cx;
+	a.args[4] = regs->r8;
+	a.args[5] = regs->r9;
 	if (static_branch_unlikely(&bpf_stats_enabled_key))
 		call_counted(prog, &a, true);
 	else

@@ -14,6 +14,9 @@
  * the choice is made, preempted or not, the task cannot move. It is passed over where nothing may
  * sleep: under a spinlock, in an interrupt, in an RCU section; the record says so from then on.
  *
+ * Where ftrace calls several hooks, a BPF trampoline (a tracer's, or that of an fmod_ret body of a set
+ * that leaves) may come between us and the caller: see pending.c.
+ *
  * No call is missed: unlike tracing programs, struct_ops programs have no counter that skips one which
  * is running already on the same CPU, and ftrace's recursion lock, which would hold off whatever a body
  * calls, is not taken. What a body calls of other functions is patched as it is for everybody. What it
@@ -56,6 +59,7 @@
 #include "func.h"
 #include "gate.h"
 #include "hook.h"
+#include "pending.h"
 #include "record.h"
 #include "resolve.h"
 #include "stack.h"
@@ -96,7 +100,8 @@ static struct hlist_head hook_hash[1 << HOOK_HASH_BITS];
 static unsigned int hook_count;		/* in the filter */
 static DEFINE_PER_CPU(struct hook_run *, hook_runs);	/* the innermost */
 
-/* Where a call goes that is not to enter its function: straight back. Only returned to. */
+/* Where a call goes that is not to enter its function: straight back. Only returned to, by ftrace, which
+ * restores the register of the value first. */
 void hook_return(void);
 asm(
 "	.text\n"
@@ -108,6 +113,11 @@ asm(
 	ASM_RET "\n"
 "	.size hook_return, . - hook_return\n"
 );
+
+bool hook_is_return(unsigned long addr)
+{
+	return addr == (unsigned long)hook_return || addr == (unsigned long)pending_return;
+}
 
 static __always_inline struct hook *hook_find(unsigned long ip)
 {
@@ -185,8 +195,41 @@ static noinline notrace void hook_send(const struct hook_body *b, struct pt_regs
 		regs->ip = b->image;
 }
 
+/* The body: true, the value is there that the call is to return. */
+static __always_inline bool hook_ask(const struct hook_body *b, struct pt_regs *regs)
+{
+	bool decided = true;
+
+	rcu_lock_acquire(&rcu_lock_map);	/* preemption is off, but RCU's checker wants to hear it */
+	if (b->whole)
+		call_whole(b->prog, regs);
+	else
+		decided = call_guard(b->prog, regs);
+	rcu_lock_release(&rcu_lock_map);
+	return decided;
+}
+
+/*
+ * With `run` on the list of this CPU. Shared: somebody else has a hook there too, and may have a
+ * trampoline called before the value is fetched.
+ */
+static __always_inline void hook_decide(const struct hook_body *b, struct pt_regs *regs, bool shared)
+{
+	struct pending *p = shared ? pending_new(regs->sp) : NULL;
+
+	if (shared && !p) {
+		WRITE_ONCE(*b->passed_over, true);
+	} else if (hook_ask(b, regs)) {
+		if (shared)
+			pending_set(p, regs->ax);
+		regs->ip = (unsigned long)(shared ? pending_return : hook_return);
+	} else if (shared) {
+		pending_drop(p);
+	}
+}
+
 static __always_inline void hook_enter(const struct hook *h, const struct hook_body *b,
-				       struct pt_regs *regs)
+				       struct pt_regs *regs, bool shared)
 {
 	struct hook_run run = {
 		.hook = h,
@@ -197,13 +240,15 @@ static __always_inline void hook_enter(const struct hook *h, const struct hook_b
 	if (unlikely(run.below) && !hook_may_nest(h, b, run.below))
 		return;
 	this_cpu_write(hook_runs, &run);
-	rcu_lock_acquire(&rcu_lock_map);	/* preemption is off, but RCU's checker wants to hear it */
-	if (b->whole || call_guard(b->prog, regs))
-		regs->ip = (unsigned long)hook_return;
-	if (b->whole)
-		call_whole(b->prog, regs);
-	rcu_lock_release(&rcu_lock_map);
+	hook_decide(b, regs, shared);
 	this_cpu_write(hook_runs, run.below);
+}
+
+/* Apart, for what the handler need not keep then. */
+static noinline notrace void hook_enter_shared(const struct hook *h, const struct hook_body *b,
+					       struct pt_regs *regs)
+{
+	hook_enter(h, b, regs, true);
 }
 
 /* No canary: nothing is written here but what the compiler counts, and it would cost as much as the
@@ -223,8 +268,10 @@ static notrace __no_stack_protector void hook_handler(unsigned long ip, unsigned
 			if (gate_ask(b->gate, b->closed)) {
 				if (unlikely(b->image))
 					hook_send(b, regs, ip, _RET_IP_);
+				else if (unlikely(resolve_is_ftrace_list(_RET_IP_)))
+					hook_enter_shared(h, b, regs);
 				else
-					hook_enter(h, b, regs);
+					hook_enter(h, b, regs, false);
 				break;
 			}
 	preempt_enable_notrace();

@@ -57,7 +57,7 @@ RESOLVE_FUNCS(RESOLVE_DEFINE)
 
 static rwlock_t *tasklist;
 static unsigned long core_start, core_end;
-static unsigned long list_func, list_func_size;
+unsigned long resolve_list, resolve_list_size;
 
 /* On kernels built with IBT a probe sits behind the landing pad, not at the symbol. */
 static unsigned long resolve_by_kprobe(const char *name)
@@ -115,8 +115,8 @@ int resolve_init(void)
 		return -ENOENT;
 	}
 	RESOLVE_FUNCS(RESOLVE_ONE)
-	list_func = resolve_symbol("arch_ftrace_ops_list_func");
-	if (!list_func || resolve_symbol_size(list_func, &list_func_size, &offset)) {
+	resolve_list = resolve_symbol("arch_ftrace_ops_list_func");
+	if (!resolve_list || resolve_symbol_size(resolve_list, &resolve_list_size, &offset)) {
 		pr_err("this kernel has no function 'arch_ftrace_ops_list_func': not loading\n");
 		return -ENOENT;
 	}
@@ -212,11 +212,6 @@ bool resolve_is_module_init(const char *module, unsigned long addr)
 unsigned long resolve_ftrace_location(unsigned long addr)
 {
 	return static_call(klp_ftrace_location)(addr);
-}
-
-notrace bool resolve_is_ftrace_list(unsigned long addr)
-{
-	return addr - list_func < list_func_size;
 }
 
 bool resolve_is_bpf_text(unsigned long addr)

@@ -37,7 +37,11 @@ int resolve_module_state(const char *module, const void **ret);
 bool resolve_is_module_init(const char *module, unsigned long addr);
 unsigned long resolve_ftrace_location(unsigned long addr);
 /* In the function by which ftrace calls several hooks of one function, one after the other. */
-bool resolve_is_ftrace_list(unsigned long addr);
+extern unsigned long resolve_list, resolve_list_size;
+static __always_inline bool resolve_is_ftrace_list(unsigned long addr)
+{
+	return addr - resolve_list < resolve_list_size;
+}
 bool resolve_is_bpf_text(unsigned long addr);
 /* In the kernel's own image, where no BPF program can be: a cheap test before the one above. */
 bool resolve_is_core_text(unsigned long addr);

@@ -29,7 +29,8 @@
  *
  * The first byte of a replace body's image also stands below the BPF trampoline of a traced function
  * that is replaced, where f's own address would: the trampoline calls what the handler has chosen,
- * and leaves the choice where it was. There, as on the way into the body, all is as at the entry of a
+ * and leaves the choice where it was. So does the address of hook.c's return, where a body has given a
+ * value already. There, as on the way into the body, all is as at the entry of a
  * function: the return address is on top of the stack, the frame pointer is the caller's. That step is
  * made here.
  */
@@ -46,6 +47,7 @@
 
 #include "body.h"
 #include "func.h"
+#include "hook.h"
 #include "resolve.h"
 #include "stack.h"
 
@@ -145,7 +147,7 @@ enum stack_code {
 	STACK_KERNEL,		/* text that ORC data describes */
 	STACK_IN_TRAMPOLINE,	/* inside the image of a BPF trampoline, or of a replace body */
 	STACK_AT_TRAMPOLINE,	/* at one of its ends: it is not entered yet, or another one is meant */
-	STACK_AT_BODY,		/* at the first byte of the image of a replace body */
+	STACK_AT_BODY,		/* at the first byte of the image of a replace body, or of hook.c's return */
 	STACK_IN_PROGRAM,	/* a BPF program */
 	STACK_BPF,		/* any other BPF code */
 };
@@ -171,6 +173,10 @@ static void stack_classify(struct stack_entry *f)
 	f->code = STACK_KERNEL;
 	if (resolve_is_core_text(f->addr))
 		return;
+	if (hook_is_return(f->addr)) {
+		f->code = STACK_AT_BODY;
+		return;
+	}
 	image = body_image(f->addr);
 	if (image) {
 		f->code = f->addr == image ? STACK_AT_BODY : STACK_IN_TRAMPOLINE;

@@ -251,6 +251,8 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(generation, 0),
 	C("How many functions it patches"),
 	INT(functions, 0),
+	C("How many tables of the kernel it brings"),
+	INT(tables, 0),
 	C("Patch set that it belongs to; null: the default set, which has no name"),
 	STRING(set, NULLABLE),
 	C("How many of its functions are in modules that are not loaded; null: none that is known"),

@@ -136,6 +136,59 @@ same "four in one another, not five" "41 41 31 21 11 1" "$(now levels)"
 check disable klpctl disable nest-deep
 same "original again" "1 1 1 1 1 1" "$(now levels)"
 
+t values past the trampolines of somebody who traces
+trace_levels() {
+	bpftool prog loadall /usr/lib/klpd/facts/tracer-levels.bpf.o /sys/fs/bpf/levels autoattach ||
+		fail bpftool
+}
+levels_traced() {
+	bpftool prog show name trace_exit_3 2>/dev/null | grep -q trace_exit_3
+}
+untrace_levels() {
+	rm -r /sys/fs/bpf/levels
+	loop_until eval '! levels_traced' || fail "the tracer stays"
+}
+patched="1101 1101 11 21 1 1"
+check enable klpctl enable $T/nest.klp.o
+trace_levels
+same "a tracer comes" "$patched" "$(now levels)"
+check disable klpctl disable nest
+same "of originals" "1 1 1 1 1 1" "$(now levels)"
+check enable klpctl enable $T/nest.klp.o
+same "bodies come" "$patched" "$(now levels)"
+for ((i = 0; i < 50; i++)); do
+	[[ $(now levels) == "$patched" ]] || fail "a look: $(now levels)"
+done
+same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+untrace_levels
+same "the tracer goes" "$patched" "$(now levels)"
+check disable klpctl disable nest
+
+t a guard in place of an fmod_ret body, while that is still there
+sleeper_is_in() {
+	local comm
+
+	comm=$(grep -sl '^klp_sleeper' /proc/[0-9]*/comm)
+	grep -q sleepers_thread "${comm%comm}stack"
+}
+guarded() {
+	[[ $(cmdline) == "$GUARDED" ]]
+}
+check enable klpctl enable $P/cmdline.klp.o
+modprobe klp_sleepers
+check "somebody sleeps" loop_until sleeper_is_in
+check "to guard" klpctl replace --no-wait $T/cmdline-held.klp.o
+check "the reader moves" loop_until guarded
+for ((i = 0; i < 50; i++)); do
+	guarded || fail "a look: $(cmdline)"
+done
+in_force && fail "nobody holds it up"
+echo 1 >/sys/module/klp_sleepers/parameters/leave
+check "in force" loop_until in_force
+check guarded guarded
+check disable klpctl disable cmdline-held
+rmmod klp_sleepers
+
 t a body that may sleep, where nothing may
 check enable klpctl enable $T/nap.klp.o
 same "where it may" 2 "$(now soft)"

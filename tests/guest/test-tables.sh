@@ -133,6 +133,7 @@ lives ''
 
 t what leaves and enters without a table
 check enable klpctl enable $T/cc-1.klp.o
+same list "0 1" "$(klpctl list --json | jq -r '.patches[0] | "\(.functions) \(.tables)"')"
 begin_talk
 check replace klpctl replace /usr/lib/klpd/patches/cmdline.klp.o
 new_is none

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A value that a body gave, while it is not yet where a caller looks for it. Where nobody but us has a
+ * hook at a function, what ftrace restores of the registers is what the caller gets. Where a tracer's
+ * BPF trampoline is called after the hooks, it comes between: it keeps the arguments, since all that it
+ * knows is that the function will be called, but not the register of the return value. So the value
+ * is kept here, and what the trampoline calls as the function, pending_return(), fetches it.
+ *
+ * Whose it is: that of the innermost call of the task, on its level (task, softirq, interrupt, NMI),
+ * that has one. Calls are told apart by where their return address is. pending_return() runs at that
+ * place, or below it, in the frame of the trampoline, and whatever was called from there is over. One
+ * that nobody fetched, because an fmod_ret program had the function left out, is below or at the place of
+ * the next such call, or above it and then not the innermost.
+ *
+ * Context: any. Nobody looks at an entry but the task and level whose it is, so there is no lock: an
+ * entry is taken by one exchange of its key.
+ */
+#include <linux/atomic.h>
+#include <linux/bug.h>
+#include <linux/hash.h>
+#include <linux/linkage.h>
+#include <linux/objtool.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <asm/ibt.h>
+
+#include "pending.h"
+
+#define PENDING_BITS	10
+#define PENDING_NEAR	16	/* entries that a task may have its own among */
+
+struct pending {
+	unsigned long key;	/* 0: free */
+	unsigned long sp;
+	u64 value;
+};
+
+static struct pending pendings[1 << PENDING_BITS];
+
+u64 pending_take(unsigned long sp);
+
+/* In place of the function: called, jumped or returned to. */
+asm(
+"	.text\n"
+"	.type pending_return, @function\n"
+"	.globl pending_return\n"
+	ASM_FUNC_ALIGN
+"pending_return:\n"
+	ASM_ENDBR
+"	push %rbp\n"
+"	mov %rsp, %rbp\n"
+"	lea 8(%rsp), %rdi\n"
+"	call pending_take\n"
+"	pop %rbp\n"
+	ASM_RET "\n"
+"	.size pending_return, . - pending_return\n"
+);
+
+static __always_inline unsigned long pending_key(void)
+{
+	return (unsigned long)current | interrupt_context_level();
+}
+
+static __always_inline struct pending *pending_near(unsigned long key, unsigned int i)
+{
+	u32 first = hash_long(key, PENDING_BITS);
+
+	return &pendings[(first + i) % ARRAY_SIZE(pendings)];
+}
+
+notrace struct pending *pending_new(unsigned long sp)
+{
+	unsigned long key = pending_key();
+	struct pending *p, *mine = NULL;
+	unsigned int i;
+
+	for (i = 0; i < PENDING_NEAR; i++) {
+		p = pending_near(key, i);
+		if (READ_ONCE(p->key) == key && p->sp <= sp)
+			smp_store_release(&p->key, 0);
+		if (!mine && !READ_ONCE(p->key) && !cmpxchg(&p->key, 0, key)) {
+			mine = p;
+			mine->sp = sp;
+		}
+	}
+	return mine;
+}
+
+notrace void pending_set(struct pending *p, u64 value)
+{
+	p->value = value;
+}
+
+notrace void pending_drop(struct pending *p)
+{
+	WRITE_ONCE(p->key, 0);
+}
+
+asmlinkage notrace __visible u64 pending_take(unsigned long sp)
+{
+	unsigned long key = pending_key();
+	struct pending *p, *found = NULL;
+	unsigned int i;
+	u64 value;
+
+	for (i = 0; i < PENDING_NEAR; i++) {
+		p = pending_near(key, i);
+		if (READ_ONCE(p->key) == key && p->sp >= sp && (!found || p->sp < found->sp))
+			found = p;
+	}
+	if (WARN_ON_ONCE(!found))
+		return 0;
+	value = found->value;
+	smp_store_release(&found->key, 0);
+	return value;
+}
