@@ -46,9 +46,9 @@
 
 #define FAKE_LIST \
 	"[{\"name\":\"cmdline\",\"version\":\"1.0\",\"state\":\"in_force\"," \
-	"\"consistency\":\"per_task\",\"generation\":3,\"functions\":2}," \
+	"\"consistency\":\"per_task\",\"generation\":3,\"functions\":2,\"tables\":0}," \
 	"{\"name\":\"b\",\"version\":\"2\",\"state\":\"leaving\",\"consistency\":\"immediate\"," \
-	"\"generation\":12,\"functions\":10,\"set\":\"net\",\"missed\":7}]"
+	"\"generation\":12,\"functions\":10,\"tables\":1,\"set\":\"net\",\"missed\":7}]"
 #define FAKE_TRANSITION \
 	"{\"number\":4,\"change\":\"enable\",\"entering\":\"x\\u001b[31m\",\"leaving\":[]," \
 	"\"reversed\":false,\"total\":120,\"moved\":118,\"startedUSec\":1000000," \

@@ -167,9 +167,9 @@ static void test_check(void)
 static void test_lists(void)
 {
 	CHECK_INT(run("list"), 0);
-	CHECK_STR(out, "NAME     VERSION  STATE     CONSISTENCY  GENERATION  FUNCTIONS  SET\n"
-		  "cmdline  1.0      in force  per task     3           2          -\n"
-		  "b        2        leaving   immediate    12          10         net\n");
+	CHECK_STR(out, "NAME     VERSION  STATE     CONSISTENCY  GENERATION  FUNCTIONS  TABLES  SET\n"
+		  "cmdline  1.0      in force  per task     3           2          0       -\n"
+		  "b        2        leaving   immediate    12          10         1       net\n");
 }
 
 static void test_blockers(void)
