@@ -66,6 +66,31 @@ rm /sys/fs/bpf/rival
 loop_until works $P/lsm-symlink.klp.o lsm-symlink
 works $T/symlink-guard.klp.o symlink-guard
 
+t a program of somebody else comes after a guard, and has an answer of its own
+# why TO - why a link to that is not made
+why() {
+	ln -s "$1" /tmp/link 2>&1 | sed 's/.*: //'
+	rm -f /tmp/link
+}
+wins_is_gone() {
+	[[ $(bpftool -j prog show | jq '[.[] | select(.name == "rival_wins")] | length') == 0 ]]
+}
+check enable klpctl enable $T/symlink-guard.klp.o
+same "the guard's" "Operation not permitted" "$(why klp)"
+bpftool prog load /usr/lib/klpd/facts/rival-wins.bpf.o /sys/fs/bpf/wins autoattach || fail bpftool
+for ((i = 0; i < 20; i++)); do
+	same "somebody's" "Invalid cross-device link" "$(why klp)"
+	same "of others" "Invalid cross-device link" "$(why other)"
+done
+rm /sys/fs/bpf/wins
+check "it goes" loop_until wins_is_gone
+for ((i = 0; i < 20; i++)); do
+	same "the guard's again" "Operation not permitted" "$(why klp)"
+	same "of others" "" "$(why other)"
+done
+check disable klpctl disable symlink-guard
+same "of all" "" "$(why klp)"
+
 t as many programs as the kernel lets a function have
 mkdir /sys/fs/bpf/many
 # What cannot be attached any more bpftool pins as a program.

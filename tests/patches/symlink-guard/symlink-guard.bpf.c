@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A guard body on a function on which others may have fmod_ret programs. */
+/* A guard body on a function on which others may have fmod_ret programs: no link to klp* (-EPERM). */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 
@@ -8,5 +8,10 @@ KLP_LICENSE("GPL");
 
 KLP_GUARD(int, security_inode_symlink, struct inode *dir, struct dentry *dentry, const char *old_name)
 {
-	return klp_continue();
+	char name[4] = "";
+
+	if (bpf_probe_read_kernel_str(name, sizeof(name), old_name) < 0 || name[0] != 'k' ||
+	    name[1] != 'l' || name[2] != 'p')
+		return klp_continue();
+	return klp_return(-1);
 }
