@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * How the macros of klp/klp.bpf.h, which includes this, take a parameter list apart, each "type name",
- * and give a body its arguments out of an array of 64-bit registers named ctx.
+ * How the macros of klp/klp.bpf.h, which includes this, take a parameter list apart, each "type
+ * name", and give a body its arguments out of an array of 64-bit registers named ctx.
  */
 #ifndef KLP_ARGS_BPF_H
 #define KLP_ARGS_BPF_H

@@ -93,7 +93,8 @@
  * a KLP_REPLACE_FUNC. */
 #define KLP_REPLACE		KLP_INFO_AS(klp_info_replace, "replace=yes")
 
-/* At most once: the set of this patch. Sets share no function and no state, nor replace each other. */
+/* At most once: the set of this patch. Sets share no function and no state, nor replace each
+ * other. */
 #define KLP_SET(name) \
 	_Static_assert(sizeof(name) > 1 && sizeof(name) <= KLP_NAME_LEN, \
 		       "KLP_SET: the name is empty or too long (KLP_NAME_LEN)"); \
@@ -149,10 +150,10 @@ extern int klp_seq_puts(void *m__ign, const char *s__str) __ksym __weak;
 /*
  * For callbacks, with the klp_callback they were given.
  *
- * klp_state_get: `size` bytes (a constant, at most KLP_STATE_SIZE) of the data of system state `id` of
- * this patch, to be read and written; NULL: the patch does not declare it. The data is zero at first,
- * lives as long as the patch is in force, and is handed over: a patch that comes finds in it a copy
- * of what the latest patch before it with that state has.
+ * klp_state_get: `size` bytes (a constant, at most KLP_STATE_SIZE) of the data of system state `id`
+ * of this patch, to be read and written; NULL: the patch does not declare it. The data is zero at
+ * first, lives as long as the patch is in force, and is handed over: a patch that comes finds in it
+ * a copy of what the latest patch before it with that state has.
  *
  * klp_state_get_prev: the same of the latest patch in force, other than those that this transition
  * brings (or, where nothing enters, that it takes), to be read only. NULL: there is none; then
@@ -197,7 +198,7 @@ static __always_inline int klp_in_force(void)
 	return word && (*(volatile __u64 *)word >> (klp_self.slot & (KLP_GATE_SLOTS - 1))) & 1;
 }
 
-/* ---- what a guard body is made of; mirrors the companion's types of these names --------------- */
+/* ---- what a guard body is made of; mirrors the companion's types of these names -------------- */
 
 struct klp_call {
 	__u64 arg5, arg4;
@@ -205,7 +206,8 @@ struct klp_call {
 	__u64 arg3, arg2, arg1, arg0;
 } __attribute__((preserve_access_index));
 
-/* Of use by its type alone, by which the loader knows what klp_call was when this file was built. */
+/* Of use by its type alone, by which the loader knows what klp_call was when this file was
+ * built. */
 struct klp_call *klp_call_layout SEC(KLP_PROTO_SECTION);
 
 struct klp_callback {
@@ -332,10 +334,10 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 /*
  * KLP_GUARD(return type, symbol, arguments...) { body }
  *
- * Decides about each call of vmlinux function `symbol`, which need not be in BTF, at its entry, with
- * preemption off: it must not sleep. Arguments are the kernel's, at most the 6 that registers hold.
- * Asked only while the patch is in force for the task. Verdicts as above, klp_return() with any
- * value. What it calls of the function itself is the original.
+ * Decides about each call of vmlinux function `symbol`, which need not be in BTF, at its entry,
+ * with preemption off: it must not sleep. Arguments are the kernel's, at most the 6 that registers
+ * hold. Asked only while the patch is in force for the task. Verdicts as above, klp_return() with
+ * any value. What it calls of the function itself is the original.
  */
 #define KLP_GUARD(type, symbol, ...) \
 	KLP_GUARD_AT(0, type, symbol, __VA_ARGS__)
@@ -344,8 +346,8 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 #define KLP_GUARD_IN(module, type, symbol, ...) \
 	KLP_GUARD_OF(module, 0, type, symbol, __VA_ARGS__)
 
-/* The same with a symbol position: n = the n-th of this name, in the order of kallsyms, as in kernel
- * livepatch. */
+/* The same with a symbol position: n = the n-th of this name, in the order of kallsyms, as in
+ * kernel livepatch. */
 #define KLP_GUARD_AT(sympos, type, symbol, ...) \
 	KLP_GUARD_OF(vmlinux, sympos, type, symbol, __VA_ARGS__)
 
@@ -387,9 +389,9 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
  *
  * Runs instead of vmlinux function `symbol`, which need not be in BTF: the body is written like the
  * function, and returns a value of its return type, or nothing. Arguments are the kernel's, at most
- * the 6 that registers hold; the pointers among them are read with BPF_CORE_READ() or klp_cast(). It
- * runs where the function would, with preemption off, and only while the patch is in force for the
- * task. What it calls of the function itself, by way of a kfunc or a helper, is the original.
+ * the 6 that registers hold; the pointers among them are read with BPF_CORE_READ() or klp_cast().
+ * It runs where the function would, with preemption off, and only while the patch is in force for
+ * the task. What it calls of the function itself, by way of a kfunc or a helper, is the original.
  */
 #define KLP_REPLACE_FUNC(type, symbol, ...) \
 	KLP_REPLACE_FUNC_AT(0, type, symbol, __VA_ARGS__)
@@ -403,7 +405,8 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 
 /*
  * The same with a body that is preempted, and may call what sleeps. For functions that are called
- * where sleeping is allowed: a call from anywhere else runs the original, and klpctl status says so.
+ * where sleeping is allowed: a call from anywhere else runs the original, and klpctl status says
+ * so.
  */
 #define KLP_REPLACE_FUNC_SLEEPABLE(type, symbol, ...) \
 	KLP_REPLACE_FUNC_SLEEPABLE_AT(0, type, symbol, __VA_ARGS__)
@@ -448,9 +451,10 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
  * KLP_TABLE(type, map, "name");	SEC(".struct_ops.link") struct type map = { ..., .name = "name" };
  *
  * Brings a whole table of the kernel's, of a type that the kernel can swap while it is in use:
- * tcp_congestion_ops. `name` is what its users ask for it by, as setsockopt(TCP_CONGESTION) does. Its
- * programs are struct_ops programs of the kernel's, SEC("struct_ops"), see klp-patch(5). A table is
- * swapped at one instant, for whoever asks for it from then on; who uses it keeps what it has.
+ * tcp_congestion_ops. `name` is what its users ask for it by, as setsockopt(TCP_CONGESTION) does.
+ * Its programs are struct_ops programs of the kernel's, SEC("struct_ops"), see klp-patch(5). A
+ * table is swapped at one instant, for whoever asks for it from then on; who uses it keeps what it
+ * has.
  */
 #define KLP_TABLE(type, map, name) \
 	_Static_assert(sizeof(name) > 1 && sizeof(name) <= KLP_TABLE_NAME_LEN, \
@@ -463,9 +467,10 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
  * KLP_PRE_PATCH(object) { body; return 0; }	KLP_POST_PATCH(object) { body }
  * KLP_PRE_UNPATCH(object) { body }		KLP_POST_UNPATCH(object) { body }
  *
- * Run once each, in process context, and may sleep; at the moments of kernel livepatch (klp-patch(5)).
- * `object` is vmlinux or the name of a module. `cb` is the struct klp_callback they run for. A
- * KLP_PRE_PATCH that returns a negative errno refuses the patch, or the module that loads.
+ * Run once each, in process context, and may sleep; at the moments of kernel livepatch
+ * (klp-patch(5)). `object` is vmlinux or the name of a module. `cb` is the struct klp_callback they
+ * run for. A KLP_PRE_PATCH that returns a negative errno refuses the patch, or the module that
+ * loads.
  */
 #define KLP_PRE_PATCH(object)		KLP_CALLBACK(object, pre_patch, int, KLP_CALL_INT)
 #define KLP_POST_PATCH(object)		KLP_CALLBACK(object, post_patch, void, KLP_CALL_VOID)

@@ -36,8 +36,8 @@
  * sympos 0 and 1 count as equal. An unknown key or a repeated single key is an error; format=N with
  * N > 1 is "made by newer tools" and is told apart from a malformed file.
  *
- * TYPE is a struct_ops type of the kernel (tcp_congestion_ops), < KLP_TABLE_TYPE_LEN; NAME is what the
- * kernel's users of it know the table by, the text of its member `name`, [A-Za-z0-9_.]*, <
+ * TYPE is a struct_ops type of the kernel (tcp_congestion_ops), < KLP_TABLE_TYPE_LEN; NAME is what
+ * the kernel's users of it know the table by, the text of its member `name`, [A-Za-z0-9_.]*, <
  * KLP_TABLE_NAME_LEN; MAP is the variable of that type in section .struct_ops.link, a C identifier
  * < KLP_PROG_LEN. A (TYPE, NAME) stands at most once, and so does a MAP.
  *
@@ -62,7 +62,8 @@
 #define KLP_SELF_SECTION	".rodata.klp"
 #define KLP_ID_SECTION		".data.klp"
 #define KLP_GATES_MAP		"klp_gates"
-/* klpd makes a map of type KLP_OPS_TYPE for each guard or replace body, named this and the symbol. */
+/* klpd makes a map of type KLP_OPS_TYPE for each guard or replace body, named this and the
+ * symbol. */
 #define KLP_OPS_PREFIX		"klp_ops__"
 #define KLP_OPS_TYPE		"klp_func_ops"
 /* That of a callback is named this, its kind, "__" and the object. */

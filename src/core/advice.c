@@ -5,8 +5,8 @@
  * use to know, then what is to be known of it where it is possible. The first row that is possible
  * is the one to take.
  *
- * The costs are those of tests/bench/calls.sh: instructions of one call whose body lets the original
- * run.
+ * The costs are those of tests/bench/calls.sh: instructions of one call whose body lets the
+ * original run.
  */
 #include <inttypes.h>
 #include <stdarg.h>

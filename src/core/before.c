@@ -6,8 +6,8 @@
  *   COMPLETE   the generation becomes N; the one of the generation before goes
  *   undo, or completed in reverse: before-N goes
  *
- * and recovery takes those away that a klpd killed in between has left. A file is read again only if
- * it is the same: what it was is known by its hash.
+ * and recovery takes those away that a klpd killed in between has left. A file is read again only
+ * if it is the same: what it was is known by its hash.
  */
 #include <stdbool.h>
 
@@ -41,7 +41,8 @@ int before_remember(struct transaction *t)
 	int r = 0;
 
 	if (w->unjudged) {
-		/* and if klpd dies before it counts this one, the old one must not be taken for it */
+		/* and if klpd dies before it counts this one, the old one must not be taken for
+		 * it */
 		before_expire(gate_generation(w->gate));
 		return 0;
 	}

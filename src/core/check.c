@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Asks what a change would be refused for, and goes on after each answer. The phases PLAN and LOAD of
- * a change (transaction.h) without what they leave behind: the same rules, the same look-ups, and a
- * load whose programs are closed again (check-load.c).
+ * Asks what a change would be refused for, and goes on after each answer. The phases PLAN and LOAD
+ * of a change (transaction.h) without what they leave behind: the same rules, the same look-ups,
+ * and a load whose programs are closed again (check-load.c).
  *
  * What is not tried is said, with the reason: a trial that would last until reboot is none.
  */

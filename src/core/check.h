@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A change that is only asked about: all that an enable or a replace of a file would be refused for,
- * and for each function of the patch what is known of it and which body suits it. Leaves nothing in
- * the kernel: nothing is announced, attached, pinned, or opened for fmod_ret.
+ * A change that is only asked about: all that an enable or a replace of a file would be refused
+ * for, and for each function of the patch what is known of it and which body suits it. Leaves
+ * nothing in the kernel: nothing is announced, attached, pinned, or opened for fmod_ret.
  */
 #ifndef KLPD_CORE_CHECK_H
 #define KLPD_CORE_CHECK_H

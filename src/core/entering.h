@@ -34,8 +34,9 @@ int entering_look(struct entering *e, struct world *w, struct report *report);
 
 /*
  * What entering_look() is made of, for who looks on after a failure (check.c). Each function,
- * callback and table is looked at, and its program selected for loading; again selected once the object is a
- * fresh one. Rivals: *ret is the first function not `known` (may be NULL) that somebody else has.
+ * callback and table is looked at, and its program selected for loading; again selected once the
+ * object is a fresh one. Rivals: *ret is the first function not `known` (may be NULL) that somebody
+ * else has.
  */
 int entering_look_begin(struct entering *e, struct world *w, struct targets **ret,
 			struct report *report);

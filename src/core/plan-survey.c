@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The planner's rules for who asks before a change: no rule keeps the others from being asked, and a
- * rule that is about functions or about sets in force is asked for each of them. Pure, as plan.c.
+ * The planner's rules for who asks before a change: no rule keeps the others from being asked, and
+ * a rule that is about functions or about sets in force is asked for each of them. Pure, as plan.c.
  *
  * The order is that of plan.c, rule by rule, so that the first problem is what the change would be
  * refused for.

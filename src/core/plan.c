@@ -228,8 +228,8 @@ static int check_states(const struct plan_set *sets, size_t n_sets, const struct
 	return r;
 }
 
-/* The companion calls guard and replace bodies and knows only its own gate; it runs callbacks when it
- * moves tasks. */
+/* The companion calls guard and replace bodies and knows only its own gate; it runs callbacks when
+ * it moves tasks. */
 static int check_by_companion(const struct meta *m, struct report *report)
 {
 	for (size_t i = 0; i < m->n_funcs; i++)

@@ -63,8 +63,8 @@ struct plan {
 /*
  * 0 and *ret, or: OUTCOME_BUSY, OUTCOME_ALREADY_ENABLED (enable of a name in force; replace by the
  * same name and the same version is allowed, as in kernel livepatch, but not across patch sets),
- * OUTCOME_NO_SUCH_PATCH, OUTCOME_CONFLICT (it touches a function or brings a table of a set in force
- * that it does not replace; detail names the other patch), OUTCOME_STATE_INCOMPATIBLE,
+ * OUTCOME_NO_SUCH_PATCH, OUTCOME_CONFLICT (it touches a function or brings a table of a set in
+ * force that it does not replace; detail names the other patch), OUTCOME_STATE_INCOMPATIBLE,
  * OUTCOME_STRICT (strict patch with an fmod_ret body), OUTCOME_STICKY (disable of a sticky patch; a
  * deadline for one that enters), OUTCOME_CONSISTENCY (per-task-only patch, guard body or callback
  * with --immediate; sets that leave have another consistency than the change), OUTCOME_NO_COMPANION
@@ -78,8 +78,8 @@ struct plan {
  * entering patch that has the id needs a version not lower; one that lacks it may enable beside it,
  * but not replace it. A state that a patch of another patch set has cannot be carried at all.
  *
- * A sticky patch has states that cannot be undone, so it leaves by a replace alone: that one carries
- * its states, by the rule above, and so answers for them, be it sticky itself or not.
+ * A sticky patch has states that cannot be undone, so it leaves by a replace alone: that one
+ * carries its states, by the rule above, and so answers for them, be it sticky itself or not.
  *
  * A rollback goes from what is in force to what was, whatever change lies between: who is in force
  * and was not leaves; who was and is not enters, with the consistency it had, in the order it came.

@@ -42,8 +42,8 @@ static const struct klp_uapi_record *recovery_record(const struct recovery *v, u
 	return NULL;
 }
 
-/* 1: it is in force or on its way there or out, *ret says which; 0: it can go; -EPROTO: the companion
- * says what we do not understand. */
+/* 1: it is in force or on its way there or out, *ret says which; 0: it can go; -EPROTO: the
+ * companion says what we do not understand. */
 static int recovery_judge(const struct recovery *v, struct set *s, enum set_state *ret)
 {
 	const struct klp_uapi_record *record;
@@ -97,7 +97,8 @@ static void recovery_problem(struct recovery *v, const struct pin_set *pin)
 
 	switch (pin->problem) {
 	case -ENODATA:
-		/* half built: its gate was never open, or is closed for good; see recovery_half_built() */
+		/* half built: its gate was never open, or is closed for good; see
+		 * recovery_half_built() */
 		break;
 	case -EPROTO:
 		v->world->unjudged = true;
@@ -249,7 +250,8 @@ static void recovery_generation(struct recovery *v)
 		if (pending && before_lists(pending, v->gone[i]->serial))
 			now = pending->generation;
 	}
-	/* what was before a change is kept when it is counted: this one was, and only not retired */
+	/* what was before a change is kept when it is counted: this one was, and only not
+	 * retired */
 	if (left && pin_before_load(before, &counted) == 0)
 		left = false;
 	for (size_t i = 0; i < v->world->n_sets; i++)

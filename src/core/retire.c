@@ -5,8 +5,8 @@
  * leaves half-built directories that recovery removes; then our link fds, which detaches; and the
  * programs are held by fds of our own until no task can stand in a detached trampoline (the kernel
  * of 6.12 may free one under a preempted task). Without the companion nobody can wait for that in
- * bounded time: then the fds are closed at once, as any other user of BPF links does. Tables that no
- * other set brings are detached before all that (table.c).
+ * bounded time: then the fds are closed at once, as any other user of BPF links does. Tables that
+ * no other set brings are detached before all that (table.c).
  *
  * No wait is long enough for a set that was forced: a task may come back into its programs at any
  * time. They are pinned for good before anything else, then its record is withdrawn, which would
@@ -33,7 +33,8 @@ static void held_done(struct held *h)
 	free(h->fds);
 }
 
-/* A program we cannot hold is one the kernel frees on its own: only if it was forced that matters. */
+/* A program we cannot hold is one the kernel frees on its own: only if it was forced that
+ * matters. */
 static int held_add(struct held *h, const struct set *s)
 {
 	struct link_info info;
@@ -45,9 +46,9 @@ static int held_add(struct held *h, const struct set *s)
 	h->fds = fds;
 	for (size_t i = 0; i < s->n_links; i++) {
 		fd = link_get_info(s->links[i], &info);
-		/* the kernel frees a struct_ops map only after the grace periods; the companion holds the
-		 * map of a replace body while a task may be in it, for good if it was forced, and none is
-		 * ever left in another program of such a map */
+		/* the kernel frees a struct_ops map only after the grace periods; the companion
+		 * holds the map of a replace body while a task may be in it, for good if it was
+		 * forced, and none is ever left in another program of such a map */
 		if (fd == 0 && info.kind == LINK_OPS)
 			continue;
 		if (fd == 0)

@@ -53,7 +53,8 @@ DEFINE_CLEANUP(struct set, set_free);
 
 /* Fill the header of its pins. */
 int set_to_header(const struct set *s, size_t meta_size, struct pin_header *ret);
-/* Which of its links is that of table i. Sets that take the place of each other may have it in common. */
+/* Which of its links is that of table i. Sets that take the place of each other may have it in
+ * common. */
 size_t set_table_link(const struct set *s, size_t i);
 /* Bit of the gates word; 0 unless immediate. */
 uint64_t set_gate(const struct set *s);

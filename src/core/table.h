@@ -23,10 +23,11 @@ int table_attach(struct set *s, size_t i, const struct object *o, struct set *co
  * was detached. *ret_table, unless NULL, is which.
  */
 int table_take(struct set *s, struct set *const *others, size_t n, const struct meta_table **ret_table);
-/* The same of all sets that are in force or enter, from whichever has it: what a change, its reversal or
- * recovery comes down to. */
+/* The same of all sets that are in force or enter, from whichever has it: what a change, its
+ * reversal or recovery comes down to. */
 int table_settle(struct world *w);
-/* What leaves is out of the kernel's lists at once: the links of its tables that no set of the world has. */
+/* What leaves is out of the kernel's lists at once: the links of its tables that no set of the
+ * world has. */
 void table_detach(const struct world *w, struct set *s);
 /* The same of pins gen-N that are half built, once the world has all sets. */
 void table_detach_half_built(const struct world *w, uint64_t serial);

@@ -100,8 +100,8 @@ static int switch_per_task(struct transaction *t, struct report *report)
 	return r < 0 ? switch_refused(t, r, &blame, report) : 0;
 }
 
-/* Links that are shared get the map of the set that enters: from here on who asks for a table by its name
- * has the new one. */
+/* Links that are shared get the map of the set that enters: from here on who asks for a table by
+ * its name has the new one. */
 static int switch_tables(struct transaction *t, struct report *report)
 {
 	const struct meta_table *table = NULL;

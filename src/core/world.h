@@ -61,8 +61,8 @@ void world_leave_over(struct world *w, uint64_t serial, uint64_t gate);
 void world_leave_set(struct world *w, struct set *s);
 /*
  * What the kernel says of its functions. Reading that takes a second or more and megabytes to keep;
- * it does not change while the kernel runs, except what modules add, which is not kept from one call to
- * the next. Kept until world_forget_targets(). As targets_new().
+ * it does not change while the kernel runs, except what modules add, which is not kept from one
+ * call to the next. Kept until world_forget_targets(). As targets_new().
  */
 int world_targets(struct world *w, struct targets **ret, struct report *report);
 void world_forget_targets(struct world *w);

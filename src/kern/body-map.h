@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* By what the companion gets a guard or replace body: a struct_ops map that klpd makes. See body-map.c. */
+/* By what the companion gets a guard or replace body: a struct_ops map that klpd makes. See
+ * body-map.c. */
 #ifndef KLPD_KERN_BODY_MAP_H
 #define KLPD_KERN_BODY_MAP_H
 

@@ -11,7 +11,8 @@
 
 struct gate;
 
-/* Open the pinned word, or make it (all closed) and pin it. -EINVAL if what is pinned is not ours. */
+/* Open the pinned word, or make it (all closed) and pin it. -EINVAL if what is pinned is not
+ * ours. */
 int gate_open(struct gate **ret);
 struct gate *gate_close(struct gate *g);
 int gate_fd(const struct gate *g);

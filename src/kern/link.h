@@ -26,16 +26,20 @@ struct link_info {
 int link_attach(int prog_fd);
 /* The same of a struct_ops map of a type that is attached by links. */
 int link_attach_ops(int map_fd);
-/* -EINVAL if fd is neither a tracing link of attach type modify_return nor one of a struct_ops map. */
+/* -EINVAL if fd is neither a tracing link of attach type modify_return nor one of a struct_ops
+ * map. */
 int link_get_info(int link_fd, struct link_info *ret);
-/* What a tracing link of whatever kind (fentry, fexit, fmod_ret) is attached to. -EINVAL: it is none. */
+/* What a tracing link of whatever kind (fentry, fexit, fmod_ret) is attached to. -EINVAL: it is
+ * none. */
 int link_get_traced(int link_fd, uint32_t *ret_obj_id, uint32_t *ret_btf_id);
 /*
- * Put struct_ops map `map_fd` in place of `old_map_fd`, at one instant for all. -EPERM: the link has
- * another map; -ENOLINK: it was detached; -EOPNOTSUPP: the kernel cannot do it with maps of this type.
+ * Put struct_ops map `map_fd` in place of `old_map_fd`, at one instant for all. -EPERM: the link
+ * has another map; -ENOLINK: it was detached; -EOPNOTSUPP: the kernel cannot do it with maps of
+ * this type.
  */
 int link_update(int link_fd, int map_fd, int old_map_fd);
-/* Out of the kernel's lists before this returns, whoever still holds the link. Idempotent; only LINK_OPS. */
+/* Out of the kernel's lists before this returns, whoever still holds the link. Idempotent; only
+ * LINK_OPS. */
 int link_detach(int link_fd);
 /* Id of a map, or -errno. */
 int link_map_id(int map_fd, uint32_t *ret);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The struct_ops maps of a patch file, callbacks and tables: what type the file says a map is of, what
- * the companion is told in its value, and its link. A callback's type begins, as that of bodies does,
- * with the name of a record and an index in it. Tables of the kernel's own types are told nothing:
- * they are what the author wrote. Maps of bodies are not in the file, see ops-type.c.
+ * The struct_ops maps of a patch file, callbacks and tables: what type the file says a map is of,
+ * what the companion is told in its value, and its link. A callback's type begins, as that of
+ * bodies does, with the name of a record and an index in it. Tables of the kernel's own types are
+ * told nothing: they are what the author wrote. Maps of bodies are not in the file, see ops-type.c.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -76,7 +76,8 @@ int object_ops_select(struct bpf_object *bpf, const char *name, const char *type
 
 /*
  * The verifier compares a guard's program with the companion's struct klp_call by offset alone: one
- * built for another layout would be given other arguments than it asks for, and nobody would say so.
+ * built for another layout would be given other arguments than it asks for, and nobody would say
+ * so.
  */
 static const struct {
 	const char *name;
@@ -114,7 +115,8 @@ int object_ops_check_call(const struct bpf_object *bpf, struct report *report)
 			  "that of this version): build it again");
 }
 
-/* The text of the table's member `name`, a NUL-terminated array of characters; NULL: there is none. */
+/* The text of the table's member `name`, a NUL-terminated array of characters; NULL: there is
+ * none. */
 static const char *ops_table_name(const struct bpf_object *bpf, const struct bpf_map *map)
 {
 	const struct btf *btf = bpf_object__btf(bpf);

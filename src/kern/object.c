@@ -269,8 +269,8 @@ static bool object_is_selected(const struct object *o, const struct bpf_program 
 }
 
 /*
- * libbpf itself loads the programs that a table which is created calls, and no others of struct_ops;
- * which these are only it knows. Each that may be one has a log.
+ * libbpf itself loads the programs that a table which is created calls, and no others of
+ * struct_ops; which these are only it knows. Each that may be one has a log.
  */
 int object_select_table(struct object *o, const char *map, const char *type, const char *table,
 			struct report *report)

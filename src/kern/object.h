@@ -43,22 +43,22 @@ int object_select_table(struct object *o, const char *map, const char *type, con
 /*
  * Before loading: write `self` into section KLP_SELF_SECTION and use gates_fd for map
  * KLP_GATES_MAP. Then verify and load, and make the maps of guard and replace bodies, for which the
- * types of the kernel, `vmlinux`, are read. OUTCOME_VERIFIER with the telling lines in detail and the
- * whole log in report->log; OUTCOME_NOT_PERMITTED if the verifier says that the function is not
+ * types of the kernel, `vmlinux`, are read. OUTCOME_VERIFIER with the telling lines in detail and
+ * the whole log in report->log; OUTCOME_NOT_PERMITTED if the verifier says that the function is not
  * modifiable.
  */
 int object_load(struct object *o, const struct klp_self *self, int gates_fd, struct btf *vmlinux,
 		struct report *report);
 /* After a load that failed: the program it was about; NULL: it was not about one. */
 const char *object_failed_program(const struct object *o);
-/* Once loaded: tell the bodies under which id the companion knows their set. -EINVAL: not loaded, or
- * the file has no room for it (which object_load() refuses for per-task consistency). */
+/* Once loaded: tell the bodies under which id the companion knows their set. -EINVAL: not loaded,
+ * or the file has no room for it (which object_load() refuses for per-task consistency). */
 int object_set_id(struct object *o, uint64_t id);
 /* New link fd (CLOEXEC) of a selected program, once loaded; or -errno. */
 int object_attach(const struct object *o, const char *program);
 /*
- * The same of a selected table, which registers it. -EEXIST: there is one of its name; even then its
- * map is ready to take the place of that one by link_update().
+ * The same of a selected table, which registers it. -EEXIST: there is one of its name; even then
+ * its map is ready to take the place of that one by link_update().
  */
 int object_attach_table(const struct object *o, const char *map);
 /* New fd (CLOEXEC) of a selected table's map, once loaded; or -errno. */

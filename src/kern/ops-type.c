@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The struct_ops type klp_func_ops of the companion. libbpf could make maps of it as well, but for each
- * of them it reads the names of all types of the kernel twice: for a patch of a hundred functions that
- * took longer than all the rest of enabling it. Here they are looked at once for a patch, and only those
- * of the companion.
+ * The struct_ops type klp_func_ops of the companion. libbpf could make maps of it as well, but for
+ * each of them it reads the names of all types of the kernel twice: for a patch of a hundred
+ * functions that took longer than all the rest of enabling it. Here they are looked at once for a
+ * patch, and only those of the companion.
  *
- * The kernel takes the ids of types together with the BTF that they are of, and from the same fd both
- * are read here; should the companion be another one a moment later, loading fails.
+ * The kernel takes the ids of types together with the BTF that they are of, and from the same fd
+ * both are read here; should the companion be another one a moment later, loading fails.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -187,9 +187,9 @@ static int ops_body_index(const char *member)
 }
 
 /*
- * libbpf loads no program of struct_ops that no map of its file has. So it is told that those in the
- * sections of bodies are of another type, and the hook that it calls before it loads one says what they
- * are. That hook knows but the program: the type is that of the load that runs.
+ * libbpf loads no program of struct_ops that no map of its file has. So it is told that those in
+ * the sections of bodies are of another type, and the hook that it calls before it loads one says
+ * what they are. That hook knows but the program: the type is that of the load that runs.
  */
 #define OPS_PLACEHOLDER	BPF_PROG_TYPE_SOCKET_FILTER
 

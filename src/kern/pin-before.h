@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KLPD_PIN_DIR/before-N: what was in force before the change that made generation N, as a frozen map
- * of one entry: struct pin_before_header and an entry for each set. Its programs are gone by then;
- * what is kept is where its file was and what was in it.
+ * KLPD_PIN_DIR/before-N: what was in force before the change that made generation N, as a frozen
+ * map of one entry: struct pin_before_header and an entry for each set. Its programs are gone by
+ * then; what is kept is where its file was and what was in it.
  */
 #ifndef KLPD_KERN_PIN_BEFORE_H
 #define KLPD_KERN_PIN_BEFORE_H

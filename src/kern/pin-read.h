@@ -40,7 +40,8 @@ int pin_check_header(const struct pin_header *header, uint64_t serial, size_t va
 
 /* A frozen array map of one entry with this value; its fd. */
 int pin_create_map(const char *name, const void *value, size_t size);
-/* The value of such a map, at least `min` bytes of it; its size is the map's. -EINVAL: no such map. */
+/* The value of such a map, at least `min` bytes of it; its size is the map's. -EINVAL: no such
+ * map. */
 int pin_read_map(const char *path, size_t min, char **ret, size_t *ret_size);
 /* Errors that speak of this process and not of what is pinned. */
 bool pin_is_our_trouble(int error);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The bpffs tree: KLPD_PIN_DIR/gates, KLPD_PIN_DIR/gen-N/{meta,link-0,link-1,...,map-0,...}, and programs
- * kept for good as KLPD_PIN_DIR/forced-N-INDEX. Knows names and layout, and nothing of patches.
- * What is read back is input, not memory. What was in force before is in pin-before.h.
+ * The bpffs tree: KLPD_PIN_DIR/gates, KLPD_PIN_DIR/gen-N/{meta,link-0,link-1,...,map-0,...}, and
+ * programs kept for good as KLPD_PIN_DIR/forced-N-INDEX. Knows names and layout, and nothing of
+ * patches. What is read back is input, not memory. What was in force before is in pin-before.h.
  *
  * `meta` is a frozen one-entry array map that holds struct pin_header and the patch's metadata
  * section. It is pinned last: a directory without it is half built.
@@ -16,8 +16,8 @@
 
 #include "klp/meta.h"
 
-/* Links of a set: one for each function, then one for each callback, then one for each table. That of a
- * table may be pinned by two sets, while one takes the place of the other. */
+/* Links of a set: one for each function, then one for each callback, then one for each table. That
+ * of a table may be pinned by two sets, while one takes the place of the other. */
 #define PIN_LINKS_MAX	(KLP_FUNCS_MAX + KLP_CALLBACKS_MAX + KLP_TABLES_MAX)
 
 #define PIN_MAGIC	0x314e49502d504c4bULL	/* "KLP-PIN1" */
@@ -56,11 +56,12 @@ int pin_init(void);
 int pin_next_serial(uint64_t *ret);
 /* Make gen-N and pin; links first, meta last. On failure what was pinned is taken away again. */
 int pin_store(const struct pin_header *header, const void *meta, const int *links, const int *maps);
-/* Detach the struct_ops links of gen-N that are not among these, by id: for one that is half built. Those
- * of a table are out of the kernel's lists then, which unpinning alone brings about some time later. */
+/* Detach the struct_ops links of gen-N that are not among these, by id: for one that is half built.
+ * Those of a table are out of the kernel's lists then, which unpinning alone brings about some time
+ * later. */
 void pin_detach_ops(uint64_t serial, const uint32_t *keep, size_t n_keep);
-/* Take gen-N away: meta first, then maps and links in reverse, then the directory. Idempotent; goes on past
- * errors and returns the first. */
+/* Take gen-N away: meta first, then maps and links in reverse, then the directory. Idempotent; goes
+ * on past errors and returns the first. */
 int pin_remove(uint64_t serial);
 /*
  * Keep a program for good as forced-N-INDEX: after a forced transition a task may still stand in

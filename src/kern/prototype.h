@@ -38,8 +38,8 @@ bool prototype_matches(const struct btf *kernel, uint32_t kernel_id, const struc
 /* False: the id is no FUNC_PROTO, and nothing is said. */
 bool prototype_get_shape(const struct btf *btf, uint32_t proto_id, struct prototype_shape *ret);
 /*
- * Why a body that is given registers cannot take the arguments of this FUNC_PROTO, or return what it
- * returns, as the rest of a sentence about it ("takes 7 arguments, ..."); NULL: it can.
+ * Why a body that is given registers cannot take the arguments of this FUNC_PROTO, or return what
+ * it returns, as the rest of a sentence about it ("takes 7 arguments, ..."); NULL: it can.
  */
 const char *prototype_check_registers(const struct btf *btf, uint32_t proto_id);
 

@@ -87,8 +87,8 @@ static bool rival_is_object(const char *between, const char *object)
 }
 
 /*
- * "SYMBOL (COUNT) R I D ...", or "SYMBOL [MODULE] (COUNT) ...": a letter or a blank for each flag, in
- * this order on all kernels.
+ * "SYMBOL (COUNT) R I D ...", or "SYMBOL [MODULE] (COUNT) ...": a letter or a blank for each flag,
+ * in this order on all kernels.
  */
 long rival_read_enabled(FILE *f, const struct rival_target *targets, size_t n)
 {

@@ -19,7 +19,8 @@ static const char *const traceable_files[] = {
 	"/sys/kernel/debug/tracing/available_filter_functions",
 };
 
-/* These files are megabytes, and the kernel fills what it is given: do not ask it a line at a time. */
+/* These files are megabytes, and the kernel fills what it is given: do not ask it a line at a
+ * time. */
 static FILE *symbols_open(const char *path)
 {
 	FILE *f = fopen(path, "re");

@@ -5,10 +5,10 @@
  * table takes effect. So what a patch relies on is looked up in a list that was read off the
  * kernel:
  *
- *   - a table that is registered changes nothing until somebody asks for it by its name, so it may be
- *     attached before the patch is in force;
- *   - a link of it can be updated, to a table of the same name, at one instant and without a moment at
- *     which there is none (struct bpf_struct_ops has .update, and it does not just refuse);
+ *   - a table that is registered changes nothing until somebody asks for it by its name, so it may
+ *     be attached before the patch is in force;
+ *   - a link of it can be updated, to a table of the same name, at one instant and without a moment
+ *     at which there is none (struct bpf_struct_ops has .update, and it does not just refuse);
  *   - who uses the table holds it, so that one that is swapped or taken away goes on for them.
  *
  * In Linux 6.12 to 7.3 that is true of tcp_congestion_ops alone: hid_bpf_ops, Qdisc_ops,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Modules that a patch is for. A module may be absent, and may come and go at any time: what is read
- * here is true of one moment, saves the author from mistakes, and is found out once more by the
- * companion, which alone can hold a module while it looks.
+ * Modules that a patch is for. A module may be absent, and may come and go at any time: what is
+ * read here is true of one moment, saves the author from mistakes, and is found out once more by
+ * the companion, which alone can hold a module while it looks.
  */
 #include <bpf/btf.h>
 #include <stdio.h>

@@ -67,7 +67,8 @@ int targets_new(struct targets **ret, struct report *report)
 	return 0;
 }
 
-/* What the kernel hands a function's programs on in: an array with room for as many as there can be. */
+/* What the kernel hands a function's programs on in: an array with room for as many as there can
+ * be. */
 static const char *const program_lists[] = { "bpf_tramp_links", "bpf_tramp_nodes" };
 
 uint32_t targets_program_limit(const struct targets *t)
@@ -251,7 +252,8 @@ static int targets_resolve_module(struct targets *t, const char *object, const c
 	return r;
 }
 
-/* What the author wrote is what the body was compiled for, also where the kernel's BTF is silent. */
+/* What the author wrote is what the body was compiled for, also where the kernel's BTF is
+ * silent. */
 static int target_check_registers(const struct btf *patch_btf, const char *symbol,
 				  struct report *report)
 {

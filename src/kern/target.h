@@ -58,8 +58,9 @@ int targets_new(struct targets **ret, struct report *report);
 struct targets *targets_free(struct targets *t);
 struct btf *targets_btf(struct targets *t);
 /*
- * How many tracing programs (fentry, fexit, fmod_ret together) this kernel lets one function have; 0 if
- * its BTF does not say. BPF_MAX_TRAMP_LINKS is in no header of user space and differs among kernels.
+ * How many tracing programs (fentry, fexit, fmod_ret together) this kernel lets one function have;
+ * 0 if its BTF does not say. BPF_MAX_TRAMP_LINKS is in no header of user space and differs among
+ * kernels.
  */
 uint32_t targets_program_limit(const struct targets *t);
 /* Modules come and go: what was found out about them is not true for ever. */
@@ -74,17 +75,17 @@ int targets_resolve(struct targets *t, const char *object, const char *symbol, u
 		    const struct btf *patch_btf, struct target *ret, struct report *report);
 /*
  * The same for a guard or a replace body: any position can be meant and nothing has to be opened. A
- * function that BTF does not describe, or describes under a name that several have, is taken on trust:
- * btf_id 0. `object` may be a module, loaded or not; one that is built into the kernel is
- * OUTCOME_NO_SUCH_FUNCTION. One whose arguments do not fit the registers that such a body is given is
- * OUTCOME_UNSUPPORTED.
+ * function that BTF does not describe, or describes under a name that several have, is taken on
+ * trust: btf_id 0. `object` may be a module, loaded or not; one that is built into the kernel is
+ * OUTCOME_NO_SUCH_FUNCTION. One whose arguments do not fit the registers that such a body is given
+ * is OUTCOME_UNSUPPORTED.
  */
 int targets_resolve_guard(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
 			  const struct btf *patch_btf, struct target *ret, struct report *report);
 
 /*
- * What is known of `symbol` of `object`. Judges nothing, so that it is no failure if there is no such
- * function. OUTCOME_SYSTEM or -ENOMEM.
+ * What is known of `symbol` of `object`. Judges nothing, so that it is no failure if there is no
+ * such function. OUTCOME_SYSTEM or -ENOMEM.
  */
 int targets_facts(struct targets *t, const char *object, const char *symbol,
 		  const struct btf *patch_btf, struct target_facts *ret, struct report *report);

@@ -60,7 +60,8 @@ static int trust_unreadable(struct report *report, int error, const char *what)
 	return r;
 }
 
-/* Walk down to the canonical directory `dir`; its fd, a positive outcome in *ret_outcome, or -errno. */
+/* Walk down to the canonical directory `dir`; its fd, a positive outcome in *ret_outcome, or
+ * -errno. */
 static int trust_open_dir(const char *dir, int *ret, struct report *report)
 {
 	_cleanup_close_ int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);

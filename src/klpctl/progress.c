@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Progress of the running transition. It goes to stderr, because it is no result, and is taken away
- * before anything else is printed. When nothing moves for a while it names the task that has been in
- * the way longest; only then is klpd asked for more than it tells anyway. Nothing here can fail in a
- * way that matters to the call.
+ * before anything else is printed. When nothing moves for a while it names the task that has been
+ * in the way longest; only then is klpd asked for more than it tells anyway. Nothing here can fail
+ * in a way that matters to the call.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * check: what enabling a file would be refused for, and for each function what the kernel says of
- * it and which body suits it. It is the answer and so goes to stdout, problems too; the exit status is
- * that of the change that was asked about.
+ * it and which body suits it. It is the answer and so goes to stdout, problems too; the exit status
+ * is that of the change that was asked about.
  */
 #include <inttypes.h>
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * enable, replace, disable and rollback: the changes. They differ in what they send; what comes back is
- * the same. By default they wait until the change is complete, or was reversed because it took too
- * long; interrupting klpctl does not interrupt the change.
+ * enable, replace, disable and rollback: the changes. They differ in what they send; what comes
+ * back is the same. By default they wait until the change is complete, or was reversed because it
+ * took too long; interrupting klpctl does not interrupt the change.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -36,7 +36,8 @@ int verb_task(const struct verb *verb, char **arguments);
  */
 int verb_call(const struct verb *verb, const char *subject, const char *method,
 	      sd_json_variant *parameters, bool progress, sd_json_variant **ret);
-/* The same, with the reply in *ret also if it has been printed: a verb whose status depends on it. */
+/* The same, with the reply in *ret also if it has been printed: a verb whose status depends on
+ * it. */
 int verb_call_keep(const struct verb *verb, const char *subject, const char *method,
 		   sd_json_variant *parameters, sd_json_variant **ret);
 /* The absolute path of a file argument, or the failure told: an exit status. */

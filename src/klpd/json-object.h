@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The objects of a patch in the kernel: which modules are there, and so which functions are patched. */
+/* The objects of a patch in the kernel: which modules are there, and so which functions are
+ * patched. */
 #ifndef KLPD_KLPD_JSON_OBJECT_H
 #define KLPD_KLPD_JSON_OBJECT_H
 
@@ -13,7 +14,8 @@ struct json_objects {
 	uint32_t flags;			/* KLP_RECORD_* */
 };
 
-/* What the companion says; nothing is known of a set it does not have, or when it cannot be asked. */
+/* What the companion says; nothing is known of a set it does not have, or when it cannot be
+ * asked. */
 void json_objects_read(const struct world *w, const struct set *s, struct json_objects *ret);
 void json_objects_done(struct json_objects *o);
 /* Type Object, an array; -ENODATA if nothing is known. */

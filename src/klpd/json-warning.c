@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is not as it should be, in sentences: what recovery met, what could not be removed, and where
- * a patch in force was not in force for a call. The last is asked of the kernel each time.
+ * What is not as it should be, in sentences: what recovery met, what could not be removed, and
+ * where a patch in force was not in force for a call. The last is asked of the kernel each time.
  */
 #include <stdio.h>
 

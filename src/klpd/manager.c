@@ -135,7 +135,8 @@ static void manager_event(struct manager *m, const struct klp_uapi_event *event)
 		manager_log_overdue(t, moved, total);
 	if (event->type == KLP_EVENT_DONE)
 		manager_end(m, event->reversed != 0);
-	/* there is an event for each pass over the tasks, and most passes of one that stalls move none */
+	/* there is an event for each pass over the tasks, and most passes of one that stalls move
+	 * none */
 	else if (t->moved != moved || t->total != total || t->reversed != reversed)
 		manager_observe(m, MANAGER_PROGRESS);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Status, List, Describe, Blockers, Task, Monitor: look at the manager's world and answer. Nothing here
- * changes what is in force. Describing a file reads it, and so is for uid 0 only.
+ * Status, List, Describe, Blockers, Task, Monitor: look at the manager's world and answer. Nothing
+ * here changes what is in force. Describing a file reads it, and so is for uid 0 only.
  */
 #include <stdbool.h>
 #include <sys/utsname.h>
@@ -153,7 +153,8 @@ int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
 		SD_JSON_BUILD_PAIR_UNSIGNED("format", KLP_META_FORMAT));
 }
 
-/* Some look at a task that runs may take a tenth of a second: the others wait no longer than this. */
+/* Some look at a task that runs may take a tenth of a second: the others wait no longer than
+ * this. */
 static bool stacks_in_time(uint64_t began)
 {
 	return monotonic_usec() - began < STACKS_USEC;

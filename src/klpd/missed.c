@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel skips a tracing program that runs already on the same CPU, and counts that; nobody is woken
- * for it. So the counters are looked at when somebody asks, and every second while somebody watches
- * and a body is there that can miss (monitor.c): never by a klpd that nobody looks at.
+ * The kernel skips a tracing program that runs already on the same CPU, and counts that; nobody is
+ * woken for it. So the counters are looked at when somebody asks, and every second while somebody
+ * watches and a body is there that can miss (monitor.c): never by a klpd that nobody looks at.
  */
 #include "kern/link.h"
 #include "klpd/missed.h"

@@ -5,23 +5,23 @@
  * takes it away, whatever the state of the record: then that record is not whole any more, and is
  * marked. The bodies themselves are called by hook.c.
  *
- * A body that does not sleep is not called through the trampoline that the kernel makes for it but as a
- * program, see call.c: the one that was given to the kernel for this member. It is found by the id that
- * was noted when the map was filled, is checked to be a program for this member of this type, and is
- * referenced from .reg() to the end of .unreg(); so nothing depends on what user space did to its file
- * descriptors meanwhile. A replace body that may sleep is that trampoline.
+ * A body that does not sleep is not called through the trampoline that the kernel makes for it but
+ * as a program, see call.c: the one that was given to the kernel for this member. It is found by
+ * the id that was noted when the map was filled, is checked to be a program for this member of this
+ * type, and is referenced from .reg() to the end of .unreg(); so nothing depends on what user space
+ * did to its file descriptors meanwhile. A replace body that may sleep is that trampoline.
  *
- * Lifetime: the map of a body is freed after its link is gone, and .unreg() returns only when no call
- * of the body can run.
+ * Lifetime: the map of a body is freed after its link is gone, and .unreg() returns only when no
+ * call of the body can run.
  *
  * Of one that may sleep: a task may be preempted in it, or sleep there for as long as it likes, so
  * .unreg() cannot wait for it, and the grace periods after which the kernel frees a map (RCU, tasks
  * RCU) do not cover a task that sleeps. What does is a transition, which ends only when nobody
- * stands in what leaves. So the map is held from the moment its link gives it to a record until that
- * record is forgotten: at the end of the transition that took it out of force, or without ever having
- * been in force. If the transition was forced it is held for good. From the last instruction of the
- * image to the caller the grace periods suffice, as for every user of such maps. klp.ko itself stays
- * as long as a map of this type does.
+ * stands in what leaves. So the map is held from the moment its link gives it to a record until
+ * that record is forgotten: at the end of the transition that took it out of force, or without ever
+ * having been in force. If the transition was forced it is held for good. From the last instruction
+ * of the image to the caller the grace periods suffice, as for every user of such maps. klp.ko
+ * itself stays as long as a map of this type does.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -48,9 +48,9 @@
 static const struct btf *body_btf;	/* of this module */
 static HLIST_HEAD(body_held);		/* read under RCU, after which a map is freed */
 
-/* What runs as part of entering and leaving a replace body that may sleep, before the kernel has noted
- * that one runs, by which hook.c knows a call that a body makes: to replace it would never end. And
- * nothing that anybody could write in place of these is right. */
+/* What runs as part of entering and leaving a replace body that may sleep, before the kernel has
+ * noted that one runs, by which hook.c knows a call that a body makes: to replace it would never
+ * end. And nothing that anybody could write in place of these is right. */
 static const char *const body_own[] = {
 	"__rcu_read_lock", "__rcu_read_unlock", "migrate_disable", "migrate_enable",
 	"__migrate_disable", "__migrate_enable", "___migrate_enable", "__might_fault",

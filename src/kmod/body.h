@@ -13,8 +13,8 @@ struct bpf_prog;
 /*
  * One call of a patched function: its arguments, those that are passed in registers, and what its
  * caller gets if guard() does not return 0. This is a window on the registers as ftrace saved them,
- * so that nothing is copied; hence the order. Mirrored in klp/klp.bpf.h, whose users find the fields
- * by name when they are loaded.
+ * so that nothing is copied; hence the order. Mirrored in klp/klp.bpf.h, whose users find the
+ * fields by name when they are loaded.
  */
 struct klp_call {
 	u64 arg5, arg4;
@@ -25,8 +25,8 @@ struct klp_call {
 struct klp_func_ops {
 	char record[KLP_UAPI_NAME_LEN];	/* name under which its set is announced */
 	u32 func;			/* which function of that set */
-	/* One of the two. 0: the original runs. Otherwise it is skipped and call->ret returned. Must not
-	 * sleep. */
+	/* One of the two. 0: the original runs. Otherwise it is skipped and call->ret returned.
+	 * Must not sleep. */
 	int (*guard)(struct klp_call *call);
 	/* Runs instead of the function, called as it is; may be a program that sleeps. */
 	u64 (*replace)(u64 arg0, u64 arg1, u64 arg2, u64 arg3, u64 arg4, u64 arg5);
@@ -43,9 +43,9 @@ struct klp_func_ops {
 #define BODY_IMAGE_SIZE	PAGE_SIZE
 
 /*
- * A body that may sleep, so that a task may stand in it. While it is held its map is not freed, whoever
- * detaches it, and body_image() knows its code. With klp_mutex held; releasing the last one is for who
- * knows that nobody is inside.
+ * A body that may sleep, so that a task may stand in it. While it is held its map is not freed,
+ * whoever detaches it, and body_image() knows its code. With klp_mutex held; releasing the last one
+ * is for who knows that nobody is inside.
  */
 void body_hold(struct klp_func_ops *ops);
 void body_release(struct klp_func_ops *ops);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A BPF program called where a function was, with the registers that it was called with. Who calls has
- * preemption off. See call.c for why this is not the kernel's own way in.
+ * A BPF program called where a function was, with the registers that it was called with. Who calls
+ * has preemption off. See call.c for why this is not the kernel's own way in.
  */
 #ifndef KLP_KMOD_CALL_H
 #define KLP_KMOD_CALL_H
@@ -24,8 +24,8 @@ CALL_SEES(arg4, r8);
 CALL_SEES(arg5, r9);
 CALL_SEES(ret, ax);
 
-/* What a replace body is called with, and what it returned: 64 bits, where the kernel's ways to call a
- * program keep 32. */
+/* What a replace body is called with, and what it returned: 64 bits, where the kernel's ways to
+ * call a program keep 32. */
 struct call_args {
 	u64 args[6];		/* first: the program's context */
 	u64 ret;

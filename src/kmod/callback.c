@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The BPF struct_ops type klp_callback_ops, and running it. A callback is a (sleepable) program for one
- * object and one moment; attaching its link gives it to the announced record that its data names,
- * detaching takes it away, whatever the state of the record: then that record is not whole any more,
- * and is marked.
+ * The BPF struct_ops type klp_callback_ops, and running it. A callback is a (sleepable) program for
+ * one object and one moment; attaching its link gives it to the announced record that its data
+ * names, detaching takes it away, whatever the state of the record: then that record is not whole
+ * any more, and is marked.
  *
  * Context: process context, under klp_mutex, which attaching and detaching take too. So a program
- * that runs is not freed, and a callback runs exactly once, whoever made the call that led to it and
- * whatever happens to that one.
+ * that runs is not freed, and a callback runs exactly once, whoever made the call that led to it
+ * and whatever happens to that one.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -28,8 +28,8 @@ struct change_failure {
  * -ENODATA, -ENOEXEC, as KLP_IOC_SWITCH.
  */
 int change_prepare(struct change *c, struct change_failure *failure);
-/* pre_patch and the hooks, or pre_unpatch. -ECANCELED, -EBUSY, -ENOMEM: nothing is changed. Gates are
- * closed still. */
+/* pre_patch and the hooks, or pre_unpatch. -ECANCELED, -EBUSY, -ENOMEM: nothing is changed. Gates
+ * are closed still. */
 int change_open(struct change *c, struct change_failure *failure);
 /* Take back what change_open() did; the transition did not begin. */
 void change_cancel(struct change *c);
@@ -39,7 +39,8 @@ void change_flip(void *change);
 void change_mark(struct change *c, bool back);
 /* All tasks have moved: each record is in force, its generation told, or not any more. */
 void change_settle(struct change *c, bool back, u64 generation);
-/* Then post_patch or post_unpatch, and what is out of force is forgotten, or kept if it was forced. */
+/* Then post_patch or post_unpatch, and what is out of force is forgotten, or kept if it was
+ * forced. */
 void change_close(struct change *c, bool back);
 /* A transition of them was forced. */
 void change_force(struct change *c);

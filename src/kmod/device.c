@@ -350,8 +350,8 @@ static long device_stack(void __user *arg)
 
 /*
  * A task may have been preempted in a trampoline. None sleeps in a program that is waited for: what
- * klpd attaches to trampolines does not sleep, and a transition has seen to it that nobody is in the
- * others. Tasks trace RCU would wait for whoever sleeps in a replace body, of any patch.
+ * klpd attaches to trampolines does not sleep, and a transition has seen to it that nobody is in
+ * the others. Tasks trace RCU would wait for whoever sleeps in a replace body, of any patch.
  */
 static long device_barrier(void)
 {

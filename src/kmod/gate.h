@@ -32,9 +32,9 @@ static inline u64 gate_word_closed(u64 id)
 }
 
 /*
- * The same for who keeps gate_word() and gate_word_closed() of a record. In an RCU section: the modes
- * of a transition are only left after a grace period, so within one section word and task table
- * belong together. Pairs with the release in gate_set().
+ * The same for who keeps gate_word() and gate_word_closed() of a record. In an RCU section: the
+ * modes of a transition are only left after a grace period, so within one section word and task
+ * table belong together. Pairs with the release in gate_set().
  */
 static __always_inline bool gate_ask(const u64 *word, u64 closed)
 {

@@ -1,38 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One ftrace_ops for all functions that have a struct_ops body. Its handler runs at the entry of the
- * function, before anything of it: it asks the gates of the patches that have a body here, of which
- * at most one says yes to a task, and lets that body decide. The body either gives a value, which is
- * returned to the caller through a stub without the function being entered, or lets the original go
- * on, with nothing of us on the stack. So a sleeper in the original needs no walk through a
- * trampoline, and any 64-bit value can be returned, 0 too.
+ * One ftrace_ops for all functions that have a struct_ops body. Its handler runs at the entry of
+ * the function, before anything of it: it asks the gates of the patches that have a body here, of
+ * which at most one says yes to a task, and lets that body decide. The body either gives a value,
+ * which is returned to the caller through a stub without the function being entered, or lets the
+ * original go on, with nothing of us on the stack. So a sleeper in the original needs no walk
+ * through a trampoline, and any 64-bit value can be returned, 0 too.
  *
- * A replace body is called in the same way, and what it returns is returned. One that may sleep cannot
- * be: the call is sent to the trampoline that the kernel made for it, which finds registers and stack
- * as the function would, and returns to the caller. It is an ordinary callee, outside of the handler.
- * From here to its first instruction the stack says that the task is in there, as stack.c has it. Once
- * the choice is made, preempted or not, the task cannot move. It is passed over where nothing may
- * sleep: under a spinlock, in an interrupt, in an RCU section; the record says so from then on.
+ * A replace body is called in the same way, and what it returns is returned. One that may sleep
+ * cannot be: the call is sent to the trampoline that the kernel made for it, which finds registers
+ * and stack as the function would, and returns to the caller. It is an ordinary callee, outside of
+ * the handler. From here to its first instruction the stack says that the task is in there, as
+ * stack.c has it. Once the choice is made, preempted or not, the task cannot move. It is passed
+ * over where nothing may sleep: under a spinlock, in an interrupt, in an RCU section; the record
+ * says so from then on.
  *
- * Where ftrace calls several hooks, a BPF trampoline (a tracer's, or that of an fmod_ret body of a set
- * that leaves) may come between us and the caller: see pending.c.
+ * Where ftrace calls several hooks, a BPF trampoline (a tracer's, or that of an fmod_ret body of a
+ * set that leaves) may come between us and the caller: see pending.c.
  *
- * No call is missed: unlike tracing programs, struct_ops programs have no counter that skips one which
- * is running already on the same CPU, and ftrace's recursion lock, which would hold off whatever a body
- * calls, is not taken. What a body calls of other functions is patched as it is for everybody. What it
- * calls of its own function, by whatever way, is the original, or it could call itself until the
- * stack is full: a list says which bodies run on this CPU, on which level (task, softirq, interrupt,
- * NMI), and an interrupt's call is none of the body's. Each body can be on a level once; where many
- * follow one another and room on the stack is short, the last is passed over, too.
+ * No call is missed: unlike tracing programs, struct_ops programs have no counter that skips one
+ * which is running already on the same CPU, and ftrace's recursion lock, which would hold off
+ * whatever a body calls, is not taken. What a body calls of other functions is patched as it is for
+ * everybody. What it calls of its own function, by whatever way, is the original, or it could call
+ * itself until the stack is full: a list says which bodies run on this CPU, on which level (task,
+ * softirq, interrupt, NMI), and an interrupt's call is none of the body's. Each body can be on a
+ * level once; where many follow one another and room on the stack is short, the last is passed
+ * over, too.
  *
- * One that sleeps is looked for on the stack, but only if the kernel notes that the task is in a program.
- * What runs as part of entering and leaving it before that is noted is more than body.c refuses by
- * name, so it is also passed over where hardly any stack is left.
+ * One that sleeps is looked for on the stack, but only if the kernel notes that the task is in a
+ * program. What runs as part of entering and leaving it before that is noted is more than body.c
+ * refuses by name, so it is also passed over where hardly any stack is left.
  *
  * Context: the handler runs wherever the function is called, with preemption off, so
- * synchronize_rcu() waits for it. Where RCU does not watch (the innermost of the idle loop, the first
- * and last steps of the way into the kernel) no body is asked. Nothing that could be patched is called
- * before the list is written.
+ * synchronize_rcu() waits for it. Where RCU does not watch (the innermost of the idle loop, the
+ * first and last steps of the way into the kernel) no body is asked. Nothing that could be patched
+ * is called before the list is written.
  *
  * An ftrace_ops without a filter traces every function there is: it is taken back before its last
  * filter is.
@@ -100,8 +102,8 @@ static struct hlist_head hook_hash[1 << HOOK_HASH_BITS];
 static unsigned int hook_count;		/* in the filter */
 static DEFINE_PER_CPU(struct hook_run *, hook_runs);	/* the innermost */
 
-/* Where a call goes that is not to enter its function: straight back. Only returned to, by ftrace, which
- * restores the register of the value first. */
+/* Where a call goes that is not to enter its function: straight back. Only returned to, by ftrace,
+ * which restores the register of the value first. */
 void hook_return(void);
 asm(
 "	.text\n"
@@ -130,8 +132,8 @@ static __always_inline struct hook *hook_find(unsigned long ip)
 }
 
 /*
- * Where the function was called. The handler's own preempt_disable() is one level, and where somebody
- * else has a hook there too that of ftrace's list of them is another.
+ * Where the function was called. The handler's own preempt_disable() is one level, and where
+ * somebody else has a hook there too that of ftrace's list of them is another.
  */
 static __always_inline bool hook_may_sleep(unsigned long caller)
 {
@@ -149,7 +151,8 @@ static __always_inline bool hook_has_room(void)
 	return left >= HOOK_ROOM;
 }
 
-/* Into the body of `h` that runs inside others: is it a call that `h`'s own makes, is there room? */
+/* Into the body of `h` that runs inside others: is it a call that `h`'s own makes, is there
+ * room? */
 static noinline notrace __cold bool hook_may_nest(const struct hook *h, const struct hook_body *b,
 						  const struct hook_run *runs)
 {
@@ -381,7 +384,8 @@ static bool hook_filter_remove(unsigned long *ips, unsigned int n)
 	return true;
 }
 
-/* Its body leaves, and with its last body the hook does: returns it if it is to leave the filter. */
+/* Its body leaves, and with its last body the hook does: returns it if it is to leave the
+ * filter. */
 static struct hook *hook_unlink(struct func *f)
 {
 	struct hook *h;

@@ -9,13 +9,13 @@ struct func;
 struct record;
 
 /*
- * From now on each call of a function of object `o` of `r` that has a body asks the gate of `r`, and
- * then the body. All or nothing: -EBUSY somebody else redirects one of the functions, -ENOMEM, or what
- * ftrace says. Sleeps.
+ * From now on each call of a function of object `o` of `r` that has a body asks the gate of `r`,
+ * and then the body. All or nothing: -EBUSY somebody else redirects one of the functions, -ENOMEM,
+ * or what ftrace says. Sleeps.
  */
 int hook_arm(struct record *r, u32 o);
-/* Nobody runs a body of `r`, of that object of it, or of the one function, any more when it returns.
- * Idempotent. Sleeps. */
+/* Nobody runs a body of `r`, of that object of it, or of the one function, any more when it
+ * returns. Idempotent. Sleeps. */
 void hook_disarm_all(struct record *r);
 void hook_disarm(struct record *r, u32 o);
 void hook_disarm_func(struct func *f);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lists of the kfuncs, which gate.c and state.c define, by kind of program: the kernel takes one
- * list for each kind from a module. Callbacks are the only programs that have a struct klp_callback
- * to give, so what takes one needs no further check of who calls.
+ * The lists of the kfuncs, which gate.c and state.c define, by kind of program: the kernel takes
+ * one list for each kind from a module. Callbacks are the only programs that have a struct
+ * klp_callback to give, so what takes one needs no further check of who calls.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -10,8 +10,8 @@
  *
  * Context: process context, in the notifier chain, under no lock of the module loader's but the
  * chain's own. klp_mutex is taken in it, so nothing that holds klp_mutex may wait for the chain. A
- * callback that writes a setting whose owner loads a module for it (the TCP congestion control) would:
- * that module is refused after a while, and the callback told that there is none.
+ * callback that writes a setting whose owner loads a module for it (the TCP congestion control)
+ * would: that module is refused after a while, and the callback told that there is none.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

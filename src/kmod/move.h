@@ -16,7 +16,8 @@ void move_exit(void);
 
 /* Tasks may move to `target` when clear of `set`. */
 void move_start(enum task_version target, const struct stack_set *set);
-/* How hard a pass tries to get tasks out of where they cannot move. Each includes the ones before. */
+/* How hard a pass tries to get tasks out of where they cannot move. Each includes the ones
+ * before. */
 enum move_nudge {
 	NUDGE_NONE,	/* look only */
 	NUDGE_RETURN,	/* user tasks move themselves when they return to user mode */

@@ -4,8 +4,8 @@
  * when its module comes or goes. Order of events and what is undone after an error are those of
  * kernel livepatch (klp_patch_object() and its callers).
  *
- * Lifetime of a module: while klp_mutex is held, one that is there cannot go, because on its way out
- * module.c, which takes that mutex, is asked before anything of it is freed.
+ * Lifetime of a module: while klp_mutex is held, one that is there cannot go, because on its way
+ * out module.c, which takes that mutex, is asked before anything of it is freed.
  */
 #include <linux/errno.h>
 #include <linux/module.h>

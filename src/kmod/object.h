@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One object of a record: the kernel image or a module. All calls with klp_mutex held. See object.c. */
+/* One object of a record: the kernel image or a module. All calls with klp_mutex held. See
+ * object.c. */
 #ifndef KLP_KMOD_OBJECT_H
 #define KLP_KMOD_OBJECT_H
 

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A value that a body gave, while it is not yet where a caller looks for it. Where nobody but us has a
- * hook at a function, what ftrace restores of the registers is what the caller gets. Where a tracer's
- * BPF trampoline is called after the hooks, it comes between: it keeps the arguments, since all that it
- * knows is that the function will be called, but not the register of the return value. So the value
- * is kept here, and what the trampoline calls as the function, pending_return(), fetches it.
+ * A value that a body gave, while it is not yet where a caller looks for it. Where nobody but us
+ * has a hook at a function, what ftrace restores of the registers is what the caller gets. Where a
+ * tracer's BPF trampoline is called after the hooks, it comes between: it keeps the arguments,
+ * since all that it knows is that the function will be called, but not the register of the return
+ * value. So the value is kept here, and what the trampoline calls as the function,
+ * pending_return(), fetches it.
  *
- * Whose it is: that of the innermost call of the task, on its level (task, softirq, interrupt, NMI),
- * that has one. Calls are told apart by where their return address is. pending_return() runs at that
- * place, or below it, in the frame of the trampoline, and whatever was called from there is over. One
- * that nobody fetched, because an fmod_ret program had the function left out, is below or at the place of
- * the next such call, or above it and then not the innermost.
+ * Whose it is: that of the innermost call of the task, on its level (task, softirq, interrupt,
+ * NMI), that has one. Calls are told apart by where their return address is. pending_return() runs
+ * at that place, or below it, in the frame of the trampoline, and whatever was called from there is
+ * over. One that nobody fetched, because an fmod_ret program had the function left out, is below or
+ * at the place of the next such call, or above it and then not the innermost.
  *
- * Context: any. Nobody looks at an entry but the task and level whose it is, so there is no lock: an
- * entry is taken by one exchange of its key.
+ * Context: any. Nobody looks at an entry but the task and level whose it is, so there is no lock:
+ * an entry is taken by one exchange of its key.
  */
 #include <linux/atomic.h>
 #include <linux/bug.h>

@@ -148,8 +148,8 @@ struct record *record_next(const struct record *r)
 }
 
 /*
- * It was never in force, or a transition took it out: nobody stands in its replace bodies. Where that
- * was forced somebody may, and come back at any time: they stay for good.
+ * It was never in force, or a transition took it out: nobody stands in its replace bodies. Where
+ * that was forced somebody may, and come back at any time: they stay for good.
  */
 static void record_release_bodies(struct record *r)
 {

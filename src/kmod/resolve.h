@@ -55,7 +55,8 @@ struct bpf_prog *resolve_prog_by_id(u32 id);
 /* The map that this is the data of; false: it is being freed. The last one put frees it later. */
 bool resolve_struct_ops_get(const void *kdata);
 void resolve_struct_ops_put(const void *kdata);
-/* Is the kernel serving this module's kfunc of that name? It may have dropped the BTF in silence. */
+/* Is the kernel serving this module's kfunc of that name? It may have dropped the BTF in
+ * silence. */
 bool resolve_kfunc_known(const char *name);
 void resolve_tasklist_lock(void);
 void resolve_tasklist_unlock(void);

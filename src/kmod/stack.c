@@ -11,11 +11,11 @@
  * runs in its place, called by f's caller.
  *
  * A task on its way from the entry of f into its replace body is seen at every step. Until hook.c's
- * handler has chosen, and after that until ftrace's trampoline takes the choice over, the trampoline
- * returns into f, behind its call of ftrace. Then it returns to the first byte of the image: no
- * return address but a jump about to be made, which counts as inside. Then there are frames of the
- * image: interrupted ones, or with what the body calls above them; the program itself may sleep.
- * After the image's return instruction nothing of the body runs any more.
+ * handler has chosen, and after that until ftrace's trampoline takes the choice over, the
+ * trampoline returns into f, behind its call of ftrace. Then it returns to the first byte of the
+ * image: no return address but a jump about to be made, which counts as inside. Then there are
+ * frames of the image: interrupted ones, or with what the body calls above them; the program itself
+ * may sleep. After the image's return instruction nothing of the body runs any more.
  *
  * What is relied on: ORC data for kernel and module text (also at interrupted instructions), user
  * mode registers as the end of a user task's stack. The image of a BPF trampoline, a replace body's
@@ -24,15 +24,15 @@
  * for them, except in the few instructions of prologue and epilogue, where a task can only stand if
  * it was interrupted there: such a frame is not relied on. Nor is a return address that is the very
  * first byte of a trampoline. On kernels whose unwinder knows trampolines itself the error is not
- * raised and the walk is the same. Replace bodies are known by body.c, whether or not the kernel has
- * symbols for such images.
+ * raised and the walk is the same. Replace bodies are known by body.c, whether or not the kernel
+ * has symbols for such images.
  *
- * The first byte of a replace body's image also stands below the BPF trampoline of a traced function
- * that is replaced, where f's own address would: the trampoline calls what the handler has chosen,
- * and leaves the choice where it was. So does the address of hook.c's return, where a body has given a
- * value already. There, as on the way into the body, all is as at the entry of a
- * function: the return address is on top of the stack, the frame pointer is the caller's. That step is
- * made here.
+ * The first byte of a replace body's image also stands below the BPF trampoline of a traced
+ * function that is replaced, where f's own address would: the trampoline calls what the handler has
+ * chosen, and leaves the choice where it was. So does the address of hook.c's return, where a body
+ * has given a value already. There, as on the way into the body, all is as at the entry of a
+ * function: the return address is on top of the stack, the frame pointer is the caller's. That step
+ * is made here.
  */
 #include <linux/errno.h>
 #include <linux/kallsyms.h>
@@ -213,8 +213,8 @@ static bool stack_frame_known(const struct stack_entry *f)
 	       ((stack_frame_guessed(f) || f->code == STACK_AT_BODY) && !f->interrupted);
 }
 
-/* From the entry of a function to its caller. An address that a tracer put in place of the real one is
- * none that the next step can be made from. */
+/* From the entry of a function to its caller. An address that a tracer put in place of the real one
+ * is none that the next step can be made from. */
 static bool stack_leave_entry(struct unwind_state *state)
 {
 	unsigned long *slot = (unsigned long *)state->sp;
@@ -270,7 +270,8 @@ static int stack_walk(struct task_struct *task,
 			continue;
 		}
 		unwind_next_frame(&state);
-		/* Where the walk also ended here it did not end well: that is no guess to forgive. */
+		/* Where the walk also ended here it did not end well: that is no guess to
+		 * forgive. */
 		if (unwind_error(&state) && stack_frame_guessed(&f) && !unwind_done(&state))
 			state.error = false;
 	}

@@ -26,8 +26,8 @@ void stack_set_free(struct stack_set *set);
 int stack_check(struct task_struct *task, const struct stack_set *set, const struct func **ret);
 bool stack_is_supported(void);
 
-/* Was the function that asks called, however indirectly, by the replace body that begins there? 1, 0, or
- * -EINVAL: the stack does not say. Any context; takes a while. */
+/* Was the function that asks called, however indirectly, by the replace body that begins there? 1,
+ * 0, or -EINVAL: the stack does not say. Any context; takes a while. */
 int stack_is_below(unsigned long image);
 
 /* A stack that was seen, for people. */

@@ -4,13 +4,14 @@
  * that live in the record, so that they are there whoever made the change and however it ended.
  * Which versions may follow which is klpd's to say; here is what callbacks see.
  *
- * "Previous" is kernel livepatch's: the latest patch in force that came before the one whose callback
- * asks. A patch that enters came after all that have a generation; where it is turned back, they are
- * still there, so its post_unpatch can tell "the previous one goes on" from "nobody has it any more".
+ * "Previous" is kernel livepatch's: the latest patch in force that came before the one whose
+ * callback asks. A patch that enters came after all that have a generation; where it is turned
+ * back, they are still there, so its post_unpatch can tell "the previous one goes on" from "nobody
+ * has it any more".
  *
- * Unlike kernel livepatch, data is handed over without being asked: a patch that carries a state but
- * has no callback of its own does not lose what the one after it will need. The previous patch's own
- * copy is never written by another, so that a reversal finds it as it was.
+ * Unlike kernel livepatch, data is handed over without being asked: a patch that carries a state
+ * but has no callback of its own does not lose what the one after it will need. The previous
+ * patch's own copy is never written by another, so that a reversal finds it as it was.
  */
 #include <linux/btf.h>
 #include <linux/errno.h>

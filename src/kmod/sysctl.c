@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The settings of the kernel, for callbacks: each parsed and checked by its owner in the kernel, as
- * it is for sysctl(8). Done by a kernel thread, so that it is always root and the initial namespaces
- * that ask, whether a callback runs for klpd, for a work item or for whoever loads a module; and on
- * a mount of proc of our own, so that it does not matter who has mounted what where.
+ * it is for sysctl(8). Done by a kernel thread, so that it is always root and the initial
+ * namespaces that ask, whether a callback runs for klpd, for a work item or for whoever loads a
+ * module; and on a mount of proc of our own, so that it does not matter who has mounted what where.
  */
 #include <linux/atomic.h>
 #include <linux/err.h>

@@ -16,10 +16,10 @@
  *
  * Nothing here needs user space: once started, it runs to its end on a work queue. Who waits is
  * told by an event. Passes are events too: the first runs at once, and the last task that moves
- * elsewhere calls for completion. What remains is tried again after 10 ms, then every 20 ms, so that
- * a straggler that leaves is noticed within 50 however coarse the kernel's clock is; where there are
- * so many that a pass takes more than 1 ms, as much later as keeps passes at a twentieth of one CPU,
- * up to 1 s.
+ * elsewhere calls for completion. What remains is tried again after 10 ms, then every 20 ms, so
+ * that a straggler that leaves is noticed within 50 however coarse the kernel's clock is; where
+ * there are so many that a pass takes more than 1 ms, as much later as keeps passes at a twentieth
+ * of one CPU, up to 1 s.
  *
  * A transition that has not completed when its time is over turns itself round, also when whoever
  * set that time is gone.
@@ -375,7 +375,8 @@ int transition_init(void)
 
 void transition_exit(void)
 {
-	/* Every record holds the module, so no transition runs; a last call for one may be queued. */
+	/* Every record holds the module, so no transition runs; a last call for one may be
+	 * queued. */
 	cancel_delayed_work_sync(&transition_work);
 	move_exit();
 	destroy_workqueue(transition_wq);

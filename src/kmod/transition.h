@@ -19,8 +19,8 @@ int transition_start(const struct change *c, u32 timeout_ms, u64 *ret_number,
 		     struct change_failure *failure);
 /* Functions of what changes hands have come, or gone, with a module. -ENOMEM: nothing happened. */
 int transition_look_again(void);
-/* -ENOENT none runs, -ESTALE another one does, -EALREADY it does not go the way that `reversed` says,
- * -ENOMEM. */
+/* -ENOENT none runs, -ESTALE another one does, -EALREADY it does not go the way that `reversed`
+ * says, -ENOMEM. */
 int transition_reverse(u64 number, bool reversed);
 /* -ENOENT, -ESTALE; *ret_forced: tasks that had not moved. */
 int transition_force(u64 number, u32 *ret_forced);
