@@ -118,7 +118,7 @@ asm(
 
 bool hook_is_return(unsigned long addr)
 {
-	return addr == (unsigned long)hook_return || addr == (unsigned long)pending_return;
+	return addr == (unsigned long)hook_return || pending_is_return(addr);
 }
 
 static __always_inline struct hook *hook_find(unsigned long ip)

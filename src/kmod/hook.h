@@ -19,7 +19,7 @@ int hook_arm(struct record *r, u32 o);
 void hook_disarm_all(struct record *r);
 void hook_disarm(struct record *r, u32 o);
 void hook_disarm_func(struct func *f);
-/* Where a call goes, from the entry of its function, that is not to run it. Any context. */
+/* In what a call goes to, from the entry of its function, that is not to run it. Any context. */
 bool hook_is_return(unsigned long addr);
 
 #endif

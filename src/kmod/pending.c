@@ -55,7 +55,14 @@ asm(
 "	pop %rbp\n"
 	ASM_RET "\n"
 "	.size pending_return, . - pending_return\n"
+"pending_return_end:\n"
 );
+extern const char pending_return_end[];
+
+bool pending_is_return(unsigned long addr)
+{
+	return addr >= (unsigned long)pending_return && addr < (unsigned long)pending_return_end;
+}
 
 static __always_inline unsigned long pending_key(void)
 {

@@ -14,5 +14,7 @@ void pending_set(struct pending *p, u64 value);
 /* The function itself is to run. */
 void pending_drop(struct pending *p);
 void pending_return(void);
+/* In there. Any context. */
+bool pending_is_return(unsigned long addr);
 
 #endif

@@ -27,12 +27,15 @@
  * raised and the walk is the same. Replace bodies are known by body.c, whether or not the kernel
  * has symbols for such images.
  *
- * The first byte of a replace body's image also stands below the BPF trampoline of a traced
- * function that is replaced, where f's own address would: the trampoline calls what the handler has
- * chosen, and leaves the choice where it was. So does the address of hook.c's return, where a body
- * has given a value already. There, as on the way into the body, all is as at the entry of a
- * function: the return address is on top of the stack, the frame pointer is the caller's. That step
- * is made here.
+ * The first byte of a replace body's image also stands below the BPF trampoline of a traced function
+ * that is replaced, where f's own address would: the trampoline calls what the handler has chosen,
+ * and leaves the choice where it was. There, as on the way into the body, all is as at the entry of
+ * a function: the return address is on top of the stack, the frame pointer is the caller's. That
+ * step is made here.
+ *
+ * Where a body has given a value already, the address of hook.c's return stands there. It does not
+ * say whose value it is, and what is given is of the version the task was in: until the task is past
+ * it the stack is not relied on.
  */
 #include <linux/errno.h>
 #include <linux/kallsyms.h>
@@ -147,7 +150,8 @@ enum stack_code {
 	STACK_KERNEL,		/* text that ORC data describes */
 	STACK_IN_TRAMPOLINE,	/* inside the image of a BPF trampoline, or of a replace body */
 	STACK_AT_TRAMPOLINE,	/* at one of its ends: it is not entered yet, or another one is meant */
-	STACK_AT_BODY,		/* at the first byte of the image of a replace body, or of hook.c's return */
+	STACK_AT_BODY,		/* at the first byte of the image of a replace body */
+	STACK_AT_RETURN,	/* about to return what a body gave */
 	STACK_IN_PROGRAM,	/* a BPF program */
 	STACK_BPF,		/* any other BPF code */
 };
@@ -174,7 +178,7 @@ static void stack_classify(struct stack_entry *f)
 	if (resolve_is_core_text(f->addr))
 		return;
 	if (hook_is_return(f->addr)) {
-		f->code = STACK_AT_BODY;
+		f->code = STACK_AT_RETURN;
 		return;
 	}
 	image = body_image(f->addr);

@@ -7,26 +7,14 @@
 char LICENSE[] SEC("license") = "GPL";
 
 /* Leaves something else in the register that a value is returned in. */
-SEC("fentry/nap_level_0")
-int trace_enter_0(void *ctx)
-{
-	return 0;
-}
+#define LOOK(when, level) \
+	SEC(#when "/nap_level_" #level) \
+	int trace_##when##_##level(void *ctx) \
+	{ \
+		return 0; \
+	}
 
-SEC("fentry/nap_level_1")
-int trace_enter_1(void *ctx)
-{
-	return 0;
-}
-
-SEC("fexit/nap_level_2")
-int trace_exit_2(void *ctx)
-{
-	return 0;
-}
-
-SEC("fexit/nap_level_3")
-int trace_exit_3(void *ctx)
-{
-	return 0;
-}
+LOOK(fentry, 0)
+LOOK(fentry, 1)
+LOOK(fexit, 2)
+LOOK(fexit, 3)

@@ -142,7 +142,7 @@ trace_levels() {
 		fail bpftool
 }
 levels_traced() {
-	bpftool prog show name trace_exit_3 2>/dev/null | grep -q trace_exit_3
+	bpftool prog show name trace_fexit_3 2>/dev/null | grep -q trace_fexit_3
 }
 untrace_levels() {
 	rm -r /sys/fs/bpf/levels
