@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kern/kernel-btf.h"
 #include "kern/ops-type.h"
 #include "klp/meta.h"
 #include "klp/uapi.h"
@@ -49,26 +50,6 @@ struct ops_type *ops_type_free(struct ops_type *t)
 	safe_close(t->btf_fd);
 	free(t);
 	return NULL;
-}
-
-/* An fd of the companion's BTF and how large that is, or -ENOENT. */
-static int ops_find_btf(uint32_t *ret_size)
-{
-	uint32_t id = 0;
-
-	while (bpf_btf_get_next_id(id, &id) == 0) {
-		_cleanup_close_ int fd = bpf_btf_get_fd_by_id(id);
-		char name[KLP_OBJECT_LEN] = "";
-		struct bpf_btf_info info = { .name = (uintptr_t)name, .name_len = sizeof(name) };
-		uint32_t size = sizeof(info);
-
-		if (fd >= 0 && bpf_btf_get_info_by_fd(fd, &info, &size) == 0 && info.kernel_btf &&
-		    STREQ(name, OPS_MODULE)) {
-			*ret_size = info.btf_size;
-			return TAKE_FD(fd);
-		}
-	}
-	return -ENOENT;
 }
 
 static int ops_read_btf(int fd, uint32_t size, struct btf *vmlinux, struct btf **ret)
@@ -164,7 +145,7 @@ int ops_type_new(struct btf *vmlinux, struct ops_type **ret, struct report *repo
 
 	if (!t)
 		return -ENOMEM;
-	t->btf_fd = ops_find_btf(&size);
+	t->btf_fd = kernel_btf_open(OPS_MODULE, NULL, &size);
 	r = t->btf_fd < 0 ? t->btf_fd : ops_type_read(t, size, vmlinux);
 	if (r == -ENOENT)
 		return report_set(report, OUTCOME_NO_COMPANION,

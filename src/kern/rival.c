@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "kern/caps.h"
+#include "kern/kernel-btf.h"
 #include "kern/link.h"
 #include "kern/rival.h"
 #include "util/cleanup.h"
@@ -136,18 +137,9 @@ static int rival_redirected(const struct rival_target *targets, size_t n, size_t
 static uint32_t rival_vmlinux_id(void)
 {
 	uint32_t id = 0;
+	_cleanup_close_ int fd = kernel_btf_open("vmlinux", &id, NULL);
 
-	while (bpf_btf_get_next_id(id, &id) == 0) {
-		_cleanup_close_ int fd = bpf_btf_get_fd_by_id(id);
-		char name[64] = "";
-		struct bpf_btf_info info = { .name = (uintptr_t)name, .name_len = sizeof(name) };
-		uint32_t size = sizeof(info);
-
-		if (fd >= 0 && bpf_btf_get_info_by_fd(fd, &info, &size) == 0 && info.kernel_btf &&
-		    STREQ(name, "vmlinux"))
-			return id;
-	}
-	return 0;
+	return fd < 0 ? 0 : id;
 }
 
 static bool rival_is_own(uint32_t id, const struct rival_links *links)

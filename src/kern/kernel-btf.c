@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Looks at each BTF that the kernel has; programs' own may have any name, so only the kernel's count. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "kern/kernel-btf.h"
+#include "klp/meta.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+int kernel_btf_open(const char *name, uint32_t *ret_id, uint32_t *ret_size)
+{
+	uint32_t id = 0;
+
+	while (bpf_btf_get_next_id(id, &id) == 0) {
+		_cleanup_close_ int fd = bpf_btf_get_fd_by_id(id);
+		char found[KLP_OBJECT_LEN] = "";
+		struct bpf_btf_info info = { .name = (uintptr_t)found, .name_len = sizeof(found) };
+		uint32_t size = sizeof(info);
+
+		if (fd < 0 || bpf_btf_get_info_by_fd(fd, &info, &size) < 0 || !info.kernel_btf ||
+		    !STREQ(found, name))
+			continue;
+		if (ret_id)
+			*ret_id = id;
+		if (ret_size)
+			*ret_size = info.btf_size;
+		return TAKE_FD(fd);
+	}
+	return -ENOENT;
+}
