@@ -16,6 +16,16 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
+/* One that is in force on paper only says so first. */
+static const char *patch_text_effect(sd_json_variant *patch)
+{
+	const char *effect = field_string(patch, "effect");
+
+	if (STREQ(effect, "not_in_force"))
+		return ", but NOT IN FORCE in the kernel (see the warnings)";
+	return STREQ(effect, "partly") ? ", but not fully (see the warnings)" : "";
+}
+
 static void patch_text_state(sd_json_variant *patch, FILE *f)
 {
 	uint64_t generation = field_number(patch, "generation");
@@ -28,8 +38,8 @@ static void patch_text_state(sd_json_variant *patch, FILE *f)
 		snprintf(since, sizeof(since), " since generation %" PRIu64, generation);
 	if (usec > 0)
 		format_time(usec, when, sizeof(when));
-	format_line(f, "        State: %s%s, %s%s%s",
-		    format_words(field_string(patch, "state")), since,
+	format_line(f, "        State: %s%s%s, %s%s%s",
+		    format_words(field_string(patch, "state")), since, patch_text_effect(patch),
 		    format_words(field_string(patch, "consistency")), *when ? ", enabled " : "",
 		    when);
 }

@@ -14,6 +14,18 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
+/* One that is in force says what it is worth, unless that is all. */
+static const char *list_state(sd_json_variant *entry)
+{
+	const char *state = field_string(entry, "state"), *effect = field_string(entry, "effect");
+
+	if (STREQ(state, "in_force") && STREQ(effect, "not_in_force"))
+		return "NOT IN FORCE";
+	if (STREQ(state, "in_force") && STREQ(effect, "partly"))
+		return "in force, partly";
+	return format_words(state);
+}
+
 static void list_row(struct format_table *t, sd_json_variant *entry)
 {
 	char generation[24], functions[24], tables[24];
@@ -22,7 +34,7 @@ static void list_row(struct format_table *t, sd_json_variant *entry)
 	snprintf(functions, sizeof(functions), "%" PRIu64, field_number(entry, "functions"));
 	snprintf(tables, sizeof(tables), "%" PRIu64, field_number(entry, "tables"));
 	format_table_row(t, field_string(entry, "name"), field_string(entry, "version"),
-			 format_words(field_string(entry, "state")),
+			 list_state(entry),
 			 format_words(field_string(entry, "consistency")),
 			 generation, functions, tables,
 			 field_present(entry, "set") ? field_string(entry, "set") : "-", NULL);

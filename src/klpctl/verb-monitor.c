@@ -33,9 +33,21 @@ static void monitor_patches(sd_json_variant *parameters, FILE *f)
 
 		fprintf(f, "%s %s %s %s", i > 0 ? "," : "", field_string(p, "name"),
 			field_string(p, "version"), format_words(field_string(p, "state")));
+		if (STREQ(field_string(p, "effect"), "not_in_force"))
+			fputs(" (NOT IN FORCE)", f);
+		else if (STREQ(field_string(p, "effect"), "partly"))
+			fputs(" (partly)", f);
 		if (field_number(p, "missed") > 0)
 			fprintf(f, " (missed %" PRIu64 " calls)", field_number(p, "missed"));
 	}
+}
+
+static void monitor_warnings(sd_json_variant *parameters, FILE *f)
+{
+	_cleanup_free_ char *text = field_join(field_array(parameters, "warnings"));
+
+	if (text && *text)
+		fprintf(f, "; warnings: %s", text);
 }
 
 static char *monitor_text(sd_json_variant *parameters)
@@ -57,6 +69,7 @@ static char *monitor_text(sd_json_variant *parameters)
 		fprintf(f, "; %s", progress ? progress : "");
 	}
 	monitor_patches(parameters, f);
+	monitor_warnings(parameters, f);
 	if (fclose(TAKE_PTR(f)) != 0)
 		return NULL;
 	return TAKE_PTR(text);

@@ -100,14 +100,25 @@ static void status_before(sd_json_variant *reply)
 	fputs(field_count(before) > 0 ? "\n" : " no patch\n", stdout);
 }
 
-/* 0, or that one of them is not fully in force. */
-static int status_exit(sd_json_variant *patches)
+static bool status_is_whole(sd_json_variant *v)
 {
+	return !field_present(v, "effect") || STREQ(field_string(v, "effect"), "whole");
+}
+
+/* 0, or that one of them is not fully in force. */
+static int status_exit(sd_json_variant *reply)
+{
+	sd_json_variant *patches = field_array(reply, "patches");
+	sd_json_variant *warnings = field_array(reply, "warningDetails");
+
+	for (size_t i = 0; i < field_count(warnings); i++)
+		if (!status_is_whole(field_item(warnings, i)))
+			return EXIT_STATUS_PARTIAL;
 	for (size_t i = 0; i < field_count(patches); i++) {
 		sd_json_variant *p = field_item(patches, i);
 
 		if (field_number(p, "missed") > 0 || field_bool(p, "broken") ||
-		    field_bool(p, "passedOver"))
+		    field_bool(p, "passedOver") || !status_is_whole(p))
 			return EXIT_STATUS_PARTIAL;
 	}
 	return EXIT_STATUS_OK;
@@ -124,7 +135,7 @@ int verb_status(const struct verb *verb, char **arguments _unused_)
 		return r;
 	patches = field_array(reply, "patches");
 	if (options.json != OPTION_JSON_OFF)
-		return status_exit(patches);
+		return status_exit(reply);
 	warnings = field_array(reply, "warnings");
 	format_line(stdout, "         klpd: %s on kernel %s", field_string(reply, "version"),
 		    field_string(reply, "kernel"));
@@ -143,5 +154,5 @@ int verb_status(const struct verb *verb, char **arguments _unused_)
 		fputc('\n', stdout);
 		patch_text_print(field_item(patches, i), stdout);
 	}
-	return status_exit(patches);
+	return status_exit(reply);
 }

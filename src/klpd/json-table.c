@@ -54,26 +54,3 @@ bool json_tables_current(const struct set *s)
 			return false;
 	return true;
 }
-
-int json_table_warnings(const struct set *s, sd_json_variant **array)
-{
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && s->state == SET_IN_FORCE && i < s->meta->n_tables; i++) {
-		_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
-		_cleanup_free_ char *text = NULL;
-
-		if (table_is_current(s, i))
-			continue;
-		if (asprintf(&text, "Patch '%s' is not whole: somebody else has changed or detached "
-			     "its table '%s'; disable it", s->meta->name,
-			     s->meta->tables[i].name) < 0) {
-			text = NULL;
-			return -ENOMEM;
-		}
-		r = sd_json_variant_new_string(&v, text);
-		if (r >= 0)
-			r = sd_json_variant_append_array(array, v);
-	}
-	return r;
-}

@@ -9,9 +9,7 @@
 
 /* Type Table, an array; s may be NULL: a file. */
 int json_tables(const struct meta *m, const struct set *s, sd_json_variant **ret);
-/* Add a sentence for each table of a set in force that somebody else has changed or detached. */
 /* A set in force has each table that it brings. */
 bool json_tables_current(const struct set *s);
-int json_table_warnings(const struct set *s, sd_json_variant **array);
 
 #endif

@@ -1,111 +1,68 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is not as it should be, in sentences: what recovery met, what could not be removed, and
- * where a patch in force was not in force for a call. The last is asked of the kernel each time.
+ * Warnings as values of interface io.klpd.Manager: sentences for people, and the same with the names
+ * apart for programs.
  */
-#include <stdio.h>
-
-#include "kern/link.h"
-#include "klpd/json-table.h"
-#include "klpd/json.h"
+#include "klpd/json-warning.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-static int warning_add(sd_json_variant **array, const char *text)
-{
-	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
-	int r = sd_json_variant_new_string(&v, text);
+#define _cleanup_json_ _cleanup_(sd_json_variant_unrefp)
 
-	return r < 0 ? r : sd_json_variant_append_array(array, v);
+static int json_warning(const struct warning *w, sd_json_variant **ret)
+{
+	const struct meta *m = w->set ? w->set->meta : NULL;
+	const struct meta_func *f = m && w->func < m->n_funcs ? &m->funcs[w->func] : NULL;
+
+	return sd_json_buildo(ret,
+		SD_JSON_BUILD_PAIR_STRING("kind", warning_kind_to_string(w->kind)),
+		SD_JSON_BUILD_PAIR_STRING("text", w->text),
+		SD_JSON_BUILD_PAIR_STRING("effect", effect_to_string(w->effect)),
+		SD_JSON_BUILD_PAIR_CONDITION(m != NULL, "patch",
+					     SD_JSON_BUILD_STRING(m ? m->name : NULL)),
+		SD_JSON_BUILD_PAIR_CONDITION(f != NULL, "object",
+					     SD_JSON_BUILD_STRING(f ? f->object : NULL)),
+		SD_JSON_BUILD_PAIR_CONDITION(f != NULL, "function",
+					     SD_JSON_BUILD_STRING(f ? f->symbol : NULL)),
+		SD_JSON_BUILD_PAIR_CONDITION(w->other != NULL, "other",
+					     SD_JSON_BUILD_STRING(w->other)),
+		SD_JSON_BUILD_PAIR_CONDITION(w->link_id != 0, "linkId",
+					     SD_JSON_BUILD_UNSIGNED(w->link_id)));
 }
 
-/* Calls that went into the original although the patch is in force. */
-static int missed_warnings(const struct set *s, sd_json_variant **array)
+static int json_warning_text(const struct warning *w, sd_json_variant **ret)
 {
-	_cleanup_free_ char *text = NULL;
-	struct link_info info;
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && i < s->meta->n_funcs; i++) {
-		if (link_get_info(s->links[i], &info) < 0 || info.recursion_misses == 0)
-			continue;
-		free(text);
-		if (asprintf(&text, "Patch '%s' missed %llu calls of '%s': the original ran",
-			     s->meta->name, (unsigned long long)info.recursion_misses,
-			     s->meta->funcs[i].symbol) < 0) {
-			text = NULL;
-			return -ENOMEM;
-		}
-		r = warning_add(array, text);
-	}
-	return r;
+	return sd_json_variant_new_string(ret, w->text);
 }
 
-/* Sets that somebody took a body or a callback from while it could run, and sets with a body that
- * could not run at a call. */
-static int record_warning(const struct set *s, uint32_t flag, sd_json_variant **array)
+static int json_array(const struct warnings *l,
+		      int (*make)(const struct warning *w, sd_json_variant **ret),
+		      sd_json_variant **ret)
 {
-	_cleanup_free_ char *text = NULL;
-	int r;
-
-	if (flag == KLP_RECORD_BROKEN)
-		r = asprintf(&text, "Patch '%s' is not whole: somebody detached a guard or replace body "
-			     "or a callback of it; disable or replace it", s->meta->name);
-	else
-		r = asprintf(&text, "Patch '%s' was passed over in a call where its body cannot run (it may "
-			     "sleep and the caller must not, or too many bodies were in one another): "
-			     "the original ran",
-			     s->meta->name);
-	if (r < 0) {
-		text = NULL;
-		return -ENOMEM;
-	}
-	return warning_add(array, text);
-}
-
-static int record_warnings(const struct world *w, sd_json_variant **array)
-{
-	static const uint32_t told[] = { KLP_RECORD_BROKEN, KLP_RECORD_PASSED_OVER };
-	_cleanup_free_ struct klp_uapi_record *records = NULL;
-	struct klp_ioc_status status;
-	int r = 0;
-
-	if (!w->companion || companion_status(w->companion, &status, &records) < 0)
-		return 0;
-	for (uint32_t i = 0; r >= 0 && i < status.nr; i++) {
-		const struct set *s = world_find_id(w, records[i].id);
-
-		for (size_t j = 0; s && r >= 0 && j < ARRAY_SIZE(told); j++)
-			if (records[i].flags & told[j])
-				r = record_warning(s, told[j], array);
-	}
-	return r;
-}
-
-int json_warnings(const struct world *w, sd_json_variant **ret)
-{
-	_cleanup_(sd_json_variant_unrefp) sd_json_variant *array = NULL;
+	_cleanup_json_ sd_json_variant *array = NULL;
 	int r = sd_json_variant_new_array(&array, NULL, 0);
 
-	for (size_t i = 0; r >= 0 && i < w->n_warnings; i++)
-		r = warning_add(&array, w->warnings[i]);
-	for (size_t i = 0; r >= 0 && i < w->n_leftovers; i++) {
-		_cleanup_free_ char *text = NULL;
+	for (size_t i = 0; r >= 0 && i < l->n; i++) {
+		_cleanup_json_ sd_json_variant *v = NULL;
 
-		if (asprintf(&text, "Pins gen-%llu are out of force and could not be removed yet",
-			     (unsigned long long)w->leftovers[i].serial) < 0) {
-			text = NULL;
-			return -ENOMEM;
-		}
-		r = warning_add(&array, text);
+		if (!l->list[i].text)
+			break;
+		r = make(&l->list[i], &v);
+		if (r >= 0)
+			r = sd_json_variant_append_array(&array, v);
 	}
-	for (size_t i = 0; r >= 0 && i < w->n_sets; i++)
-		r = missed_warnings(w->sets[i], &array);
-	for (size_t i = 0; r >= 0 && i < w->n_sets; i++)
-		r = json_table_warnings(w->sets[i], &array);
-	if (r >= 0)
-		r = record_warnings(w, &array);
-	if (r >= 0)
-		*ret = TAKE_PTR(array);
-	return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(array);
+	return 0;
+}
+
+int json_warnings(const struct warnings *l, sd_json_variant **ret)
+{
+	return json_array(l, json_warning_text, ret);
+}
+
+int json_warning_details(const struct warnings *l, sd_json_variant **ret)
+{
+	return json_array(l, json_warning, ret);
 }

@@ -181,7 +181,8 @@ int json_meta(const struct meta *meta, sd_json_variant **ret)
 	return json_patch(meta, NULL, NULL, ret);
 }
 
-int json_set(const struct world *w, const struct set *s, sd_json_variant **ret)
+int json_set(const struct world *w, const struct set *s, const struct warnings *warnings,
+	     sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *v = NULL, *objects = NULL;
 	_cleanup_(json_objects_done) struct json_objects o;
@@ -197,6 +198,7 @@ int json_set(const struct world *w, const struct set *s, sd_json_variant **ret)
 	sha256_to_string(s->sha256, hash);
 	r = sd_json_variant_merge_objectbo(&v,
 		SD_JSON_BUILD_PAIR_STRING("state", set_state_to_string(s->state)),
+		SD_JSON_BUILD_PAIR_STRING("effect", effect_to_string(warnings_effect(warnings, s))),
 		SD_JSON_BUILD_PAIR_STRING("consistency", set_consistency_to_string(s->consistency)),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
 		SD_JSON_BUILD_PAIR_UNSIGNED("enabledUSec", s->enabled_usec),
@@ -215,20 +217,20 @@ int json_set(const struct world *w, const struct set *s, sd_json_variant **ret)
 	return 0;
 }
 
-int json_patches(const struct world *w, sd_json_variant **ret)
+int json_patches(const struct world *w, const struct warnings *warnings, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *array = NULL;
 	int r;
 
 	for (size_t i = 0; i < w->n_sets; i++) {
-		r = APPEND(array, json_set(w, w->sets[i], &append_v_));
+		r = APPEND(array, json_set(w, w->sets[i], warnings, &append_v_));
 		if (r < 0)
 			return r;
 	}
 	return array_finish(array, ret);
 }
 
-int json_list(const struct world *w, sd_json_variant **ret)
+int json_list(const struct world *w, const struct warnings *warnings, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *array = NULL;
 	int r;
@@ -245,6 +247,8 @@ int json_list(const struct world *w, sd_json_variant **ret)
 			SD_JSON_BUILD_PAIR_STRING("name", s->meta->name),
 			SD_JSON_BUILD_PAIR_STRING("version", s->meta->version),
 			SD_JSON_BUILD_PAIR_STRING("state", set_state_to_string(s->state)),
+			SD_JSON_BUILD_PAIR_STRING("effect",
+						  effect_to_string(warnings_effect(warnings, s))),
 			SD_JSON_BUILD_PAIR_STRING("consistency",
 						  set_consistency_to_string(s->consistency)),
 			SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),

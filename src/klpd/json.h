@@ -6,16 +6,18 @@
 #include <systemd/sd-json.h>
 
 #include "core/transaction.h"
+#include "core/warning.h"
 
 /* A patch as its file describes it. */
 int json_meta(const struct meta *meta, sd_json_variant **ret);
-/* The same of one in the kernel, with what the kernel says of it. */
-int json_set(const struct world *w, const struct set *s, sd_json_variant **ret);
-int json_list(const struct world *w, sd_json_variant **ret);
+/* The same of one in the kernel, with what the kernel says of it. `warnings` is of the same world,
+ * here and below. */
+int json_set(const struct world *w, const struct set *s, const struct warnings *warnings,
+	     sd_json_variant **ret);
+int json_list(const struct world *w, const struct warnings *warnings, sd_json_variant **ret);
 /* What a rollback would go back to; null if it is not known. */
 int json_before(const struct world *w, sd_json_variant **ret);
-int json_patches(const struct world *w, sd_json_variant **ret);
-int json_warnings(const struct world *w, sd_json_variant **ret);
+int json_patches(const struct world *w, const struct warnings *warnings, sd_json_variant **ret);
 int json_companion(const struct world *w, sd_json_variant **ret);
 /* JSON null if t is NULL. */
 int json_transition(const struct transaction *t, sd_json_variant **ret);

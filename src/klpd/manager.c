@@ -14,7 +14,6 @@
 #include "core/recover.h"
 #include "kern/grace.h"
 #include "klpd/manager.h"
-#include "klpd/missed.h"
 #include "util/errno-util.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -241,6 +240,7 @@ struct manager *manager_free(struct manager *m)
 	sd_event_source_disable_unref(m->companion_source);
 	sd_event_source_disable_unref(m->grace_source);
 	(void)grace_end(m->grace);
+	manager_look_done(m);
 	transaction_free(m->change);
 	world_free(m->world);
 	sd_event_unref(m->event);
@@ -327,12 +327,6 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	if (!transaction_waits(m->change))
 		manager_end(m, false);
 	return 0;
-}
-
-void manager_look_missed(struct manager *m)
-{
-	if (missed_look(m->world))
-		manager_observe(m, MANAGER_MISSED);
 }
 
 int manager_check(struct manager *m, struct check_request *request, struct check **ret,

@@ -10,6 +10,7 @@
 
 #include "core/check.h"
 #include "core/transaction.h"
+#include "core/warning.h"
 
 /* How long a transition may take before it is turned round, unless the caller says otherwise. */
 #define MANAGER_TIMEOUT_USEC	(60 * 1000000ULL)
@@ -25,6 +26,7 @@ enum manager_event {
 	MANAGER_RETIRED,	/* what is out of force is gone */
 	MANAGER_OBJECT,		/* a module came or went that a patch is about */
 	MANAGER_MISSED,		/* a patch has missed calls since somebody last looked */
+	MANAGER_WARNING,	/* there are other warnings than when somebody last looked */
 };
 
 struct manager {
@@ -38,6 +40,10 @@ struct manager {
 	/* who asked for it and waits: called once, when it is complete or was reversed */
 	void (*done)(const struct transaction *t, bool complete, void *userdata);
 	void *done_userdata;
+	/* what the last look warned of, and how long it took */
+	char **told;
+	size_t n_told;
+	uint64_t look_usec;
 	/* who watches */
 	void (*observe)(enum manager_event event, void *userdata);
 	void *observe_userdata;
@@ -58,8 +64,10 @@ void manager_refresh(struct manager *m);
 int manager_change(struct manager *m, const struct transaction_request *request, bool wait,
 		   void (*done)(const struct transaction *t, bool complete, void *userdata),
 		   void *userdata, struct report *report);
-/* Whether calls were missed, told to who watches if there are more. */
-void manager_look_missed(struct manager *m);
+/* All there is to warn of now, appended to *ret; what is new of it is logged and told to the clients
+ * that watch. -ENOMEM. */
+int manager_look(struct manager *m, struct warnings *ret);
+void manager_look_done(struct manager *m);
 /* Ask what a change would be refused for. As check_run(). */
 int manager_check(struct manager *m, struct check_request *request, struct check **ret,
 		  struct report *report);

@@ -11,6 +11,7 @@
 
 #include "kern/task.h"
 #include "kern/trust.h"
+#include "klpd/json-warning.h"
 #include "klpd/json.h"
 #include "klpd/methods-query.h"
 #include "klpd/monitor.h"
@@ -40,7 +41,8 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 			 sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
 	_cleanup_json_ sd_json_variant *companion = NULL, *transition = NULL, *patches = NULL,
-				       *warnings = NULL, *before = NULL;
+				       *sentences = NULL, *details = NULL, *before = NULL;
+	_cleanup_(warnings_done) struct warnings warnings = {};
 	struct manager *m = ((struct server *)userdata)->manager;
 	struct utsname kernel;
 	int r;
@@ -49,15 +51,18 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 	if (r != 0)
 		return r;
 	manager_refresh(m);
-	manager_look_missed(m);
+	r = manager_look(m, &warnings);
 	(void)uname(&kernel);
-	r = json_companion(m->world, &companion);
+	if (r >= 0)
+		r = json_companion(m->world, &companion);
 	if (r >= 0)
 		r = json_transition(m->change, &transition);
 	if (r >= 0)
-		r = json_patches(m->world, &patches);
+		r = json_patches(m->world, &warnings, &patches);
 	if (r >= 0)
-		r = json_warnings(m->world, &warnings);
+		r = json_warnings(&warnings, &sentences);
+	if (r >= 0)
+		r = json_warning_details(&warnings, &details);
 	if (r >= 0)
 		r = json_before(m->world, &before);
 	if (r < 0)
@@ -71,7 +76,8 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 		SD_JSON_BUILD_PAIR_CONDITION(m->change != NULL, "transition",
 					     SD_JSON_BUILD_VARIANT(transition)),
 		SD_JSON_BUILD_PAIR_VARIANT("patches", patches),
-		SD_JSON_BUILD_PAIR_VARIANT("warnings", warnings),
+		SD_JSON_BUILD_PAIR_VARIANT("warnings", sentences),
+		SD_JSON_BUILD_PAIR_VARIANT("warningDetails", details),
 		SD_JSON_BUILD_PAIR_CONDITION(!sd_json_variant_is_null(before), "before",
 					     SD_JSON_BUILD_VARIANT(before)));
 }
@@ -79,6 +85,7 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 int methods_query_list(sd_varlink *link, sd_json_variant *parameters,
 		       sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
+	_cleanup_(warnings_done) struct warnings warnings = {};
 	_cleanup_json_ sd_json_variant *patches = NULL;
 	struct server *s = userdata;
 	int r;
@@ -86,7 +93,9 @@ int methods_query_list(sd_varlink *link, sd_json_variant *parameters,
 	r = sd_varlink_dispatch(link, parameters, no_parameters, NULL);
 	if (r != 0)
 		return r;
-	r = json_list(s->manager->world, &patches);
+	r = manager_look(s->manager, &warnings);
+	if (r >= 0)
+		r = json_list(s->manager->world, &warnings, &patches);
 	if (r < 0)
 		return r;
 	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("patches", patches));
@@ -115,6 +124,20 @@ static int describe_file(sd_varlink *link, const char *path, struct report *repo
 	return r;
 }
 
+static int describe_set(struct manager *m, const char *name, struct report *report,
+			sd_json_variant **ret)
+{
+	_cleanup_(warnings_done) struct warnings warnings = {};
+	const struct set *set = world_find(m->world, name);
+	int r;
+
+	report_names(report, name, NULL, NULL);
+	if (!set)
+		return report_set(report, OUTCOME_NO_SUCH_PATCH, "No patch '%s' is in force", name);
+	r = manager_look(m, &warnings);
+	return r < 0 ? r : json_set(m->world, set, &warnings, ret);
+}
+
 int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
@@ -128,8 +151,7 @@ int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
 	_cleanup_(report_done) struct report report = REPORT_INIT;
 	_cleanup_json_ sd_json_variant *patch = NULL;
 	struct describe_parameters p = { .name = NULL };
-	const struct world *w = ((struct server *)userdata)->manager->world;
-	const struct set *set;
+	struct manager *m = ((struct server *)userdata)->manager;
 	int r;
 
 	r = sd_varlink_dispatch(link, parameters, table, &p);
@@ -140,11 +162,7 @@ int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
 	if (p.path) {
 		r = describe_file(link, p.path, &report, &patch);
 	} else {
-		set = world_find(w, p.name);
-		r = set ? json_set(w, set, &patch) :
-			  report_set(&report, OUTCOME_NO_SUCH_PATCH, "No patch '%s' is in force",
-				     p.name);
-		report_names(&report, p.name, NULL, NULL);
+		r = describe_set(m, p.name, &report, &patch);
 	}
 	if (r != 0)
 		return server_reply_error(link, r, &report);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The kernel skips a tracing program that runs already on the same CPU, and counts that; nobody is
- * woken for it. So the counters are looked at when somebody asks, and every second while somebody
- * watches and a body is there that can miss (monitor.c): never by a klpd that nobody looks at.
+ * woken for it. So the counters are looked at when a client asks, and by the clock while a client
+ * watches (monitor.c): never by a klpd that no client looks at.
  */
 #include "kern/link.h"
 #include "klpd/missed.h"
@@ -18,15 +18,6 @@ uint64_t missed_count(const struct set *s)
 		if (s->meta->funcs[i].body == BODY_FMOD_RET && link_get_info(s->links[i], &info) == 0)
 			n += info.recursion_misses;
 	return n;
-}
-
-bool missed_possible(const struct world *w)
-{
-	for (size_t i = 0; i < w->n_sets; i++)
-		for (size_t j = 0; j < w->sets[i]->meta->n_funcs; j++)
-			if (w->sets[i]->meta->funcs[j].body == BODY_FMOD_RET)
-				return true;
-	return false;
 }
 
 bool missed_look(struct world *w)

@@ -10,8 +10,6 @@
 
 /* Of all functions of the set, now. */
 uint64_t missed_count(const struct set *s);
-/* A patch is in the kernel with a body that can miss calls. */
-bool missed_possible(const struct world *w);
 /* Look at all counters; the first rise of each set is logged. True if any has risen since the last
  * look. */
 bool missed_look(struct world *w);

@@ -6,18 +6,24 @@
  */
 #include <systemd/sd-varlink.h>
 
+#include "core/effect.h"
+#include "klpd/json-warning.h"
 #include "klpd/json.h"
-#include "klpd/missed.h"
 #include "klpd/monitor.h"
 #include "util/log.h"
 #include "util/macro.h"
 
-/* Those who watch learn of a missed call within a second: the loop may be a quarter of one late. */
-#define MONITOR_MISSED_USEC	750000ULL
+/*
+ * A client that watches learns within a second of a missed call, or of what takes the effect of a
+ * patch away: the loop may be a quarter of one late. Where there is so much to look at that a look
+ * takes long, klpd rests for this many times as long.
+ */
+#define MONITOR_LOOK_USEC	750000ULL
+#define MONITOR_LOOK_REST	20
 
 struct monitor {
 	struct manager *manager;
-	sd_event_source *missed;	/* NULL: nobody watches, or nothing can be missed */
+	sd_event_source *look;	/* NULL: no client watches, or no patch is there */
 	sd_varlink *links[MONITOR_LINKS_MAX];
 	size_t n_links;
 };
@@ -30,18 +36,25 @@ static const char *const event_names[] = {
 	[MANAGER_RETIRED] = "retired",
 	[MANAGER_OBJECT] = "object",
 	[MANAGER_MISSED] = "missed",
+	[MANAGER_WARNING] = "warning",
 };
 
 /* Progress comes often and changes no patch: the list is left out. */
 static int monitor_message(const struct manager *m, const char *event, bool with_list,
 			   sd_json_variant **ret)
 {
-	_cleanup_(sd_json_variant_unrefp) sd_json_variant *transition = NULL, *patches = NULL;
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *transition = NULL, *patches = NULL,
+							  *sentences = NULL;
+	_cleanup_(warnings_done) struct warnings warnings = {};
 	int r;
 
 	r = json_transition(m->change, &transition);
-	if (r >= 0)
-		r = with_list ? json_list(m->world, &patches) : sd_json_variant_new_null(&patches);
+	if (r >= 0 && with_list)
+		r = effect_look(m->world, &warnings);
+	if (r >= 0 && with_list)
+		r = json_list(m->world, &warnings, &patches);
+	if (r >= 0 && with_list)
+		r = json_warnings(&warnings, &sentences);
 	if (r < 0)
 		return r;
 	return sd_json_buildo(ret,
@@ -50,36 +63,43 @@ static int monitor_message(const struct manager *m, const char *event, bool with
 		SD_JSON_BUILD_PAIR_CONDITION(m->change != NULL, "transition",
 					     SD_JSON_BUILD_VARIANT(transition)),
 		SD_JSON_BUILD_PAIR_CONDITION(with_list, "patches",
-					     SD_JSON_BUILD_VARIANT(patches)));
+					     SD_JSON_BUILD_VARIANT(patches)),
+		SD_JSON_BUILD_PAIR_CONDITION(with_list, "warnings",
+					     SD_JSON_BUILD_VARIANT(sentences)));
 }
 
-static void monitor_watch_missed(struct monitor *monitor);
+static void monitor_watch(struct monitor *monitor);
 
-static int on_missed(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
+static int on_look(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
 {
+	_cleanup_(warnings_done) struct warnings warnings = {};
 	struct monitor *monitor = userdata;
+	int r;
 
-	monitor->missed = sd_event_source_disable_unref(monitor->missed);
-	manager_look_missed(monitor->manager);
-	monitor_watch_missed(monitor);
+	monitor->look = sd_event_source_disable_unref(monitor->look);
+	r = manager_look(monitor->manager, &warnings);
+	if (r < 0)
+		log_warning_errno(r, "Cannot look what is in force, trying again: %m");
+	monitor_watch(monitor);
 	return 0;
 }
 
-/* The clock runs only while it can tell somebody something. */
-static void monitor_watch_missed(struct monitor *monitor)
+/* The clock runs only while it can tell a client something. */
+static void monitor_watch(struct monitor *monitor)
 {
+	uint64_t usec = MAX(MONITOR_LOOK_USEC, MONITOR_LOOK_REST * monitor->manager->look_usec);
 	int r;
 
-	if (monitor->n_links == 0 || !missed_possible(monitor->manager->world)) {
-		monitor->missed = sd_event_source_disable_unref(monitor->missed);
+	if (monitor->n_links == 0 || monitor->manager->world->n_sets == 0) {
+		monitor->look = sd_event_source_disable_unref(monitor->look);
 		return;
 	}
-	if (monitor->missed)
+	if (monitor->look)
 		return;
-	r = sd_event_add_time_relative(monitor->manager->event, &monitor->missed, CLOCK_MONOTONIC,
-				       MONITOR_MISSED_USEC, 0, on_missed, monitor);
+	r = sd_event_add_time_relative(monitor->manager->event, &monitor->look, CLOCK_MONOTONIC, usec,
+				       0, on_look, monitor);
 	if (r < 0)
-		log_warning_errno(r, "Cannot watch for missed calls, proceeding: %m");
+		log_warning_errno(r, "Cannot watch what is in force, proceeding: %m");
 }
 
 static void on_event(enum manager_event event, void *userdata)
@@ -97,7 +117,7 @@ static void on_event(enum manager_event event, void *userdata)
 	}
 	for (size_t i = 0; i < monitor->n_links; i++)
 		(void)sd_varlink_notify(monitor->links[i], v);
-	monitor_watch_missed(monitor);
+	monitor_watch(monitor);
 }
 
 int monitor_new(struct manager *m, struct monitor **ret)
@@ -118,7 +138,7 @@ struct monitor *monitor_free(struct monitor *monitor)
 	if (!monitor)
 		return NULL;
 	monitor->manager->observe = NULL;
-	sd_event_source_disable_unref(monitor->missed);
+	sd_event_source_disable_unref(monitor->look);
 	while (monitor->n_links > 0)
 		sd_varlink_unref(monitor->links[--monitor->n_links]);
 	free(monitor);
@@ -139,7 +159,7 @@ int monitor_add(struct monitor *monitor, sd_varlink *link)
 	if (r < 0)
 		return r;
 	monitor->links[monitor->n_links++] = sd_varlink_ref(link);
-	monitor_watch_missed(monitor);
+	monitor_watch(monitor);
 	return 0;
 }
 

@@ -100,7 +100,9 @@ static SD_VARLINK_DEFINE_METHOD(
 	OUT(warnings, STRING, ARRAY),
 	C("Patches that were in force before the last change, and would be after Rollback; null: it "
 	  "is not known"),
-	OUT_TYPE(before, BeforeEntry, NULLABLE | ARRAY));
+	OUT_TYPE(before, BeforeEntry, NULLABLE | ARRAY),
+	C("The warnings again, in the same order, with the names apart"),
+	OUT_TYPE(warningDetails, Warning, NULLABLE | ARRAY));
 
 static SD_VARLINK_DEFINE_METHOD(
 	List,
@@ -175,7 +177,9 @@ static SD_VARLINK_DEFINE_METHOD_FULL(
 	C("The transition it happened to; null if none runs"),
 	OUT_TYPE(transition, Transition, NULLABLE),
 	C("All patches in the kernel now; null if they are as they were at the last event"),
-	OUT_TYPE(patches, ListEntry, NULLABLE | ARRAY));
+	OUT_TYPE(patches, ListEntry, NULLABLE | ARRAY),
+	C("All warnings there are now, as of Status; null where patches is"),
+	OUT(warnings, STRING, NULLABLE | ARRAY));
 
 /* Errors */
 
@@ -256,6 +260,12 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_type_Change,
 	S("What Monitor tells of"),
 	&vl_type_MonitorEvent,
+	S("What a patch in force is worth"),
+	&vl_type_Effect,
+	S("Kinds of warning"),
+	&vl_type_WarningKind,
+	S("Something that should not be so"),
+	&vl_type_Warning,
 	S("A patched function"),
 	&vl_type_Function,
 	S("A system state: what a patch leaves behind and its successors must know"),

@@ -64,7 +64,42 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(retired, "What was out of force is detached and freed"),
 	VALUE(object, "A module came or went that a patch is about"),
 	VALUE(missed, "A patch missed calls: looked at every second while somebody watches, and when "
-		      "somebody asks for Status"));
+		      "somebody asks for Status"),
+	VALUE(warning, "There are other warnings than before: looked at as missed calls are"));
+
+SD_VARLINK_DEFINE_ENUM_TYPE(
+	Effect,
+	VALUE(whole, "Its bodies decide every call that they are to decide, or are on their way to it"),
+	VALUE(partly, "Not every call, or somebody else decides too: the warnings say what it is"),
+	VALUE(not_in_force, "None: the originals run, although its state is in_force"));
+
+SD_VARLINK_DEFINE_ENUM_TYPE(
+	WarningKind,
+	VALUE(recovery, "Met when klpd read back what is in force: damaged or foreign pins, ..."),
+	VALUE(leftover, "Pins of what is out of force could not be removed yet"),
+	VALUE(missed, "Calls were missed: the original ran"),
+	VALUE(broken, "Somebody detached a body or a callback of the patch"),
+	VALUE(passed_over, "A body could not run at a call: the original ran"),
+	VALUE(table, "Somebody else changed or detached a table of the patch"));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
+	Warning,
+	C("What kind of thing it is"),
+	TYPE(kind, WarningKind, 0),
+	C("The sentence, as in warnings"),
+	STRING(text, 0),
+	C("What it makes of the patch; whole: nothing, or it is about no patch"),
+	TYPE(effect, Effect, 0),
+	C("Patch in the kernel it is about"),
+	STRING(patch, NULLABLE),
+	C("Object of the function it is about"),
+	STRING(object, NULLABLE),
+	C("Function it is about"),
+	STRING(function, NULLABLE),
+	C("Name of who decides too: a program, a kernel livepatch"),
+	STRING(other, NULLABLE),
+	C("Id of the BPF link of that program"),
+	INT(linkId, NULLABLE));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Function,
@@ -180,7 +215,9 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	BOOL(passedOver, NULLABLE),
 	C("What it is about, in the order in which callbacks run; null if the companion does not know "
 	  "it, as of a patch of immediate consistency"),
-	TYPE(objects, Object, NULLABLE | ARRAY));
+	TYPE(objects, Object, NULLABLE | ARRAY),
+	C("What it is worth, as the kernel says now"),
+	TYPE(effect, Effect, NULLABLE));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Transition,
@@ -258,7 +295,9 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("How many of its functions are in modules that are not loaded; null: none that is known"),
 	INT(waiting, NULLABLE),
 	C("Calls that ran the original although it was attached: it is not fully in force; null: none"),
-	INT(missed, NULLABLE));
+	INT(missed, NULLABLE),
+	C("What it is worth, as the kernel says now"),
+	TYPE(effect, Effect, NULLABLE));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	TaskKind,

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Asks the kernel whether what is in force has its effect, one source after the other: the links,
+ * the companion's records, the tables. Owns nothing. A source that cannot be read says nothing: what
+ * is not known is no warning.
+ */
+#include "core/effect.h"
+#include "core/table.h"
+#include "kern/link.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+static int effect_recovery(const struct world *w, struct warnings *ret)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->n_warnings; i++)
+		r = warnings_add(ret, &(struct warning){ .kind = WARNING_RECOVERY,
+							 .func = WARNING_NO_FUNC },
+				 "%s", w->warnings[i]);
+	for (size_t i = 0; r == 0 && i < w->n_leftovers; i++)
+		r = warnings_add(ret, &(struct warning){ .kind = WARNING_LEFTOVER,
+							 .func = WARNING_NO_FUNC },
+				 "Pins gen-%llu are out of force and could not be removed yet",
+				 (unsigned long long)w->leftovers[i].serial);
+	return r;
+}
+
+/* Calls that went into the original although the patch is in force; nothing is counted of other
+ * bodies, which miss nothing. */
+static int effect_missed(const struct set *s, struct warnings *ret)
+{
+	struct link_info info;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < s->meta->n_funcs; i++)
+		if (s->meta->funcs[i].body == BODY_FMOD_RET &&
+		    link_get_info(s->links[i], &info) == 0 && info.recursion_misses > 0)
+			r = warnings_add(ret, &(struct warning){ .kind = WARNING_MISSED,
+								 .effect = EFFECT_PARTLY,
+								 .set = s, .func = i },
+					 "Patch '%s' missed %llu calls of '%s': the original ran",
+					 s->meta->name, (unsigned long long)info.recursion_misses,
+					 s->meta->funcs[i].symbol);
+	return r;
+}
+
+static int effect_tables(const struct set *s, struct warnings *ret)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && s->state == SET_IN_FORCE && i < s->meta->n_tables; i++)
+		if (!table_is_current(s, i))
+			r = warnings_add(ret, &(struct warning){ .kind = WARNING_TABLE,
+								 .effect = EFFECT_PARTLY,
+								 .set = s,
+								 .func = WARNING_NO_FUNC },
+					 "Patch '%s' is not whole: somebody else has changed or detached "
+					 "its table '%s'; disable it", s->meta->name,
+					 s->meta->tables[i].name);
+	return r;
+}
+
+/* Sets that somebody took a body or a callback from while it could run, and sets with a body that
+ * could not run at a call. */
+static int effect_record(const struct set *s, uint32_t flags, struct warnings *ret)
+{
+	struct warning w = { .effect = EFFECT_PARTLY, .set = s, .func = WARNING_NO_FUNC };
+	int r = 0;
+
+	if (flags & KLP_RECORD_BROKEN) {
+		w.kind = WARNING_BROKEN;
+		r = warnings_add(ret, &w, "Patch '%s' is not whole: somebody detached a guard or "
+				 "replace body or a callback of it; disable or replace it",
+				 s->meta->name);
+	}
+	if (r == 0 && (flags & KLP_RECORD_PASSED_OVER)) {
+		w.kind = WARNING_PASSED_OVER;
+		r = warnings_add(ret, &w, "Patch '%s' was passed over in a call where its body cannot "
+				 "run (it may sleep and the caller must not, or too many bodies were in "
+				 "one another): the original ran", s->meta->name);
+	}
+	return r;
+}
+
+static int effect_records(const struct world *w, struct warnings *ret)
+{
+	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	struct klp_ioc_status status;
+	int r = 0;
+
+	if (!w->companion || companion_status(w->companion, &status, &records) < 0)
+		return 0;
+	for (uint32_t i = 0; r == 0 && i < status.nr; i++) {
+		const struct set *s = world_find_id(w, records[i].id);
+
+		if (s)
+			r = effect_record(s, records[i].flags, ret);
+	}
+	return r;
+}
+
+int effect_look(struct world *w, struct warnings *ret)
+{
+	int r = effect_recovery(w, ret);
+
+	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
+		r = effect_missed(w->sets[i], ret);
+	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
+		r = effect_tables(w->sets[i], ret);
+	return r == 0 ? effect_records(w, ret) : r;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Warnings as values of interface io.klpd.Manager. Each: 0 or -errno. */
+#ifndef KLPD_KLPD_JSON_WARNING_H
+#define KLPD_KLPD_JSON_WARNING_H
+
+#include <systemd/sd-json.h>
+
+#include "core/warning.h"
+
+/* The sentences, an array of strings. */
+int json_warnings(const struct warnings *l, sd_json_variant **ret);
+/* The same as type Warning, in the same order. */
+int json_warning_details(const struct warnings *l, sd_json_variant **ret);
+
+#endif

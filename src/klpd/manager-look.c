@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Looks whether what is in force has its effect, for a client that asks and, while a client watches,
+ * by the clock (monitor.c). The kernel tells nobody of what takes the effect away, so nothing is
+ * known before somebody looks. Promises that each warning is logged once, when it is first seen, and
+ * that the clients that watch are told when there are others than at the last look.
+ */
+#include <time.h>
+
+#include "core/effect.h"
+#include "klpd/manager.h"
+#include "klpd/missed.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+static uint64_t look_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Missed calls have an event and a line in the log of their own, and recovery logs what it met. */
+static bool look_is_news(const struct warning *w)
+{
+	return w->text && w->kind != WARNING_MISSED && w->kind != WARNING_RECOVERY;
+}
+
+static bool look_was_told(const struct manager *m, const char *text)
+{
+	for (size_t i = 0; i < m->n_told; i++)
+		if (STREQ(m->told[i], text))
+			return true;
+	return false;
+}
+
+static void look_forget(char **told, size_t n)
+{
+	while (n > 0)
+		free(told[--n]);
+	free(told);
+}
+
+/* Keep what is told now in place of what was: true if it is not the same. */
+static bool look_tell(struct manager *m, const struct warnings *l)
+{
+	char **told = calloc(l->n + 1, sizeof(*told));
+	bool news = false;
+	size_t n = 0;
+
+	if (!told)
+		return false;
+	for (size_t i = 0; i < l->n; i++) {
+		const char *text = l->list[i].text;
+
+		if (!look_is_news(&l->list[i]))
+			continue;
+		if (!look_was_told(m, text)) {
+			log_warning("%s", text);
+			news = true;
+		}
+		told[n] = strdup(text);
+		if (!told[n])
+			break;
+		n++;
+	}
+	news = news || n != m->n_told;
+	if (n == 0 && m->n_told > 0)
+		log_info("All that was warned of is over");
+	look_forget(m->told, m->n_told);
+	m->told = told;
+	m->n_told = n;
+	return news;
+}
+
+int manager_look(struct manager *m, struct warnings *ret)
+{
+	uint64_t began = look_now();
+	bool missed = missed_look(m->world);
+	int r = effect_look(m->world, ret);
+
+	m->look_usec = look_now() - began;
+	if (missed && m->observe)
+		m->observe(MANAGER_MISSED, m->observe_userdata);
+	if (r == 0 && look_tell(m, ret) && m->observe)
+		m->observe(MANAGER_WARNING, m->observe_userdata);
+	return r;
+}
+
+void manager_look_done(struct manager *m)
+{
+	look_forget(m->told, m->n_told);
+	m->told = NULL;
+	m->n_told = 0;
+}
