@@ -313,8 +313,14 @@ struct klp_ioc_objects {
 
 /* KLP_IOC_BARRIER: wait until no task can stand in a detached trampoline or program any more. */
 
-/* read(2) on /dev/klp gives whole events, poll(2) says POLLIN when there is one. Only the newest
- * state matters, so a slow reader loses older PROGRESS events, never a DONE. */
+/*
+ * read(2) on /dev/klp gives whole events, poll(2) says POLLIN when there is one. A slow reader loses
+ * older PROGRESS and OBJECT events, because only the newest state matters, and no DONE unless
+ * KLP_UAPI_DONE_MAX of them wait to be read: then the oldest goes. KLP_IOC_STATUS tells a reader that
+ * missed one.
+ */
+#define KLP_UAPI_DONE_MAX	4096
+
 enum klp_event_type {
 	KLP_EVENT_PROGRESS = 1,
 	KLP_EVENT_DONE = 2,	/* the transition completed; reversed says in which direction */

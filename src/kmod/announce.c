@@ -142,8 +142,9 @@ static long announce_make(const void *owner, struct klp_ioc_announce *a,
 	r = announce_take_tables(rec, a);
 	if (!r)
 		r = announce_take_funcs(rec, u, &a->failed);
+	if (!r)
+		r = mutex_lock_killable(&klp_mutex);
 	if (!r) {
-		mutex_lock(&klp_mutex);
 		r = record_announce(rec, owner);
 		if (!r)
 			a->id = rec->id;

@@ -166,7 +166,7 @@ static int body_reg(void *kdata, struct bpf_link *link)
 	r = record_find_announced(ops->record);
 	if (r && ops->func < r->n_funcs && r->funcs[ops->func].flags & KLP_FUNC_OPS)
 		ret = !ops->guard == !ops->replace ? -EINVAL :
-		      r->funcs[ops->func].ops ? -EEXIST : body_get_prog(ops);
+		      r->funcs[ops->func].ops || ops->links ? -EEXIST : body_get_prog(ops);
 	if (!ret)
 		ret = body_give(ops, &r->funcs[ops->func]);
 	mutex_unlock(&klp_mutex);

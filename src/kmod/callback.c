@@ -99,19 +99,23 @@ static int callback_reg(void *kdata, struct bpf_link *link)
 	struct record *r;
 	int ret = -ENOENT;
 
-	mutex_lock(&klp_mutex);
+	if (mutex_lock_killable(&klp_mutex))
+		return -EINTR;
 	r = record_find_announced(ops->record);
 	if (r && ops->index < r->n_callbacks)
 		ret = !callback_has(ops, r->callbacks[ops->index].when) ? -EINVAL :
-		      r->callbacks[ops->index].ops ? -EEXIST : 0;
-	if (!ret)
+		      r->callbacks[ops->index].ops || ops->linked ? -EEXIST : 0;
+	if (!ret) {
 		r->callbacks[ops->index].ops = ops;
+		ops->linked = true;
+	}
 	mutex_unlock(&klp_mutex);
 	return ret;
 }
 
 static void callback_unreg(void *kdata, struct bpf_link *link)
 {
+	struct klp_callback_ops *ops = kdata;
 	struct callback *c;
 	struct record *r;
 
@@ -125,6 +129,7 @@ static void callback_unreg(void *kdata, struct bpf_link *link)
 		}
 		c->ops = NULL;
 	}
+	ops->linked = false;
 	mutex_unlock(&klp_mutex);
 }
 
@@ -142,6 +147,8 @@ static int callback_init_member(const struct btf_type *t, const struct btf_membe
 		return 1;
 	case offsetof(struct klp_callback_ops, index):
 		to->index = from->index;
+		return 1;
+	case offsetof(struct klp_callback_ops, linked):
 		return 1;
 	default:
 		return 0;

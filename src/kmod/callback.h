@@ -22,6 +22,8 @@ struct klp_callback_ops {
 	void (*post_patch)(struct klp_callback *cb);
 	void (*pre_unpatch)(struct klp_callback *cb);
 	void (*post_unpatch)(struct klp_callback *cb);
+	/* Ours alone, whatever user space puts there: a link attaches it, so no second one may. */
+	bool linked;
 };
 
 struct callback {

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/klp: checks every byte that comes from user space, takes klp_mutex, calls the part that does
- * the work, copies the answer out. Keeps no state but what belongs to an open file: whether it said
- * hello, its event queue, and (in the registry) the records it announced, which go when it closes.
+ * /dev/klp, and its ioctls that change something: checks every byte that comes from user space,
+ * takes klp_mutex, calls the part that does the work, copies the answer out (query.c has the ioctls
+ * that only look). A wait for klp_mutex ends when the caller is killed. Keeps no state but what
+ * belongs to an open file: whether it said hello, its event queue, and (in the registry) the records
+ * it announced, which go when it closes.
  */
 #include <linux/capability.h>
-#include <linux/cleanup.h>
 #include <linux/compat.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/rcupdate_trace.h>
-#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -23,6 +22,7 @@
 #include "device.h"
 #include "event.h"
 #include "opening.h"
+#include "query.h"
 #include "record.h"
 #include "stack.h"
 #include "transition.h"
@@ -98,7 +98,8 @@ static long device_withdraw(void __user *arg)
 
 	if (copy_from_user(&w, arg, sizeof(w)))
 		return -EFAULT;
-	mutex_lock(&klp_mutex);
+	if (mutex_lock_killable(&klp_mutex))
+		return -EINTR;
 	rec = record_find(w.id);
 	if (!rec)
 		r = -ENOENT;
@@ -166,9 +167,11 @@ static long device_switch(void __user *arg)
 		return PTR_ERR(s);
 	if (!s->reserved && s->nr_enter <= KLP_UAPI_RECORDS_MAX &&
 	    s->nr_leave <= KLP_UAPI_RECORDS_MAX && (s->nr_enter || s->nr_leave)) {
-		mutex_lock(&klp_mutex);
-		r = device_switch_locked(s);
-		mutex_unlock(&klp_mutex);
+		r = mutex_lock_killable(&klp_mutex);
+		if (!r) {
+			r = device_switch_locked(s);
+			mutex_unlock(&klp_mutex);
+		}
 	}
 	/* A started transition cannot be taken back for a bad pointer; its number is in STATUS. */
 	if (copy_to_user(arg, s, sizeof(*s)) && !r)
@@ -186,7 +189,8 @@ static long device_reverse(void __user *arg)
 		return -EFAULT;
 	if (rev.reserved || rev.reversed > 1)
 		return -EINVAL;
-	mutex_lock(&klp_mutex);
+	if (mutex_lock_killable(&klp_mutex))
+		return -EINTR;
 	r = transition_reverse(rev.transition, rev.reversed);
 	mutex_unlock(&klp_mutex);
 	return r;
@@ -201,150 +205,12 @@ static long device_force(void __user *arg)
 		return -EFAULT;
 	if (f.reserved)
 		return -EINVAL;
-	mutex_lock(&klp_mutex);
+	if (mutex_lock_killable(&klp_mutex))
+		return -EINTR;
 	r = transition_force(f.transition, &f.forced);
 	mutex_unlock(&klp_mutex);
 	if (!r && copy_to_user(arg, &f, sizeof(f)))
 		r = -EFAULT;
-	return r;
-}
-
-static long device_task(void __user *arg)
-{
-	struct task_struct *task;
-	struct klp_ioc_task t;
-	struct pid *pid;
-
-	if (copy_from_user(&t, arg, sizeof(t)))
-		return -EFAULT;
-	pid = find_get_pid(t.pid);
-	task = get_pid_task(pid, PIDTYPE_PID);
-	put_pid(pid);
-	if (!task)
-		return -ESRCH;
-	mutex_lock(&klp_mutex);
-	t.state = transition_task_state(task);
-	mutex_unlock(&klp_mutex);
-	put_task_struct(task);
-	return copy_to_user(arg, &t, sizeof(t)) ? -EFAULT : 0;
-}
-
-static long device_status(void __user *arg)
-{
-	struct klp_uapi_record *records;
-	struct klp_ioc_status s;
-	u64 user;
-	u32 room;
-	long r = 0;
-
-	if (copy_from_user(&s, arg, sizeof(s)))
-		return -EFAULT;
-	user = s.records;
-	room = user ? min_t(u32, s.nr, KLP_UAPI_RECORDS_MAX) : 0;
-	records = kcalloc(KLP_UAPI_RECORDS_MAX, sizeof(*records), GFP_KERNEL);
-	if (!records)
-		return -ENOMEM;
-	memset(&s, 0, sizeof(s));
-	s.records = user;
-	mutex_lock(&klp_mutex);
-	transition_status(&s);
-	s.nr = record_list(records, room);
-	mutex_unlock(&klp_mutex);
-	s.open_used = opening_used();
-	if (copy_to_user(u64_to_user_ptr(user), records, min(s.nr, room) * sizeof(*records)) ||
-	    copy_to_user(arg, &s, sizeof(s)))
-		r = -EFAULT;
-	kfree(records);
-	return r;
-}
-
-static long device_objects(void __user *arg)
-{
-	struct klp_uapi_object *out __free(kfree) = NULL;
-	struct klp_ioc_objects o;
-	struct record *rec;
-	u32 i, room;
-
-	if (copy_from_user(&o, arg, sizeof(o)))
-		return -EFAULT;
-	if (o.reserved)
-		return -EINVAL;
-	out = kcalloc(KLP_UAPI_OBJECTS_MAX, sizeof(*out), GFP_KERNEL);
-	if (!out)
-		return -ENOMEM;
-	room = o.objects ? o.nr : 0;
-	mutex_lock(&klp_mutex);
-	rec = record_find(o.id);
-	o.nr = rec ? rec->n_objects : 0;
-	for (i = 0; i < o.nr; i++) {
-		strscpy(out[i].name, rec->objects[i].name, sizeof(out[i].name));
-		out[i].flags = (rec->objects[i].loaded ? KLP_OBJECT_LOADED : 0) |
-			       (rec->objects[i].patched ? KLP_OBJECT_PATCHED : 0);
-	}
-	mutex_unlock(&klp_mutex);
-	if (!rec)
-		return -ENOENT;
-	if (copy_to_user(u64_to_user_ptr(o.objects), out, min(o.nr, room) * sizeof(*out)) ||
-	    copy_to_user(arg, &o, sizeof(o)))
-		return -EFAULT;
-	return 0;
-}
-
-/* More than anybody reads; the count tells how many there are. */
-#define DEVICE_BLOCKERS_MAX 4096
-
-static long device_blockers(void __user *arg)
-{
-	struct klp_uapi_blocker *out;
-	struct klp_ioc_blockers b;
-	u32 room;
-	long r;
-
-	if (copy_from_user(&b, arg, sizeof(b)))
-		return -EFAULT;
-	if (b.reserved)
-		return -EINVAL;
-	room = b.blockers ? min_t(u32, b.nr, DEVICE_BLOCKERS_MAX) : 0;
-	out = kvcalloc(room ?: 1, sizeof(*out), GFP_KERNEL);
-	if (!out)
-		return -ENOMEM;
-	mutex_lock(&klp_mutex);
-	r = transition_blockers(out, room);
-	mutex_unlock(&klp_mutex);
-	if (r >= 0) {
-		b.nr = r;
-		r = 0;
-		if (copy_to_user(u64_to_user_ptr(b.blockers), out,
-				 min(b.nr, room) * sizeof(*out)) ||
-		    copy_to_user(arg, &b, sizeof(b)))
-			r = -EFAULT;
-	}
-	kvfree(out);
-	return r;
-}
-
-static long device_stack(void __user *arg)
-{
-	struct klp_ioc_stack s;
-	size_t used = 0;
-	char *text;
-	long r;
-
-	if (copy_from_user(&s, arg, sizeof(s)))
-		return -EFAULT;
-	if (s.reserved || !s.size || s.size > KLP_UAPI_STACK_MAX)
-		return -EINVAL;
-	text = kvmalloc(s.size, GFP_KERNEL);
-	if (!text)
-		return -ENOMEM;
-	mutex_lock(&klp_mutex);
-	r = transition_stack(s.pid, s.cpu, text, s.size, &used);
-	mutex_unlock(&klp_mutex);
-	s.size = used;
-	if (!r && (copy_to_user(u64_to_user_ptr(s.text), text, used) ||
-		   copy_to_user(arg, &s, sizeof(s))))
-		r = -EFAULT;
-	kvfree(text);
 	return r;
 }
 
@@ -353,10 +219,38 @@ static long device_stack(void __user *arg)
  * klpd attaches to trampolines does not sleep, and a transition has seen to it that nobody is in
  * the others. Tasks trace RCU would wait for whoever sleeps in a replace body, of any patch.
  */
-static long device_barrier(void)
+static long device_barrier(unsigned long arg)
 {
+	if (arg)
+		return -EINVAL;
 	synchronize_rcu_tasks();
 	return 0;
+}
+
+/* Asked at each change too: an open file can be in other hands than those that opened it. */
+static bool device_may(void)
+{
+	return capable(CAP_SYS_ADMIN) && capable(CAP_BPF);
+}
+
+static long device_change(struct device_file *df, unsigned int cmd, void __user *user)
+{
+	if (!device_may())
+		return -EPERM;
+	switch (cmd) {
+	case KLP_IOC_OPEN:
+		return device_open_funcs(user);
+	case KLP_IOC_ANNOUNCE:
+		return announce_record(df, user);
+	case KLP_IOC_WITHDRAW:
+		return device_withdraw(user);
+	case KLP_IOC_SWITCH:
+		return device_switch(user);
+	case KLP_IOC_REVERSE:
+		return device_reverse(user);
+	default:
+		return device_force(user);
+	}
 }
 
 static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -370,29 +264,24 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return -ENOTCONN;
 	switch (cmd) {
 	case KLP_IOC_OPEN:
-		return device_open_funcs(user);
 	case KLP_IOC_ANNOUNCE:
-		return announce_record(df, user);
 	case KLP_IOC_WITHDRAW:
-		return device_withdraw(user);
 	case KLP_IOC_SWITCH:
-		return device_switch(user);
 	case KLP_IOC_REVERSE:
-		return device_reverse(user);
-	case KLP_IOC_STATUS:
-		return device_status(user);
-	case KLP_IOC_BLOCKERS:
-		return device_blockers(user);
-	case KLP_IOC_BARRIER:
-		return device_barrier();
 	case KLP_IOC_FORCE:
-		return device_force(user);
+		return device_change(df, cmd, user);
+	case KLP_IOC_STATUS:
+		return query_status(user);
+	case KLP_IOC_BLOCKERS:
+		return query_blockers(user);
 	case KLP_IOC_TASK:
-		return device_task(user);
+		return query_task(user);
 	case KLP_IOC_STACK:
-		return device_stack(user);
+		return query_stack(user);
 	case KLP_IOC_OBJECTS:
-		return device_objects(user);
+		return query_objects(user);
+	case KLP_IOC_BARRIER:
+		return device_barrier(arg);
 	default:
 		return -ENOTTY;
 	}
@@ -418,7 +307,7 @@ static int device_open(struct inode *inode, struct file *file)
 {
 	struct device_file *df;
 
-	if (!capable(CAP_SYS_ADMIN) || !capable(CAP_BPF))
+	if (!device_may())
 		return -EPERM;
 	df = kzalloc(sizeof(*df), GFP_KERNEL);
 	if (!df)

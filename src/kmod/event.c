@@ -1,72 +1,116 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events to the readers of /dev/klp. Each open file has a queue of its own. A reader that is slow
- * loses no news: a PROGRESS replaces the one before it that was not yet read, and when the queue is
- * full the oldest event goes; the newest always stays, and KLP_IOC_STATUS has the rest.
+ * Events to the readers of /dev/klp. Each open file has a queue of its own. A PROGRESS takes the
+ * place of one that was not yet read, and of OBJECT there is one at most, because it only says that
+ * the reader should look; so neither can push anything out. Each DONE has a place of its own: as
+ * long as fewer than KLP_UAPI_DONE_MAX of them wait to be read, none is lost.
+ *
+ * Context: process context; sending may sleep for memory.
  */
-#include <linux/spinlock.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
 
 #include "event.h"
 
 static LIST_HEAD(event_queues);
-static DEFINE_SPINLOCK(event_lock);
+static DEFINE_MUTEX(event_mutex);
 static DECLARE_WAIT_QUEUE_HEAD(event_wait);
 
 void event_subscribe(struct event_queue *q)
 {
-	spin_lock(&event_lock);
+	INIT_LIST_HEAD(&q->unread);
+	INIT_LIST_HEAD(&q->progress.list);
+	INIT_LIST_HEAD(&q->object.list);
+	mutex_lock(&event_mutex);
 	list_add_tail(&q->list, &event_queues);
-	spin_unlock(&event_lock);
+	mutex_unlock(&event_mutex);
+}
+
+/* Of the queue, and of memory if it is a DONE. */
+static void event_remove(struct event_queue *q, struct event *e)
+{
+	list_del_init(&e->list);
+	WRITE_ONCE(q->n, q->n - 1);
+	if (e == &q->progress || e == &q->object)
+		return;
+	q->n_done--;
+	kfree(e);
 }
 
 void event_unsubscribe(struct event_queue *q)
 {
-	spin_lock(&event_lock);
+	struct event *e, *next;
+
+	mutex_lock(&event_mutex);
 	list_del(&q->list);
-	spin_unlock(&event_lock);
+	list_for_each_entry_safe(e, next, &q->unread, list)
+		event_remove(q, e);
+	mutex_unlock(&event_mutex);
 }
 
-static void event_put(struct event_queue *q, const struct klp_uapi_event *e)
+static void event_add(struct event_queue *q, struct event *e, const struct klp_uapi_event *said)
 {
-	struct klp_uapi_event *last = &q->events[(q->first + q->n - 1) % EVENT_ROOM];
+	e->said = *said;
+	list_add_tail(&e->list, &q->unread);
+	WRITE_ONCE(q->n, q->n + 1);
+}
 
-	if (q->n && last->type == KLP_EVENT_PROGRESS && last->transition == e->transition) {
-		*last = *e;
+static void event_drop_oldest_done(struct event_queue *q)
+{
+	struct event *e;
+
+	list_for_each_entry(e, &q->unread, list)
+		if (e->said.type == KLP_EVENT_DONE) {
+			event_remove(q, e);
+			return;
+		}
+}
+
+static void event_put(struct event_queue *q, const struct klp_uapi_event *said)
+{
+	if (said->type == KLP_EVENT_OBJECT) {
+		if (list_empty(&q->object.list))
+			event_add(q, &q->object, said);
 		return;
 	}
-	if (q->n == EVENT_ROOM) {
-		q->first = (q->first + 1) % EVENT_ROOM;
-		q->n--;
+	/* How far it had come is old news, whatever this is. */
+	if (!list_empty(&q->progress.list))
+		event_remove(q, &q->progress);
+	if (said->type == KLP_EVENT_PROGRESS) {
+		event_add(q, &q->progress, said);
+		return;
 	}
-	q->events[(q->first + q->n++) % EVENT_ROOM] = *e;
+	if (q->n_done == KLP_UAPI_DONE_MAX)
+		event_drop_oldest_done(q);
+	event_add(q, kmalloc(sizeof(struct event), GFP_KERNEL | __GFP_NOFAIL), said);
+	q->n_done++;
 }
 
 void event_send(const struct klp_uapi_event *e)
 {
 	struct event_queue *q;
 
-	spin_lock(&event_lock);
+	mutex_lock(&event_mutex);
 	list_for_each_entry(q, &event_queues, list)
 		event_put(q, e);
-	spin_unlock(&event_lock);
+	mutex_unlock(&event_mutex);
 	wake_up_interruptible_all(&event_wait);
 }
 
 static bool event_take(struct event_queue *q, struct klp_uapi_event *ret)
 {
-	bool got;
+	struct event *e;
 
-	spin_lock(&event_lock);
-	got = q->n;
-	if (got) {
-		*ret = q->events[q->first];
-		q->first = (q->first + 1) % EVENT_ROOM;
-		q->n--;
+	mutex_lock(&event_mutex);
+	e = list_first_entry_or_null(&q->unread, struct event, list);
+	if (e) {
+		*ret = e->said;
+		event_remove(q, e);
 	}
-	spin_unlock(&event_lock);
-	return got;
+	mutex_unlock(&event_mutex);
+	return e;
 }
 
 ssize_t event_read(struct event_queue *q, char __user *buf, size_t size, bool nonblock)

@@ -9,17 +9,21 @@
 
 #include "klp/uapi.h"
 
-#define EVENT_ROOM	32
+struct event {
+	struct list_head list;		/* in `unread` of its queue, or empty */
+	struct klp_uapi_event said;
+};
 
 struct event_queue {
 	struct list_head list;
-	u32 first, n;
-	struct klp_uapi_event events[EVENT_ROOM];
+	struct list_head unread;	/* oldest first */
+	u32 n, n_done;			/* of them; of them DONE */
+	struct event progress, object;	/* the one that there is at most */
 };
 
 void event_subscribe(struct event_queue *q);
 void event_unsubscribe(struct event_queue *q);
-/* Process context. */
+/* Process context; may sleep. */
 void event_send(const struct klp_uapi_event *e);
 /* For file operations of a subscribed queue. */
 ssize_t event_read(struct event_queue *q, char __user *buf, size_t size, bool nonblock);

@@ -170,6 +170,131 @@ static void test_transition(void)
 	close(fd);
 }
 
+/* Every field that is reserved, and every flag that has no meaning: refused, and nothing happens. */
+static void test_reserved(void)
+{
+	struct klp_uapi_func f = func("cmdline_proc_show");
+	struct klp_ioc_open o = { .funcs = (unsigned long)&f, .nr = 1, .reserved = 1U << 31 };
+	struct klp_ioc_status s = { .reserved = 1U << 31 };
+	struct klp_ioc_blockers b = { .reserved = 1U << 31 };
+	struct klp_ioc_objects q = { .reserved = 1U << 31 };
+	struct klp_ioc_stack stack = { .size = 1, .reserved = 1U << 31 };
+	struct klp_ioc_reverse r = { .reserved = 1U << 31 };
+	struct klp_ioc_force force = { .reserved = 1U << 31 };
+	struct klp_uapi_object object = { .name = "vmlinux", .reserved = 1U << 31 };
+	struct klp_uapi_state state = { .id = 1, .reserved = 1U << 31 };
+	struct klp_ioc_announce a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
+	struct klp_ioc_switch sw = { .reserved = 1U << 31 };
+	int fd = device();
+
+	check(call(fd, KLP_IOC_OPEN, &o) == -EINVAL, "reserved field of OPEN");
+	check(call(fd, KLP_IOC_STATUS, &s) == -EINVAL, "of STATUS");
+	check(call(fd, KLP_IOC_BLOCKERS, &b) == -EINVAL, "of BLOCKERS");
+	check(call(fd, KLP_IOC_OBJECTS, &q) == -EINVAL, "of OBJECTS");
+	check(call(fd, KLP_IOC_STACK, &stack) == -EINVAL, "of STACK");
+	check(call(fd, KLP_IOC_REVERSE, &r) == -EINVAL, "of REVERSE");
+	check(call(fd, KLP_IOC_FORCE, &force) == -EINVAL, "of FORCE");
+	check(call(fd, KLP_IOC_BARRIER, &s) == -EINVAL, "argument of BARRIER");
+	a.objects = (unsigned long)&object;
+	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "of an object");
+	object.reserved = 0;
+	a.states = (unsigned long)&state;
+	a.nr_states = 1;
+	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "of a state");
+	a.nr_states = 0;
+	f.reserved = 1U << 31;
+	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "of a function");
+	f.reserved = 0;
+	f.flags = ~KLP_FUNC_OPS;
+	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "flags of a function");
+	f.flags = 0;
+	check(!call(fd, KLP_IOC_ANNOUNCE, &a), "all of it right");
+	sw.enter[sw.nr_enter++] = a.id;
+	check(call(fd, KLP_IOC_SWITCH, &sw) == -EINVAL && !status(fd, NULL, 0).transition.number,
+	      "of SWITCH");
+	close(fd);
+}
+
+/* What a process may that was handed an open file, and has no capability of its own. */
+static int unprivileged(int fd, __u64 in_force)
+{
+	struct klp_uapi_func f = func("cmdline_proc_show");
+	struct klp_ioc_open o = { .funcs = (unsigned long)&f, .nr = 1 };
+	struct klp_ioc_force force = { .transition = 1 };
+	__u64 id;
+
+	if (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534))
+		return 1;
+	check(call(fd, KLP_IOC_OPEN, &o) == -EPERM, "no OPEN without capabilities");
+	check(announce(fd, "x", "meminfo_proc_show", &id) == -EPERM, "no ANNOUNCE");
+	check(withdraw(fd, in_force) == -EPERM, "no WITHDRAW");
+	check(change(fd, 0, in_force, NULL) == -EPERM, "no SWITCH");
+	check(reverse(fd, 1) == -EPERM, "no REVERSE");
+	check(call(fd, KLP_IOC_FORCE, &force) == -EPERM, "no FORCE");
+	check(status(fd, NULL, 0).nr == 1, "but it may look");
+	return failures;
+}
+
+static void test_capabilities(void)
+{
+	int fd = device(), state = 1;
+	__u64 a, n;
+	pid_t pid;
+
+	check(!announce(fd, "a", "cmdline_proc_show", &a) && !change(fd, a, 0, &n) &&
+	      wait_done(fd, n) == 0, "a record in force");
+	pid = fork();
+	if (!pid)
+		_exit(unprivileged(fd, a));
+	waitpid(pid, &state, 0);
+	check(!state, "the other process refused as it should be");
+	check(!change(fd, 0, a, &n) && wait_done(fd, n) == 0, "and it can go");
+	close(fd);
+}
+
+#define DONE_CHANGES	40
+#define DONE_MODULES	20
+
+/* A file that is not read meanwhile: many changes, modules and PROGRESS later each DONE is there. */
+static void test_done(void)
+{
+	struct klp_uapi_object o[2] = { { .name = "vmlinux" }, { .name = "klp_target" } };
+	struct klp_ioc_announce a = { .name = "x", .objects = (unsigned long)o, .nr_objects = 2 };
+	int fd = device(), reader = device(), done = 0, object = 0, progress = 0;
+	__u64 numbers[DONE_CHANGES], b, last = 0;
+	struct klp_uapi_event e;
+	bool good, ordered = true;
+
+	good = !call(fd, KLP_IOC_ANNOUNCE, &a) && !change(fd, a.id, 0, &numbers[0]) &&
+	       wait_done(fd, numbers[0]) == 0;
+	for (int i = 1; i < DONE_CHANGES - 1; i += 2) {
+		good = good && !announce(fd, "b", "meminfo_proc_show", &b) &&
+		       !change(fd, b, 0, &numbers[i]) && wait_done(fd, numbers[i]) == 0;
+		if (i < DONE_MODULES * 2)
+			good = good && !system("modprobe klp_target && rmmod klp_target");
+		good = good && !change(fd, 0, b, &numbers[i + 1]) &&
+		       wait_done(fd, numbers[i + 1]) == 0;
+	}
+	check(good, "changes, and modules that come and go");
+	check(!change(fd, 0, a.id, &numbers[DONE_CHANGES - 1]) &&
+	      wait_done(fd, numbers[DONE_CHANGES - 1]) == 0, "the last one");
+	while (read(reader, &e, sizeof(e)) == sizeof(e)) {
+		object += e.type == KLP_EVENT_OBJECT;
+		progress += e.type == KLP_EVENT_PROGRESS;
+		if (e.type != KLP_EVENT_DONE)
+			continue;
+		ordered = ordered && done < DONE_CHANGES && e.transition == numbers[done] &&
+			  e.transition > last;
+		last = e.transition;
+		done++;
+	}
+	printf("# events: %d DONE, %d OBJECT, %d PROGRESS\n", done, object, progress);
+	check(done == DONE_CHANGES && ordered, "no DONE is lost, and they come in order");
+	check(object == 1 && progress <= 1, "of the others one is left");
+	close(reader);
+	close(fd);
+}
+
 static void test_open(void)
 {
 	struct klp_uapi_func f[2] = { func("cmdline_proc_show"), func("cmdline_proc_show") };
@@ -217,6 +342,9 @@ int main(void)
 	test_several();
 	test_records();
 	test_transition();
+	test_reserved();
+	test_capabilities();
+	test_done();
 	test_open();
 	test_open_cap();
 	return failures ? 1 : 0;

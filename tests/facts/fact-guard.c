@@ -40,6 +40,16 @@ static int attach(int i)
 	return links[i] ? 0 : -errno;
 }
 
+/* By a second link, while links[0] holds the first. */
+static int attach_again(void)
+{
+	struct bpf_link *link = bpf_map__attach_struct_ops(skel->maps.cmdline);
+	int r = link ? 0 : -errno;
+
+	bpf_link__destroy(link);
+	return r;
+}
+
 static void detach(int i)
 {
 	bpf_link__destroy(links[i]);
@@ -101,11 +111,14 @@ static void test_refused(void)
 	check(id, "announce");
 	check(change(fd, id, 0, NULL) == -ENODATA, "no switch without bodies");
 	check(!attach(0) && change(fd, id, 0, NULL) == -ENODATA, "nor with one of two");
-	check(attach(0) < 0, "the same body twice");
+	check(attach_again() == -EEXIST, "the same body twice");
+	check(!withdraw(fd, id) && announce_guard(fd) && attach_again() == -EEXIST,
+	      "the same body in a second record, while the first link is there");
 	check(!hooked("cmdline_proc_show"), "nothing is hooked so far");
 	close(fd);
 	fd = device();
 	check(status(fd, NULL, 0).nr == 0, "the record dies with its file, body or not");
+	detach(0);
 	close(fd);
 }
 
@@ -229,8 +242,6 @@ int main(void)
 	}
 	skel->bss->nap_tgid = getpid();
 	test_refused();
-	if (links[0])
-		detach(0);
 	test_life();
 	fact_guard__destroy(skel);
 	return failures ? 1 : 0;

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ioctls of /dev/klp that only look: they check what comes from user space, take klp_mutex for
+ * as long as it takes to copy what is asked for, and change nothing. A wait ends when the caller is
+ * killed.
+ */
+#include <linux/cleanup.h>
+#include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "opening.h"
+#include "query.h"
+#include "record.h"
+#include "transition.h"
+
+long query_task(void __user *arg)
+{
+	struct task_struct *task;
+	struct klp_ioc_task t;
+	struct pid *pid;
+	int r;
+
+	if (copy_from_user(&t, arg, sizeof(t)))
+		return -EFAULT;
+	pid = find_get_pid(t.pid);
+	task = get_pid_task(pid, PIDTYPE_PID);
+	put_pid(pid);
+	if (!task)
+		return -ESRCH;
+	r = mutex_lock_killable(&klp_mutex);
+	if (!r) {
+		t.state = transition_task_state(task);
+		mutex_unlock(&klp_mutex);
+	}
+	put_task_struct(task);
+	if (r)
+		return r;
+	return copy_to_user(arg, &t, sizeof(t)) ? -EFAULT : 0;
+}
+
+long query_status(void __user *arg)
+{
+	struct klp_uapi_record *records __free(kfree) = NULL;
+	struct klp_ioc_status s;
+	u64 user;
+	u32 room;
+
+	if (copy_from_user(&s, arg, sizeof(s)))
+		return -EFAULT;
+	if (s.reserved)
+		return -EINVAL;
+	user = s.records;
+	room = user ? min_t(u32, s.nr, KLP_UAPI_RECORDS_MAX) : 0;
+	records = kcalloc(KLP_UAPI_RECORDS_MAX, sizeof(*records), GFP_KERNEL);
+	if (!records)
+		return -ENOMEM;
+	memset(&s, 0, sizeof(s));
+	s.records = user;
+	if (mutex_lock_killable(&klp_mutex))
+		return -EINTR;
+	transition_status(&s);
+	s.nr = record_list(records, room);
+	mutex_unlock(&klp_mutex);
+	s.open_used = opening_used();
+	if (copy_to_user(u64_to_user_ptr(user), records, min(s.nr, room) * sizeof(*records)) ||
+	    copy_to_user(arg, &s, sizeof(s)))
+		return -EFAULT;
+	return 0;
+}
+
+long query_objects(void __user *arg)
+{
+	struct klp_uapi_object *out __free(kfree) = NULL;
+	struct klp_ioc_objects o;
+	struct record *rec;
+	u32 i, room;
+
+	if (copy_from_user(&o, arg, sizeof(o)))
+		return -EFAULT;
+	if (o.reserved)
+		return -EINVAL;
+	out = kcalloc(KLP_UAPI_OBJECTS_MAX, sizeof(*out), GFP_KERNEL);
+	if (!out)
+		return -ENOMEM;
+	room = o.objects ? o.nr : 0;
+	if (mutex_lock_killable(&klp_mutex))
+		return -EINTR;
+	rec = record_find(o.id);
+	o.nr = rec ? rec->n_objects : 0;
+	for (i = 0; i < o.nr; i++) {
+		strscpy(out[i].name, rec->objects[i].name, sizeof(out[i].name));
+		out[i].flags = (rec->objects[i].loaded ? KLP_OBJECT_LOADED : 0) |
+			       (rec->objects[i].patched ? KLP_OBJECT_PATCHED : 0);
+	}
+	mutex_unlock(&klp_mutex);
+	if (!rec)
+		return -ENOENT;
+	if (copy_to_user(u64_to_user_ptr(o.objects), out, min(o.nr, room) * sizeof(*out)) ||
+	    copy_to_user(arg, &o, sizeof(o)))
+		return -EFAULT;
+	return 0;
+}
+
+/* More than anybody reads; the count tells how many there are. */
+#define QUERY_BLOCKERS_MAX 4096
+
+long query_blockers(void __user *arg)
+{
+	struct klp_uapi_blocker *out __free(kvfree) = NULL;
+	struct klp_ioc_blockers b;
+	u32 room;
+	long r;
+
+	if (copy_from_user(&b, arg, sizeof(b)))
+		return -EFAULT;
+	if (b.reserved)
+		return -EINVAL;
+	room = b.blockers ? min_t(u32, b.nr, QUERY_BLOCKERS_MAX) : 0;
+	out = kvcalloc(room ?: 1, sizeof(*out), GFP_KERNEL);
+	if (!out)
+		return -ENOMEM;
+	if (mutex_lock_killable(&klp_mutex))
+		return -EINTR;
+	r = transition_blockers(out, room);
+	mutex_unlock(&klp_mutex);
+	if (r < 0)
+		return r;
+	b.nr = r;
+	if (copy_to_user(u64_to_user_ptr(b.blockers), out, min(b.nr, room) * sizeof(*out)) ||
+	    copy_to_user(arg, &b, sizeof(b)))
+		return -EFAULT;
+	return 0;
+}
+
+long query_stack(void __user *arg)
+{
+	struct klp_ioc_stack s;
+	size_t used = 0;
+	char *text __free(kvfree) = NULL;
+	long r;
+
+	if (copy_from_user(&s, arg, sizeof(s)))
+		return -EFAULT;
+	if (s.reserved || !s.size || s.size > KLP_UAPI_STACK_MAX)
+		return -EINVAL;
+	text = kvmalloc(s.size, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	if (mutex_lock_killable(&klp_mutex))
+		return -EINTR;
+	r = transition_stack(s.pid, s.cpu, text, s.size, &used);
+	mutex_unlock(&klp_mutex);
+	if (r)
+		return r;
+	s.size = used;
+	if (copy_to_user(u64_to_user_ptr(s.text), text, used) || copy_to_user(arg, &s, sizeof(s)))
+		return -EFAULT;
+	return 0;
+}
