@@ -2,7 +2,8 @@
 /*
  * Runs a change through its phases (table in transaction.h), in order, and owns the moment after
  * which there is no way back: SWITCH. Promises that a failure before it leaves nothing behind and
- * that nothing after it is fatal. The phases before SWITCH are in phases.c, RETIRE in retire.c.
+ * that nothing after it is fatal. The phases before SWITCH are in phases.c, what SWITCH does is in
+ * switch.c, RETIRE in retire.c.
  *
  * After SWITCH the world holds the entering set too, and each set's state says what the kernel does
  * with it; so the world read back from the kernel by recover.c and the one held here are the same.
@@ -10,128 +11,13 @@
 #include <stdbool.h>
 #include <time.h>
 
-#include "core/announcement.h"
 #include "core/before.h"
 #include "core/fault.h"
 #include "core/phases.h"
 #include "core/retire.h"
+#include "core/switch.h"
 #include "core/table.h"
 #include "util/macro.h"
-
-static int switch_immediate(struct transaction *t, struct report *report)
-{
-	uint64_t expected = gate_read(t->world->gate), wanted = expected;
-	int r;
-
-	for (size_t i = 0; i < t->n_leave; i++)
-		wanted &= ~set_gate(t->leave[i]);
-	for (size_t i = 0; i < t->n_enter; i++)
-		wanted |= set_gate(t->enter[i].set);
-	t->timeout_ms = 0;
-	r = gate_switch(t->world->gate, expected, wanted);
-	if (r < 0)
-		return report_errno(report, r, "The gates word was changed by somebody else");
-	return 0;
-}
-
-static int switch_callback_failed(const struct meta *m, const struct companion_blame *blame,
-				  struct report *report)
-{
-	const char *text = strerrordesc_np(-blame->callback_error), *object = "?";
-	bool told = report && report->outcome != OUTCOME_OK;
-	struct announcement announced;
-	int r;
-
-	if (announcement_make(m, &announced) == 0 && blame->index < announced.n_objects)
-		object = announced.objects[blame->index].name;
-	report_names(report, m->name, object, NULL);
-	r = report_set(report, OUTCOME_CALLBACK, "The pre_patch callback of object '%s' of patch "
-		       "'%s' refused it: %s", object, m->name, text ?: "it gave no reason");
-	if (report && !told && text)
-		report->error = -blame->callback_error;
-	return r;
-}
-
-/* A module came between the plan and the switch, and is not what the patch takes it for. */
-static int switch_lacks_function(const struct meta *m, const struct companion_blame *blame,
-				 struct report *report)
-{
-	const struct meta_func *f = &m->funcs[blame->index < m->n_funcs ? blame->index : 0];
-
-	report_names(report, m->name, f->object, f->symbol);
-	return report_set(report, OUTCOME_NO_SUCH_FUNCTION, "Module '%s', which was loaded meanwhile, "
-			  "has no function '%s' that can be patched", f->object, f->symbol);
-}
-
-/* Which function or object it is about, if the companion could say. */
-static int switch_refused(struct transaction *t, int error, const struct companion_blame *blame,
-			  struct report *report)
-{
-	const struct meta *m = NULL;
-
-	for (size_t i = 0; i < t->n_enter; i++)
-		if (t->enter[i].set->id == blame->record)
-			m = t->enter[i].set->meta;
-	if (m && error == -ECANCELED)
-		return switch_callback_failed(m, blame, report);
-	if (m && error == -ENOEXEC)
-		return switch_lacks_function(m, blame, report);
-	report_names(report, m ? m->name : NULL, NULL, NULL);
-	if (error == -EBUSY)
-		return report_set(report, OUTCOME_BUSY, "The companion runs another transition");
-	return report_errno(report, error, "The companion cannot start the transition");
-}
-
-static int switch_per_task(struct transaction *t, struct report *report)
-{
-	uint64_t enter[KLP_GATE_SLOTS], leave[KLP_GATE_SLOTS];
-	struct companion_blame blame;
-	int r;
-
-	for (size_t i = 0; i < t->n_enter; i++)
-		enter[i] = t->enter[i].set->id;
-	for (size_t i = 0; i < t->n_leave; i++)
-		leave[i] = t->leave[i]->id;
-	/* the default; who asked for a time was refused by the plan */
-	if (transaction_sticky(t))
-		t->timeout_ms = 0;
-	r = companion_switch(t->world->companion, enter, (uint32_t)t->n_enter, leave,
-			     (uint32_t)t->n_leave, t->timeout_ms, &t->number, &blame);
-	return r < 0 ? switch_refused(t, r, &blame, report) : 0;
-}
-
-/* Links that are shared get the map of the set that enters: from here on who asks for a table by
- * its name has the new one. */
-static int switch_tables(struct transaction *t, struct report *report)
-{
-	const struct meta_table *table = NULL;
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < t->n_enter; i++) {
-		struct set *s = t->enter[i].set;
-
-		r = table_take(s, t->leave, t->n_leave, &table);
-		if (r < 0)
-			report_names(report, s->meta->name, NULL, NULL);
-	}
-	if (r == -EPERM || r == -ENOLINK)
-		return report_set(report, OUTCOME_TAKEN, "Somebody else has changed table '%s' of type %s",
-				  table->name, table->type);
-	if (r < 0)
-		return report_errno(report, r, "Cannot swap table '%s' of type %s", table->name,
-				    table->type);
-	return fault_point(PHASE_SWITCH, 2);
-}
-
-static void transaction_switch_undo(struct transaction *t)
-{
-	struct set *enter[KLP_GATE_SLOTS];
-
-	for (size_t i = 0; i < t->n_enter; i++)
-		enter[i] = t->enter[i].set;
-	for (size_t i = 0; i < t->n_leave; i++)
-		(void)table_take(t->leave[i], enter, t->n_enter, NULL);
-}
 
 static int transaction_switch(struct transaction *t, struct report *report)
 {
@@ -143,10 +29,7 @@ static int transaction_switch(struct transaction *t, struct report *report)
 		return report_set(report, OUTCOME_UNSUPPORTED, "Too many attachment sets");
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	t->started_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-	r = switch_tables(t, report);
-	if (r == 0)
-		r = t->consistency == KLP_CONSISTENCY_PER_TASK ? switch_per_task(t, report) :
-								 switch_immediate(t, report);
+	r = switch_run(t, report);
 	if (r != 0)
 		return r;
 
@@ -172,7 +55,7 @@ static const struct step {
 	{ PHASE_ANNOUNCE,	false,	phases_announce,	phases_announce_undo },
 	{ PHASE_ATTACH,		false,	phases_attach,		phases_attach_undo },
 	{ PHASE_PIN,		true,	phases_pin,		phases_pin_undo },
-	{ PHASE_SWITCH,		true,	transaction_switch,	transaction_switch_undo },
+	{ PHASE_SWITCH,		true,	transaction_switch,	switch_undo },
 };
 
 /* Rounded up: a limit that was asked for does not become none. */
@@ -319,6 +202,38 @@ int transaction_sync(struct transaction *t)
 	transaction_take(t, &status.transition);
 	transaction_turned(t, status.transition.reversed != 0);
 	return 0;
+}
+
+/* Is the record of this set still there, and not only because it left by force? */
+static bool transaction_has_record(const struct klp_ioc_status *status,
+				   const struct klp_uapi_record *records, const struct set *s)
+{
+	for (uint32_t i = 0; i < status->nr; i++)
+		if (records[i].id == s->id)
+			return records[i].state != KLP_FORCED_OUT;
+	return false;
+}
+
+bool transaction_over(struct transaction *t, bool *ret_reversed)
+{
+	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	struct klp_ioc_status status;
+
+	if (!transaction_waits(t) ||
+	    companion_status(t->world->companion, &status, &records) < 0 ||
+	    status.transition.number == t->number)
+		return false;
+	if (status.last_transition == t->number) {
+		*ret_reversed = status.last_reversed != 0;
+		t->timed_out = status.last_timed_out != 0;
+	} else if (t->n_enter > 0) {
+		/* another client's transitions came after it: what is there says how it ended */
+		*ret_reversed = !transaction_has_record(&status, records, t->enter[0].set);
+	} else {
+		*ret_reversed = transaction_has_record(&status, records, t->leave[0]);
+	}
+	t->moved = t->total;
+	return true;
 }
 
 void transaction_progress(struct transaction *t, const struct klp_uapi_event *event)

@@ -96,8 +96,10 @@ bool transaction_waits(const struct transaction *t);
 const struct meta *transaction_sticky(const struct transaction *t);
 /* An event of it: how far it is, and whether it turned itself round. */
 void transaction_progress(struct transaction *t, const struct klp_uapi_event *event);
-/* The same, asked of the companion now. -ENOENT: it is complete by now, the event will tell. */
+/* The same, asked of the companion now. -ENOENT: it is over by now. */
 int transaction_sync(struct transaction *t);
+/* Whether it is over, asked of the companion, which may have said so when nothing was read. */
+bool transaction_over(struct transaction *t, bool *ret_reversed);
 /* Turn the running transition round. -ENOENT: it is complete by now. */
 int transaction_reverse(struct transaction *t);
 /* Take every task as moved; completion comes as ever. -ENOENT: it is complete by now. */

@@ -3,7 +3,8 @@
  * Owns the world and the one change that may run at a time. Promises: a second change is refused
  * while one runs; a change that was switched goes on whether or not its client is still there; each
  * end of a change is logged once, here. Completion, and that a transition's time was over, come as
- * events of the companion, never by polling.
+ * events of the companion. It is also asked, at each call, after each event and every second while
+ * a transition runs, so an event that did not come holds up nothing.
  */
 #include <malloc.h>
 #include <stdbool.h>
@@ -113,6 +114,7 @@ static void manager_end(struct manager *m, bool reversed)
 	struct transaction *t = m->change;
 	int r;
 
+	m->follow_source = sd_event_source_disable_unref(m->follow_source);
 	transaction_complete(t, reversed);
 	manager_log_end(t);
 	manager_observe(m, reversed ? MANAGER_REVERSED : MANAGER_COMPLETE);
@@ -121,6 +123,36 @@ static void manager_end(struct manager *m, bool reversed)
 	if (!m->grace || r < 0 ||
 	    sd_event_add_io(m->event, &m->grace_source, grace_fd(m->grace), EPOLLIN, on_grace, m) < 0)
 		manager_retired(m, r);
+}
+
+/* Its end may have come without the event. */
+static void manager_follow(struct manager *m)
+{
+	bool reversed;
+
+	if (m->change && transaction_over(m->change, &reversed))
+		manager_end(m, reversed);
+}
+
+static int on_follow(sd_event_source *source, uint64_t usec _unused_, void *userdata)
+{
+	struct manager *m = userdata;
+
+	manager_follow(m);
+	/* over, and this source gone with it */
+	if (!m->follow_source)
+		return 0;
+	(void)sd_event_source_set_time_relative(source, MANAGER_FOLLOW_USEC);
+	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+/* While it runs; without a place in the loop there are still the events and the calls. */
+static void manager_begin_to_follow(struct manager *m)
+{
+	if (!m->change || !transaction_waits(m->change) || m->follow_source)
+		return;
+	(void)sd_event_add_time_relative(m->event, &m->follow_source, CLOCK_MONOTONIC,
+					 MANAGER_FOLLOW_USEC, 0, on_follow, m);
 }
 
 static void manager_event(struct manager *m, const struct klp_uapi_event *event)
@@ -157,6 +189,7 @@ static int on_companion(sd_event_source *source, int fd _unused_, uint32_t reven
 		    m->change->number == event.transition)
 			manager_event(m, &event);
 	}
+	manager_follow(m);
 	if (r == -EAGAIN)
 		return 0;
 	log_error_errno(r, "Cannot read the companion's events, no longer listening: %m");
@@ -191,6 +224,7 @@ static int manager_recover(struct manager *m, struct report *report)
 			 change_verb_to_string(m->change->verb),
 			 m->change->reversed ? " in reverse" : "",
 			 m->change->timed_out ? ", it did not complete in time" : "");
+	manager_begin_to_follow(m);
 	return 0;
 }
 
@@ -239,6 +273,7 @@ struct manager *manager_free(struct manager *m)
 	sd_event_source_disable_unref(m->idle);
 	sd_event_source_disable_unref(m->companion_source);
 	sd_event_source_disable_unref(m->grace_source);
+	sd_event_source_disable_unref(m->follow_source);
 	(void)grace_end(m->grace);
 	manager_look_done(m);
 	transaction_free(m->change);
@@ -253,6 +288,7 @@ void manager_refresh(struct manager *m)
 	_cleanup_(report_done) struct report report = REPORT_INIT;
 	int r;
 
+	manager_follow(m);
 	if (m->change || !world_find_companion(m->world))
 		return;
 	manager_log_companion(m);
@@ -299,6 +335,7 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	_cleanup_(transaction_freep) struct transaction *t = NULL;
 	int r;
 
+	manager_follow(m);
 	/* the one before is complete, and its grace is nearly always over by now */
 	if (m->grace)
 		manager_retired(m, 0);
@@ -324,6 +361,7 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	} else {
 		done(m->change, false, userdata);
 	}
+	manager_begin_to_follow(m);
 	if (!transaction_waits(m->change))
 		manager_end(m, false);
 	return 0;
@@ -353,6 +391,7 @@ int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *repo
 	const struct meta *sticky;
 	int r;
 
+	manager_follow(m);
 	r = m->change ? manager_sync(m) : -ENOENT;
 	*ret_number = number;
 	/* at this very moment it has turned by itself: not back again */
@@ -383,6 +422,7 @@ int manager_force(struct manager *m, uint64_t *ret_number, uint32_t *ret_forced,
 	uint64_t number = m->change ? m->change->number : 0;
 	int r;
 
+	manager_follow(m);
 	r = m->change ? transaction_force(m->change, ret_forced) : -ENOENT;
 	if (r == -ENOENT)
 		return report_set(report, OUTCOME_NO_SUCH_PATCH, "No transition runs");

@@ -18,6 +18,9 @@
 /* How long what was read for one change is kept for the next. */
 #define MANAGER_IDLE_USEC	(60 * 1000000ULL)
 
+/* How often the companion is asked, beside its events, whether a transition is over. */
+#define MANAGER_FOLLOW_USEC	1000000ULL
+
 enum manager_event {
 	MANAGER_STARTED,	/* a change was switched */
 	MANAGER_PROGRESS,	/* tasks have moved, or the transition was turned round */
@@ -32,6 +35,7 @@ enum manager_event {
 struct manager {
 	sd_event *event;
 	sd_event_source *companion_source;
+	sd_event_source *follow_source;	/* while a transition runs */
 	struct world *world;
 	sd_event_source *idle;		/* when what changes need in memory is given back */
 	struct transaction *change;	/* switched, until it is retired; NULL if none runs */
@@ -54,7 +58,7 @@ int manager_new(sd_event *event, struct manager **ret, struct report *report);
 struct manager *manager_free(struct manager *m);
 DEFINE_CLEANUP(struct manager, manager_free);
 
-/* Use a companion that has appeared; cheap if nothing is new. */
+/* Use a companion that has appeared, see the end of a transition; cheap if nothing is new. */
 void manager_refresh(struct manager *m);
 /*
  * Begin a change. 0: it is switched, and done() is called exactly once: when it is complete or

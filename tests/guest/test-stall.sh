@@ -138,6 +138,30 @@ check "back for good" klpctl reverse
 end_late_sleep
 check reversed loop_until quiet
 
+# lose_done - the sleeper leaves, and klpd does not hear that the transition is over.
+lose_done() {
+	kill -STOP "$KLPD_PID"
+	end_sleep
+	check "its event is taken away" /usr/lib/klpd/programs/thief "$KLPD_PID"
+	kill -CONT "$KLPD_PID"
+}
+
+t the end of a transition that klpd is not told of
+klpctl enable --timeout=0 $T/held.klp.o & enable=$!
+check "it is held up" loop_until sleeper_blocks
+lose_done
+check "who waits for it has the answer" wait $enable
+check "nobody has to ask" grep -q "Patch 'held' 1.0: enable complete" "$KLPD_LOG"
+same "what is in force" held "$(names)"
+begin_sleep
+check "begin to disable" klpctl disable --no-wait --timeout=0 held
+check "it is held up" loop_until sleeper_blocks
+lose_done
+check "the next change is not busy" klpctl enable /usr/lib/klpd/patches/cmdline.klp.o
+same "what is in force" cmdline "$(names)"
+check disable klpctl disable cmdline
+begin_sleep
+
 t what is told of blockers
 keep
 odd=/tmp/$'b\e[2J\xff\nad'

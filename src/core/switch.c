@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * SWITCH: what makes all sets of a change answer at once. Tables first, because that can be taken
+ * back unseen; then the gates, by the companion or in one word. Tells what the companion refuses in
+ * the words of the patch. Promises that a failure changes nothing but what switch_undo() takes back.
+ */
+#include <string.h>
+
+#include "core/announcement.h"
+#include "core/fault.h"
+#include "core/switch.h"
+#include "core/table.h"
+#include "util/macro.h"
+
+static int switch_immediate(struct transaction *t, struct report *report)
+{
+	uint64_t expected = gate_read(t->world->gate), wanted = expected;
+	int r;
+
+	for (size_t i = 0; i < t->n_leave; i++)
+		wanted &= ~set_gate(t->leave[i]);
+	for (size_t i = 0; i < t->n_enter; i++)
+		wanted |= set_gate(t->enter[i].set);
+	t->timeout_ms = 0;
+	r = gate_switch(t->world->gate, expected, wanted);
+	if (r < 0)
+		return report_errno(report, r, "The gates word was changed by somebody else");
+	return 0;
+}
+
+static int switch_callback_failed(const struct meta *m, const struct companion_blame *blame,
+				  struct report *report)
+{
+	const char *text = strerrordesc_np(-blame->callback_error), *object = "?";
+	bool told = report && report->outcome != OUTCOME_OK;
+	struct announcement announced;
+	int r;
+
+	if (announcement_make(m, &announced) == 0 && blame->index < announced.n_objects)
+		object = announced.objects[blame->index].name;
+	report_names(report, m->name, object, NULL);
+	r = report_set(report, OUTCOME_CALLBACK, "The pre_patch callback of object '%s' of patch "
+		       "'%s' refused it: %s", object, m->name, text ?: "it gave no reason");
+	if (report && !told && text)
+		report->error = -blame->callback_error;
+	return r;
+}
+
+/* A module came between the plan and the switch, and is not what the patch takes it for. */
+static int switch_lacks_function(const struct meta *m, const struct companion_blame *blame,
+				 struct report *report)
+{
+	const struct meta_func *f = &m->funcs[blame->index < m->n_funcs ? blame->index : 0];
+
+	report_names(report, m->name, f->object, f->symbol);
+	return report_set(report, OUTCOME_NO_SUCH_FUNCTION, "Module '%s', which was loaded meanwhile, "
+			  "has no function '%s' that can be patched", f->object, f->symbol);
+}
+
+/* Which function or object it is about, if the companion could say. */
+static int switch_refused(struct transaction *t, int error, const struct companion_blame *blame,
+			  struct report *report)
+{
+	const struct meta *m = NULL;
+
+	for (size_t i = 0; i < t->n_enter; i++)
+		if (t->enter[i].set->id == blame->record)
+			m = t->enter[i].set->meta;
+	if (m && error == -ECANCELED)
+		return switch_callback_failed(m, blame, report);
+	if (m && error == -ENOEXEC)
+		return switch_lacks_function(m, blame, report);
+	report_names(report, m ? m->name : NULL, NULL, NULL);
+	if (error == -EBUSY)
+		return report_set(report, OUTCOME_BUSY, "The companion runs another transition");
+	return report_errno(report, error, "The companion cannot start the transition");
+}
+
+static int switch_per_task(struct transaction *t, struct report *report)
+{
+	uint64_t enter[KLP_GATE_SLOTS], leave[KLP_GATE_SLOTS];
+	struct companion_blame blame;
+	int r;
+
+	for (size_t i = 0; i < t->n_enter; i++)
+		enter[i] = t->enter[i].set->id;
+	for (size_t i = 0; i < t->n_leave; i++)
+		leave[i] = t->leave[i]->id;
+	/* the default; who asked for a time was refused by the plan */
+	if (transaction_sticky(t))
+		t->timeout_ms = 0;
+	r = companion_switch(t->world->companion, enter, (uint32_t)t->n_enter, leave,
+			     (uint32_t)t->n_leave, t->timeout_ms, &t->number, &blame);
+	return r < 0 ? switch_refused(t, r, &blame, report) : 0;
+}
+
+/* Links that are shared get the map of the set that enters: from here on who asks for a table by
+ * its name has the new one. */
+static int switch_tables(struct transaction *t, struct report *report)
+{
+	const struct meta_table *table = NULL;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < t->n_enter; i++) {
+		struct set *s = t->enter[i].set;
+
+		r = table_take(s, t->leave, t->n_leave, &table);
+		if (r < 0)
+			report_names(report, s->meta->name, NULL, NULL);
+	}
+	if (r == -EPERM || r == -ENOLINK)
+		return report_set(report, OUTCOME_TAKEN, "Somebody else has changed table '%s' of type %s",
+				  table->name, table->type);
+	if (r < 0)
+		return report_errno(report, r, "Cannot swap table '%s' of type %s", table->name,
+				    table->type);
+	return fault_point(PHASE_SWITCH, 2);
+}
+
+void switch_undo(struct transaction *t)
+{
+	struct set *enter[KLP_GATE_SLOTS];
+
+	for (size_t i = 0; i < t->n_enter; i++)
+		enter[i] = t->enter[i].set;
+	for (size_t i = 0; i < t->n_leave; i++)
+		(void)table_take(t->leave[i], enter, t->n_enter, NULL);
+}
+
+int switch_run(struct transaction *t, struct report *report)
+{
+	int r = switch_tables(t, report);
+
+	if (r != 0)
+		return r;
+	return t->consistency == KLP_CONSISTENCY_PER_TASK ? switch_per_task(t, report) :
+							    switch_immediate(t, report);
+}
