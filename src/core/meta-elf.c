@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The metadata section of an ELF file in memory, and the check that the programs it names exist.
- *
- * libelf finds the headers; every offset and size that comes out of them is compared with the size
- * of the file here before a byte behind it is looked at, because libelf promises that only for what
- * it hands out itself. The section is used where it stands: what is returned points into `data`.
+ * The section is used where it stands: what is returned points into `data`.
  */
 #include <elf.h>
 #include <errno.h>
@@ -15,10 +12,10 @@
 
 #include "core/meta.h"
 #include "core/meta-text.h"
+#include "kern/elf-file.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-DEFINE_CLEANUP(Elf, elf_end);
 DEFINE_CLEANUP(struct meta, meta_free);
 
 /* A program that the metadata names, and whether a function symbol of this name was met. */
@@ -27,73 +24,15 @@ struct wanted {
 	bool found;
 };
 
-static int elf_open(const void *data, size_t size, Elf **ret, struct report *report)
-{
-	_cleanup_(elf_endp) Elf *elf = NULL;
-	Elf64_Ehdr header;
-
-	if (size < sizeof(header) || memcmp(data, ELFMAG, SELFMAG) != 0)
-		return report_set(report, OUTCOME_NOT_ELF, "The file is not ELF");
-	memcpy(&header, data, sizeof(header));
-	if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB ||
-	    header.e_ident[EI_VERSION] != EV_CURRENT)
-		return report_set(report, OUTCOME_NOT_ELF,
-				  "The file is not a 64-bit little-endian ELF");
-	if (header.e_type != ET_REL || header.e_machine != EM_BPF)
-		return report_set(report, OUTCOME_NOT_ELF,
-				  "The file is ELF, but not a BPF object (type %u, machine %u)",
-				  header.e_type, header.e_machine);
-	if (elf_version(EV_CURRENT) == EV_NONE)
-		return report_set(report, OUTCOME_SYSTEM, "libelf is of another ELF version");
-	/* libelf reads only; its parameter is not const for the sake of writers */
-	elf = elf_memory((char *)data, size);
-	if (!elf)
-		return report_set(report, OUTCOME_NOT_ELF, "The file is damaged: %s",
-				  elf_errmsg(-1));
-	*ret = TAKE_PTR(elf);
-	return 0;
-}
-
-static bool section_in_file(const GElf_Shdr *header, size_t size)
-{
-	return header->sh_type != SHT_NOBITS && header->sh_offset <= size &&
-	       header->sh_size <= size - header->sh_offset;
-}
-
 static int section_find(Elf *elf, const void *data, size_t size, const void **ret, size_t *ret_size,
 			struct report *report)
 {
-	Elf_Scn *section = NULL;
-	bool found = false;
-	GElf_Shdr header;
-	size_t names;
+	int r = elf_file_find(elf, data, size, KLP_META_SECTION, ret, ret_size, report);
 
-	if (elf_getshdrstrndx(elf, &names) < 0)
-		return report_set(report, OUTCOME_NO_METADATA, "The file has no section names");
-	while ((section = elf_nextscn(elf, section))) {
-		const char *name;
-
-		if (!gelf_getshdr(section, &header))
-			return report_set(report, OUTCOME_META_INVALID,
-					  "The file is damaged: %s", elf_errmsg(-1));
-		name = elf_strptr(elf, names, header.sh_name);
-		if (!name || !STREQ(name, KLP_META_SECTION))
-			continue;
-		if (found)
-			return report_set(report, OUTCOME_META_INVALID,
-					  "The file has two sections %s", KLP_META_SECTION);
-		if (!section_in_file(&header, size) || (header.sh_flags & SHF_COMPRESSED))
-			return report_set(report, OUTCOME_META_INVALID,
-					  "Section %s is compressed or not inside the file",
-					  KLP_META_SECTION);
-		found = true;
-		*ret = (const char *)data + header.sh_offset;
-		*ret_size = header.sh_size;
-	}
-	if (!found)
+	if (r == 0 && !*ret)
 		return report_set(report, OUTCOME_NO_METADATA, "The file has no section %s",
 				  KLP_META_SECTION);
-	return 0;
+	return r;
 }
 
 int meta_find_section(const void *data, size_t size, const void **ret, size_t *ret_size,
@@ -104,7 +43,7 @@ int meta_find_section(const void *data, size_t size, const void **ret, size_t *r
 	size_t section_size = 0;
 	int r;
 
-	r = elf_open(data, size, &elf, report);
+	r = elf_file_open(data, size, &elf, report);
 	if (r == 0)
 		r = section_find(elf, data, size, &section, &section_size, report);
 	if (r != 0)
@@ -171,7 +110,7 @@ static int programs_check(Elf *elf, size_t size, const struct meta *m,
 	while ((section = elf_nextscn(elf, section))) {
 		if (!gelf_getshdr(section, &header) || header.sh_type != SHT_SYMTAB)
 			continue;
-		if (section_in_file(&header, size) && header.sh_entsize == sizeof(Elf64_Sym))
+		if (elf_file_has(&header, size) && header.sh_entsize == sizeof(Elf64_Sym))
 			symbols_mark(elf, section, &header, wanted, n);
 	}
 	for (size_t i = 0; i < n; i++)
@@ -190,7 +129,7 @@ int meta_from_elf(const void *data, size_t size, struct meta **ret, struct repor
 	size_t section_size = 0;
 	int r;
 
-	r = elf_open(data, size, &elf, report);
+	r = elf_file_open(data, size, &elf, report);
 	if (r == 0)
 		r = section_find(elf, data, size, &section, &section_size, report);
 	if (r == 0)

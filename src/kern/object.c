@@ -21,6 +21,7 @@
 #include "kern/body-map.h"
 #include "kern/bpf-log.h"
 #include "kern/caps.h"
+#include "kern/elf-file.h"
 #include "kern/link.h"
 #include "kern/object-ops.h"
 #include "kern/object.h"
@@ -81,8 +82,10 @@ int object_open(const void *data, size_t size, const char *name, struct object *
 	if (!o)
 		return -ENOMEM;
 	bpf_log_begin();
-	r = ops_type_handle_programs();
-	if (r < 0)
+	r = elf_file_check_btf(data, size, report);
+	if (r == 0)
+		r = ops_type_handle_programs();
+	if (r != 0)
 		return r;
 	o->bpf = bpf_object__open_mem(data, size, &opts);
 	if (!o->bpf) {
@@ -96,10 +99,9 @@ int object_open(const void *data, size_t size, const char *name, struct object *
 				  "the file is no usable BPF object: %s", telling ?: strerror(-r));
 	}
 	r = object_restrain(o, report);
-	if (r != 0)
-		return r;
-	*ret = TAKE_PTR(o);
-	return 0;
+	if (r == 0)
+		*ret = TAKE_PTR(o);
+	return r;
 }
 
 struct object *object_free(struct object *o)

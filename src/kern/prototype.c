@@ -22,6 +22,7 @@
 #define TEXT_MAX	1024
 #define REGISTERS	6	/* that hold arguments, on x86-64 */
 #define STEPS_MAX	256	/* to spell one prototype */
+#define NEST_MAX	8	/* function types, one an argument of the other */
 
 struct proto_text {
 	size_t used;
@@ -37,26 +38,49 @@ _printf_(2, 0) static void prototype_print(void *arg, const char *format, va_lis
 		t->used = MIN(t->used + (size_t)n, sizeof(t->text) - 1);
 }
 
+static bool prototype_is_record(const struct btf_type *t)
+{
+	return btf_is_composite(t) || btf_is_fwd(t);
+}
+
+static bool prototype_is_printable(const struct btf *btf, uint32_t id, int nest, int *budget);
+
+/* What is spelt one by one: arguments, and the members of a structure without a name. */
+static bool prototype_parts_are_printable(const struct btf *btf, const struct btf_type *t, int nest,
+					  int *budget)
+{
+	if (nest >= NEST_MAX)
+		return false;
+	for (uint16_t i = 0; i < btf_vlen(t); i++) {
+		uint32_t part = btf_is_func_proto(t) ? btf_params(t)[i].type : btf_members(t)[i].type;
+
+		if (!prototype_is_printable(btf, part, nest + 1, budget))
+			return false;
+	}
+	return true;
+}
+
 /*
  * libbpf prints what BTF says without end if BTF goes in circles, and reads ids that are not there:
- * nothing is given to it that takes more than `budget` steps to spell.
+ * nothing is given to it that takes more than `budget` steps to spell, or in which more than
+ * NEST_MAX function types and nameless structures stand one in the other. For each of these
+ * libbpf recurses, and so do we.
  */
-static bool prototype_is_printable(const struct btf *btf, uint32_t id, int *budget)
+static bool prototype_is_printable(const struct btf *btf, uint32_t id, int nest, int *budget)
 {
 	while (id != 0) {
 		const struct btf_type *t = btf__type_by_id(btf, id);
+		bool nameless = t && btf_is_composite(t) && t->name_off == 0;
 
 		if (!t || --*budget < 0)
 			return false;
-		if (btf_is_func_proto(t)) {
-			for (uint16_t i = 0; i < btf_vlen(t); i++) {
-				if (!prototype_is_printable(btf, btf_params(t)[i].type, budget))
-					return false;
-			}
-		}
+		if ((btf_is_func_proto(t) || nameless) &&
+		    !prototype_parts_are_printable(btf, t, nest, budget))
+			return false;
 		if (btf_is_array(t))
 			id = btf_array(t)->type;
-		else if (btf_is_ptr(t) || btf_is_mod(t) || btf_is_func_proto(t))
+		else if (btf_is_ptr(t) || btf_is_mod(t) || btf_is_func_proto(t) ||
+			 btf_is_type_tag(t))
 			id = t->type;
 		else
 			return true;
@@ -71,7 +95,7 @@ char *prototype_to_string(const struct btf *btf, uint32_t proto_id, const char *
 	int budget = STEPS_MAX, r;
 	struct btf_dump *dump;
 
-	if (!prototype_is_printable(btf, proto_id, &budget))
+	if (!prototype_is_printable(btf, proto_id, 0, &budget))
 		return NULL;
 	bpf_log_begin();
 	dump = btf_dump__new(btf, prototype_print, &t, NULL);
@@ -118,11 +142,6 @@ static bool prototype_is_scalar(const struct btf_type *t)
 static bool prototype_is_union(const struct btf_type *t)
 {
 	return btf_is_union(t) || (btf_is_fwd(t) && btf_kflag(t));
-}
-
-static bool prototype_is_record(const struct btf_type *t)
-{
-	return btf_is_composite(t) || btf_is_fwd(t);
 }
 
 /* "task_struct" and "task_struct___new" are one structure to CO-RE; the kernel's has no flavour. */

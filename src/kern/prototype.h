@@ -25,7 +25,10 @@ struct prototype_shape {	/* what decides which kinds of body a function can have
 	enum prototype_return returns;
 };
 
-/* "int name(struct seq_file *m, void *v)", malloc'ed; NULL if it cannot be made. */
+/*
+ * "int name(struct seq_file *m, void *v)", malloc'ed; NULL if it cannot be made. libbpf reads all of
+ * this BTF for it: that of a file must have passed btf_check().
+ */
 char *prototype_to_string(const struct btf *btf, uint32_t proto_id, const char *name);
 /*
  * Would a body written against `author` read the arguments and give the return value of `kernel`

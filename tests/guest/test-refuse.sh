@@ -55,6 +55,27 @@ refuse 3 /tmp /tmp/patch.klp.o
 ln -s $P/cmdline.klp.o /root/files/link.klp.o
 refuse 3 "" /root/files/link.klp.o
 
+t files whose description of their types is a trap
+E=/usr/lib/klpd/programs/evil-patch
+# evil KIND FILE - a copy of FILE that is one, and what is made of it: nothing.
+evil() {
+	$E "$1" "$2" /root/files/evil.klp.o || fail "evil-patch $1"
+	expect_fail any timeout 30 klpctl check /root/files/evil.klp.o
+	[[ $OUTPUT == *BTF* ]] || fail "check of $1: $OUTPUT"
+	refuse 3 BTF /root/files/evil.klp.o
+	check "show of $1" klpctl show /root/files/evil.klp.o >/dev/null
+}
+check enable klpctl enable $P/meminfo.klp.o
+for kind in $($E); do
+	evil "$kind" $P/cmdline.klp.o
+done
+evil nameless $T/replace-own.klp.o
+evil circle $T/callback.klp.o
+evil offset $T/cc-fixed.klp.o
+same "klpd still runs" "$KLPD_PID" "$(pidof klpd)"
+same "in force" meminfo "$(names)"
+check disable klpctl disable meminfo
+
 t functions that cannot be patched
 refuse 5 klp_test_no_such_function $T/missing.klp.o
 refuse 5 ipmr_mfc_seq_show $T/ambiguous.klp.o

@@ -187,6 +187,30 @@ static void test_hostile(void)
 	CHECK(!prototype_to_string(author, (uint32_t)a, "endless"));
 }
 
+/* What libbpf would spell by recursion. */
+static void test_deep(void)
+{
+	struct btf *b = btf__new_empty();
+	int loop, proto;
+
+	/* a structure that is spelt out, because it has no name, and has a pointer to itself */
+	loop = btf__add_struct(b, NULL, 8);
+	btf__add_field(b, "next", loop + 1, 0, 0);
+	btf__add_ptr(b, loop);
+	proto = btf__add_func_proto(b, loop);
+	CHECK(!prototype_to_string(b, (uint32_t)proto, "endless"));
+	/* a row of function types, each an argument of the next */
+	proto = btf__add_func_proto(b, 0);
+	for (int i = 0; i < 100; i++) {
+		int inner = btf__add_ptr(b, proto);
+
+		proto = btf__add_func_proto(b, 0);
+		btf__add_func_param(b, "f", inner);
+	}
+	CHECK(!prototype_to_string(b, (uint32_t)proto, "deep"));
+	btf__free(b);
+}
+
 /* What a body that is given registers says of ret f(n times arg). */
 static const char *registers(int ret, int arg, int n)
 {
@@ -243,6 +267,7 @@ int main(void)
 	RUN(test_registers);
 	RUN(test_text);
 	RUN(test_hostile);
+	RUN(test_deep);
 	btf__free(kernel);
 	btf__free(author);
 	return unit_end();
