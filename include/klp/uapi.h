@@ -27,7 +27,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define KLP_ABI			3
+#define KLP_ABI			4
 #define KLP_DEVICE		"/dev/klp"
 
 #define KLP_UAPI_NAME_LEN	64
@@ -87,10 +87,13 @@ struct klp_uapi_func {
  * not one function, -ENXIO not traceable, -ENOSPC beyond the cap (`failed` is then the index of the
  * first function that found no room), -ENOTUNIQ ambiguous symbol. Nothing is opened on error.
  */
+#define KLP_FAILED_NONE		(~0U)	/* an error that is about no function */
+
 struct klp_ioc_open {
 	__u64 funcs;		/* in: struct klp_uapi_func[nr] */
 	__u32 nr;		/* in: 1..KLP_UAPI_FUNCS_MAX */
-	__u32 failed;		/* out, on error: index of the function it failed for */
+	__u32 failed;		/* out, on error: index of the function it failed for, or
+				 * KLP_FAILED_NONE (ABI 3: then 0) */
 	__u32 open_used;	/* out: as in hello */
 	__u32 reserved;
 };
@@ -146,7 +149,7 @@ struct klp_ioc_announce {
 	__u32 nr_objects;	/* in: 1..KLP_UAPI_OBJECTS_MAX */
 	__u32 nr_callbacks;	/* in: 0..KLP_UAPI_CALLBACKS_MAX */
 	__u32 nr_states;	/* in: 0..KLP_UAPI_STATES_MAX */
-	__u32 failed;		/* out, on error: index of the function it failed for */
+	__u32 failed;		/* out, on error: as in klp_ioc_open */
 	__u32 reserved;
 	__u64 id;		/* out: never 0, never used again while the kernel runs */
 };
@@ -255,6 +258,11 @@ struct klp_ioc_status {
 /*
  * KLP_IOC_BLOCKERS: tasks that have not moved, those that are longest in the way first. reason is
  * text: "running", "in FUNCTION", "unreliable stack", "new". -ENOENT no transition.
+ *
+ * With KLP_BLOCKERS_KEPT: those that had not moved when the transition was last turned round, by its
+ * time or by REVERSE, as they were at that moment, KLP_UAPI_KEPT_MAX at most. They are kept, also
+ * when it has completed, until the next one begins: so who comes later learns what was in the way.
+ * -ENOENT nothing is kept.
  */
 struct klp_uapi_blocker {
 	__s32 pid;		/* thread id in the initial pid namespace; 0 = idle task of `cpu` */
@@ -271,24 +279,29 @@ struct klp_uapi_blocker {
 #define KLP_TASK_KTHREAD	(1U << 0)
 #define KLP_TASK_USER_WORKER	(1U << 1)	/* of io_uring, vhost: for a process, in the kernel */
 
+#define KLP_BLOCKERS_KEPT	(1U << 0)
+
+#define KLP_UAPI_KEPT_MAX	64
+
 struct klp_ioc_blockers {
 	__u64 blockers;		/* in: struct klp_uapi_blocker[nr] */
-	__u32 nr;		/* in: room; out: blockers there are */
-	__u32 reserved;
+	__u32 nr;		/* in: room; out: blockers there are, or were */
+	__u32 flags;		/* in: KLP_BLOCKERS_*, since ABI 4 */
 };
 
 /*
  * KLP_IOC_STACK: the stack of a blocker as the transition sees it, as text: one frame a line,
  * innermost first, "SYMBOL+0xOFFSET/0xSIZE". A line that begins with '?' says where the walk could
  * not be relied on any more. Whole lines, as many as fit. -ESRCH no transition, or the task is none
- * of those that have not moved (any more); -EBUSY it runs and could not be stopped to look.
+ * of those that have not moved (any more); -EBUSY it runs and could not be stopped to look. With
+ * KLP_BLOCKERS_KEPT: of one of those that are kept, as it was; -EBUSY it was not looked at.
  */
 struct klp_ioc_stack {
 	__s32 pid;		/* in: as in struct klp_uapi_blocker */
 	__u32 cpu;		/* in: if pid is 0 */
 	__u64 text;		/* in: char[size] */
 	__u32 size;		/* in: 1..KLP_UAPI_STACK_MAX; out: bytes used, NUL included */
-	__u32 reserved;
+	__u32 flags;		/* in: KLP_BLOCKERS_*, since ABI 4 */
 };
 
 #define KLP_UAPI_STACK_MAX	16384

@@ -49,15 +49,20 @@ void entering_record_name(const struct entering *e, char ret[static KLP_UAPI_NAM
 		       e->set->meta->name, (unsigned long long)e->set->serial);
 }
 
-/* The outcome for an error of the companion about function `failed`. */
+/* The outcome for an error of the companion about function `failed`, or about none. */
 static int entering_refusal(const struct entering *e, const struct world *w, int error,
 			    uint32_t failed, bool opening, struct report *report)
 {
-	const struct klp_uapi_func *f = failed < e->set->meta->n_funcs ? &e->funcs[failed] : e->funcs;
+	const struct klp_uapi_func *f;
 
-	if (e->set->meta->n_funcs == 0 && error != -ENOSPC)
+	report_names(report, e->set->meta->name, NULL, NULL);
+	if (error == -ENOSPC && !opening)
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "The companion has no room for one more attachment set");
+	if (failed >= e->set->meta->n_funcs)
 		return report_errno(report, error, "The companion refuses the patch");
-	report_names(report, e->set->meta->name, f->object, f->symbol);
+	f = &e->funcs[failed];
+	report_names(report, NULL, f->object, f->symbol);
 	switch (error) {
 	case -ENOENT:
 		return report_set(report, OUTCOME_NO_SUCH_FUNCTION,
@@ -69,13 +74,10 @@ static int entering_refusal(const struct entering *e, const struct world *w, int
 		return report_set(report, OUTCOME_AMBIGUOUS_FUNCTION,
 				  "There is more than one function '%s'", f->symbol);
 	case -ENOSPC:
-		if (opening)
-			return report_set(report, OUTCOME_OPENING_FULL,
-					  "No room to open '%s': the kernel's table of modifiable "
-					  "functions may hold %u", f->symbol,
-					  companion_hello(w->companion)->open_cap);
-		return report_set(report, OUTCOME_UNSUPPORTED,
-				  "The companion has no room for one more attachment set");
+		return report_set(report, OUTCOME_OPENING_FULL,
+				  "No room to open '%s': the kernel's table of modifiable "
+				  "functions may hold %u", f->symbol,
+				  companion_hello(w->companion)->open_cap);
 	default:
 		return report_errno(report, error, "The companion refuses function '%s'",
 				    f->symbol);
@@ -106,7 +108,7 @@ static int entering_open(struct entering *e, struct world *w, struct report *rep
 		return 0;
 	r = companion_open_funcs(w->companion, closed, n, &failed);
 	if (r < 0)
-		return entering_refusal(e, w, r, failed < n ? index[failed] : 0, true,
+		return entering_refusal(e, w, r, failed < n ? index[failed] : failed, true,
 					report);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "core/meta-text.h"
 
 #include "util/macro.h"
+#include "util/text.h"
 
 static bool is_digit(unsigned char c)
 {
@@ -18,48 +19,15 @@ static bool is_alpha(unsigned char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-/* Bytes of the character at s, 0 if it is not well-formed UTF-8. A NUL inside stops every test. */
-static size_t utf8_decode(const unsigned char *s, uint32_t *ret)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n = s[0] < 0x80 ? 1 : (s[0] & 0xe0) == 0xc0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 :
-		   (s[0] & 0xf8) == 0xf0 ? 4 : 0;
-	uint32_t c;
-
-	if (n == 0)
-		return 0;
-	c = n == 1 ? s[0] : s[0] & (0x7fu >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	*ret = c;
-	return n;
-}
-
-static bool is_deceptive(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c <= 0x9f) ||	/* C0, DEL, C1 */
-	       c == 0x200e || c == 0x200f || c == 0x061c ||	/* direction marks */
-	       (c >= 0x2028 && c <= 0x202e) ||	/* line breaks, embeddings, overrides */
-	       (c >= 0x2066 && c <= 0x2069) ||	/* isolates */
-	       c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c & 0xfffe) == 0xfffe;
-}
-
 bool meta_text_line(const char *s)
 {
-	const unsigned char *p = (const unsigned char *)s;
-
-	while (*p) {
+	while (*s) {
 		uint32_t c;
-		size_t n = utf8_decode(p, &c);
+		size_t n = text_decode_utf8(s, &c);
 
-		if (n == 0 || is_deceptive(c))
+		if (n == 0 || text_is_deceptive(c))
 			return false;
-		p += n;
+		s += n;
 	}
 	return true;
 }

@@ -19,6 +19,11 @@
 #include "core/table.h"
 #include "util/macro.h"
 
+static uint64_t usec_of(const struct timespec *t)
+{
+	return (uint64_t)t->tv_sec * 1000000 + (uint64_t)t->tv_nsec / 1000;
+}
+
 static int transaction_switch(struct transaction *t, struct report *report)
 {
 	struct timespec now;
@@ -28,7 +33,9 @@ static int transaction_switch(struct transaction *t, struct report *report)
 	if (t->world->n_sets + t->n_enter > WORLD_SETS_MAX)
 		return report_set(report, OUTCOME_UNSUPPORTED, "Too many attachment sets");
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	t->started_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	t->started_usec = usec_of(&now);
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	t->started_monotonic_usec = usec_of(&now);
 	r = switch_run(t, report);
 	if (r != 0)
 		return r;
@@ -134,6 +141,8 @@ int transaction_run(struct transaction *t, struct report *report)
 			r = steps[i].run(t, report);
 		if (r != 0)
 			break;
+		/* the names of what went well are not those of what fails next */
+		report_done(report);
 	}
 	if (r == 0) {
 		transaction_built(t);
@@ -151,6 +160,14 @@ int transaction_run(struct transaction *t, struct report *report)
 		if (i <= ARRAY_SIZE(steps) && steps[i - 1].undo)
 			steps[i - 1].undo(t);
 	return r;
+}
+
+uint64_t transaction_running_usec(const struct transaction *t)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return usec_of(&now) - MIN(usec_of(&now), t->started_monotonic_usec);
 }
 
 bool transaction_waits(const struct transaction *t)
@@ -365,6 +382,7 @@ int transaction_resume(struct world *w, const struct klp_uapi_transition *runnin
 {
 	_cleanup_(transaction_freep) struct transaction *t = NULL;
 	struct timespec boot, now;
+	uint64_t running_usec;
 	int r;
 
 	t = calloc(1, sizeof(*t));
@@ -379,8 +397,10 @@ int transaction_resume(struct world *w, const struct klp_uapi_transition *runnin
 	transaction_take(t, running);
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	(void)clock_gettime(CLOCK_BOOTTIME, &boot);
-	t->started_usec = (uint64_t)now.tv_sec * 1000000 - (uint64_t)boot.tv_sec * 1000000 +
-			  running->started_ns / 1000;
+	running_usec = usec_of(&boot) - MIN(usec_of(&boot), running->started_ns / 1000);
+	t->started_usec = usec_of(&now) - MIN(usec_of(&now), running_usec);
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	t->started_monotonic_usec = usec_of(&now) - MIN(usec_of(&now), running_usec);
 
 	resume_sets(t);
 	if (t->n_enter == 0 && t->n_leave == 0)

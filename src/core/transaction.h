@@ -68,7 +68,8 @@ struct transaction {
 	bool switched;
 	/* SWITCH to COMPLETE, per task */
 	uint64_t number;	/* the companion's, 0 if immediate */
-	uint64_t started_usec;	/* CLOCK_REALTIME */
+	uint64_t started_usec;	/* CLOCK_REALTIME, for people; a clock step leaves it as it was */
+	uint64_t started_monotonic_usec;	/* CLOCK_MONOTONIC */
 	uint32_t timeout_ms;	/* until it turns itself round; 0: none, or not any more */
 	uint32_t total, moved;
 	bool reversed;
@@ -91,6 +92,8 @@ DEFINE_CLEANUP(struct transaction, transaction_free);
  * changed.
  */
 int transaction_run(struct transaction *t, struct report *report);
+/* How long its transition has run. */
+uint64_t transaction_running_usec(const struct transaction *t);
 bool transaction_waits(const struct transaction *t);
 /* Tasks move into this sticky patch: nobody, and no time, may turn that round. NULL: into none. */
 const struct meta *transaction_sticky(const struct transaction *t);

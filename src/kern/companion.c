@@ -124,13 +124,17 @@ int companion_read_event(struct companion *c, struct klp_uapi_event *ret)
 static void companion_blame_func(uint32_t *ret_failed, uint32_t failed, uint32_t n)
 {
 	if (ret_failed)
-		*ret_failed = failed < n ? failed : 0;
+		*ret_failed = failed < n ? failed : KLP_FAILED_NONE;
 }
 
 int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint32_t n,
 			 uint32_t *ret_failed)
 {
-	struct klp_ioc_open arg = { .funcs = (uintptr_t)funcs, .nr = n };
+	struct klp_ioc_open arg = {
+		.funcs = (uintptr_t)funcs,
+		.nr = n,
+		.failed = KLP_FAILED_NONE,
+	};
 	int r = companion_ioctl(c, KLP_IOC_OPEN, &arg);
 
 	if (r < 0)
@@ -152,6 +156,7 @@ int companion_announce(struct companion *c, const struct companion_record *recor
 		.nr_objects = record->n_objects,
 		.nr_callbacks = record->n_callbacks,
 		.nr_states = record->n_states,
+		.failed = KLP_FAILED_NONE,
 	};
 	int r;
 
@@ -269,13 +274,18 @@ int companion_objects(struct companion *c, uint64_t id, struct klp_uapi_object *
 	return 0;
 }
 
-int companion_blockers(struct companion *c, struct klp_uapi_blocker **ret, uint32_t *ret_n)
+int companion_blockers(struct companion *c, bool last, struct klp_uapi_blocker **ret,
+		       uint32_t *ret_n)
 {
-	uint32_t room = 64;
+	uint32_t room = KLP_UAPI_KEPT_MAX;
 
 	for (;;) {
 		_cleanup_free_ struct klp_uapi_blocker *found = calloc(room, sizeof(*found));
-		struct klp_ioc_blockers arg = { .blockers = (uintptr_t)found, .nr = room };
+		struct klp_ioc_blockers arg = {
+			.blockers = (uintptr_t)found,
+			.nr = room,
+			.flags = last ? KLP_BLOCKERS_KEPT : 0,
+		};
 		int r;
 
 		if (!found)
@@ -284,7 +294,7 @@ int companion_blockers(struct companion *c, struct klp_uapi_blocker **ret, uint3
 		if (r < 0)
 			return r;
 		/* They come and go: ask again with room to spare, but not for ever. */
-		if (arg.nr > room && room < BLOCKERS_MAX) {
+		if (!last && arg.nr > room && room < BLOCKERS_MAX) {
 			room = MIN(arg.nr, (uint32_t)BLOCKERS_MAX / 2) * 2;
 			continue;
 		}
@@ -299,7 +309,7 @@ int companion_blockers(struct companion *c, struct klp_uapi_blocker **ret, uint3
 	}
 }
 
-int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker,
+int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker, bool last,
 		    char ret[static COMPANION_STACK_ROOM])
 {
 	struct klp_ioc_stack arg = {
@@ -307,6 +317,7 @@ int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker,
 		.cpu = blocker->pid == 0 ? blocker->cpu : 0,
 		.text = (uintptr_t)ret,
 		.size = KLP_UAPI_STACK_MAX,
+		.flags = last ? KLP_BLOCKERS_KEPT : 0,
 	};
 	size_t n;
 	int r;

@@ -24,7 +24,8 @@ const struct klp_ioc_hello *companion_hello(const struct companion *c);
 /* 0 and *ret, -EAGAIN none waiting. */
 int companion_read_event(struct companion *c, struct klp_uapi_event *ret);
 
-/* All: negative errno as in klp/uapi.h. *ret_failed: index of the function an error is about. */
+/* All: negative errno as in klp/uapi.h. *ret_failed: index of the function an error is about, or
+ * KLP_FAILED_NONE. */
 int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint32_t n,
 			 uint32_t *ret_failed);
 
@@ -61,11 +62,14 @@ int companion_status(struct companion *c, struct klp_ioc_status *status,
 /* The objects of a record, in its order, malloc'ed. -ENOENT: there is no such record. */
 int companion_objects(struct companion *c, uint64_t id, struct klp_uapi_object **ret,
 		      uint32_t *ret_n);
-int companion_blockers(struct companion *c, struct klp_uapi_blocker **ret, uint32_t *ret_n);
+/* `last`: those that were in the way when the transition was last turned round; -ENOENT: none is
+ * known. */
+int companion_blockers(struct companion *c, bool last, struct klp_uapi_blocker **ret,
+		       uint32_t *ret_n);
 /* Room for the text of any stack. */
 #define COMPANION_STACK_ROOM	(KLP_UAPI_STACK_MAX + 1)
 /* The stack of a blocker: lines of printable ASCII, the last one without a newline. */
-int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker,
+int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker, bool last,
 		    char ret[static COMPANION_STACK_ROOM]);
 /* Patch state of the task: -1, 0 or 1, as in /proc/PID/patch_state. */
 int companion_task(struct companion *c, int32_t pid, int32_t *ret_state);

@@ -389,7 +389,7 @@ static int object_report_failure(const struct object *o, int error, struct repor
 		return report_errno(report, error, "program '%s' cannot be loaded", name);
 	r = report_set(report, bpf_log_outcome(log), "program '%s': %s", name, telling);
 	if (report && !told && !report->log) {
-		report->log = strdup(log);
+		report_log(report, log);
 		report->error = -error;
 	}
 	return r;
@@ -407,7 +407,8 @@ static int object_make_maps(struct object *o, const struct ops_type *type, struc
 				  bpf_program__fd(s->program));
 		if (r == -ENOMEM)
 			return r;
-		report_names(report, NULL, s->object, s->symbol);
+		if (r < 0)
+			report_names(report, NULL, s->object, s->symbol);
 		if (r < 0)
 			return report_errno(report, r, "cannot make the map of program '%s'",
 					    bpf_program__name(s->program));

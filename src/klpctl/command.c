@@ -13,11 +13,13 @@
 #include "klpctl/command.h"
 
 #include "klpctl/failure.h"
+#include "klpctl/file.h"
 #include "klpctl/options.h"
 #include "klpctl/verb.h"
 #include "shared/exit-status.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/text.h"
 #include "version.h"
 
 #define CHANGE_FILE_OPTIONS (OPTION_NO_WAIT | OPTION_IMMEDIATE | OPTION_VERIFIER_LOG | \
@@ -46,7 +48,7 @@ static const struct verb verb_table[] = {
 	  "Turn the running transition round" },
 	{ "force", NULL, 0, verb_force,
 	  "Take all tasks as moved, give up consistency" },
-	{ "blockers", NULL, OPTION_STACKS, verb_blockers,
+	{ "blockers", NULL, OPTION_STACKS | OPTION_LAST, verb_blockers,
 	  "Show the tasks that a transition waits for" },
 	{ "task", "PID...", 0, verb_task,
 	  "Show on which side of it a task is" },
@@ -69,6 +71,7 @@ static int command_help(void)
 	       "     --timeout=SECONDS    Reverse a transition that takes longer, default 60;\n"
 	       "                          0: wait as long as it takes\n"
 	       "     --stacks=N           Show the stacks of so many blockers, default 8\n"
+	       "     --last               Show what held up the one that was last turned round\n"
 	       "     --immediate          Let all tasks change at one instant\n"
 	       "     --replace            Check it as 'replace' and not as 'enable'\n"
 	       "     --verifier-log       If the verifier rejects the patch, print all it said\n"
@@ -107,9 +110,11 @@ static int command_verb(int argc, char **argv)
 	}
 	wanted = verb->argument ? 2 : 1;
 	for (int i = 1; i < argc; i++) {
-		if (*argv[i])
+		/* a file may have any name: verb_path() looks at it */
+		if (*argv[i] && (text_is_utf8(argv[i]) || file_is_path(argv[i])))
 			continue;
-		log_error("%s: an argument is empty", verb->name);
+		log_error(*argv[i] ? "%s: '%s' is not UTF-8 text, as each name is" :
+				     "%s: an argument is empty", verb->name, argv[i]);
 		return EXIT_STATUS_USAGE;
 	}
 	if (argc < wanted) {

@@ -13,6 +13,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,8 +28,12 @@
 #include "shared/exit-status.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 #define SUBJECT "The function "
+
+/* As many as one reads in an error. */
+#define BLOCKERS_SHOWN	8
 
 /* Made up here, as sd-varlink makes up others: it never crosses a socket. */
 #define ERROR_UNREACHABLE "io.klpd.Unreachable"
@@ -141,6 +146,24 @@ static void failure_print_detail(sd_json_variant *parameters, bool verifier)
 			    *phase ? ", in phase " : "", phase);
 }
 
+/* Reversed: who was in the way, with how long and why. */
+static void failure_print_blockers(sd_json_variant *parameters)
+{
+	sd_json_variant *blockers = field_array(parameters, "blockers");
+	size_t n = field_count(blockers);
+
+	for (size_t i = 0; i < MIN(n, (size_t)BLOCKERS_SHOWN); i++) {
+		sd_json_variant *b = field_item(blockers, i);
+		char since[FORMAT_DURATION_SIZE];
+
+		format_duration(field_number(b, "blockingUSec"), since, sizeof(since));
+		format_line(stderr, "in the way: %s[%" PRIu64 "] for %s: %s", field_string(b, "comm"),
+			    field_number(b, "pid"), since, field_string(b, "reason"));
+	}
+	if (n > BLOCKERS_SHOWN)
+		format_line(stderr, "in the way: and %zu more", n - BLOCKERS_SHOWN);
+}
+
 static void failure_print(const char *verb, const char *subject, const struct failure *failure,
 			  const struct client_reply *reply)
 {
@@ -161,6 +184,7 @@ static void failure_print(const char *verb, const char *subject, const struct fa
 	    !STREQ(reply->error, outcome_info(OUTCOME_SYSTEM)->error))
 		format_line(stderr, "error: %s", reply->error);
 	failure_print_detail(reply->parameters, outcome == OUTCOME_VERIFIER);
+	failure_print_blockers(reply->parameters);
 	if (show_log) {
 		format_line(stderr, "log:");
 		format_block(stderr, "  ", log);
@@ -217,13 +241,13 @@ int failure_reply(const char *verb, const char *subject, const struct client_rep
 static int failure_make(const char *verb, const char *subject, const char *error, int number,
 			const char *detail, const char *hint)
 {
-	_cleanup_free_ char *name = strdup(error);
+	_cleanup_free_ char *name = strdup(error), *clean = text_copy_utf8(detail, true);
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
 
-	if (!name || sd_json_buildo(&v,
+	if (!name || !clean || sd_json_buildo(&v,
 			SD_JSON_BUILD_PAIR_CONDITION(number > 0, "errno",
 						     SD_JSON_BUILD_INTEGER(number)),
-			SD_JSON_BUILD_PAIR_STRING("detail", detail),
+			SD_JSON_BUILD_PAIR_STRING("detail", clean),
 			SD_JSON_BUILD_PAIR_STRING("hint", hint)) < 0) {
 		fputs("klpctl: out of memory.\n", stderr);
 		return EXIT_STATUS_SYSTEM;

@@ -4,7 +4,8 @@
  *
  * What is shown comes from patch files, task names and the network of other programs: nothing of it
  * may reach a terminal as a control sequence. So lines for people are made here, and nowhere else.
- * JSON needs no such care, its strings are escaped. Tables are for people: their form may change.
+ * Strings of JSON are escaped by sd-json, but for DEL, C1 and what turns the direction of text, which
+ * are escaped here. Tables are for people: their form may change.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -17,17 +18,11 @@
 #include "klpctl/options.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 void format_clean(char *text)
 {
-	for (unsigned char *p = (unsigned char *)text; *p; p++) {
-		if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) {
-			*p = '?';
-			p[1] = '?';
-		} else if (*p < 0x20 || *p == 0x7f) {
-			*p = '?';
-		}
-	}
+	text_clean_utf8(text, false);
 }
 
 void format_line(FILE *f, const char *format, ...)
@@ -184,11 +179,38 @@ const char *format_words(const char *text)
 	return STREQ(text, "in_force") ? "in force" : text;
 }
 
+/* Outside strings there are none of these characters: "\\uXXXX" is the same character. */
+static void format_json_text(const char *text, FILE *f)
+{
+	uint32_t c = 0;
+	size_t n;
+
+	for (; *text; text += n) {
+		n = MAX(text_decode_utf8(text, &c), (size_t)1);
+		if (n == 1 && c != 0x7f)
+			fputc(*text, f);
+		else if (!text_is_deceptive(c))
+			fwrite(text, 1, n, f);
+		else if (c < 0x10000)
+			fprintf(f, "\\u%04x", c);
+		else
+			fprintf(f, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+				0xdc00 + ((c - 0x10000) & 0x3ff));
+	}
+}
+
 int format_json(sd_json_variant *v, FILE *f)
 {
-	sd_json_format_flags_t flags = SD_JSON_FORMAT_NEWLINE | SD_JSON_FORMAT_FLUSH;
+	sd_json_format_flags_t flags = SD_JSON_FORMAT_NEWLINE;
+	_cleanup_free_ char *text = NULL;
+	int r;
 
 	if (options.json == OPTION_JSON_PRETTY)
 		flags |= SD_JSON_FORMAT_PRETTY;
-	return sd_json_variant_dump(v, flags, f, NULL);
+	r = sd_json_variant_format(v, flags, &text);
+	if (r < 0)
+		return r;
+	format_json_text(text, f);
+	(void)fflush(f);	/* the stream remembers an error */
+	return 0;
 }

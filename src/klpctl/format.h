@@ -20,7 +20,7 @@ struct format_table {
 void format_line(FILE *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Each line of text as a line of its own, indented; a final newline adds no empty line. */
 void format_block(FILE *f, const char *indent, const char *text);
-/* Replace control characters, C1 ones in UTF-8 included, in place. */
+/* As text_clean_utf8(), of one line. */
 void format_clean(char *text);
 
 /* Headers, then a row of cells each, as many as there are headers; a NULL ends each list. */

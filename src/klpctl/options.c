@@ -24,6 +24,7 @@ enum {
 	ARG_TIMEOUT,
 	ARG_STACKS,
 	ARG_REPLACE,
+	ARG_LAST,
 };
 
 static const struct option option_table[] = {
@@ -36,6 +37,7 @@ static const struct option option_table[] = {
 	{ "timeout", required_argument, NULL, ARG_TIMEOUT },
 	{ "stacks", required_argument, NULL, ARG_STACKS },
 	{ "replace", no_argument, NULL, ARG_REPLACE },
+	{ "last", no_argument, NULL, ARG_LAST },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -127,6 +129,9 @@ int options_parse(int argc, char **argv)
 		case ARG_REPLACE:
 			options.verb_options |= OPTION_REPLACE;
 			break;
+		case ARG_LAST:
+			options.verb_options |= OPTION_LAST;
+			break;
 		case ARG_VERIFIER_LOG:
 			options.verb_options |= OPTION_VERIFIER_LOG;
 			break;
@@ -159,5 +164,7 @@ const char *options_name(unsigned int bits)
 		return "--stacks";
 	if (bits & OPTION_REPLACE)
 		return "--replace";
+	if (bits & OPTION_LAST)
+		return "--last";
 	return "--verifier-log";
 }

@@ -19,6 +19,7 @@ enum option_json {
 #define OPTION_TIMEOUT		(1U << 3)
 #define OPTION_STACKS		(1U << 4)
 #define OPTION_REPLACE		(1U << 5)
+#define OPTION_LAST		(1U << 6)
 
 struct options {
 	enum option_json json;

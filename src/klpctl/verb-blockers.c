@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * blockers: the tasks that the running transition waits for, and why: a table, and below it the
+ * blockers: the tasks that the running transition waits for, or that the last one waited for when it
+ * was turned round, and why: a table, and below it the
  * stacks of the first of them, because a stack says what a reason cannot. Pid 0 is the idle task of
  * the CPU named beside it.
  */
@@ -68,8 +69,10 @@ static void blocker_stack(sd_json_variant *blocker)
 static int blockers_parameters(sd_json_variant **ret)
 {
 	bool given = options.verb_options & OPTION_STACKS;
+	bool last = options.verb_options & OPTION_LAST;
 
 	return sd_json_buildo(ret,
+		SD_JSON_BUILD_PAIR_CONDITION(last, "last", SD_JSON_BUILD_BOOLEAN(true)),
 		SD_JSON_BUILD_PAIR_CONDITION(given || options.json == OPTION_JSON_OFF, "stacks",
 			SD_JSON_BUILD_UNSIGNED(given ? options.stacks : STACKS_DEFAULT)));
 }
@@ -88,7 +91,9 @@ int verb_blockers(const struct verb *verb, char **arguments _unused_)
 		return r;
 	blockers = field_array(reply, "blockers");
 	if (field_count(blockers) == 0) {
-		format_line(stderr, "No task blocks a transition.");
+		format_line(stderr, options.verb_options & OPTION_LAST ?
+			    "It is not known that a task was in the way of a transition that was "
+			    "turned round." : "No task blocks a transition.");
 		return EXIT_STATUS_OK;
 	}
 	format_table_begin(&t, "PID", "CPU", "KIND", "STATE", "FOR", "COMM", "REASON", NULL);

@@ -5,7 +5,6 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "klpctl/verb.h"
 
@@ -46,18 +45,17 @@ static void status_consistency(sd_json_variant *reply)
 /* ", for 12 s of 60 s": how long it has run, and how long it may. */
 static void status_time(sd_json_variant *transition, char *text, size_t size)
 {
-	uint64_t usec = field_number(transition, "startedUSec");
 	uint64_t limit = field_number(transition, "timeoutUSec");
-	time_t now = time(NULL);
 	char of[32] = "";
 
 	*text = '\0';
-	if (usec == 0 || (uint64_t)now < usec / 1000000)
+	/* not by the clock of the day, which may be set meanwhile */
+	if (!field_present(transition, "runningUSec"))
 		return;
 	/* as it was asked for: a limit below a second is not none */
 	if (limit > 0)
 		snprintf(of, sizeof(of), " of %" PRIu64 " s", limit / 1000000 + (limit % 1000000 != 0));
-	snprintf(text, size, ", for %" PRIu64 " s%s%s", (uint64_t)now - usec / 1000000, of,
+	snprintf(text, size, ", for %" PRIu64 " s%s%s", field_number(transition, "runningUSec") / 1000000, of,
 		 field_bool(transition, "timedOut") ? ", it did not complete in time" : "");
 }
 

@@ -17,6 +17,7 @@
 #include "shared/exit-status.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 int verb_out_of_memory(const struct verb *verb)
 {
@@ -31,6 +32,10 @@ int verb_path(const struct verb *verb, const char *argument, char **ret)
 		return verb_out_of_memory(verb);
 	if (r < 0)
 		return failure_local(verb->name, argument, OUTCOME_FILE_UNREADABLE, r, "");
+	/* varlink has no other text, and klpd remembers the path in it */
+	if (!text_is_utf8(*ret))
+		return failure_local(verb->name, argument, OUTCOME_FILE_UNREADABLE, 0,
+				     "its path is not UTF-8 text: rename it");
 	return EXIT_STATUS_OK;
 }
 

@@ -4,13 +4,12 @@
  * not known is left out.
  */
 #include "klpd/json-check.h"
+#include "klpd/json-text.h"
 #include "klpd/json.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 
 #define _cleanup_json_ _cleanup_(sd_json_variant_unrefp)
-#define PAIR_OPTIONAL(name, value) SD_JSON_BUILD_PAIR_CONDITION((value) != NULL, name, \
-								SD_JSON_BUILD_STRING(value))
 
 static const char *check_returns(const struct target_facts *f)
 {
@@ -48,9 +47,9 @@ static int check_advice(const struct check_func *f, sd_json_variant **ret)
 		int r;
 
 		r = sd_json_buildo(&v,
-			SD_JSON_BUILD_PAIR_STRING("body", body_kind_to_string(a->body)),
-			SD_JSON_BUILD_PAIR_STRING("verdict", advice_verdict_to_string(a->verdict)),
-			SD_JSON_BUILD_PAIR_STRING("why", a->why));
+			PAIR_TEXT("body", body_kind_to_string(a->body)),
+			PAIR_TEXT("verdict", advice_verdict_to_string(a->verdict)),
+			PAIR_TEXT("why", a->why));
 		if (r >= 0)
 			r = sd_json_variant_append_array(&array, v);
 		if (r < 0)
@@ -72,11 +71,11 @@ static int check_function(const struct meta_func *m, const struct check_func *f,
 	if (r < 0)
 		return r;
 	return sd_json_buildo(ret,
-		SD_JSON_BUILD_PAIR_STRING("object", m->object),
-		SD_JSON_BUILD_PAIR_STRING("symbol", m->symbol),
+		PAIR_TEXT("object", m->object),
+		PAIR_TEXT("symbol", m->symbol),
 		SD_JSON_BUILD_PAIR_UNSIGNED("sympos", m->sympos),
-		SD_JSON_BUILD_PAIR_STRING("body", body_kind_to_string(m->body)),
-		SD_JSON_BUILD_PAIR_STRING("program", m->program),
+		PAIR_TEXT("body", body_kind_to_string(m->body)),
+		PAIR_TEXT("program", m->program),
 		PAIR_OPTIONAL("prototype", facts->prototype),
 		SD_JSON_BUILD_PAIR_BOOLEAN("described", facts->described),
 		SD_JSON_BUILD_PAIR_CONDITION(facts->place != PLACE_BUILT_IN, "loaded",
@@ -93,7 +92,7 @@ static int check_function(const struct meta_func *m, const struct check_func *f,
 		PAIR_OPTIONAL("opening", check_opening(facts)),
 		PAIR_OPTIONAL("owner", f->owner),
 		PAIR_OPTIONAL("taken", f->taken),
-		SD_JSON_BUILD_PAIR_STRING("trial", check_trial_to_string(f->trial)),
+		PAIR_TEXT("trial", check_trial_to_string(f->trial)),
 		PAIR_OPTIONAL("notTried", f->not_tried),
 		SD_JSON_BUILD_PAIR_VARIANT("advice", advice));
 }
@@ -140,7 +139,7 @@ static int check_replaced(const struct check *c, const struct world *w, sd_json_
 	for (size_t i = 0; r >= 0 && i < c->plan.n_leave; i++) {
 		_cleanup_json_ sd_json_variant *v = NULL;
 
-		r = sd_json_variant_new_string(&v, w->sets[c->plan.leave[i]]->meta->name);
+		r = json_text(w->sets[c->plan.leave[i]]->meta->name, &v);
 		if (r >= 0)
 			r = sd_json_variant_append_array(ret, v);
 	}
@@ -161,11 +160,10 @@ int json_check(const struct check *c, const struct world *w, sd_json_variant **r
 	if (r < 0)
 		return r;
 	return sd_json_buildo(ret,
-		SD_JSON_BUILD_PAIR_STRING("name", m->name),
-		SD_JSON_BUILD_PAIR_STRING("version", m->version),
-		SD_JSON_BUILD_PAIR_STRING("change", change_verb_to_string(c->plan.verb)),
-		SD_JSON_BUILD_PAIR_STRING("consistency",
-					  set_consistency_to_string(c->plan.consistency)),
+		PAIR_TEXT("name", m->name),
+		PAIR_TEXT("version", m->version),
+		PAIR_TEXT("change", change_verb_to_string(c->plan.verb)),
+		PAIR_TEXT("consistency", set_consistency_to_string(c->plan.consistency)),
 		SD_JSON_BUILD_PAIR_VARIANT("replaced", replaced),
 		SD_JSON_BUILD_PAIR_UNSIGNED("opens", c->opens),
 		SD_JSON_BUILD_PAIR_BOOLEAN("strict", m->strict),

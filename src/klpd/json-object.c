@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "klpd/json-object.h"
+#include "klpd/json-text.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 
@@ -54,7 +55,7 @@ int json_objects(const struct json_objects *o, sd_json_variant **ret)
 		int r;
 
 		r = sd_json_buildo(&v,
-			SD_JSON_BUILD_PAIR_STRING("name", o->list[i].name),
+			PAIR_TEXT("name", o->list[i].name),
 			SD_JSON_BUILD_PAIR_BOOLEAN("loaded", (flags & KLP_OBJECT_LOADED) != 0),
 			SD_JSON_BUILD_PAIR_BOOLEAN("patched", (flags & KLP_OBJECT_PATCHED) != 0));
 		if (r >= 0)

@@ -8,6 +8,7 @@
 #include "core/table.h"
 #include "kern/link.h"
 #include "klpd/json-table.h"
+#include "klpd/json-text.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 
@@ -19,9 +20,9 @@ static int json_table(const struct meta_table *t, const struct set *s, size_t i,
 		     link_map_id(s->maps[i], &map) == 0;
 
 	return sd_json_buildo(ret,
-		SD_JSON_BUILD_PAIR_STRING("type", t->type),
-		SD_JSON_BUILD_PAIR_STRING("name", t->name),
-		SD_JSON_BUILD_PAIR_STRING("map", t->map),
+		PAIR_TEXT("type", t->type),
+		PAIR_TEXT("name", t->name),
+		PAIR_TEXT("map", t->map),
 		SD_JSON_BUILD_PAIR_CONDITION(known, "mapId", SD_JSON_BUILD_UNSIGNED(map)),
 		SD_JSON_BUILD_PAIR_CONDITION(known, "linkId", SD_JSON_BUILD_UNSIGNED(info.link_id)),
 		SD_JSON_BUILD_PAIR_CONDITION(known, "current",

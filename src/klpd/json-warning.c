@@ -4,6 +4,7 @@
  * apart for programs.
  */
 #include "klpd/json-warning.h"
+#include "klpd/json-text.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 
@@ -15,24 +16,24 @@ static int json_warning(const struct warning *w, sd_json_variant **ret)
 	const struct meta_func *f = m && w->func < m->n_funcs ? &m->funcs[w->func] : NULL;
 
 	return sd_json_buildo(ret,
-		SD_JSON_BUILD_PAIR_STRING("kind", warning_kind_to_string(w->kind)),
-		SD_JSON_BUILD_PAIR_STRING("text", w->text),
-		SD_JSON_BUILD_PAIR_STRING("effect", effect_to_string(w->effect)),
+		PAIR_TEXT("kind", warning_kind_to_string(w->kind)),
+		PAIR_TEXT("text", w->text),
+		PAIR_TEXT("effect", effect_to_string(w->effect)),
 		SD_JSON_BUILD_PAIR_CONDITION(m != NULL, "patch",
-					     SD_JSON_BUILD_STRING(m ? m->name : NULL)),
+					     JSON_BUILD_TEXT(m ? m->name : NULL)),
 		SD_JSON_BUILD_PAIR_CONDITION(f != NULL, "object",
-					     SD_JSON_BUILD_STRING(f ? f->object : NULL)),
+					     JSON_BUILD_TEXT(f ? f->object : NULL)),
 		SD_JSON_BUILD_PAIR_CONDITION(f != NULL, "function",
-					     SD_JSON_BUILD_STRING(f ? f->symbol : NULL)),
+					     JSON_BUILD_TEXT(f ? f->symbol : NULL)),
 		SD_JSON_BUILD_PAIR_CONDITION(w->other != NULL, "other",
-					     SD_JSON_BUILD_STRING(w->other)),
+					     JSON_BUILD_TEXT(w->other)),
 		SD_JSON_BUILD_PAIR_CONDITION(w->link_id != 0, "linkId",
 					     SD_JSON_BUILD_UNSIGNED(w->link_id)));
 }
 
 static int json_warning_text(const struct warning *w, sd_json_variant **ret)
 {
-	return sd_json_variant_new_string(ret, w->text);
+	return json_text(w->text, ret);
 }
 
 static int json_array(const struct warnings *l,

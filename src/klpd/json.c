@@ -9,6 +9,7 @@
 #include "core/before.h"
 #include "klpd/json-object.h"
 #include "klpd/json-table.h"
+#include "klpd/json-text.h"
 #include "klpd/json.h"
 #include "klpd/missed.h"
 #include "kern/link.h"
@@ -18,9 +19,6 @@
 #define STACK_LINES_MAX	256
 
 #define _cleanup_json_ _cleanup_(sd_json_variant_unrefp)
-/* A string field that may be missing. */
-#define PAIR_OPTIONAL(name, value) SD_JSON_BUILD_PAIR_CONDITION((value) != NULL, name, \
-								SD_JSON_BUILD_STRING(value))
 
 /* Patches of the set without a name say nothing of sets. */
 #define PAIR_SET(meta) PAIR_OPTIONAL("set", *(meta)->set ? (meta)->set : NULL)
@@ -44,11 +42,11 @@ static int json_function(const struct meta_func *f, const struct link_info *info
 			 sd_json_variant **ret)
 {
 	return sd_json_buildo(ret,
-		SD_JSON_BUILD_PAIR_STRING("object", f->object),
-		SD_JSON_BUILD_PAIR_STRING("symbol", f->symbol),
+		PAIR_TEXT("object", f->object),
+		PAIR_TEXT("symbol", f->symbol),
 		SD_JSON_BUILD_PAIR_UNSIGNED("sympos", f->sympos),
-		SD_JSON_BUILD_PAIR_STRING("body", body_kind_to_string(f->body)),
-		SD_JSON_BUILD_PAIR_STRING("program", f->program),
+		PAIR_TEXT("body", body_kind_to_string(f->body)),
+		PAIR_TEXT("program", f->program),
 		SD_JSON_BUILD_PAIR_CONDITION(info && info->prog_id != 0, "programId",
 					     SD_JSON_BUILD_UNSIGNED(info ? info->prog_id : 0)),
 		SD_JSON_BUILD_PAIR_CONDITION(info != NULL, "linkId",
@@ -106,9 +104,9 @@ static int json_callbacks(const struct meta *m, sd_json_variant **ret)
 		const struct meta_callback *c = &m->callbacks[i];
 
 		r = APPEND(array, sd_json_buildo(&append_v_,
-			SD_JSON_BUILD_PAIR_STRING("object", c->object),
-			SD_JSON_BUILD_PAIR_STRING("when", callback_kind_to_string(c->kind)),
-			SD_JSON_BUILD_PAIR_STRING("program", c->program)));
+			PAIR_TEXT("object", c->object),
+			PAIR_TEXT("when", callback_kind_to_string(c->kind)),
+			PAIR_TEXT("program", c->program)));
 		if (r < 0)
 			return r;
 	}
@@ -121,7 +119,7 @@ static int json_strings(char *const *strings, size_t n, sd_json_variant **ret)
 	int r;
 
 	for (size_t i = 0; i < n; i++) {
-		r = APPEND(array, sd_json_variant_new_string(&append_v_, strings[i]));
+		r = APPEND(array, json_text(strings[i], &append_v_));
 		if (r < 0)
 			return r;
 	}
@@ -158,9 +156,9 @@ static int json_patch(const struct meta *m, const struct set *s, const struct js
 	if (r < 0)
 		return r;
 	r = sd_json_buildo(ret,
-		SD_JSON_BUILD_PAIR_STRING("name", m->name),
-		SD_JSON_BUILD_PAIR_STRING("version", m->version),
-		SD_JSON_BUILD_PAIR_STRING("description", m->description),
+		PAIR_TEXT("name", m->name),
+		PAIR_TEXT("version", m->version),
+		PAIR_TEXT("description", m->description),
 		SD_JSON_BUILD_PAIR_VARIANT("references", refs),
 		SD_JSON_BUILD_PAIR_BOOLEAN("replace", m->replace),
 		SD_JSON_BUILD_PAIR_BOOLEAN("strict", m->strict),
@@ -197,9 +195,9 @@ int json_set(const struct world *w, const struct set *s, const struct warnings *
 		return r;
 	sha256_to_string(s->sha256, hash);
 	r = sd_json_variant_merge_objectbo(&v,
-		SD_JSON_BUILD_PAIR_STRING("state", set_state_to_string(s->state)),
-		SD_JSON_BUILD_PAIR_STRING("effect", effect_to_string(warnings_effect(warnings, s))),
-		SD_JSON_BUILD_PAIR_STRING("consistency", set_consistency_to_string(s->consistency)),
+		PAIR_TEXT("state", set_state_to_string(s->state)),
+		PAIR_TEXT("effect", effect_to_string(warnings_effect(warnings, s))),
+		PAIR_TEXT("consistency", set_consistency_to_string(s->consistency)),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
 		SD_JSON_BUILD_PAIR_UNSIGNED("enabledUSec", s->enabled_usec),
 		SD_JSON_BUILD_PAIR_CONDITION(s->forced, "forced", SD_JSON_BUILD_BOOLEAN(true)),
@@ -207,8 +205,8 @@ int json_set(const struct world *w, const struct set *s, const struct warnings *
 					     "broken", SD_JSON_BUILD_BOOLEAN(true)),
 		SD_JSON_BUILD_PAIR_CONDITION((o.flags & KLP_RECORD_PASSED_OVER) != 0, "passedOver",
 					     SD_JSON_BUILD_BOOLEAN(true)),
-		SD_JSON_BUILD_PAIR_STRING("path", s->path),
-		SD_JSON_BUILD_PAIR_STRING("sha256", hash),
+		PAIR_TEXT("path", s->path),
+		PAIR_TEXT("sha256", hash),
 		SD_JSON_BUILD_PAIR_CONDITION(objects != NULL, "objects",
 					     SD_JSON_BUILD_VARIANT(objects)));
 	if (r < 0)
@@ -244,13 +242,11 @@ int json_list(const struct world *w, const struct warnings *warnings, sd_json_va
 		json_objects_read(w, s, &o);
 		waiting = json_objects_waiting(&o, s->meta);
 		r = APPEND(array, sd_json_buildo(&append_v_,
-			SD_JSON_BUILD_PAIR_STRING("name", s->meta->name),
-			SD_JSON_BUILD_PAIR_STRING("version", s->meta->version),
-			SD_JSON_BUILD_PAIR_STRING("state", set_state_to_string(s->state)),
-			SD_JSON_BUILD_PAIR_STRING("effect",
-						  effect_to_string(warnings_effect(warnings, s))),
-			SD_JSON_BUILD_PAIR_STRING("consistency",
-						  set_consistency_to_string(s->consistency)),
+			PAIR_TEXT("name", s->meta->name),
+			PAIR_TEXT("version", s->meta->version),
+			PAIR_TEXT("state", set_state_to_string(s->state)),
+			PAIR_TEXT("effect", effect_to_string(warnings_effect(warnings, s))),
+			PAIR_TEXT("consistency", set_consistency_to_string(s->consistency)),
 			SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
 			SD_JSON_BUILD_PAIR_UNSIGNED("functions", s->meta->n_funcs),
 			SD_JSON_BUILD_PAIR_UNSIGNED("tables", s->meta->n_tables),
@@ -278,10 +274,9 @@ int json_before(const struct world *w, sd_json_variant **ret)
 		const struct pin_before_entry *e = &before->entries[i];
 
 		r = APPEND(array, sd_json_buildo(&append_v_,
-			SD_JSON_BUILD_PAIR_STRING("name", e->name),
-			SD_JSON_BUILD_PAIR_STRING("version", e->version),
-			SD_JSON_BUILD_PAIR_STRING("consistency",
-						  set_consistency_to_string(e->consistency))));
+			PAIR_TEXT("name", e->name),
+			PAIR_TEXT("version", e->version),
+			PAIR_TEXT("consistency", set_consistency_to_string(e->consistency))));
 		if (r < 0)
 			return r;
 	}
@@ -305,7 +300,7 @@ int json_companion(const struct world *w, sd_json_variant **ret)
 	return sd_json_buildo(ret,
 		SD_JSON_BUILD_PAIR_BOOLEAN("loaded", true),
 		SD_JSON_BUILD_PAIR_UNSIGNED("abi", hello->abi),
-		SD_JSON_BUILD_PAIR_STRING("version", hello->version),
+		PAIR_TEXT("version", hello->version),
 		SD_JSON_BUILD_PAIR_UNSIGNED("openCap", hello->open_cap),
 		SD_JSON_BUILD_PAIR_UNSIGNED("openUsed",
 					    r < 0 ? hello->open_used : status.open_used),
@@ -314,7 +309,7 @@ int json_companion(const struct world *w, sd_json_variant **ret)
 		SD_JSON_BUILD_PAIR_CONDITION(r >= 0, "forced",
 					     SD_JSON_BUILD_UNSIGNED(r < 0 ? 0 : status.forced)),
 		SD_JSON_BUILD_PAIR_CONDITION(r < 0, "problem",
-					     SD_JSON_BUILD_STRING("Its status cannot be read")));
+					     JSON_BUILD_TEXT("Its status cannot be read")));
 }
 
 int json_transition(const struct transaction *t, sd_json_variant **ret)
@@ -331,7 +326,7 @@ int json_transition(const struct transaction *t, sd_json_variant **ret)
 		return r;
 	return sd_json_buildo(ret,
 		SD_JSON_BUILD_PAIR_UNSIGNED("number", t->number),
-		SD_JSON_BUILD_PAIR_STRING("change", change_verb_to_string(t->verb)),
+		PAIR_TEXT("change", change_verb_to_string(t->verb)),
 		PAIR_OPTIONAL("entering", t->verb == CHANGE_DISABLE ? NULL :
 					  t->verb == CHANGE_ROLLBACK ? t->returning[0] : t->name),
 		SD_JSON_BUILD_PAIR_VARIANT("leaving", leaving),
@@ -339,10 +334,11 @@ int json_transition(const struct transaction *t, sd_json_variant **ret)
 		SD_JSON_BUILD_PAIR_UNSIGNED("total", t->total),
 		SD_JSON_BUILD_PAIR_UNSIGNED("moved", t->moved),
 		SD_JSON_BUILD_PAIR_UNSIGNED("startedUSec", t->started_usec),
+		SD_JSON_BUILD_PAIR_UNSIGNED("runningUSec", transaction_running_usec(t)),
 		SD_JSON_BUILD_PAIR_CONDITION(t->timeout_ms > 0, "timeoutUSec",
 					     SD_JSON_BUILD_UNSIGNED(1000ULL * t->timeout_ms)),
 		SD_JSON_BUILD_PAIR_BOOLEAN("timedOut", t->timed_out),
-		SD_JSON_BUILD_PAIR_STRING("phase", phase_to_string(t->phase)),
+		PAIR_TEXT("phase", phase_to_string(t->phase)),
 		SD_JSON_BUILD_PAIR_CONDITION(t->verb == CHANGE_ROLLBACK, "returning",
 					     SD_JSON_BUILD_VARIANT(returning)));
 }
@@ -360,11 +356,11 @@ int json_change(const struct transaction *t, bool complete, sd_json_variant **re
 	if (r < 0)
 		return r;
 	return sd_json_buildo(ret,
-		SD_JSON_BUILD_PAIR_STRING("name", t->name),
-		SD_JSON_BUILD_PAIR_STRING("version", t->version),
-		SD_JSON_BUILD_PAIR_STRING("change", change_verb_to_string(t->verb)),
+		PAIR_TEXT("name", t->name),
+		PAIR_TEXT("version", t->version),
+		PAIR_TEXT("change", change_verb_to_string(t->verb)),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", t->generation),
-		SD_JSON_BUILD_PAIR_STRING("consistency", set_consistency_to_string(t->consistency)),
+		PAIR_TEXT("consistency", set_consistency_to_string(t->consistency)),
 		SD_JSON_BUILD_PAIR_BOOLEAN("complete", complete),
 		SD_JSON_BUILD_PAIR_VARIANT("replaced", replaced),
 		SD_JSON_BUILD_PAIR_CONDITION(rollback, "returning",
@@ -395,8 +391,11 @@ int json_blocker(const struct klp_uapi_blocker *b, const char *stack, sd_json_va
 {
 	const char state[] = { b->state > ' ' && b->state <= '~' ? (char)b->state : '?', '\0' };
 	_cleanup_json_ sd_json_variant *lines = NULL;
+	const char *function = NULL;
 	int r;
 
+	if (STR_HAS_PREFIX(b->reason, "in "))
+		function = b->reason + STRLEN("in ");
 	r = stack ? json_stack(stack, &lines) : 0;
 	if (r < 0)
 		return r;
@@ -404,11 +403,12 @@ int json_blocker(const struct klp_uapi_blocker *b, const char *stack, sd_json_va
 		SD_JSON_BUILD_PAIR_INTEGER("pid", b->pid),
 		SD_JSON_BUILD_PAIR_UNSIGNED("cpu", b->cpu),
 		SD_JSON_BUILD_PAIR_BOOLEAN("kthread", (b->flags & KLP_TASK_KTHREAD) != 0),
-		SD_JSON_BUILD_PAIR_STRING("comm", b->comm),
-		SD_JSON_BUILD_PAIR_STRING("reason", b->reason),
+		PAIR_TEXT("comm", b->comm),
+		PAIR_TEXT("reason", b->reason),
+		PAIR_OPTIONAL("function", function),
 		SD_JSON_BUILD_PAIR_INTEGER("processId", b->tgid),
-		SD_JSON_BUILD_PAIR_STRING("kind", json_task_kind(b)),
-		SD_JSON_BUILD_PAIR_STRING("state", state),
+		PAIR_TEXT("kind", json_task_kind(b)),
+		PAIR_TEXT("state", state),
 		SD_JSON_BUILD_PAIR_UNSIGNED("blockingUSec", b->blocking_ns / 1000),
 		SD_JSON_BUILD_PAIR_CONDITION(stack != NULL, "stack", SD_JSON_BUILD_VARIANT(lines)));
 }
@@ -419,10 +419,10 @@ int json_report(const struct report *r, sd_json_variant **ret)
 		PAIR_OPTIONAL("patch", r->patch),
 		PAIR_OPTIONAL("object", r->object),
 		PAIR_OPTIONAL("function", r->function),
-		SD_JSON_BUILD_PAIR_STRING("phase", phase_to_string(r->phase)),
+		PAIR_TEXT("phase", phase_to_string(r->phase)),
 		SD_JSON_BUILD_PAIR_CONDITION(r->error != 0, "errno",
 					     SD_JSON_BUILD_INTEGER(r->error)),
-		SD_JSON_BUILD_PAIR_STRING("detail", r->detail ? r->detail : ""),
-		SD_JSON_BUILD_PAIR_STRING("hint", outcome_info(r->outcome)->hint),
+		PAIR_TEXT("detail", r->detail ? r->detail : ""),
+		PAIR_TEXT("hint", outcome_info(r->outcome)->hint),
 		PAIR_OPTIONAL("log", r->log));
 }

@@ -14,7 +14,9 @@
 
 #include "core/recover.h"
 #include "kern/grace.h"
+#include "klpd/blockers.h"
 #include "klpd/manager.h"
+#include "util/cleanup.h"
 #include "util/errno-util.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -65,6 +67,24 @@ static void manager_log_overdue(const struct transaction *t, uint32_t moved, uin
 {
 	log_warning("Patch '%s' %s: %s is turned round, it did not complete in time: %u of %u tasks "
 		    "had moved", t->name, t->version, change_verb_to_string(t->verb), moved, total);
+	blockers_log(t->world->companion);
+}
+
+/* What was turned round while no klpd ran. */
+static void manager_log_turned(const struct manager *m)
+{
+	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	struct klp_ioc_status s;
+
+	if (!m->world->companion || companion_status(m->world->companion, &s, &records) < 0)
+		return;
+	if (s.transition.number ? !s.transition.reversed : !s.last_transition || !s.last_reversed)
+		return;
+	log_notice("Transition %llu, begun before this klpd, was turned round%s",
+		   (unsigned long long)(s.transition.number ?: s.last_transition),
+		   (s.transition.number ? s.transition.timed_out : s.last_timed_out) ?
+		   ": it did not complete in time" : "");
+	blockers_log(m->world->companion);
 }
 
 /* What the companion says of the change now; as transaction_sync(). */
@@ -225,6 +245,7 @@ static int manager_recover(struct manager *m, struct report *report)
 			 m->change->reversed ? " in reverse" : "",
 			 m->change->timed_out ? ", it did not complete in time" : "");
 	manager_begin_to_follow(m);
+	manager_log_turned(m);
 	return 0;
 }
 
@@ -412,6 +433,7 @@ int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *repo
 				    (unsigned long long)number);
 	log_notice("Patch '%s' %s: %s is turned round", m->change->name, m->change->version,
 		   change_verb_to_string(m->change->verb));
+	blockers_log(m->world->companion);
 	manager_observe(m, MANAGER_PROGRESS);
 	return 0;
 }

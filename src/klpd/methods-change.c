@@ -8,6 +8,7 @@
 
 #include <systemd/sd-varlink.h>
 
+#include "klpd/blockers.h"
 #include "klpd/json.h"
 #include "klpd/methods-change.h"
 #include "klpd/server.h"
@@ -69,14 +70,23 @@ static void log_failure(const struct report *r, enum change_verb verb, const cha
 
 static void reply_reversed(sd_varlink *link, const struct transaction *t)
 {
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL, *blockers = NULL;
 	_cleanup_(report_done) struct report report = REPORT_INIT;
+	int r;
 
 	(void)report_set(&report, OUTCOME_REVERSED, "%s of '%s' %s", change_verb_to_string(t->verb),
 			 t->name, t->timed_out ? "did not complete in time and was reversed" :
 						 "was reversed");
 	report.phase = PHASE_SWITCH;
 	report_names(&report, t->name, NULL, NULL);
-	(void)server_reply_error(link, OUTCOME_REVERSED, &report);
+	r = json_report(&report, &v);
+	if (r >= 0 && blockers_json(t->world->companion, true, BLOCKERS_STACKS_DEFAULT, &blockers) >= 0)
+		r = sd_json_variant_set_field(&v, "blockers", blockers);
+	if (r >= 0)
+		r = sd_varlink_error(link, outcome_info(OUTCOME_REVERSED)->error, v);
+	if (r < 0)
+		log_debug("The client of '%s' gets no reply (%s), ignoring", t->name,
+			  strerrordesc_np(-r));
 }
 
 static void on_done(const struct transaction *t, bool complete, void *userdata)

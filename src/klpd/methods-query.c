@@ -5,12 +5,13 @@
  */
 #include <stdbool.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 #include <systemd/sd-varlink.h>
 
 #include "kern/task.h"
 #include "kern/trust.h"
+#include "klpd/blockers.h"
+#include "klpd/json-text.h"
 #include "klpd/json-warning.h"
 #include "klpd/json.h"
 #include "klpd/methods-query.h"
@@ -19,23 +20,11 @@
 #include "util/macro.h"
 #include "version.h"
 
-#define STACKS_DEFAULT	32
-#define STACKS_MAX	256		/* each may have 16 KiB, and a message 16 MiB */
-#define STACKS_USEC	1000000ULL
-
 #define _cleanup_json_ _cleanup_(sd_json_variant_unrefp)
 
 DEFINE_CLEANUP(struct meta, meta_free);
 
 static const sd_json_dispatch_field no_parameters[] = { { 0 } };
-
-static uint64_t monotonic_usec(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 			 sd_varlink_method_flags_t flags _unused_, void *userdata)
@@ -68,8 +57,8 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 	if (r < 0)
 		return r;
 	return sd_varlink_replybo(link,
-		SD_JSON_BUILD_PAIR_STRING("version", KLPD_VERSION),
-		SD_JSON_BUILD_PAIR_STRING("kernel", kernel.release),
+		PAIR_TEXT("version", KLPD_VERSION),
+		PAIR_TEXT("kernel", kernel.release),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", manager_generation(m)),
 		SD_JSON_BUILD_PAIR_BOOLEAN("perTask", m->world->companion != NULL),
 		SD_JSON_BUILD_PAIR_VARIANT("companion", companion),
@@ -171,72 +160,38 @@ int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
 		SD_JSON_BUILD_PAIR_UNSIGNED("format", KLP_META_FORMAT));
 }
 
-/* Some look at a task that runs may take a tenth of a second: the others wait no longer than
- * this. */
-static bool stacks_in_time(uint64_t began)
-{
-	return monotonic_usec() - began < STACKS_USEC;
-}
-
-/* Each blocker with its stack, of the first `stacks` of them. */
-static int blockers_describe(struct companion *c, const struct klp_uapi_blocker *blockers,
-			     uint32_t n, uint64_t stacks, sd_json_variant **array)
-{
-	_cleanup_free_ char *text = malloc(COMPANION_STACK_ROOM);
-	uint64_t began = monotonic_usec();
-	int r;
-
-	if (!text)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < n; i++) {
-		_cleanup_json_ sd_json_variant *v = NULL;
-		bool known = false;
-
-		if (i < stacks && stacks_in_time(began)) {
-			r = companion_stack(c, &blockers[i], text);
-			/* it has moved since the list was made */
-			if (r == -ESRCH)
-				continue;
-			known = r == 0;
-		}
-		r = json_blocker(&blockers[i], known ? text : NULL, &v);
-		if (r >= 0)
-			r = sd_json_variant_append_array(array, v);
-		if (r < 0)
-			return r;
-	}
-	return *array ? 0 : sd_json_variant_new_array(array, NULL, 0);
-}
+struct blockers_parameters {
+	uint64_t stacks;
+	int last;
+};
 
 int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
 	static const sd_json_dispatch_field table[] = {
-		{ "stacks", _SD_JSON_VARIANT_TYPE_INVALID, sd_json_dispatch_uint64, 0,
-		  SD_JSON_NULLABLE },
+		{ "stacks", _SD_JSON_VARIANT_TYPE_INVALID, sd_json_dispatch_uint64,
+		  offsetof(struct blockers_parameters, stacks), SD_JSON_NULLABLE },
+		{ "last", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
+		  offsetof(struct blockers_parameters, last), SD_JSON_NULLABLE },
 		{ 0 }
 	};
+	struct blockers_parameters p = { .stacks = BLOCKERS_STACKS_DEFAULT, .last = -1 };
 	_cleanup_(report_done) struct report report = REPORT_INIT;
-	_cleanup_free_ struct klp_uapi_blocker *blockers = NULL;
 	_cleanup_json_ sd_json_variant *array = NULL;
 	struct manager *m = ((struct server *)userdata)->manager;
-	uint64_t stacks = STACKS_DEFAULT;
-	uint32_t n = 0;
 	int r;
 
-	r = sd_varlink_dispatch(link, parameters, table, &stacks);
+	r = sd_varlink_dispatch(link, parameters, table, &p);
 	if (r != 0)
 		return r;
-	r = m->change ? companion_blockers(m->world->companion, &blockers, &n) : -ENOENT;
-	/* no transition runs, so nobody blocks one */
-	if (r < 0 && r != -ENOENT) {
-		(void)report_errno(&report, r, "Cannot ask the companion who blocks");
+	manager_refresh(m);
+	/* where no transition runs no task blocks one */
+	r = blockers_json(m->change || p.last > 0 ? m->world->companion : NULL, p.last > 0, p.stacks,
+			  &array);
+	if (r < 0) {
+		(void)report_errno(&report, r, "Cannot ask the companion which tasks block");
 		return server_reply_error(link, r, &report);
 	}
-	r = blockers_describe(m->world->companion, blockers, r < 0 ? 0 : n,
-			      MIN(stacks, (uint64_t)STACKS_MAX), &array);
-	if (r < 0)
-		return r;
 	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("blockers", array));
 }
 
@@ -282,7 +237,7 @@ int methods_query_task(sd_varlink *link, sd_json_variant *parameters,
 	return sd_varlink_replybo(link,
 		SD_JSON_BUILD_PAIR_INTEGER("pid", pid),
 		SD_JSON_BUILD_PAIR_INTEGER("patchState", state),
-		SD_JSON_BUILD_PAIR_CONDITION(named, "comm", SD_JSON_BUILD_STRING(comm)));
+		SD_JSON_BUILD_PAIR_CONDITION(named, "comm", JSON_BUILD_TEXT(comm)));
 }
 
 int methods_query_monitor(sd_varlink *link, sd_json_variant *parameters,

@@ -8,6 +8,7 @@
 
 #include "core/effect.h"
 #include "klpd/json-warning.h"
+#include "klpd/json-text.h"
 #include "klpd/json.h"
 #include "klpd/monitor.h"
 #include "util/log.h"
@@ -58,7 +59,7 @@ static int monitor_message(const struct manager *m, const char *event, bool with
 	if (r < 0)
 		return r;
 	return sd_json_buildo(ret,
-		SD_JSON_BUILD_PAIR_STRING("event", event),
+		PAIR_TEXT("event", event),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", manager_generation(m)),
 		SD_JSON_BUILD_PAIR_CONDITION(m->change != NULL, "transition",
 					     SD_JSON_BUILD_VARIANT(transition)),

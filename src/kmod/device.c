@@ -74,7 +74,7 @@ static long device_open_funcs(void __user *arg)
 	u = announce_copy_funcs(o.funcs, o.nr);
 	if (IS_ERR(u))
 		return PTR_ERR(u);
-	o.failed = 0;
+	o.failed = KLP_FAILED_NONE;
 	f = kvcalloc(o.nr, sizeof(*f), GFP_KERNEL);
 	if (f)
 		r = func_resolve_all(u, f, o.nr, &o.failed);

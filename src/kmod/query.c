@@ -12,6 +12,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "kept.h"
 #include "opening.h"
 #include "query.h"
 #include "record.h"
@@ -117,7 +118,7 @@ long query_blockers(void __user *arg)
 
 	if (copy_from_user(&b, arg, sizeof(b)))
 		return -EFAULT;
-	if (b.reserved)
+	if (b.flags & ~KLP_BLOCKERS_KEPT)
 		return -EINVAL;
 	room = b.blockers ? min_t(u32, b.nr, QUERY_BLOCKERS_MAX) : 0;
 	out = kvcalloc(room ?: 1, sizeof(*out), GFP_KERNEL);
@@ -125,7 +126,7 @@ long query_blockers(void __user *arg)
 		return -ENOMEM;
 	if (mutex_lock_killable(&klp_mutex))
 		return -EINTR;
-	r = transition_blockers(out, room);
+	r = b.flags & KLP_BLOCKERS_KEPT ? kept_list(out, room) : transition_blockers(out, room);
 	mutex_unlock(&klp_mutex);
 	if (r < 0)
 		return r;
@@ -145,14 +146,15 @@ long query_stack(void __user *arg)
 
 	if (copy_from_user(&s, arg, sizeof(s)))
 		return -EFAULT;
-	if (s.reserved || !s.size || s.size > KLP_UAPI_STACK_MAX)
+	if (s.flags & ~KLP_BLOCKERS_KEPT || !s.size || s.size > KLP_UAPI_STACK_MAX)
 		return -EINVAL;
 	text = kvmalloc(s.size, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
 	if (mutex_lock_killable(&klp_mutex))
 		return -EINTR;
-	r = transition_stack(s.pid, s.cpu, text, s.size, &used);
+	r = s.flags & KLP_BLOCKERS_KEPT ? kept_stack(s.pid, s.cpu, text, s.size, &used) :
+					  transition_stack(s.pid, s.cpu, text, s.size, &used);
 	mutex_unlock(&klp_mutex);
 	if (r)
 		return r;

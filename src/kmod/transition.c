@@ -38,6 +38,7 @@
 #include "blockers.h"
 #include "change.h"
 #include "event.h"
+#include "kept.h"
 #include "move.h"
 #include "record.h"
 #include "stack.h"
@@ -180,6 +181,7 @@ static int transition_turn(bool timed_out)
 {
 	int r;
 
+	kept_take(running.target);
 	move_stop();
 	r = tasks_turn(!running.target);
 	if (!r) {
@@ -249,6 +251,7 @@ int transition_start(const struct change *c, u32 timeout_ms, u64 *ret_number,
 		memset(&running, 0, sizeof(running));
 		return r;
 	}
+	kept_drop();
 	transition_set_clock(timeout_ms);
 	running.number = ++transition_count;
 	*ret_number = running.number;
@@ -379,5 +382,6 @@ void transition_exit(void)
 	 * queued. */
 	cancel_delayed_work_sync(&transition_work);
 	move_exit();
+	kept_drop();
 	destroy_workqueue(transition_wq);
 }

@@ -203,8 +203,7 @@ static const struct outcome_info outcome_table[] = {
 	[OUTCOME_REVERSED] = {
 		ERROR("Reversed"), EXIT_STATUS_REVERSED,
 		"The change was reversed: what was in force before is in force again",
-		"While a change runs, 'klpctl blockers' shows what it waits for; --timeout gives it "
-		"longer.",
+		"'klpctl blockers --last' shows what it waited for; --timeout gives it longer.",
 	},
 	[OUTCOME_SYSTEM] = {
 		ERROR("SystemError"), EXIT_STATUS_SYSTEM,

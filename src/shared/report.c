@@ -5,7 +5,8 @@
  * The first failure told wins, because undoing it may fail in other ways that interest less; the
  * return value is then that of the first, so that what a caller returns and what the report says
  * are always the same. Memory may be short when a failure is told: a text that could not be kept
- * is NULL, the outcome itself is never lost.
+ * is NULL, the outcome itself is never lost. All text is made clean UTF-8 here: names of a file or
+ * of the kernel may be any bytes, and a report must reach its reader.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -18,6 +19,7 @@
 
 #include "util/errno-util.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 static bool report_told(const struct report *r)
 {
@@ -33,6 +35,8 @@ static void report_fill(struct report *r, enum outcome outcome, int error, const
 	free(r->detail);
 	if (vasprintf(&r->detail, format, ap) < 0)
 		r->detail = NULL;
+	else
+		text_clean_utf8(r->detail, true);
 }
 
 int report_set(struct report *r, enum outcome outcome, const char *format, ...)
@@ -68,16 +72,35 @@ int report_errno(struct report *r, int error, const char *format, ...)
 static void name_set(char **name, const char *value)
 {
 	if (!*name && value)
-		*name = strdup(value);
+		*name = text_copy_utf8(value, false);
+}
+
+static void name_clear(char **name)
+{
+	free(*name);
+	*name = NULL;
 }
 
 void report_names(struct report *r, const char *patch, const char *object, const char *function)
 {
 	if (!r)
 		return;
+	/* what follows is about these: the names of what went well are not those of what fails next */
+	if (!report_told(r)) {
+		if (patch)
+			name_clear(&r->patch);
+		name_clear(&r->object);
+		name_clear(&r->function);
+	}
 	name_set(&r->patch, patch);
 	name_set(&r->object, object);
 	name_set(&r->function, function);
+}
+
+void report_log(struct report *r, const char *log)
+{
+	if (r && !r->log)
+		r->log = text_copy_utf8(log, true);
 }
 
 int report_list_take(struct report_list *l, struct report *r)

@@ -33,8 +33,14 @@ int report_set(struct report *r, enum outcome outcome, const char *format, ...)
 /* As report_set() with OUTCOME_SYSTEM and errno of a negative error code. */
 int report_errno(struct report *r, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Names; each NULL leaves the field as it is; a name already told stays. */
+/*
+ * What is dealt with. Before a failure is told: names of the step that begins, in place of those of
+ * the one before (a patch that is NULL stays). Afterwards: each NULL leaves the field as it is, and
+ * a name already told stays.
+ */
 void report_names(struct report *r, const char *patch, const char *object, const char *function);
+/* The whole log of the verifier, if there is none yet. */
+void report_log(struct report *r, const char *log);
 /* Release what it owns and make it REPORT_INIT again. NULL is fine. */
 void report_done(struct report *r);
 

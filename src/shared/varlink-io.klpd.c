@@ -124,6 +124,9 @@ static SD_VARLINK_DEFINE_METHOD(
 	Blockers,
 	C("Of how many tasks, from the first on, to show the stack; default 32, at most 256"),
 	IN(stacks, INT, NULLABLE),
+	C("Ask for those that were in the way when the last transition was turned round, as they were "
+	  "then, 64 at most: they are known until the next transition begins; default false"),
+	IN(last, BOOL, NULLABLE),
 	C("Tasks that have not moved, longest in the way first; empty if no transition runs"),
 	OUT_TYPE(blockers, Blocker, ARRAY));
 
@@ -235,7 +238,11 @@ static SD_VARLINK_DEFINE_ERROR(NoBTF, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(VerifierRejected, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoCompanion, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(CompanionABI, ERROR_FIELDS);
-static SD_VARLINK_DEFINE_ERROR(Reversed, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(Reversed,
+	ERROR_FIELDS,
+	C("Tasks that were in the way when it was turned round, as they were then, 64 at most; null: "
+	  "they are not known"),
+	TYPE(blockers, Blocker, NULLABLE | ARRAY));
 static SD_VARLINK_DEFINE_ERROR(SystemError, ERROR_FIELDS);
 
 SD_VARLINK_DEFINE_INTERFACE(

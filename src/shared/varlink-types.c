@@ -237,6 +237,8 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(moved, 0),
 	C("When it started, CLOCK_REALTIME in microseconds"),
 	INT(startedUSec, NULLABLE),
+	C("How long it has run, in microseconds, whatever became of the clock since"),
+	INT(runningUSec, NULLABLE),
 	C("How long after that it turns itself round, in microseconds; null: it does not, or has"),
 	INT(timeoutUSec, NULLABLE),
 	C("It turned itself round, because it did not complete in time"),
@@ -317,6 +319,9 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	STRING(comm, 0),
 	C("Why it has not moved: running, in FUNCTION, unreliable stack, new"),
 	STRING(reason, 0),
+	C("Function that changes hands and that it is in, at most 60 bytes of its name; null: the "
+	  "reason is another"),
+	STRING(function, NULLABLE),
 	C("Id of its process"),
 	INT(processId, NULLABLE),
 	C("What kind of task it is"),

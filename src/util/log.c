@@ -4,10 +4,9 @@
  *
  * A line is put together first and written with one write(2), so that lines of several processes
  * do not mix. Text that comes from files and clients ends up in messages, so control characters
- * (a newline above all, which would begin a forged line) are shown as '?'; bytes above 127 pass,
- * they may be UTF-8. A message too long for the line is cut. errno is what it was before.
+ * (a newline above all, which would begin a forged line) and what is not UTF-8 are shown as '?'. A
+ * message too long for the line is cut. errno is what it was before.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -22,6 +21,7 @@
 #include "util/errno-util.h"
 #include "util/fd-util.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 #define LINE_SIZE 2048
 
@@ -117,9 +117,8 @@ int log_message(int level, int error, const char *format, ...)
 	if (n < 0)
 		return error;
 	end = MIN(begin + (size_t)n, sizeof(line) - 2);
-	for (size_t i = begin; i < end; i++)
-		if (iscntrl((unsigned char)line[i]))
-			line[i] = '?';
+	line[end] = '\0';
+	text_clean_utf8(line + begin, false);
 	line[end++] = '\n';
 	/* nowhere to complain if even stderr does not take it */
 	(void)write_fd_all(STDERR_FILENO, line, end);

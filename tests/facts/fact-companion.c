@@ -176,9 +176,9 @@ static void test_reserved(void)
 	struct klp_uapi_func f = func("cmdline_proc_show");
 	struct klp_ioc_open o = { .funcs = (unsigned long)&f, .nr = 1, .reserved = 1U << 31 };
 	struct klp_ioc_status s = { .reserved = 1U << 31 };
-	struct klp_ioc_blockers b = { .reserved = 1U << 31 };
+	struct klp_ioc_blockers b = { .flags = 1U << 31 };
 	struct klp_ioc_objects q = { .reserved = 1U << 31 };
-	struct klp_ioc_stack stack = { .size = 1, .reserved = 1U << 31 };
+	struct klp_ioc_stack stack = { .size = 1, .flags = 1U << 31 };
 	struct klp_ioc_reverse r = { .reserved = 1U << 31 };
 	struct klp_ioc_force force = { .reserved = 1U << 31 };
 	struct klp_uapi_object object = { .name = "vmlinux", .reserved = 1U << 31 };

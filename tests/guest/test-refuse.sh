@@ -88,6 +88,43 @@ short=$(klpctl enable $T/verifier.klp.o 2>&1 | wc -l)
 long=$(klpctl enable --verifier-log $T/verifier.klp.o 2>&1 | wc -l)
 ((long > short + 3)) || fail "--verifier-log shows $long lines, without it $short"
 
+t names that are no text
+# The type of an argument has a name of any bytes, and so has a line of the source that the verifier
+# quotes; the report reaches its reader all the same, and no control sequence does.
+LC_ALL=C sed 's/\x00file\x00/\x00\xff\x1b\x9be\x00/' $T/wrongproto.klp.o >/root/files/odd.klp.o
+cmp -s $T/wrongproto.klp.o /root/files/odd.klp.o && fail "the patch has no such type"
+refuse 5 "struct ???e *" /root/files/odd.klp.o
+klpctl check /root/files/odd.klp.o >/tmp/out
+grep -q "struct ???e \*" /tmp/out || fail "check does not show it: $(cat -v /tmp/out)"
+same "control characters" "" "$(tr -d '\n -~' </tmp/out)"
+klpctl check --json /root/files/odd.klp.o | jq -e '.problems[0].detail | contains("struct ???e *")' >/dev/null ||
+	fail "nor does its JSON"
+grep -q 'struct ???e' $KLPD_LOG || fail "it is not in the log: $(tail -n 3 $KLPD_LOG | cat -v)"
+LC_ALL=C sed 's/dentry->d_flags = 0;/\xff\x9b\x1b[31m>d_flags = 0;/' $T/verifier.klp.o >/root/files/odd.klp.o
+cmp -s $T/verifier.klp.o /root/files/odd.klp.o && fail "the patch has no such line"
+refuse 6 "d_flags" --verifier-log /root/files/odd.klp.o
+same "control characters" "" "$(tr -d '\n -~' <<<"$OUTPUT")"
+mkdir $'/root/files/\xff\xfe' && cp $P/cmdline.klp.o $'/root/files/\xff\xfe'
+refuse 3 "not UTF-8" $'/root/files/\xff\xfe/cmdline.klp.o'
+
+t a failure names the function that it is about
+# klpd gets too few descriptors, ever later: for the n-th program, map or link.
+klpctl show --json $T/bench-10.klp.o >/tmp/shown
+descriptors=(/proc/"$KLPD_PID"/fd/*)
+later=0
+for ((n = ${#descriptors[@]} + 10; n < ${#descriptors[@]} + 80; n += 3)); do
+	prlimit --pid "$KLPD_PID" --nofile=$n:65536
+	klpctl enable --json $T/bench-10.klp.o >/tmp/out 2>/dev/null && break
+	program=$(jq -r .parameters.detail /tmp/out | sed -n "s/.*program '\([^']*\)'.*/\1/p")
+	wanted=$(jq -r --arg p "$program" '.patch.functions[] | select(.program == $p).symbol' /tmp/shown)
+	same "function of '$(jq -r .parameters.detail /tmp/out)'" "$wanted" \
+		"$(jq -r '.parameters.function // ""' /tmp/out)"
+	[[ -z $wanted || $wanted == "$(jq -r '.patch.functions[0].symbol' /tmp/shown)" ]] || later=$((later + 1))
+done
+prlimit --pid "$KLPD_PID" --nofile=65536:65536
+check "some are about a later one ($later)" test $later -gt 1
+klpctl disable bench-10 >/dev/null || fail "it never came into force: $(cat /tmp/out)"
+
 t what klpd cannot or will not do
 refuse 4 strict $T/strict.klp.o
 refuse 3 klp_ops_pre_patch__vmlinux $T/callback.klp.o

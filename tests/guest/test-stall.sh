@@ -40,6 +40,16 @@ end_late_sleep() {
 	wait $late 2>/dev/null
 }
 
+# What is known of $sleeper, an expression of jq's.
+the_sleeper='select(.pid == $pid) | .processId == $pid and .kind == "user" and .comm == "sleep" and
+	.reason == "in hrtimer_nanosleep" and .function == "hrtimer_nanosleep" and .blockingUSec > 0 and
+	(.stack | any(test("hrtimer_nanosleep\\+0x[0-9a-f]+/0x[0-9a-f]+$")))'
+
+# It was in the way of the transition that was last turned round.
+kept_blocks() {
+	klpctl blockers --last --json | jq -e --argjson pid $sleeper ".blockers[] | $the_sleeper" >/dev/null
+}
+
 klpd_is_gone() {
 	! kill -0 "$KLPD_PID"
 }
@@ -59,13 +69,26 @@ snapshot
 t the time of an enable runs out
 echo 1000000000 >$patience
 begin_sleep
+: >$KLPD_LOG
 expect_fail 11 klpctl enable --timeout=1 $T/held.klp.o
 [[ $OUTPUT == *"in time"* ]] || fail "it is not said why: $OUTPUT"
+[[ $OUTPUT == *"in the way: sleep[$sleeper] for "*": in hrtimer_nanosleep"* ]] ||
+	fail "it is not said what was in the way: $OUTPUT"
+grep -Eq "In the way was 'sleep' \(thread $sleeper of .*: in hrtimer_nanosleep; stack: .*hrtimer_nanosleep\+0x" \
+	$KLPD_LOG || fail "nor in the log: $(cat $KLPD_LOG)"
+check "it is known afterwards" kept_blocks
 same patches "[]" "$(klpctl status --json | jq -c .patches)"
+
+t the error has all that is known of the blocker
+klpctl enable --json --timeout=1 $T/held.klp.o >/tmp/out 2>/dev/null && fail "it came into force"
+jq -e --argjson pid $sleeper ".parameters.blockers[] | $the_sleeper" /tmp/out >/dev/null ||
+	fail "$(cat /tmp/out)"
 
 t the time of one that nobody waits for runs out, too
 check enable klpctl enable --no-wait --timeout=1 $T/held.klp.o
+same "nothing is known of one that goes on" '[]' "$(klpctl blockers --last --json | jq -c .blockers)"
 check "reversed by itself" loop_until quiet
+check "what was in the way is known" kept_blocks
 same patches "[]" "$(klpctl status --json | jq -c .patches)"
 
 t no time limit, and the blocker is named
@@ -73,6 +96,10 @@ check enable klpctl enable --no-wait --timeout=0 $T/held.klp.o
 check "the sleeper is named" loop_until sleeper_blocks
 check reverse klpctl reverse
 check "reversed" loop_until quiet
+check "what was in the way is known" kept_blocks
+klpctl blockers --last >/tmp/out
+grep -Eq "^$sleeper +[0-9]+ +user +S +.* sleep +in hrtimer_nanosleep$" /tmp/out || fail "$(cat /tmp/out)"
+grep -Eq "^  hrtimer_nanosleep\+0x" /tmp/out || fail "no stack: $(cat /tmp/out)"
 expect_fail 8 klpctl reverse
 expect_fail 8 klpctl force
 expect_fail 2 klpctl enable --timeout=soon $T/held.klp.o
@@ -85,8 +112,12 @@ record_is_gone() {
 	(($(module_references) < references))
 }
 check "the companion turns it round alone" loop_until record_is_gone
+: >$KLPD_LOG
 start_klpd
 check "nothing runs" quiet
+check "what was in the way is known" kept_blocks
+grep -q "was turned round: it did not complete in time" $KLPD_LOG || fail "it is not in the log"
+grep -q "In the way was 'sleep' (thread $sleeper of " $KLPD_LOG || fail "nor is the sleeper"
 same patches "[]" "$(klpctl status --json | jq -c .patches)"
 same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 
@@ -96,6 +127,34 @@ kill_klpd
 start_klpd
 same timeoutUSec 1000000000 "$(transition .timeoutUSec)"
 [[ $(klpctl status) == *" of 1000 s, phase switch"* ]] || fail "status does not show it: $(klpctl status)"
+check reverse klpctl reverse
+check reversed loop_until quiet
+
+t how long it runs is not asked of the clock of the day
+check enable klpctl enable --no-wait --timeout=1000 $T/held.klp.o
+# running WHAT: less than this test may take, whatever the clock says
+running() {
+	local usec
+
+	usec=$(transition .runningUSec)
+	((usec >= 0 && usec < 1000000000)) || fail "$1: $usec us"
+	usec=$(klpctl status | sed -n 's/.*tasks moved, for \([0-9]*\) s of 1000 s.*/\1/p')
+	[[ -n $usec ]] && ((usec < 1000)) || fail "$1: $(klpctl status | grep Transition:)"
+}
+# step SECONDS: the clock of the day.
+step() {
+	date -s "@$(($(date +%s) + $1))" >/dev/null || fail "the clock cannot be set"
+}
+started=$(transition .startedUSec)
+step 200000
+running "the clock went forward"
+step -400000
+((started / 1000000 > $(date +%s))) || fail "the clock was not set"
+running "and back"
+kill_klpd
+start_klpd
+step 200000
+running "after a restart"
 check reverse klpctl reverse
 check reversed loop_until quiet
 

@@ -51,8 +51,13 @@
 	"\"generation\":12,\"functions\":10,\"tables\":1,\"set\":\"net\",\"missed\":7}]"
 #define FAKE_TRANSITION \
 	"{\"number\":4,\"change\":\"enable\",\"entering\":\"x\\u001b[31m\",\"leaving\":[]," \
-	"\"reversed\":false,\"total\":120,\"moved\":118,\"startedUSec\":1000000," \
+	"\"reversed\":false,\"total\":120,\"moved\":118,\"startedUSec\":1000000,\"runningUSec\":7900000," \
 	"\"timeoutUSec\":60000000,\"timedOut\":false,\"phase\":\"switch\"}"
+#define FAKE_BLOCKERS \
+	"[{\"pid\":77,\"cpu\":1,\"kthread\":false,\"comm\":\"e\\u001b[2J\\u009bvil\"," \
+	"\"reason\":\"in vfs_read\",\"function\":\"vfs_read\",\"blockingUSec\":310000}," \
+	"{\"pid\":1,\"cpu\":0,\"kthread\":true,\"comm\":\"k\",\"reason\":\"running\"," \
+	"\"blockingUSec\":12345678,\"stack\":[\"f+0x1/0x2\"]}]"
 #define FAKE_PATCH \
 	"{\"name\":\"cmdline\",\"version\":\"1.0\",\"description\":\"Hide it\"," \
 	"\"references\":[\"CVE-2026-0001\",\"bug 7\"],\"replace\":false,\"strict\":true," \
@@ -97,6 +102,7 @@ static int fake_later(sd_event_source *source __attribute__((unused)),
 
 static int fake_answer(sd_varlink *link, const char *change, const char *what)
 {
+	__attribute__((cleanup(sd_json_variant_unrefp))) sd_json_variant *blockers = NULL;
 	char error[128];
 
 	if (strcmp(what, "good") == 0)
@@ -118,11 +124,15 @@ static int fake_answer(sd_varlink *link, const char *change, const char *what)
 	if (*what == '@')
 		return sd_varlink_error(link, what + 1, NULL);
 	snprintf(error, sizeof(error), "%s.%s", VARLINK_INTERFACE, what);
+	if (strcmp(what, "Reversed") == 0)
+		(void)sd_json_parse(FAKE_BLOCKERS, 0, &blockers, NULL, NULL);
 	return sd_varlink_errorbo(link, error, S("patch", "pa"), S("object", "vmlinux"),
 				  S("function", "fu"), S("phase", "load"), N("errno", 13),
 				  S("detail", strcmp(what, "VerifierRejected") == 0 ?
 						"the detail | more" : "the detail"), S("hint", "The hint."),
-				  S("log", "line one\n\tline two\033[0m\n"));
+				  S("log", "line one\n\tline two\033[0m\n"),
+				  SD_JSON_BUILD_PAIR_CONDITION(blockers != NULL, "blockers",
+							       SD_JSON_BUILD_VARIANT(blockers)));
 }
 
 static int fake_change(sd_varlink *link, const char *change, sd_json_variant *parameters)
@@ -247,6 +257,7 @@ FAKE_METHOD(fake_check)
 FAKE_METHOD(fake_blockers)
 {
 	sd_json_variant *stacks = sd_json_variant_by_key(parameters, "stacks");
+	sd_json_variant *last = sd_json_variant_by_key(parameters, "last");
 	char text[1024];
 
 	if (fake_stalled) {
@@ -258,10 +269,10 @@ FAKE_METHOD(fake_blockers)
 		 "\"reason\":\"running\",\"processId\":0,\"kind\":\"kernel\",\"state\":\"R\","
 		 "\"blockingUSec\":310000,\"stack\":[]},{\"pid\":1234,\"cpu\":0,\"kthread\":false,"
 		 "\"comm\":\"e\\u001b[2J\\u009b\\nvil\",\"reason\":\"in f\"},"
-		 "{\"pid\":1236,\"cpu\":0,\"kthread\":false,\"comm\":\"iou\",\"reason\":\"stacks %lld\","
+		 "{\"pid\":1236,\"cpu\":0,\"kthread\":false,\"comm\":\"iou\",\"reason\":\"stacks %lld%s\","
 		 "\"processId\":1235,\"kind\":\"worker\",\"state\":\"S\",\"blockingUSec\":12345678,"
 		 "\"stack\":[\"f+0x1/0x2\",\"? g\\u001b[0m\"]}]}",
-		 stacks ? (long long)sd_json_variant_integer(stacks) : -1);
+		 stacks ? (long long)sd_json_variant_integer(stacks) : -1, last ? " last" : "");
 	SEND(sd_varlink_reply, link, text);
 }
 

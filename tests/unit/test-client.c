@@ -187,6 +187,51 @@ static void test_blockers(void)
 	CHECK_CONTAINS(out, "\"reason\":\"stacks 3\"");
 	CHECK_INT(run("blockers --json"), 0);
 	CHECK_CONTAINS(out, "\"reason\":\"stacks -1\"");
+	/* JSON goes to terminals, too */
+	CHECK_CONTAINS(out, "\"comm\":\"e\\u001b[2J\\u009b\\nvil\"");
+	CHECK_INT(run("blockers --last"), 0);
+	CHECK_CONTAINS(out, "stacks 8 last\n");
+	CHECK_INT(run("blockers --last --json=pretty --stacks=1"), 0);
+	CHECK_CONTAINS(out, "stacks 1 last\"");
+	CHECK_CONTAINS(out, "\\u009b");
+}
+
+/* The one who waited learns which tasks were in the way. */
+static void test_reversed(void)
+{
+	CHECK_INT(run("enable Reversed.klp.o"), EXIT_STATUS_REVERSED);
+	CHECK_CONTAINS(err, "in the way: e?[2J??vil[77] for 0.3 s: in vfs_read\n"
+		       "in the way: k[1] for 12 s: running\nhint: ");
+	CHECK_INT(run("disable --json Reversed"), EXIT_STATUS_REVERSED);
+	CHECK_CONTAINS(out, "\"pid\":77,");
+	CHECK_CONTAINS(out, "\"function\":\"vfs_read\"");
+	CHECK_CONTAINS(out, "\"stack\":[\"f+0x1/0x2\"]");
+}
+
+/* Varlink has only UTF-8: an argument that is none is told of by what it is. */
+static void test_not_utf8(void)
+{
+	CHECK_INT(run("disable \xff\xfe\x1b"), EXIT_STATUS_USAGE);
+	CHECK_STR(err, "klpctl: disable: '?" "?" "?' is not UTF-8 text, as each name is\n");
+	CHECK_INT(run("show \xc3"), EXIT_STATUS_USAGE);
+	CHECK_INT(run("enable /tmp/\xff.klp.o"), EXIT_STATUS_FILE);
+	CHECK_STR(err, "klpctl: enable '/tmp/?.klp.o': the file cannot be read.\n"
+		  "detail: its path is not UTF-8 text: rename it\n"
+		  "hint: Give the path of a patch file that exists, not of a symbolic link to one.\n");
+	CHECK_INT(run("check --json /tmp/\xff.klp.o"), EXIT_STATUS_FILE);
+	CHECK_CONTAINS(out, "its path is not UTF-8 text");
+	CHECK_INT(run("show /tmp/\xff/x.klp.o"), EXIT_STATUS_FILE);
+	CHECK_INT(run("\x9b" "31m"), EXIT_STATUS_USAGE);
+	CHECK_STR(err, "klpctl: unknown verb '?31m'; see klpctl --help\n");
+	CHECK_INT(run("--\xff"), EXIT_STATUS_USAGE);
+	CHECK_STR(err, "klpctl: unknown option '--?'; see klpctl --help\n");
+	/* with its control characters a name is one that klpd does not know */
+	CHECK_INT(run("show \x1b[31mred"), EXIT_STATUS_NO_PATCH);
+	CHECK(!strchr(err, '\x1b'));
+	setenv("KLPD_SOCKET", "/tmp/\xff", 1);
+	CHECK_INT(run("list"), EXIT_STATUS_UNREACHABLE);
+	CHECK_CONTAINS(err, "detail: cannot connect to /tmp/?\n");
+	setenv("KLPD_SOCKET", socket_path, 1);
 }
 
 static void test_duration(void)
@@ -229,8 +274,8 @@ static void test_status(void)
 	CHECK_CONTAINS(out, "Generation: 3\n");
 	CHECK_CONTAINS(out, "Consistency: per task\n");
 	CHECK_CONTAINS(out, "Companion: klp 0.1, ABI 1, 3 of 200 functions open\n");
-	CHECK_CONTAINS(out, "Transition: 4, enabling 'x?[31m': 118 of 120 tasks moved, for ");
-	CHECK_CONTAINS(out, " s of 60 s, phase switch\n");
+	CHECK_CONTAINS(out, "Transition: 4, enabling 'x?[31m': 118 of 120 tasks moved, for 7 s of "
+		       "60 s, phase switch\n");
 	CHECK_CONTAINS(out, "Warning: gen-9 is damaged\n");
 	CHECK_CONTAINS(out, "State: in force since generation 3, per task, enabled 19");
 	CHECK_CONTAINS(out, "Fixes: CVE-2026-0001, bug 7\n");
@@ -279,7 +324,7 @@ static void test_usage(void)
 		"list --verifier-log", "--json=yaml list", "--no-wait=1 enable a", "disable a b",
 		"disable --immediate a", "status --stacks=1", "blockers --stacks", "blockers --stacks=x",
 		"task", "task x", "task 4 0", "task 2147483648", "task --timeout=1 4",
-		"blockers --stacks=-1", "blockers --stacks=",
+		"blockers --stacks=-1", "blockers --stacks=", "status --last", "blockers --last=1",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -421,6 +466,8 @@ int main(void)
 	RUN(test_check);
 	RUN(test_lists);
 	RUN(test_blockers);
+	RUN(test_reversed);
+	RUN(test_not_utf8);
 	RUN(test_task);
 	RUN(test_duration);
 	RUN(test_status);

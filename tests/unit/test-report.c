@@ -78,14 +78,21 @@ static void test_names(void)
 {
 	struct report r = REPORT_INIT;
 
-	report_names(&r, "patch", NULL, NULL);
-	report_names(&r, "other", "vmlinux", "f");
+	/* the step that went well */
+	report_names(&r, "patch", "vmlinux", "first");
+	/* one that is about an object, and one about another function */
+	report_names(&r, NULL, "mod", NULL);
 	CHECK_STR(r.patch, "patch");
-	CHECK_STR(r.object, "vmlinux");
+	CHECK_STR(r.object, "mod");
+	CHECK(!r.function);
+	report_names(&r, NULL, "vmlinux", "f");
 	CHECK_STR(r.function, "f");
 	/* names alone are no failure */
 	CHECK_INT(report_set(&r, OUTCOME_STRICT, "x"), OUTCOME_STRICT);
+	/* told: what is above adds only what is missing */
+	report_names(&r, "other", "vmlinux", "first");
 	CHECK_STR(r.patch, "patch");
+	CHECK_STR(r.function, "f");
 	report_done(&r);
 	CHECK(!r.patch && !r.object && !r.function);
 }
@@ -98,8 +105,28 @@ static void test_null(void)
 	report_done(NULL);
 }
 
+/* Any bytes may stand in a file; a reader must get a report all the same. */
+static void test_text(void)
+{
+	struct report r = REPORT_INIT;
+
+	report_set(&r, OUTCOME_PROTOTYPE, "is '%s'\nand\tmore", "int \xff\xfe(\x1b[31m\xc2\x9b \u00e9)");
+	CHECK_STR(r.detail, "is 'int ?" "?(?[31m?? \u00e9)'\nand\tmore");
+	report_names(&r, "p\n", "o\xc3", "f\u202e");
+	CHECK_STR(r.patch, "p?");
+	CHECK_STR(r.object, "o?");
+	CHECK_STR(r.function, "f???");
+	report_log(&r, "line\nof prog '\xa0'");
+	CHECK_STR(r.log, "line\nof prog '?'");
+	report_log(&r, "another");
+	CHECK_STR(r.log, "line\nof prog '?'");
+	report_log(NULL, "x");
+	report_done(&r);
+}
+
 int main(void)
 {
+	RUN(test_text);
 	RUN(test_set);
 	RUN(test_first_wins);
 	RUN(test_errno);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Asks the companion for blockers and tells of them, as JSON and in the log. Owns nothing; how many
+ * and for how long is bounded here, because a task that runs may take a tenth of
+ * a second to look at.
+ */
+#include <time.h>
+
+#include "klpd/blockers.h"
+#include "klpd/json.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+#define STACKS_USEC	1000000ULL
+#define LOG_BLOCKERS	8
+#define LOG_FRAMES	12
+
+static uint64_t monotonic_usec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Each blocker with its stack, of the first `stacks` of them. */
+static int blockers_describe(struct companion *c, bool last, const struct klp_uapi_blocker *blockers,
+			     uint32_t n, uint64_t stacks, sd_json_variant **array)
+{
+	_cleanup_free_ char *text = malloc(COMPANION_STACK_ROOM);
+	uint64_t began = monotonic_usec();
+	int r;
+
+	if (!text)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++) {
+		_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
+		bool known = false;
+
+		if (i < stacks && monotonic_usec() - began < STACKS_USEC) {
+			r = companion_stack(c, &blockers[i], last, text);
+			/* it has moved since the list was made */
+			if (r == -ESRCH && !last)
+				continue;
+			known = r == 0;
+		}
+		r = json_blocker(&blockers[i], known ? text : NULL, &v);
+		if (r >= 0)
+			r = sd_json_variant_append_array(array, v);
+		if (r < 0)
+			return r;
+	}
+	return *array ? 0 : sd_json_variant_new_array(array, NULL, 0);
+}
+
+int blockers_json(struct companion *c, bool last, uint64_t stacks, sd_json_variant **ret)
+{
+	_cleanup_free_ struct klp_uapi_blocker *blockers = NULL;
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *array = NULL;
+	uint32_t n = 0;
+	int r;
+
+	r = c ? companion_blockers(c, last, &blockers, &n) : -ENOENT;
+	if (r < 0 && r != -ENOENT)
+		return r;
+	r = blockers_describe(c, last, blockers, r < 0 ? 0 : n,
+			      MIN(stacks, (uint64_t)BLOCKERS_STACKS_MAX), &array);
+	if (r >= 0)
+		*ret = TAKE_PTR(array);
+	return r;
+}
+
+/* "; stack: a+0x1/0x2 < b+0x3/0x4", as much as one reads in a log. */
+static void blockers_fold(char *stack)
+{
+	unsigned int frames = 1;
+
+	for (char *p = stack; *p; p++) {
+		if (*p != '\n')
+			continue;
+		*p = frames++ < LOG_FRAMES ? '<' : '\0';
+		if (!*p)
+			break;
+	}
+}
+
+static void blockers_log_one(struct companion *c, const struct klp_uapi_blocker *b, char *stack)
+{
+	unsigned int tenths = (unsigned int)(b->blocking_ns / 100000000 % 10);
+
+	if (companion_stack(c, b, true, stack) < 0)
+		stack[0] = '\0';
+	blockers_fold(stack);
+	log_notice("In the way was '%s' (thread %d of process %d, CPU %u) for %llu.%u s: %s%s%s",
+		   b->comm, (int)b->pid, (int)b->tgid, b->cpu,
+		   (unsigned long long)(b->blocking_ns / 1000000000), tenths, b->reason,
+		   *stack ? "; stack: " : "", stack);
+}
+
+void blockers_log(struct companion *c)
+{
+	_cleanup_free_ struct klp_uapi_blocker *blockers = NULL;
+	_cleanup_free_ char *stack = malloc(COMPANION_STACK_ROOM);
+	uint32_t n = 0;
+
+	if (!c || !stack || companion_blockers(c, true, &blockers, &n) < 0)
+		return;
+	for (uint32_t i = 0; i < MIN(n, (uint32_t)LOG_BLOCKERS); i++)
+		blockers_log_one(c, &blockers[i], stack);
+	if (n > LOG_BLOCKERS)
+		log_notice("And %u more tasks: klpctl blockers --last", n - LOG_BLOCKERS);
+}

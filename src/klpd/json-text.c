@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Text into JSON. Most of what klpd tells was checked when it came; names in a BPF object's types,
+ * paths, what libbpf and the kernel print were not, and one odd byte would fail the whole answer.
+ */
+#include "klpd/json-text.h"
+
+#include "util/cleanup.h"
+#include "util/text.h"
+
+int json_text(const char *text, sd_json_variant **ret)
+{
+	_cleanup_free_ char *copy = text_copy_utf8(text ? text : "", true);
+
+	return copy ? sd_json_variant_new_string(ret, copy) : -ENOMEM;
+}
+
+int json_text_build(sd_json_variant **ret, const char *name _unused_, void *text)
+{
+	return json_text(text, ret);
+}

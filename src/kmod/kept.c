@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keeps what held a transition up until the next one begins. A transition may be turned round while
+ * no klpd runs and no client waits, and when it has completed its tasks are forgotten: what was in
+ * the way is then told from here. Owns copies only, no task and no function, so nothing is held.
+ */
+#include <linux/jiffies.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "blockers.h"
+#include "kept.h"
+
+/* Stacks of the first of them, as long as it takes: a transition is to be turned round now. */
+#define KEPT_STACKS	16
+#define KEPT_STACKS_MS	300
+
+static struct kept {
+	u32 n;			/* there were */
+	struct klp_uapi_blocker list[KLP_UAPI_KEPT_MAX];
+	char *stacks[KEPT_STACKS];	/* NULL: not looked at */
+} *kept;
+
+void kept_drop(void)
+{
+	u32 i;
+
+	for (i = 0; kept && i < KEPT_STACKS; i++)
+		kvfree(kept->stacks[i]);
+	kvfree(kept);
+	kept = NULL;
+}
+
+static void kept_look(enum task_version target)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(KEPT_STACKS_MS);
+	char *text = kvmalloc(KLP_UAPI_STACK_MAX, GFP_KERNEL);
+	size_t used;
+	u32 i;
+
+	for (i = 0; text && i < min_t(u32, kept->n, KEPT_STACKS); i++) {
+		if (time_after(jiffies, end))
+			break;
+		if (!blockers_stack(target, kept->list[i].pid, kept->list[i].cpu, text,
+				    KLP_UAPI_STACK_MAX, &used))
+			kept->stacks[i] = kmemdup(text, used, GFP_KERNEL);
+	}
+	kvfree(text);
+}
+
+void kept_take(enum task_version target)
+{
+	int n;
+
+	kept_drop();
+	kept = kvzalloc(sizeof(*kept), GFP_KERNEL);
+	if (!kept)
+		return;
+	n = blockers_list(target, kept->list, KLP_UAPI_KEPT_MAX);
+	if (n < 0) {
+		kept_drop();
+		return;
+	}
+	kept->n = n;
+	kept_look(target);
+}
+
+int kept_list(struct klp_uapi_blocker *out, u32 room)
+{
+	if (!kept)
+		return -ENOENT;
+	room = min3(room, kept->n, KLP_UAPI_KEPT_MAX);
+	memcpy(out, kept->list, room * sizeof(*out));
+	return kept->n;
+}
+
+static const struct klp_uapi_blocker *kept_find(s32 pid, u32 cpu)
+{
+	u32 i;
+
+	for (i = 0; kept && i < min_t(u32, kept->n, KLP_UAPI_KEPT_MAX); i++)
+		if (kept->list[i].pid == pid && (pid || kept->list[i].cpu == cpu))
+			return &kept->list[i];
+	return NULL;
+}
+
+/* Whole lines, as many as fit. */
+static size_t kept_copy(const char *stack, char *text, size_t size)
+{
+	size_t n = min(strlen(stack), size - 1);
+
+	if (stack[n])
+		while (n && stack[n - 1] != '\n')
+			n--;
+	memcpy(text, stack, n);
+	text[n] = '\0';
+	return n + 1;
+}
+
+int kept_stack(s32 pid, u32 cpu, char *text, size_t size, size_t *ret_used)
+{
+	const struct klp_uapi_blocker *b = kept_find(pid, cpu);
+	const char *stack;
+
+	if (!b)
+		return -ESRCH;
+	stack = b - kept->list < KEPT_STACKS ? kept->stacks[b - kept->list] : NULL;
+	if (!stack)
+		return -EBUSY;
+	*ret_used = kept_copy(stack, text, size);
+	return 0;
+}
