@@ -195,6 +195,16 @@ static int entering_attach_one(struct entering *e, size_t i, struct report *repo
 		return report_set(report, OUTCOME_TAKEN,
 				  "Function '%s' has as many BPF programs as one function can have",
 				  f->symbol);
+	/* Errors of the companion's, for bodies of its own. */
+	if (r == -ENOLCK)
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "Program '%s' for '%s' uses a map whose values have a lock, timer, "
+				  "list, tree or work queue, which a body may not have", f->program,
+				  f->symbol);
+	if (r == -EOPNOTSUPP)
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "Program '%s' for '%s' may sleep, and this kernel does not tell where "
+				  "that is allowed (CONFIG_PREEMPT_COUNT)", f->program, f->symbol);
 	return report_errno(report, r, "Cannot attach program '%s' to '%s'", f->program, f->symbol);
 }
 

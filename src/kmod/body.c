@@ -58,33 +58,74 @@ static const char *const body_own[] = {
 	"dynamic_cond_resched", "rcu_read_unlock_trace_special",
 };
 
-/* Verified for this member of klp_func_ops; what the kernel checks when a map is filled. */
-static bool body_is_for(const struct bpf_prog *prog, unsigned int member)
+const struct btf *body_types(void)
+{
+	return READ_ONCE(body_btf);
+}
+
+bool body_is_one(const struct bpf_prog *prog)
 {
 	const struct btf_type *t = btf_type_by_id(body_btf, prog->aux->attach_btf_id);
 
 	return prog->type == BPF_PROG_TYPE_STRUCT_OPS && prog->aux->attach_btf == body_btf && t &&
-	       prog->expected_attach_type == member &&
 	       !strcmp(resolve_btf_name(body_btf, t->name_off), "klp_func_ops");
+}
+
+/* Verified for this member of klp_func_ops; what the kernel checks when a map is filled. */
+static bool body_is_for(const struct bpf_prog *prog, unsigned int member)
+{
+	return body_is_one(prog) && prog->expected_attach_type == member;
+}
+
+/* What the kernel refuses to tracing programs in the values of a map; see body_get_helper(). */
+#define BODY_NOT_IN_MAPS	(BPF_SPIN_LOCK | BPF_TIMER | BPF_WORKQUEUE | BPF_LIST_HEAD | BPF_RB_ROOT)
+
+static bool body_may_have(const struct bpf_map *map)
+{
+	return !btf_record_has_field(map->record, BODY_NOT_IN_MAPS) &&
+	       (!map->inner_map_meta || body_may_have(map->inner_map_meta));
+}
+
+static int body_check_maps(const struct bpf_prog *prog)
+{
+	int r = 0;
+	u32 i;
+
+	mutex_lock(&prog->aux->used_maps_mutex);
+	for (i = 0; i < prog->aux->used_map_cnt; i++)
+		if (!body_may_have(prog->aux->used_maps[i]))
+			r = -ENOLCK;
+	mutex_unlock(&prog->aux->used_maps_mutex);
+	return r;
+}
+
+static int body_check_prog(const struct klp_func_ops *ops, const struct bpf_prog *prog)
+{
+	if (!body_is_for(prog, ops->replace ? BODY_REPLACE_MEMBER : BODY_GUARD_MEMBER))
+		return -EINVAL;
+	/* Without it the handler cannot see a spinlock or an RCU section around the call. */
+	if (prog->sleepable && !IS_ENABLED(CONFIG_PREEMPT_COUNT))
+		return -EOPNOTSUPP;
+	return body_check_maps(prog);
 }
 
 static int body_get_prog(struct klp_func_ops *ops)
 {
 	struct bpf_prog *prog;
+	int r;
 
 	if (ops->links++)
 		return 0;
 	prog = resolve_prog_by_id(ops->prog_id);
-	if (!IS_ERR_OR_NULL(prog) &&
-	    body_is_for(prog, ops->replace ? BODY_REPLACE_MEMBER : BODY_GUARD_MEMBER)) {
+	r = IS_ERR_OR_NULL(prog) ? -ENOENT : body_check_prog(ops, prog);
+	if (!r) {
 		ops->prog = prog;
 		return 0;
 	}
 	ops->links = 0;
-	if (IS_ERR_OR_NULL(prog))
-		return -ENOENT;
-	bpf_prog_put(prog);
-	return -EINVAL;
+	if (!IS_ERR_OR_NULL(prog))
+		bpf_prog_put(prog);
+	return r;
 }
 
 /* Whoever disarmed the body, its .unreg() or somebody before, has waited for its last call. */
@@ -280,8 +321,28 @@ static int body_struct_access(struct bpf_verifier_log *log, const struct bpf_reg
 	return SCALAR_VALUE;
 }
 
+/*
+ * A body runs wherever its function is called, under any lock and in NMIs too, as tracing programs
+ * do: it may not have what these may not, or an NMI would wait for a lock for ever that the same CPU
+ * holds. The locks are what lists and trees cannot do without, either.
+ */
+static const struct bpf_func_proto *body_get_helper(enum bpf_func_id id, const struct bpf_prog *prog)
+{
+	switch (id) {
+	case BPF_FUNC_spin_lock:
+	case BPF_FUNC_spin_unlock:
+	case BPF_FUNC_timer_init:
+	case BPF_FUNC_timer_set_callback:
+	case BPF_FUNC_timer_start:
+	case BPF_FUNC_timer_cancel:
+		return NULL;
+	default:
+		return bpf_base_func_proto(id, prog);
+	}
+}
+
 static const struct bpf_verifier_ops body_verifier_ops = {
-	.get_func_proto = bpf_base_func_proto,
+	.get_func_proto = body_get_helper,
 	.is_valid_access = body_access_valid,
 	.btf_struct_access = body_struct_access,
 };

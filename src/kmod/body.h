@@ -9,6 +9,7 @@
 #include "klp/uapi.h"
 
 struct bpf_prog;
+struct btf;
 
 /*
  * One call of a patched function: its arguments, those that are passed in registers, and what its
@@ -51,6 +52,12 @@ void body_hold(struct klp_func_ops *ops);
 void body_release(struct klp_func_ops *ops);
 /* The begin of the code of the held body that this address is in; 0: of none. Any context. */
 unsigned long body_image(unsigned long addr);
+
+/* The types of this module, which bodies and callbacks are programs for; NULL before they are
+ * known. */
+const struct btf *body_types(void);
+/* Is the program for a body, guard or replace? */
+bool body_is_one(const struct bpf_prog *prog);
 
 int body_init(void);
 

@@ -15,6 +15,8 @@
 #include "opening.h"
 #include "record.h"
 #include "resolve.h"
+#include "seqfile.h"
+#include "site.h"
 #include "sysctl.h"
 #include "transition.h"
 
@@ -30,6 +32,9 @@ static int __init klp_init(void)
 	if (r)
 		return r;
 	r = opening_init();
+	if (r)
+		return r;
+	r = seqfile_init();
 	if (r)
 		return r;
 	record_init();
@@ -65,6 +70,7 @@ static void __exit klp_exit(void)
 	device_exit();
 	module_unwatch();
 	transition_exit();
+	site_exit();
 	sysctl_exit();
 }
 

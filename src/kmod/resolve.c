@@ -270,6 +270,26 @@ bool resolve_kfunc_known(const char *name)
 	return true;
 }
 
+int resolve_member(const char *type, const char *member, u32 *offset)
+{
+	struct btf *btf = NULL;
+	s32 id = static_call(klp_bpf_find_btf_id)(type, BTF_KIND_STRUCT, &btf);
+	const struct btf_member *m;
+	const struct btf_type *t;
+	int i, r = -ENOENT;
+
+	if (id <= 0)
+		return -ENOENT;
+	t = btf_type_by_id(btf, id);
+	for_each_member(i, t, m)
+		if (!strcmp(resolve_btf_name(btf, m->name_off), member)) {
+			*offset = __btf_member_bit_offset(t, m) / 8;
+			r = 0;
+		}
+	static_call(klp_btf_put)(btf);
+	return r;
+}
+
 void resolve_tasklist_lock(void)
 {
 	read_lock(tasklist);

@@ -58,6 +58,8 @@ void resolve_struct_ops_put(const void *kdata);
 /* Is the kernel serving this module's kfunc of that name? It may have dropped the BTF in
  * silence. */
 bool resolve_kfunc_known(const char *name);
+/* Where in a structure of the kernel's a member is, in bytes; -ENOENT. Sleeps. */
+int resolve_member(const char *type, const char *member, u32 *offset);
 void resolve_tasklist_lock(void);
 void resolve_tasklist_unlock(void);
 

@@ -88,6 +88,10 @@ short=$(klpctl enable $T/verifier.klp.o 2>&1 | wc -l)
 long=$(klpctl enable --verifier-log $T/verifier.klp.o 2>&1 | wc -l)
 ((long > short + 3)) || fail "--verifier-log shows $long lines, without it $short"
 
+t bodies that have what tracing programs may not have
+refuse 6 spin_lock $T/locks.klp.o
+refuse 4 "lock, timer" $T/locks-map.klp.o
+
 t what klpd cannot or will not do
 refuse 4 strict $T/strict.klp.o
 refuse 3 klp_ops_pre_patch__vmlinux $T/callback.klp.o
