@@ -20,10 +20,6 @@
 #include "sysctl.h"
 #include "transition.h"
 
-#ifndef KLP_VERSION
-#define KLP_VERSION "0.1.0"
-#endif
-
 static int __init klp_init(void)
 {
 	int r;
@@ -72,6 +68,7 @@ static void __exit klp_exit(void)
 	transition_exit();
 	site_exit();
 	sysctl_exit();
+	opening_exit();
 }
 
 module_init(klp_init);
