@@ -15,13 +15,11 @@
  * call of the body can run.
  *
  * Of one that may sleep: a task may be preempted in it, or sleep there for as long as it likes, so
- * .unreg() cannot wait for it, and the grace periods after which the kernel frees a map (RCU, tasks
- * RCU) do not cover a task that sleeps. What does is a transition, which ends only when nobody
- * stands in what leaves. So the map is held from the moment its link gives it to a record until
- * that record is forgotten: at the end of the transition that took it out of force, or without ever
- * having been in force. If the transition was forced it is held for good. From the last instruction
- * of the image to the caller the grace periods suffice, as for every user of such maps. klp.ko
- * itself stays as long as a map of this type does.
+ * .unreg() cannot wait for it. A transition can, which ends only when no task of its table stands in
+ * what leaves. So the map is held (hold.c) from the moment its link gives it to a record until that
+ * record is forgotten, at the end of the transition that took it out of force or without ever having
+ * been in force, and then until no task that is in no table is inside either. If the transition was
+ * forced it is held for good. klp.ko itself stays as long as a map of this type does.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -32,11 +30,11 @@
 #include <linux/filter.h>
 #include <linux/module.h>
 #include <linux/printk.h>
-#include <linux/rculist.h>
 #include <linux/string.h>
 
 #include "body.h"
 #include "func.h"
+#include "hold.h"
 #include "hook.h"
 #include "record.h"
 #include "resolve.h"
@@ -46,7 +44,6 @@
 #define BODY_REPLACE_MEMBER	3
 
 static const struct btf *body_btf;	/* of this module */
-static HLIST_HEAD(body_held);		/* read under RCU, after which a map is freed */
 
 /* What runs as part of entering and leaving a replace body that may sleep, before the kernel has
  * noted that one runs, by which hook.c knows a call that a body makes: to replace it would never
@@ -137,40 +134,6 @@ static void body_put_prog(struct klp_func_ops *ops)
 	ops->prog = NULL;
 }
 
-void body_hold(struct klp_func_ops *ops)
-{
-	lockdep_assert_held(&klp_mutex);
-	if (ops->holds++)
-		return;
-	/* Its link is being made, which holds it too. */
-	WARN_ON_ONCE(!resolve_struct_ops_get(ops));
-	hlist_add_head_rcu(&ops->held, &body_held);
-}
-
-void body_release(struct klp_func_ops *ops)
-{
-	lockdep_assert_held(&klp_mutex);
-	if (--ops->holds)
-		return;
-	hlist_del_rcu(&ops->held);
-	resolve_struct_ops_put(ops);
-}
-
-unsigned long body_image(unsigned long addr)
-{
-	const struct klp_func_ops *ops;
-	unsigned long start, found = 0;
-
-	rcu_read_lock();
-	hlist_for_each_entry_rcu(ops, &body_held, held) {
-		start = (unsigned long)ops->replace;
-		if (addr >= start && addr - start < BODY_IMAGE_SIZE)
-			found = start;
-	}
-	rcu_read_unlock();
-	return found;
-}
-
 static int body_check_target(const struct klp_func_ops *ops, const struct func *f)
 {
 	u32 i;
@@ -191,7 +154,7 @@ static int body_give(struct klp_func_ops *ops, struct func *f)
 	}
 	f->ops = ops;
 	if (ops->prog->sleepable) {
-		body_hold(ops);
+		hold_take(ops);
 		f->inside = ops;
 	}
 	return 0;
@@ -231,7 +194,7 @@ static void body_unreg(void *kdata, struct bpf_link *link)
 		hook_disarm_func(f);
 		f->ops = NULL;
 		if (f->inside && r->state == KLP_ANNOUNCED) {
-			body_release(f->inside);
+			hold_drop(f->inside);
 			f->inside = NULL;
 		}
 	}
@@ -278,8 +241,7 @@ static int body_init_member(const struct btf_type *t, const struct btf_member *m
 	case offsetof(struct klp_func_ops, prog_id):
 	case offsetof(struct klp_func_ops, links):
 	case offsetof(struct klp_func_ops, prog):
-	case offsetof(struct klp_func_ops, holds):
-	case offsetof(struct klp_func_ops, held):
+	case offsetof(struct klp_func_ops, hold):
 		return 1;
 	default:
 		return 0;

@@ -10,6 +10,7 @@
 #include "body.h"
 #include "callback.h"
 #include "device.h"
+#include "hold.h"
 #include "kfunc.h"
 #include "module.h"
 #include "opening.h"
@@ -68,6 +69,7 @@ static void __exit klp_exit(void)
 	transition_exit();
 	site_exit();
 	sysctl_exit();
+	hold_exit();
 	opening_exit();
 }
 

@@ -11,8 +11,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "body.h"
 #include "gate.h"
+#include "hold.h"
 #include "hook.h"
 #include "record.h"
 
@@ -152,8 +152,8 @@ struct record *record_next(const struct record *r)
 }
 
 /*
- * It was never in force, or a transition took it out: nobody stands in its replace bodies. Where
- * that was forced somebody may, and come back at any time: they stay for good.
+ * It was never in force, or a transition took it out: no task of its table stands in its replace
+ * bodies. Where that was forced one may, and come back at any time: they stay for good.
  */
 static void record_release_bodies(struct record *r)
 {
@@ -161,7 +161,7 @@ static void record_release_bodies(struct record *r)
 
 	for (i = 0; !r->forced && i < r->n_funcs; i++)
 		if (r->funcs[i].inside)
-			body_release(r->funcs[i].inside);
+			hold_drop(r->funcs[i].inside);
 }
 
 void record_forget(struct record *r)

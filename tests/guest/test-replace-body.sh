@@ -316,6 +316,40 @@ sleeper_leaves
 same "what it read" replaced "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
 
+t a sleeper in the body that is in no list any more
+# A thread that has reaped itself: no list of the kernel's has it, and no transition waits for it.
+bodies() {
+	bpftool -j map show | jq '[.[] | select(.type == "struct_ops")] | length'
+}
+has_bodies() {
+	[[ $(bodies) == "$1" ]]
+}
+sleeps() {
+	[[ $(now asleep) == "$1" ]]
+}
+check enable klpctl enable $T/reaped.klp.o
+/usr/lib/klpd/programs/reaped >/tmp/reaped &
+sleeper=$!
+check "it sleeps" loop_until sleeps 1
+same "its process has one thread" "$sleeper" "$(ls "/proc/$sleeper/task")"
+check disable klpctl disable reaped
+check "gone" nothing_in_force
+# Its map is kept, while another that left after it is freed.
+check "enable another" klpctl enable $T/cmdline-guard.klp.o
+same bodies 2 "$(bodies)"
+check disable klpctl disable cmdline-guard
+check "that one is freed" loop_until has_bodies 1
+check "it still sleeps" sleeps 1
+# Given to the same function anew and taken away again meanwhile.
+check "enable again" klpctl enable $T/reaped.klp.o
+check disable klpctl disable reaped
+check "the second body may go" loop_until nothing_in_force
+echo 1 >$NAP/leave
+check "it leaves" loop_until sleeps 0
+check "all are freed" loop_until has_bodies 0
+kill "$sleeper"
+wait "$sleeper" 2>/dev/null
+
 t a function of a module that comes and goes
 check enable klpctl enable $T/target-replace.klp.o
 for ((i = 0; i < 2; i++)); do
