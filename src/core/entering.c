@@ -68,6 +68,9 @@ static int entering_refusal(const struct entering *e, const struct world *w, int
 	case -ENOTUNIQ:
 		return report_set(report, OUTCOME_AMBIGUOUS_FUNCTION,
 				  "There is more than one function '%s'", f->symbol);
+	case -ELOOP:
+	case -EOWNERDEAD:
+		return entering_out_of_reach(error, f->symbol, report);
 	case -ENOSPC:
 		if (opening)
 			return report_set(report, OUTCOME_OPENING_FULL,

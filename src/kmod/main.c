@@ -14,6 +14,7 @@
 #include "kfunc.h"
 #include "module.h"
 #include "opening.h"
+#include "reach.h"
 #include "record.h"
 #include "resolve.h"
 #include "seqfile.h"
@@ -32,6 +33,9 @@ static int __init klp_init(void)
 	if (r)
 		return r;
 	r = seqfile_init();
+	if (r)
+		return r;
+	r = reach_init();
 	if (r)
 		return r;
 	record_init();

@@ -76,6 +76,13 @@ same "klpd still runs" "$KLPD_PID" "$(pidof klpd)"
 same "in force" meminfo "$(names)"
 check disable klpctl disable meminfo
 
+t functions that no transition can move tasks out of
+for patch in idle worker exited; do
+	refuse 5 "no transition can move tasks out of" $T/$patch.klp.o
+	expect_fail 5 klpctl check $T/$patch.klp.o
+	[[ $OUTPUT == *OutOfReach* ]] || fail "check does not say it: $OUTPUT"
+done
+
 t functions that cannot be patched
 refuse 5 klp_test_no_such_function $T/missing.klp.o
 refuse 5 ipmr_mfc_seq_show $T/ambiguous.klp.o
