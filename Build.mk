@@ -154,13 +154,13 @@ kmod_product = $(O)/kmod/$(2)/$(if $(filter klp-abi,$(1)),abi/klp,$(1)).ko
 # module NAME KVER GOAL TOP: links to the sources, so that nothing is written beside them; then kbuild.
 define module
 $(3): $(call kmod_product,$(1),$(2))
-$(call kmod_product,$(1),$(2)): $(wildcard $(call kmod_source,$(1))/*) $(wildcard include/klp/*.h)
+$(call kmod_product,$(1),$(2)): $(wildcard $(call kmod_source,$(1))/*) $(wildcard include/klp/*.h) VERSION
 	@mkdir -p $$(@D) $(O)/kmod/$(2)/.build/$(1)
 	@$$(call say,KMOD,$$@)
 	$$(Q)find $(O)/kmod/$(2)/.build/$(1) -type l -delete
 	$$(Q)ln -sf $$(abspath $$(wildcard $(call kmod_source,$(1))/*)) $(O)/kmod/$(2)/.build/$(1)/
 	$$(Q)$$(MAKE) -s -C $(4)/lib/modules/$(2)/build M=$$(CURDIR)/$(O)/kmod/$(2)/.build/$(1) \
-		KLP_INCLUDE=$$(CURDIR)/include \
+		KLP_INCLUDE=$$(CURDIR)/include KLP_VERSION=$(VERSION) \
 		KCFLAGS='-Werror$(if $(filter klp-abi,$(1)), -DKLP_TEST_ABI=99)' modules
 	$$(Q)readelf -SW $(O)/kmod/$(2)/.build/$(1)/$(1:-abi=).ko | grep -q ' \.BTF ' || \
 		{ echo 'make: $$@ would have no .BTF section: is pahole installed?' >&2; exit 1; }

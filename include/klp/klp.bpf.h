@@ -139,13 +139,27 @@ struct {
  *
  * klp_gate: is record `id` in force for the task that runs? Any context. Bodies need not call it.
  *
- * klp_seq_puts: append s, a string literal, to a seq_file. Only inside the show() that was given
- * this seq_file: anything but a live seq_file of an open file is -EINVAL. Does not sleep. 0 on
- * success.
+ * klp_seq_puts(m, s): append s, a string literal, to m, the struct seq_file * that the patched
+ * function was given. Only of a file that the running task is reading, so inside its show(), and not
+ * in an interrupt: anything else is -EINVAL, and nothing is written. Does not sleep. 0 on success.
+ * For bodies; an fmod_ret body calls it only where its function has a struct seq_file * parameter.
  */
 struct klp_callback;
 extern int klp_gate(__u64 id) __ksym __weak;
-extern int klp_seq_puts(void *m__ign, const char *s__str) __ksym __weak;
+extern int klp_seq_puts(__u64 m, const char *s__str) __ksym __weak;
+
+/* The address that a pointer holds: to the verifier of some kernels an argument of the function is
+ * a pointer, to that of others a number, and kfuncs here take numbers. Negated, it is one to all. */
+#define klp_number(pointer) ({ \
+	__u64 klp_number_ = (__u64)(unsigned long)(pointer); \
+	asm volatile("%0 = -%0\n%0 = -%0" : "+r"(klp_number_)); \
+	klp_number_; \
+})
+
+#define klp_seq_puts(m, s) ({ \
+	struct seq_file *klp_seq_file_ = (m); \
+	klp_seq_puts(klp_number(klp_seq_file_), s); \
+})
 
 /*
  * For callbacks, with the klp_callback they were given.
@@ -155,9 +169,11 @@ extern int klp_seq_puts(void *m__ign, const char *s__str) __ksym __weak;
  * first, lives as long as the patch is in force, and is handed over: a patch that comes finds in it
  * a copy of what the latest patch before it with that state has.
  *
- * klp_state_get_prev: the same of the latest patch in force, other than those that this transition
- * brings (or, where nothing enters, that it takes), to be read only. NULL: there is none; then
- * post_unpatch is the one to undo what was done, otherwise the other patch goes on having it.
+ * klp_state_get_prev: the same of the latest other patch in force, to be read only: where this one
+ * enters, of those that were there before the transition, also those that it replaces; where it
+ * leaves, of those that stay, whether they came before it or after it. NULL: there is none; then
+ * post_unpatch is the one to undo what was done, otherwise the other patch goes on having it. Where
+ * several leave at once and none stays that has the state, each of them finds NULL.
  *
  * klp_state_prev_version: version of that patch's state; -ENOENT there is none.
  *

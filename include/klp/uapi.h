@@ -137,7 +137,9 @@ struct klp_uapi_state {
  * KLP_IOC_ANNOUNCE: a new record, gate closed. Objects are in the order in which their callbacks
  * run; each function's is among them, no name stands twice. Errors as KLP_IOC_OPEN for functions
  * (those of modules that are not loaded are looked for when they come), -EEXIST a record of this
- * name is ANNOUNCED or ENTERING already, -ENOSPC too many records.
+ * name is ANNOUNCED or ENTERING already, -ENOSPC too many records; of the function `failed`, -ELOOP
+ * an idle task or a kernel thread never leaves it, -EOWNERDEAD it runs only in tasks that are in no
+ * list any more: no transition could move tasks out of it.
  */
 struct klp_ioc_announce {
 	char  name[KLP_UAPI_NAME_LEN];	/* in */

@@ -62,6 +62,27 @@ int entering_select(struct entering *e, size_t i, struct report *report)
 					     (uint32_t)i, report);
 }
 
+int entering_out_of_reach(int error, const char *symbol, struct report *report)
+{
+	return report_set(report, OUTCOME_OUT_OF_REACH,
+			  error == -ELOOP ?
+			  "'%s' is never left by an idle CPU or by a kernel thread that is in it" :
+			  "'%s' runs only in a task that is in no list of the kernel's any more",
+			  symbol);
+}
+
+/* Of what the companion knows better than symbols and types do; the rest it says in its turn. */
+static int look_reach(const struct entering *e, struct world *w, const struct klp_uapi_func *f,
+		      struct report *report)
+{
+	int r;
+
+	if (!w->companion || e->set->consistency != KLP_CONSISTENCY_PER_TASK)
+		return 0;
+	r = companion_try_func(w->companion, f);
+	return r == -ELOOP || r == -EOWNERDEAD ? entering_out_of_reach(r, f->symbol, report) : 0;
+}
+
 int entering_look_func(struct entering *e, struct world *w, struct targets *targets, size_t i,
 		       struct report *report)
 {
@@ -73,11 +94,13 @@ int entering_look_func(struct entering *e, struct world *w, struct targets *targ
 				   look_fmod_ret(e, w, targets, f, &target, report);
 	if (r == 0)
 		r = entering_select(e, i, report);
+	look_describe(&e->funcs[i], f, target.btf_id);
+	if (r == 0)
+		r = look_reach(e, w, &e->funcs[i], report);
 	if (r != 0) {
 		report_names(report, e->set->meta->name, f->object, f->symbol);
 		return r;
 	}
-	look_describe(&e->funcs[i], f, target.btf_id);
 	e->native[i] = target.native;
 	e->btf_ids[i] = target.btf_id;
 	/* names told on the way here are not those of what may fail later */

@@ -73,6 +73,9 @@ static int entering_refusal(const struct entering *e, const struct world *w, int
 	case -ENOTUNIQ:
 		return report_set(report, OUTCOME_AMBIGUOUS_FUNCTION,
 				  "There is more than one function '%s'", f->symbol);
+	case -ELOOP:
+	case -EOWNERDEAD:
+		return entering_out_of_reach(error, f->symbol, report);
 	case -ENOSPC:
 		return report_set(report, OUTCOME_OPENING_FULL,
 				  "No room to open '%s': the kernel's table of modifiable "
@@ -197,6 +200,16 @@ static int entering_attach_one(struct entering *e, size_t i, struct report *repo
 		return report_set(report, OUTCOME_TAKEN,
 				  "Function '%s' has as many BPF programs as one function can have",
 				  f->symbol);
+	/* Errors of the companion's, for bodies of its own. */
+	if (r == -ENOLCK)
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "Program '%s' for '%s' uses a map whose values have a lock, timer, "
+				  "list, tree or work queue, which a body may not have", f->program,
+				  f->symbol);
+	if (r == -EOPNOTSUPP)
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "Program '%s' for '%s' may sleep, and this kernel does not tell where "
+				  "that is allowed (CONFIG_PREEMPT_COUNT)", f->program, f->symbol);
 	return report_errno(report, r, "Cannot attach program '%s' to '%s'", f->program, f->symbol);
 }
 

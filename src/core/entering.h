@@ -45,6 +45,8 @@ int entering_look_func(struct entering *e, struct world *w, struct targets *targ
 int entering_look_rivals(struct entering *e, struct world *w, const bool *known, size_t *ret,
 			 struct report *report);
 int entering_select(struct entering *e, size_t i, struct report *report);
+/* The outcome for -ELOOP or -EOWNERDEAD of the companion. */
+int entering_out_of_reach(int error, const char *symbol, struct report *report);
 int entering_select_callback(struct entering *e, size_t i, struct report *report);
 int entering_look_table(struct entering *e, struct targets *targets, size_t i,
 			struct report *report);

@@ -172,6 +172,29 @@ int companion_announce(struct companion *c, const struct companion_record *recor
 	return 0;
 }
 
+int companion_try_func(struct companion *c, const struct klp_uapi_func *f)
+{
+	/* as one with a guard, for which nothing has to be opened */
+	struct klp_uapi_func func = { .sympos = f->sympos, .flags = KLP_FUNC_OPS };
+	struct klp_uapi_object object = {};
+	struct companion_record record = {
+		.name = ".try",		/* no patch has this name */
+		.funcs = &func,
+		.objects = &object,
+		.n_funcs = 1,
+		.n_objects = 1,
+	};
+	uint32_t failed;
+	uint64_t id;
+	int r;
+
+	memcpy(func.object, f->object, sizeof(func.object));
+	memcpy(func.symbol, f->symbol, sizeof(func.symbol));
+	memcpy(object.name, f->object, MIN(sizeof(object.name), sizeof(f->object)));
+	r = companion_announce(c, &record, &id, &failed);
+	return r < 0 ? r : companion_withdraw(c, id);
+}
+
 int companion_withdraw(struct companion *c, uint64_t id)
 {
 	struct klp_ioc_withdraw arg = { .id = id };

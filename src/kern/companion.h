@@ -41,6 +41,8 @@ struct companion_record {	/* what KLP_IOC_ANNOUNCE is told; addr and size of fun
 int companion_announce(struct companion *c, const struct companion_record *record,
 		       uint64_t *ret_id, uint32_t *ret_failed);
 int companion_withdraw(struct companion *c, uint64_t id);
+/* What announcing a record with this function would be refused for. Nothing is left of it. */
+int companion_try_func(struct companion *c, const struct klp_uapi_func *f);
 
 struct companion_blame {	/* who is to blame if KLP_IOC_SWITCH fails */
 	uint64_t record;	/* 0: nobody in particular */

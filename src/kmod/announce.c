@@ -11,6 +11,7 @@
 #include <linux/uaccess.h>
 
 #include "announce.h"
+#include "reach.h"
 #include "record.h"
 
 struct klp_uapi_func *announce_copy_funcs(u64 user, u32 n)
@@ -97,7 +98,7 @@ static long announce_take_funcs(struct record *rec, struct klp_uapi_func *u, u32
 			return o;
 		rec->funcs[i].object = o;
 	}
-	return r;
+	return r ?: reach_check(rec->funcs, rec->n_funcs, failed);
 }
 
 /* A table of user space's, of which there may be none. */

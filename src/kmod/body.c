@@ -15,13 +15,11 @@
  * call of the body can run.
  *
  * Of one that may sleep: a task may be preempted in it, or sleep there for as long as it likes, so
- * .unreg() cannot wait for it, and the grace periods after which the kernel frees a map (RCU, tasks
- * RCU) do not cover a task that sleeps. What does is a transition, which ends only when nobody
- * stands in what leaves. So the map is held from the moment its link gives it to a record until
- * that record is forgotten: at the end of the transition that took it out of force, or without ever
- * having been in force. If the transition was forced it is held for good. From the last instruction
- * of the image to the caller the grace periods suffice, as for every user of such maps. klp.ko
- * itself stays as long as a map of this type does.
+ * .unreg() cannot wait for it. A transition can, which ends only when no task of its table stands in
+ * what leaves. So the map is held (hold.c) from the moment its link gives it to a record until that
+ * record is forgotten, at the end of the transition that took it out of force or without ever having
+ * been in force, and then until no task that is in no table is inside either. If the transition was
+ * forced it is held for good. klp.ko itself stays as long as a map of this type does.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -32,11 +30,11 @@
 #include <linux/filter.h>
 #include <linux/module.h>
 #include <linux/printk.h>
-#include <linux/rculist.h>
 #include <linux/string.h>
 
 #include "body.h"
 #include "func.h"
+#include "hold.h"
 #include "hook.h"
 #include "record.h"
 #include "resolve.h"
@@ -46,7 +44,6 @@
 #define BODY_REPLACE_MEMBER	3
 
 static const struct btf *body_btf;	/* of this module */
-static HLIST_HEAD(body_held);		/* read under RCU, after which a map is freed */
 
 /* What runs as part of entering and leaving a replace body that may sleep, before the kernel has
  * noted that one runs, by which hook.c knows a call that a body makes: to replace it would never
@@ -58,33 +55,74 @@ static const char *const body_own[] = {
 	"dynamic_cond_resched", "rcu_read_unlock_trace_special",
 };
 
-/* Verified for this member of klp_func_ops; what the kernel checks when a map is filled. */
-static bool body_is_for(const struct bpf_prog *prog, unsigned int member)
+const struct btf *body_types(void)
+{
+	return READ_ONCE(body_btf);
+}
+
+bool body_is_one(const struct bpf_prog *prog)
 {
 	const struct btf_type *t = btf_type_by_id(body_btf, prog->aux->attach_btf_id);
 
 	return prog->type == BPF_PROG_TYPE_STRUCT_OPS && prog->aux->attach_btf == body_btf && t &&
-	       prog->expected_attach_type == member &&
 	       !strcmp(resolve_btf_name(body_btf, t->name_off), "klp_func_ops");
+}
+
+/* Verified for this member of klp_func_ops; what the kernel checks when a map is filled. */
+static bool body_is_for(const struct bpf_prog *prog, unsigned int member)
+{
+	return body_is_one(prog) && prog->expected_attach_type == member;
+}
+
+/* What the kernel refuses to tracing programs in the values of a map; see body_get_helper(). */
+#define BODY_NOT_IN_MAPS	(BPF_SPIN_LOCK | BPF_TIMER | BPF_WORKQUEUE | BPF_LIST_HEAD | BPF_RB_ROOT)
+
+static bool body_may_have(const struct bpf_map *map)
+{
+	return !btf_record_has_field(map->record, BODY_NOT_IN_MAPS) &&
+	       (!map->inner_map_meta || body_may_have(map->inner_map_meta));
+}
+
+static int body_check_maps(const struct bpf_prog *prog)
+{
+	int r = 0;
+	u32 i;
+
+	mutex_lock(&prog->aux->used_maps_mutex);
+	for (i = 0; i < prog->aux->used_map_cnt; i++)
+		if (!body_may_have(prog->aux->used_maps[i]))
+			r = -ENOLCK;
+	mutex_unlock(&prog->aux->used_maps_mutex);
+	return r;
+}
+
+static int body_check_prog(const struct klp_func_ops *ops, const struct bpf_prog *prog)
+{
+	if (!body_is_for(prog, ops->replace ? BODY_REPLACE_MEMBER : BODY_GUARD_MEMBER))
+		return -EINVAL;
+	/* Without it the handler cannot see a spinlock or an RCU section around the call. */
+	if (prog->sleepable && !IS_ENABLED(CONFIG_PREEMPT_COUNT))
+		return -EOPNOTSUPP;
+	return body_check_maps(prog);
 }
 
 static int body_get_prog(struct klp_func_ops *ops)
 {
 	struct bpf_prog *prog;
+	int r;
 
 	if (ops->links++)
 		return 0;
 	prog = resolve_prog_by_id(ops->prog_id);
-	if (!IS_ERR_OR_NULL(prog) &&
-	    body_is_for(prog, ops->replace ? BODY_REPLACE_MEMBER : BODY_GUARD_MEMBER)) {
+	r = IS_ERR_OR_NULL(prog) ? -ENOENT : body_check_prog(ops, prog);
+	if (!r) {
 		ops->prog = prog;
 		return 0;
 	}
 	ops->links = 0;
-	if (IS_ERR_OR_NULL(prog))
-		return -ENOENT;
-	bpf_prog_put(prog);
-	return -EINVAL;
+	if (!IS_ERR_OR_NULL(prog))
+		bpf_prog_put(prog);
+	return r;
 }
 
 /* Whoever disarmed the body, its .unreg() or somebody before, has waited for its last call. */
@@ -94,40 +132,6 @@ static void body_put_prog(struct klp_func_ops *ops)
 		return;
 	bpf_prog_put(ops->prog);
 	ops->prog = NULL;
-}
-
-void body_hold(struct klp_func_ops *ops)
-{
-	lockdep_assert_held(&klp_mutex);
-	if (ops->holds++)
-		return;
-	/* Its link is being made, which holds it too. */
-	WARN_ON_ONCE(!resolve_struct_ops_get(ops));
-	hlist_add_head_rcu(&ops->held, &body_held);
-}
-
-void body_release(struct klp_func_ops *ops)
-{
-	lockdep_assert_held(&klp_mutex);
-	if (--ops->holds)
-		return;
-	hlist_del_rcu(&ops->held);
-	resolve_struct_ops_put(ops);
-}
-
-unsigned long body_image(unsigned long addr)
-{
-	const struct klp_func_ops *ops;
-	unsigned long start, found = 0;
-
-	rcu_read_lock();
-	hlist_for_each_entry_rcu(ops, &body_held, held) {
-		start = (unsigned long)ops->replace;
-		if (addr >= start && addr - start < BODY_IMAGE_SIZE)
-			found = start;
-	}
-	rcu_read_unlock();
-	return found;
 }
 
 static int body_check_target(const struct klp_func_ops *ops, const struct func *f)
@@ -150,7 +154,7 @@ static int body_give(struct klp_func_ops *ops, struct func *f)
 	}
 	f->ops = ops;
 	if (ops->prog->sleepable) {
-		body_hold(ops);
+		hold_take(ops);
 		f->inside = ops;
 	}
 	return 0;
@@ -190,7 +194,7 @@ static void body_unreg(void *kdata, struct bpf_link *link)
 		hook_disarm_func(f);
 		f->ops = NULL;
 		if (f->inside && r->state == KLP_ANNOUNCED) {
-			body_release(f->inside);
+			hold_drop(f->inside);
 			f->inside = NULL;
 		}
 	}
@@ -237,8 +241,7 @@ static int body_init_member(const struct btf_type *t, const struct btf_member *m
 	case offsetof(struct klp_func_ops, prog_id):
 	case offsetof(struct klp_func_ops, links):
 	case offsetof(struct klp_func_ops, prog):
-	case offsetof(struct klp_func_ops, holds):
-	case offsetof(struct klp_func_ops, held):
+	case offsetof(struct klp_func_ops, hold):
 		return 1;
 	default:
 		return 0;
@@ -280,8 +283,28 @@ static int body_struct_access(struct bpf_verifier_log *log, const struct bpf_reg
 	return SCALAR_VALUE;
 }
 
+/*
+ * A body runs wherever its function is called, under any lock and in NMIs too, as tracing programs
+ * do: it may not have what these may not, or an NMI would wait for a lock for ever that the same CPU
+ * holds. The locks are what lists and trees cannot do without, either.
+ */
+static const struct bpf_func_proto *body_get_helper(enum bpf_func_id id, const struct bpf_prog *prog)
+{
+	switch (id) {
+	case BPF_FUNC_spin_lock:
+	case BPF_FUNC_spin_unlock:
+	case BPF_FUNC_timer_init:
+	case BPF_FUNC_timer_set_callback:
+	case BPF_FUNC_timer_start:
+	case BPF_FUNC_timer_cancel:
+		return NULL;
+	default:
+		return bpf_base_func_proto(id, prog);
+	}
+}
+
 static const struct bpf_verifier_ops body_verifier_ops = {
-	.get_func_proto = bpf_base_func_proto,
+	.get_func_proto = body_get_helper,
 	.is_valid_access = body_access_valid,
 	.btf_struct_access = body_struct_access,
 };

@@ -6,9 +6,11 @@
 #include <asm/page.h>
 #include <linux/types.h>
 
+#include "hold.h"
 #include "klp/uapi.h"
 
 struct bpf_prog;
+struct btf;
 
 /*
  * One call of a patched function: its arguments, those that are passed in registers, and what its
@@ -34,23 +36,18 @@ struct klp_func_ops {
 	u32 prog_id;
 	u32 links;			/* that attach this body, to whatever record */
 	struct bpf_prog *prog;		/* referenced while there are any */
-	u32 holds;
-	struct hlist_node held;		/* in body_held while there are any */
+	struct hold hold;		/* of one that may sleep */
 };
 
 /* The code of such a body is in its first so many bytes: the page that the kernel gave this map
  * for its one trampoline, and nothing else. */
 #define BODY_IMAGE_SIZE	PAGE_SIZE
 
-/*
- * A body that may sleep, so that a task may stand in it. While it is held its map is not freed,
- * whoever detaches it, and body_image() knows its code. With klp_mutex held; releasing the last one
- * is for who knows that nobody is inside.
- */
-void body_hold(struct klp_func_ops *ops);
-void body_release(struct klp_func_ops *ops);
-/* The begin of the code of the held body that this address is in; 0: of none. Any context. */
-unsigned long body_image(unsigned long addr);
+/* The types of this module, which bodies and callbacks are programs for; NULL before they are
+ * known. */
+const struct btf *body_types(void);
+/* Is the program for a body, guard or replace? */
+bool body_is_one(const struct bpf_prog *prog);
 
 int body_init(void);
 

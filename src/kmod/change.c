@@ -47,11 +47,21 @@ static int change_check_attached(const struct record *r)
 	return 0;
 }
 
+/* What states its callbacks see depends on it. */
+static void change_set_leaves(struct change *c, bool leaves)
+{
+	u32 i;
+
+	for (i = 0; i < c->n_leave; i++)
+		c->leave[i]->leaves = leaves && !c->n_enter;
+}
+
 int change_prepare(struct change *c, struct change_failure *failure)
 {
 	int ret = 0;
 	u32 i;
 
+	change_set_leaves(c, true);
 	for (i = 0; !ret && i < c->n_enter; i++) {
 		failure->id = c->enter[i]->id;
 		ret = change_find_modules(c->enter[i], failure);
@@ -113,6 +123,7 @@ void change_cancel(struct change *c)
 			object_unpatch(c->enter[i], o);
 	if (!c->n_enter)
 		change_run(c->leave, c->n_leave, KLP_POST_PATCH);
+	change_set_leaves(c, false);
 }
 
 void change_flip(void *change)
@@ -181,6 +192,7 @@ void change_close(struct change *c, bool back)
 
 	change_run(c->n_enter ? c->enter : c->leave, c->n_enter ?: c->n_leave,
 		   in_force ? KLP_POST_PATCH : KLP_POST_UNPATCH);
+	change_set_leaves(c, false);
 	if (back)
 		change_drop(c->enter, c->n_enter);
 	else

@@ -10,8 +10,6 @@
  */
 #include <linux/btf.h>
 #include <linux/rcupdate.h>
-#include <linux/seq_file.h>
-#include <linux/uaccess.h>
 
 #include "gate.h"
 #include "klp/uapi.h"
@@ -57,25 +55,6 @@ __bpf_kfunc notrace int klp_gate(u64 id)
 	if (mode == GATE_OPEN)
 		return 1;
 	return mode == GATE_ENTERING || mode == GATE_LEAVING ? gate_slow(id) : 0;
-}
-
-/*
- * Write text into a seq_file. For bodies of show() functions, in process context. The verifier lets
- * any value through for `m__ign` (there is no typed way on all kernels to hand a traced function's
- * argument to a kfunc), so what it points to must prove itself: a seq_file and its open file point
- * at each other. Returns 0, or -EINVAL for anything else.
- */
-__bpf_kfunc int klp_seq_puts(void *m__ign, const char *s__str)
-{
-	struct seq_file *m = m__ign;
-	const struct file *file;
-	void *back;
-
-	if (copy_from_kernel_nofault(&file, &m->file, sizeof(file)) ||
-	    copy_from_kernel_nofault(&back, &file->private_data, sizeof(back)) || back != m)
-		return -EINVAL;
-	seq_puts(m, s__str);
-	return 0;
 }
 
 __bpf_kfunc_end_defs();

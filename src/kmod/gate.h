@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The gate: what a body asks first, and the kfuncs that bodies may call. See gate.c. */
+/* The gate: what a body asks first. See gate.c. */
 #ifndef KLP_KMOD_GATE_H
 #define KLP_KMOD_GATE_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One ftrace_ops for all functions that have a struct_ops body. Its handler runs at the entry of
- * the function, before anything of it: it asks the gates of the patches that have a body here, of
+ * The handler that ftrace calls for all functions that have a struct_ops body. It runs at the entry
+ * of the function, before anything of it: it asks the gates of the patches that have a body here, of
  * which at most one says yes to a task, and lets that body decide. The body either gives a value,
  * which is returned to the caller through a stub without the function being entered, or lets the
  * original go on, with nothing of us on the stack. So a sleeper in the original needs no walk
@@ -34,20 +34,15 @@
  * Context: the handler runs wherever the function is called, with preemption off, so
  * synchronize_rcu() waits for it. Where RCU does not watch (the innermost of the idle loop, the
  * first and last steps of the way into the kernel) no body is asked. Nothing that could be patched
- * is called before the list is written.
- *
- * An ftrace_ops without a filter traces every function there is: it is taken back before its last
- * filter is.
+ * is called before the list is written. How ftrace comes to call the handler is site.c's.
  */
 #include <linux/compiler.h>
 #include <linux/context_tracking.h>
 #include <linux/errno.h>
 #include <linux/ftrace.h>
-#include <linux/hash.h>
 #include <linux/instruction_pointer.h>
 #include <linux/irqflags.h>
 #include <linux/linkage.h>
-#include <linux/list.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rculist.h>
@@ -64,23 +59,14 @@
 #include "pending.h"
 #include "record.h"
 #include "resolve.h"
+#include "site.h"
 #include "stack.h"
 
-#define HOOK_HASH_BITS	8
 #define HOOK_ROOM	(THREAD_SIZE / 4)
 #define HOOK_NEST_MAX	4		/* bodies in one another, on one level */
 
-struct hook {			/* one function */
-	struct hlist_node node;
-	unsigned long ip;
-	struct hlist_head bodies;
-	unsigned int users;	/* bodies that are not freed yet */
-	bool fresh;		/* not in ftrace's filter */
-};
-
 struct hook_body {
 	struct hlist_node node;
-	struct hook *hook;
 	const u64 *gate;	/* of the record */
 	u64 closed;		/* what stands there when the original runs for all */
 	const struct bpf_prog *prog;
@@ -91,15 +77,13 @@ struct hook_body {
 
 /* On the stack of who runs a body, with preemption off. */
 struct hook_run {
-	const struct hook *hook;
+	const struct site *site;
 	unsigned long count;	/* preempt_count(), which has the level */
 	struct hook_run *below;
 };
 
 #define HOOK_LEVEL	(NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET)
 
-static struct hlist_head hook_hash[1 << HOOK_HASH_BITS];
-static unsigned int hook_count;		/* in the filter */
 static DEFINE_PER_CPU(struct hook_run *, hook_runs);	/* the innermost */
 
 /* Where a call goes that is not to enter its function: straight back. Only returned to, by ftrace,
@@ -119,16 +103,6 @@ asm(
 bool hook_is_return(unsigned long addr)
 {
 	return addr == (unsigned long)hook_return || pending_is_return(addr);
-}
-
-static __always_inline struct hook *hook_find(unsigned long ip)
-{
-	struct hook *h;
-
-	hlist_for_each_entry_rcu_notrace(h, &hook_hash[hash_long(ip, HOOK_HASH_BITS)], node)
-		if (h->ip == ip)
-			return h;
-	return NULL;
 }
 
 /*
@@ -151,9 +125,9 @@ static __always_inline bool hook_has_room(void)
 	return left >= HOOK_ROOM;
 }
 
-/* Into the body of `h` that runs inside others: is it a call that `h`'s own makes, is there
+/* Into the body of `s` that runs inside others: is it a call that the body of `s` makes, is there
  * room? */
-static noinline notrace __cold bool hook_may_nest(const struct hook *h, const struct hook_body *b,
+static noinline notrace __cold bool hook_may_nest(const struct site *s, const struct hook_body *b,
 						  const struct hook_run *runs)
 {
 	unsigned int n = 0;
@@ -161,7 +135,7 @@ static noinline notrace __cold bool hook_may_nest(const struct hook *h, const st
 	for (; runs; runs = runs->below) {
 		if ((runs->count ^ preempt_count()) & HOOK_LEVEL)
 			continue;
-		if (runs->hook == h)
+		if (runs->site == s)
 			return false;
 		n++;
 	}
@@ -231,16 +205,16 @@ static __always_inline void hook_decide(const struct hook_body *b, struct pt_reg
 	}
 }
 
-static __always_inline void hook_enter(const struct hook *h, const struct hook_body *b,
+static __always_inline void hook_enter(const struct site *s, const struct hook_body *b,
 				       struct pt_regs *regs, bool shared)
 {
 	struct hook_run run = {
-		.hook = h,
+		.site = s,
 		.count = preempt_count(),
 		.below = this_cpu_read(hook_runs),
 	};
 
-	if (unlikely(run.below) && !hook_may_nest(h, b, run.below))
+	if (unlikely(run.below) && !hook_may_nest(s, b, run.below))
 		return;
 	this_cpu_write(hook_runs, &run);
 	hook_decide(b, regs, shared);
@@ -248,10 +222,10 @@ static __always_inline void hook_enter(const struct hook *h, const struct hook_b
 }
 
 /* Apart, for what the handler need not keep then. */
-static noinline notrace void hook_enter_shared(const struct hook *h, const struct hook_body *b,
+static noinline notrace void hook_enter_shared(const struct site *s, const struct hook_body *b,
 					       struct pt_regs *regs)
 {
-	hook_enter(h, b, regs, true);
+	hook_enter(s, b, regs, true);
 }
 
 /* No canary: nothing is written here but what the compiler counts, and it would cost as much as the
@@ -262,200 +236,71 @@ static notrace __no_stack_protector void hook_handler(unsigned long ip, unsigned
 {
 	struct pt_regs *regs = &arch_ftrace_regs(fregs)->regs;
 	const struct hook_body *b;
-	const struct hook *h;
+	const struct site *s;
 
 	preempt_disable_notrace();
-	h = rcu_is_watching_curr_cpu() ? hook_find(ip) : NULL;
-	if (h)
-		hlist_for_each_entry_rcu_notrace(b, &h->bodies, node)
+	s = rcu_is_watching_curr_cpu() ? site_find(ip) : NULL;
+	if (s)
+		hlist_for_each_entry_rcu_notrace(b, &s->bodies, node)
 			if (gate_ask(b->gate, b->closed)) {
 				if (unlikely(b->image))
 					hook_send(b, regs, ip, _RET_IP_);
 				else if (unlikely(resolve_is_ftrace_list(_RET_IP_)))
-					hook_enter_shared(h, b, regs);
+					hook_enter_shared(s, b, regs);
 				else
-					hook_enter(h, b, regs, false);
+					hook_enter(s, b, regs, false);
 				break;
 			}
 	preempt_enable_notrace();
 }
 
-static struct ftrace_ops hook_ops = {
-	.func = hook_handler,
-	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT
-#ifndef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
-		 | FTRACE_OPS_FL_SAVE_REGS
-#endif
-};
-
-static struct hook *hook_get(unsigned long ip)
-{
-	struct hook *h = hook_find(ip);
-
-	if (h)
-		return h;
-	h = kzalloc(sizeof(*h), GFP_KERNEL);
-	if (!h)
-		return NULL;
-	h->ip = ip;
-	h->fresh = true;
-	hlist_add_head_rcu(&h->node, &hook_hash[hash_long(ip, HOOK_HASH_BITS)]);
-	return h;
-}
-
-static int hook_add(struct func *f, struct record *r)
+static int hook_add(struct func *f, struct record *r, struct site_batch **fresh)
 {
 	struct hook_body *b = kzalloc(sizeof(*b), GFP_KERNEL);
-	struct hook *h;
+	struct site *s;
 
 	if (!b)
 		return -ENOMEM;
-	h = hook_get(resolve_ftrace_location(f->addr));
-	if (!h) {
+	s = site_get(fresh, resolve_ftrace_location(f->addr), hook_handler);
+	if (!s) {
 		kfree(b);
 		return -ENOMEM;
 	}
-	b->hook = h;
-	h->users++;
 	b->gate = gate_word(r->id);
 	b->closed = gate_word_closed(r->id);
 	b->prog = f->ops->prog;
 	b->whole = f->ops->replace;
 	b->image = f->ops->prog->sleepable ? (unsigned long)f->ops->replace : 0;
 	b->passed_over = &r->passed_over;
-	hlist_add_head_rcu(&b->node, &h->bodies);
+	hlist_add_head_rcu(&b->node, &s->bodies);
 	f->hooked = b;
 	return 0;
 }
 
-/* Those of f[0..n-1] that are not in the filter yet, in one update of the kernel's code. */
-static int hook_filter_add(struct func *f, u32 n)
-{
-	unsigned long *ips = kvmalloc_array(n, sizeof(*ips), GFP_KERNEL);
-	unsigned int cnt = 0;
-	int r = 0;
-	u32 i;
-
-	if (!ips)
-		return -ENOMEM;
-	for (i = 0; i < n; i++)
-		if (f[i].hooked && f[i].hooked->hook->fresh)
-			ips[cnt++] = f[i].hooked->hook->ip;
-	if (cnt)
-		r = ftrace_set_filter_ips(&hook_ops, ips, cnt, 0, 0);
-	if (!r && cnt && !hook_count) {
-		r = register_ftrace_function(&hook_ops);
-		if (r)
-			ftrace_set_filter_ips(&hook_ops, ips, cnt, 1, 0);
-	}
-	for (i = 0; !r && i < n; i++)
-		if (f[i].hooked && f[i].hooked->hook->fresh) {
-			f[i].hooked->hook->fresh = false;
-			hook_count++;
-		}
-	kvfree(ips);
-	return r;
-}
-
 int hook_arm(struct record *r, u32 o)
 {
+	struct site_batch *fresh = NULL;
 	int ret = 0;
 	u32 i;
 
 	lockdep_assert_held(&klp_mutex);
 	for (i = 0; !ret && i < r->n_funcs; i++)
 		if (r->funcs[i].ops && r->funcs[i].object == o)
-			ret = hook_add(&r->funcs[i], r);
+			ret = hook_add(&r->funcs[i], r, &fresh);
 	if (!ret)
-		ret = hook_filter_add(r->funcs, r->n_funcs);
-	if (ret)
+		ret = site_register(fresh);
+	if (ret) {
 		hook_disarm(r, o);
-	return ret;
-}
-
-/* In one update of the kernel's code. False: they stay in the filter, and do nothing there. */
-static bool hook_filter_remove(unsigned long *ips, unsigned int n)
-{
-	if (n == hook_count && unregister_ftrace_function(&hook_ops))
-		return false;
-	if (ftrace_set_filter_ips(&hook_ops, ips, n, 1, 0) && n < hook_count)
-		return false;
-	hook_count -= n;
-	return true;
-}
-
-/* Its body leaves, and with its last body the hook does: returns it if it is to leave the
- * filter. */
-static struct hook *hook_unlink(struct func *f)
-{
-	struct hook *h;
-
-	if (!f->hooked)
-		return NULL;
-	h = f->hooked->hook;
-	hlist_del_rcu(&f->hooked->node);
-	if (!hlist_empty(&h->bodies))
-		return NULL;
-	if (!h->fresh)
-		return h;
-	hlist_del_rcu(&h->node);
-	return NULL;
-}
-
-static void hook_gone(struct hook *h)
-{
-	h->fresh = true;
-	hlist_del_rcu(&h->node);
-}
-
-static void hook_unlink_one(struct func *f)
-{
-	struct hook *h = hook_unlink(f);
-
-	if (h && hook_filter_remove(&h->ip, 1))
-		hook_gone(h);
-}
-
-/* Those for which `all` or whose object is `o`; without memory to do it at once, one by one. */
-static void hook_unlink_some(struct record *r, bool all, u32 o)
-{
-	unsigned long *ips = kvmalloc_array(r->n_funcs, sizeof(*ips), GFP_KERNEL);
-	struct hook **hooks = kvmalloc_array(r->n_funcs, sizeof(*hooks), GFP_KERNEL);
-	unsigned int cnt = 0;
-	struct hook *h;
-	u32 i;
-
-	for (i = 0; i < r->n_funcs; i++) {
-		if (!all && r->funcs[i].object != o)
-			continue;
-		if (!ips || !hooks) {
-			hook_unlink_one(&r->funcs[i]);
-			continue;
-		}
-		h = hook_unlink(&r->funcs[i]);
-		if (!h)
-			continue;
-		hooks[cnt] = h;
-		ips[cnt++] = h->ip;
+		site_discard(fresh);
 	}
-	if (cnt && hook_filter_remove(ips, cnt))
-		while (cnt--)
-			hook_gone(hooks[cnt]);
-	kvfree(hooks);
-	kvfree(ips);
+	return ret;
 }
 
 /* After a grace period. */
 static void hook_free(struct func *f)
 {
-	struct hook_body *b = f->hooked;
-
-	if (!b)
-		return;
+	kfree(f->hooked);
 	f->hooked = NULL;
-	if (!--b->hook->users && b->hook->fresh)
-		kfree(b->hook);
-	kfree(b);
 }
 
 static void hook_disarm_some(struct record *r, bool all, u32 o)
@@ -465,10 +310,13 @@ static void hook_disarm_some(struct record *r, bool all, u32 o)
 
 	lockdep_assert_held(&klp_mutex);
 	for (i = 0; i < r->n_funcs; i++)
-		any |= r->funcs[i].hooked && (all || r->funcs[i].object == o);
+		if (r->funcs[i].hooked && (all || r->funcs[i].object == o)) {
+			hlist_del_rcu(&r->funcs[i].hooked->node);
+			any = true;
+		}
 	if (!any)
 		return;
-	hook_unlink_some(r, all, o);
+	site_sweep();
 	synchronize_rcu();
 	for (i = 0; i < r->n_funcs; i++)
 		if (all || r->funcs[i].object == o)
@@ -490,7 +338,8 @@ void hook_disarm_func(struct func *f)
 	lockdep_assert_held(&klp_mutex);
 	if (!f->hooked)
 		return;
-	hook_unlink_one(f);
+	hlist_del_rcu(&f->hooked->node);
+	site_sweep();
 	synchronize_rcu();
 	hook_free(f);
 }

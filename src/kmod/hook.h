@@ -10,8 +10,8 @@ struct record;
 
 /*
  * From now on each call of a function of object `o` of `r` that has a body asks the gate of `r`,
- * and then the body. All or nothing: -EBUSY somebody else redirects one of the functions, -ENOMEM,
- * or what ftrace says. Sleeps.
+ * and then the body. All or nothing: -EBUSY somebody else redirects one of the functions, -EAGAIN a
+ * BPF trampoline of one was being changed for two seconds, -ENOMEM, or what ftrace says. Sleeps.
  */
 int hook_arm(struct record *r, u32 o);
 /* Nobody runs a body of `r`, of that object of it, or of the one function, any more when it

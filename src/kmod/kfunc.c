@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lists of the kfuncs, which gate.c and state.c define, by kind of program: the kernel takes
- * one list for each kind from a module. Callbacks are the only programs that have a struct
- * klp_callback to give, so what takes one needs no further check of who calls.
+ * The lists of the kfuncs, which gate.c, seqfile.c and state.c define, by kind of program: the
+ * kernel takes one list for each kind from a module. Callbacks are the only programs that have a
+ * struct klp_callback to give, so what takes one needs no further check of who calls.
+ *
+ * A list is for all programs of a kind, whoever loads them: with CAP_BPF and CAP_PERFMON that is
+ * not only klpd. So the verifier asks here for each call: of struct_ops programs only those of the
+ * types of this module may call anything, and what writes is for bodies alone. An fmod_ret program
+ * is one if it is on a function that is given a seq_file.
+ *
+ * No kfunc takes a pointer whose parameter is named __ign: the verifier would let the program's own
+ * stack through, and go on believing what it knew of it.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -13,6 +21,7 @@
 #include <linux/module.h>
 #include <linux/printk.h>
 
+#include "body.h"
 #include "kfunc.h"
 #include "resolve.h"
 
@@ -35,14 +44,64 @@ BTF_ID_FLAGS(func, klp_sysctl_read, KF_TRUSTED_ARGS | KF_SLEEPABLE)
 BTF_ID_FLAGS(func, klp_sysctl_write, KF_TRUSTED_ARGS | KF_SLEEPABLE)
 BTF_KFUNCS_END(kfunc_ops)
 
+/* The ids of the lists are not the ids of a BTF that was relocated: by name, then. */
+static bool kfunc_is_seq_puts(u32 id)
+{
+	const struct btf *btf = body_types();
+	const struct btf_type *t = btf ? btf_type_by_id(btf, id) : NULL;
+
+	return !t || !strcmp(resolve_btf_name(btf, t->name_off), "klp_seq_puts");
+}
+
+/* On a function with a parameter `struct seq_file *`. */
+static bool kfunc_has_seqfile(const struct bpf_prog *prog)
+{
+	const struct btf_type *proto = prog->aux->attach_func_proto, *t;
+	const struct btf *btf = prog->aux->attach_btf;
+	const struct btf_param *p;
+	u32 i;
+
+	if (!proto || !btf)
+		return false;
+	p = btf_params(proto);
+	for (i = 0; i < btf_type_vlen(proto); i++) {
+		t = btf_type_by_id(btf, p[i].type);
+		if (!t || !btf_type_is_ptr(t))
+			continue;
+		t = btf_type_by_id(btf, t->type);
+		if (t && !strcmp(resolve_btf_name(btf, t->name_off), "seq_file"))
+			return true;
+	}
+	return false;
+}
+
+/* Anything but 0 refuses the program. */
+static int kfunc_filter_tracing(const struct bpf_prog *prog, u32 id)
+{
+	if (!kfunc_is_seq_puts(id))
+		return 0;
+	return prog->type == BPF_PROG_TYPE_TRACING &&
+	       prog->expected_attach_type == BPF_MODIFY_RETURN && kfunc_has_seqfile(prog) ? 0 :
+	       -EACCES;
+}
+
+static int kfunc_filter_ops(const struct bpf_prog *prog, u32 id)
+{
+	if (!prog->aux->attach_btf || prog->aux->attach_btf != body_types())
+		return -EACCES;
+	return !kfunc_is_seq_puts(id) || body_is_one(prog) ? 0 : -EACCES;
+}
+
 static const struct btf_kfunc_id_set kfunc_tracing_set = {
 	.owner = THIS_MODULE,
 	.set = &kfunc_tracing,
+	.filter = kfunc_filter_tracing,
 };
 
 static const struct btf_kfunc_id_set kfunc_ops_set = {
 	.owner = THIS_MODULE,
 	.set = &kfunc_ops,
+	.filter = kfunc_filter_ops,
 };
 
 int kfunc_init(void)

@@ -10,17 +10,17 @@
 #include "body.h"
 #include "callback.h"
 #include "device.h"
+#include "hold.h"
 #include "kfunc.h"
 #include "module.h"
 #include "opening.h"
+#include "reach.h"
 #include "record.h"
 #include "resolve.h"
+#include "seqfile.h"
+#include "site.h"
 #include "sysctl.h"
 #include "transition.h"
-
-#ifndef KLP_VERSION
-#define KLP_VERSION "0.1.0"
-#endif
 
 static int __init klp_init(void)
 {
@@ -30,6 +30,12 @@ static int __init klp_init(void)
 	if (r)
 		return r;
 	r = opening_init();
+	if (r)
+		return r;
+	r = seqfile_init();
+	if (r)
+		return r;
+	r = reach_init();
 	if (r)
 		return r;
 	record_init();
@@ -65,7 +71,10 @@ static void __exit klp_exit(void)
 	device_exit();
 	module_unwatch();
 	transition_exit();
+	site_exit();
 	sysctl_exit();
+	hold_exit();
+	opening_exit();
 }
 
 module_init(klp_init);

@@ -12,7 +12,9 @@
  *   sleep ends (TIF_NOTIFY_SIGNAL: no signal is queued; system calls restart as after a signal
  *   without a handler). A kthread in interruptible sleep is woken, as kernel livepatch does, and so
  *   is a worker of io_uring or vhost: it has no system call that could restart, what it does for
- *   its process would fail with EINTR;
+ *   its process would fail with EINTR. All of this only where the task's stack was looked at and
+ *   kept it from moving: a task that was merely running each time it was tried is not in the
+ *   way, and what it does must not end early for us;
  * - the idle task of an offline CPU, and a task without a stack (a zombie): at once.
  *
  * Movers run concurrently. Each works inside one RCU read section and looks at move_active first;
@@ -21,6 +23,7 @@
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sched/task_stack.h>
@@ -55,6 +58,7 @@ static void move_failed(struct task_entry *e, const struct func *f)
 		WRITE_ONCE(e->func, f);
 	}
 	WRITE_ONCE(e->reason, f ? TASK_IN_FUNCTION : TASK_UNRELIABLE_STACK);
+	WRITE_ONCE(e->in_way, true);
 }
 
 /* Under task_call_func(), or for current. */
@@ -187,6 +191,8 @@ static void move_nudge(struct task_entry *e, enum move_nudge nudge)
 {
 	if (e->idle_cpu >= 0 || (e->task->flags & PF_EXITING))
 		return;
+	if (!READ_ONCE(e->in_way))
+		nudge = min(nudge, NUDGE_RETURN);
 	if (e->task->flags & (PF_KTHREAD | PF_USER_WORKER)) {
 		if (nudge >= NUDGE_WAKE)
 			resolve_wake_up_state(e->task, TASK_INTERRUPTIBLE);

@@ -21,7 +21,8 @@ void move_start(enum task_version target, const struct stack_set *set);
 enum move_nudge {
 	NUDGE_NONE,	/* look only */
 	NUDGE_RETURN,	/* user tasks move themselves when they return to user mode */
-	NUDGE_SIGNAL,	/* and are sent there: an interruptible sleep ends, as by a signal nobody sees */
+	/* And, as is the last one, only for tasks that are in the way: */
+	NUDGE_SIGNAL,	/* they are sent there: an interruptible sleep ends, no signal is seen */
 	NUDGE_WAKE,	/* and interruptible kthreads are woken once */
 };
 

@@ -1,17 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The modify-return set of vmlinux BTF, as far as we add to it.
+ * The modify-return set of vmlinux BTF, as far as we add to it: which functions an fmod_ret program
+ * may be attached to. It belongs to the kernel and is there until reboot.
  *
- * What the kernel does (kernel/bpf/btf.c, btf_populate_kfunc_set): entries are copied in and stay
- * until reboot; repeated ids take a slot each; a 257th entry, or no memory, makes it free the sets
- * of all hooks of vmlinux, which takes every kfunc away from every BPF program until reboot; there
- * is no lock against a verifier that searches the array meanwhile.
+ * The kernel's own way to add to it (register_btf_fmodret_id_set()) is for boot, when no program is
+ * loaded yet: it moves the array by krealloc(), copies the new ids to its end and sorts it in place,
+ * while a verifier may search it without any lock. So a verifier reads memory that is free, or does
+ * not find what is there and refuses a program for no reason. On an error, and a 257th entry is one,
+ * it frees the sets of all hooks of vmlinux, which takes every kfunc away from every program.
  *
- * Hence: whether an id is in already is asked of the kernel's own table, so that neither a second
- * patch nor a reloaded klp.ko adds it twice; the total, counted at load and including what others
- * added, never passes KLP_OPEN_CAP; a change adds all its ids in one call, under one mutex; and if
- * the kernel ever refuses one, the set is gone and we add nothing more. klpd repeats a program load
- * that lost the race with a growing set.
+ * Hence it is not called. A set is never changed here, but replaced: a sorted copy with the new ids
+ * is made, and published by one store of the pointer. A reader (btf_kfunc_is_modify_return()) loads
+ * that pointer and searches what it points to, and finds the old set or the new, each of them whole.
+ * What it finds it uses at once, and it does not sleep meanwhile; so the old set is freed after a
+ * grace period of RCU tasks, in which each task that was searching, and was preempted there, has
+ * come to sleep or to user mode. An error leaves everything as it was.
+ *
+ * Where the pointer is, the kernel's BTF says: struct btf, struct btf_kfunc_set_tab and the number
+ * of the hook are looked up by name, and what is found has to look like the set (sorted, and the
+ * kernel's own question answers yes for each entry), or the module does not load. The set is memory
+ * of kmalloc() before as after, as the kernel's krealloc() and kfree() want it.
+ *
+ * What is left: code that adds to this set of vmlinux by the kernel's way while we add to it. The
+ * kernel has no lock that we could share. It is built-in code alone that does so, when the kernel boots,
+ * which is over before a module is loaded; and it is the same race that two of these would have.
+ *
+ * The total, with what others added, never passes KLP_OPEN_CAP; one call of ours adds all its ids
+ * or none; one mutex is around it.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,30 +36,103 @@
 #include <linux/err.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/string.h>
 
 #include "func.h"
 #include "opening.h"
 #include "resolve.h"
 
+#define OPENING_KERNEL_MAX	256	/* BTF_KFUNC_SET_MAX_CNT of kernel/bpf/btf.c */
+
+/* A set that was replaced, until no verifier searches it. */
+struct opening_old {
+	struct rcu_head rcu;
+	struct btf_id_set8 *set;
+};
+
 static DEFINE_MUTEX(opening_mutex);
+static struct btf_id_set8 **opening_slot;	/* the kernel's pointer to the set */
 static u32 opening_count;
-static bool opening_broken;
+
+/* Of the member of this name of the struct of this name, -1: there is no such thing. */
+static s64 opening_offset(const struct btf *btf, const char *type, const char *member, u32 *ret_type)
+{
+	u32 id = resolve_btf_find(btf, type, BTF_KIND_STRUCT), i;
+	const struct btf_type *t = id ? btf_type_by_id(btf, id) : NULL;
+	const struct btf_member *m = t ? btf_type_member(t) : NULL;
+
+	for (i = 0; t && i < btf_type_vlen(t); i++)
+		if (!strcmp(resolve_btf_name(btf, m[i].name_off), member)) {
+			*ret_type = m[i].type;
+			return __btf_member_bit_offset(t, &m[i]) / 8;
+		}
+	return -1;
+}
+
+/* The index of the hook, -1. */
+static s64 opening_hook(const struct btf *btf)
+{
+	u32 id = resolve_btf_find(btf, "btf_kfunc_hook", BTF_KIND_ENUM), i;
+	const struct btf_type *t = id ? btf_type_by_id(btf, id) : NULL;
+	const struct btf_enum *e = t ? btf_enum(t) : NULL;
+
+	for (i = 0; t && i < btf_type_vlen(t); i++)
+		if (!strcmp(resolve_btf_name(btf, e[i].name_off), "BTF_KFUNC_HOOK_FMODRET"))
+			return e[i].val;
+	return -1;
+}
+
+/* Where the kernel keeps the pointer; NULL: not as we know it. */
+static struct btf_id_set8 **opening_find(struct btf *btf)
+{
+	s64 tab_at, sets_at, hook = opening_hook(btf);
+	const struct btf_type *t;
+	u32 type;
+	void *tab;
+
+	tab_at = opening_offset(btf, "btf", "kfunc_set_tab", &type);
+	sets_at = opening_offset(btf, "btf_kfunc_set_tab", "sets", &type);
+	if (tab_at < 0 || sets_at < 0 || hook < 0)
+		return NULL;
+	t = btf_type_by_id(btf, type);
+	if (!t || !btf_type_is_array(t) || hook >= btf_array(t)->nelems)
+		return NULL;
+	tab = *(void **)((void *)btf + tab_at);
+	return tab ? (struct btf_id_set8 **)(tab + sets_at) + hook : NULL;
+}
+
+static bool opening_is_right(const struct btf *btf, const struct btf_id_set8 *set)
+{
+	u32 i;
+
+	for (i = 0; i < set->cnt; i++)
+		if (set->cnt > OPENING_KERNEL_MAX || !resolve_is_modify_return(btf, set->pairs[i].id) ||
+		    (i && set->pairs[i - 1].id > set->pairs[i].id))
+			return false;
+	return true;
+}
 
 int opening_init(void)
 {
 	struct btf *btf = resolve_btf_vmlinux();
-	u32 id, n;
+	struct btf_id_set8 *set;
 
-	if (IS_ERR_OR_NULL(btf)) {
-		pr_err("this kernel has no BTF (CONFIG_DEBUG_INFO_BTF): not loading\n");
-		return -EINVAL;
+	opening_slot = opening_find(btf);
+	set = opening_slot ? *opening_slot : NULL;
+	if (!opening_slot || (set && !opening_is_right(btf, set))) {
+		pr_err("this kernel's 'struct btf_kfunc_set_tab' is not as it was: not loading\n");
+		return -ENOEXEC;
 	}
-	n = resolve_btf_nr_types(btf);
-	for (id = 1; id < n; id++)
-		if (resolve_is_modify_return(btf, id))
-			opening_count++;
+	opening_count = set ? set->cnt : 0;
 	return 0;
+}
+
+void opening_exit(void)
+{
+	rcu_barrier_tasks();
 }
 
 u32 opening_used(void)
@@ -52,57 +140,83 @@ u32 opening_used(void)
 	return READ_ONCE(opening_count);
 }
 
-static bool opening_listed(const struct btf_id_set8 *set, u32 id)
+static int opening_cmp(const void *a, const void *b)
+{
+	const u32 *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static bool opening_listed(const struct btf_id_set8 *set, u32 from, u32 id)
 {
 	u32 i;
 
-	for (i = 0; i < set->cnt; i++)
+	for (i = from; i < set->cnt; i++)
 		if (set->pairs[i].id == id)
 			return true;
 	return false;
 }
 
-static int opening_register(struct btf_id_set8 *set)
+/* Add those of f[] that are not in the set to `set`, which is a copy of it with room. */
+static int opening_fill(struct btf_id_set8 *set, const struct func *f, u32 n, u32 *failed)
 {
-	struct btf_kfunc_id_set kset = { .owner = NULL, .set = set };
-	int r = register_btf_fmodret_id_set(&kset);
+	struct btf *btf = resolve_btf_vmlinux();
+	u32 before = set->cnt, i;
 
-	if (r) {
-		opening_broken = true;
-		pr_err("the kernel dropped its modify-return table (%d): kfuncs are gone until reboot\n",
-		       r);
-		return -EIO;
+	for (i = 0; i < n; i++) {
+		if (resolve_is_modify_return(btf, f[i].btf_id) ||
+		    opening_listed(set, before, f[i].btf_id))
+			continue;
+		if (set->cnt >= KLP_OPEN_CAP) {
+			*failed = i;
+			return -ENOSPC;
+		}
+		set->pairs[set->cnt].flags = 0;
+		set->pairs[set->cnt++].id = f[i].btf_id;
 	}
-	WRITE_ONCE(opening_count, opening_count + set->cnt);
 	return 0;
+}
+
+static void opening_free_old(struct rcu_head *rcu)
+{
+	struct opening_old *old = container_of(rcu, struct opening_old, rcu);
+
+	kfree(old->set);
+	kfree(old);
+}
+
+static void opening_publish(struct btf_id_set8 *set, struct opening_old *old)
+{
+	sort(set->pairs, set->cnt, sizeof(set->pairs[0]), opening_cmp, NULL);
+	old->set = *opening_slot;
+	smp_store_release(opening_slot, set);
+	WRITE_ONCE(opening_count, set->cnt);
+	call_rcu_tasks(&old->rcu, opening_free_old);
 }
 
 int opening_add(const struct func *f, u32 n, u32 *failed)
 {
-	struct btf *btf = resolve_btf_vmlinux();
+	struct opening_old *old = kmalloc(sizeof(*old), GFP_KERNEL);
+	const struct btf_id_set8 *now;
 	struct btf_id_set8 *set;
-	int r = 0;
-	u32 i;
+	int r = -ENOMEM;
+	u32 cnt;
 
-	set = kzalloc(struct_size(set, pairs, n), GFP_KERNEL);
-	if (!set)
-		return -ENOMEM;
 	mutex_lock(&opening_mutex);
-	if (opening_broken)
-		r = -EIO;
-	for (i = 0; !r && i < n; i++) {
-		if (resolve_is_modify_return(btf, f[i].btf_id) || opening_listed(set, f[i].btf_id))
-			continue;
-		if (opening_count + set->cnt >= KLP_OPEN_CAP) {
-			*failed = i;
-			r = -ENOSPC;
-			break;
-		}
-		set->pairs[set->cnt++].id = f[i].btf_id;
+	now = *opening_slot;
+	cnt = now ? now->cnt : 0;
+	set = kzalloc(struct_size(set, pairs, cnt + n), GFP_KERNEL);
+	if (set && now)
+		memcpy(set, now, struct_size(set, pairs, cnt));
+	if (set && old)
+		r = opening_fill(set, f, n, failed);
+	if (!r && set->cnt > cnt) {
+		opening_publish(set, old);
+		set = NULL;
+		old = NULL;
 	}
-	if (!r && set->cnt)
-		r = opening_register(set);
 	mutex_unlock(&opening_mutex);
 	kfree(set);
+	kfree(old);
 	return r;
 }

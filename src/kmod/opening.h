@@ -7,10 +7,12 @@
 
 struct func;
 
-/* Count what the kernel's table holds. -EINVAL: no BTF. */
+/* Find the kernel's set. -ENOEXEC: it is not where and as we know it. */
 int opening_init(void);
+/* Afterwards no callback of ours runs. Sleeps. */
+void opening_exit(void);
 u32 opening_used(void);
-/* All or nothing; what is open already costs nothing. -ENOSPC with *failed, or -EIO. May sleep. */
+/* All or nothing; what is open already costs nothing. -ENOSPC with *failed, -ENOMEM. May sleep. */
 int opening_add(const struct func *f, u32 n, u32 *failed);
 
 #endif

@@ -6,11 +6,13 @@
  */
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "body.h"
 #include "gate.h"
+#include "hold.h"
 #include "hook.h"
 #include "record.h"
 
@@ -50,6 +52,7 @@ void record_free(struct record *r)
 	kvfree(r->objects);
 	kvfree(r->callbacks);
 	kvfree(r->states);
+	put_pid(r->announcer);
 	kvfree(r);
 }
 
@@ -74,6 +77,7 @@ int record_announce(struct record *r, const void *owner)
 	r->id = ++record_counter * KLP_UAPI_RECORDS_MAX + slot;
 	r->state = KLP_ANNOUNCED;
 	r->owner = owner;
+	r->announcer = get_pid(task_tgid(current));
 	records[slot] = r;
 	gate_set(r->id, GATE_CLOSED);
 	return 0;
@@ -94,7 +98,7 @@ struct record *record_find_announced(const char *name)
 	lockdep_assert_held(&klp_mutex);
 	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
 		if (records[i] && records[i]->state == KLP_ANNOUNCED &&
-		    !strcmp(records[i]->name, name))
+		    records[i]->announcer == task_tgid(current) && !strcmp(records[i]->name, name))
 			return records[i];
 	return NULL;
 }
@@ -148,8 +152,8 @@ struct record *record_next(const struct record *r)
 }
 
 /*
- * It was never in force, or a transition took it out: nobody stands in its replace bodies. Where
- * that was forced somebody may, and come back at any time: they stay for good.
+ * It was never in force, or a transition took it out: no task of its table stands in its replace
+ * bodies. Where that was forced one may, and come back at any time: they stay for good.
  */
 static void record_release_bodies(struct record *r)
 {
@@ -157,7 +161,7 @@ static void record_release_bodies(struct record *r)
 
 	for (i = 0; !r->forced && i < r->n_funcs; i++)
 		if (r->funcs[i].inside)
-			body_release(r->funcs[i].inside);
+			hold_drop(r->funcs[i].inside);
 }
 
 void record_forget(struct record *r)

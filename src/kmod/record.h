@@ -19,8 +19,10 @@ struct record {
 	u64 generation;			/* 0 until in force */
 	enum klp_record_state state;
 	bool forced;
+	bool leaves;			/* by a change that brings nothing; of change.c */
 	bool broken;			/* a body was detached while it could run */
 	bool passed_over;		/* a body was, where it cannot run; of hook.c */
+	struct pid *announcer;		/* the process; bodies and callbacks are its own */
 	const void *owner;		/* the file that announced it; NULL once committed */
 	char name[KLP_UAPI_NAME_LEN];
 	u32 n_objects, n_callbacks, n_states;
@@ -41,6 +43,7 @@ struct record *record_find(u64 id);
 /* The one after r, the first if r is NULL: those in force in the order in which they came, then the
  * others. NULL: there are no more. */
 struct record *record_next(const struct record *r);
+/* By the process that runs. */
 struct record *record_find_announced(const char *name);
 /* The function that has this body, and its record; NULL. */
 struct func *record_find_body(const struct klp_func_ops *ops, struct record **ret);

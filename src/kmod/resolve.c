@@ -3,25 +3,39 @@
  * Owns the addresses of what the kernel does not export. Everything is found once, at load:
  * kallsyms_lookup_name() through a kprobe (the only official way left to learn an address), the
  * others through it. Promise: if resolve_init() succeeded, each wrapper below works; if a name is
- * gone, the module does not load and says which one.
+ * gone, or the kernel's BTF says that the function is called with something else than here, the
+ * module does not load and says which one.
+ *
+ * Those that read BTF are called before they are compared themselves. What they are called with is
+ * compared by the compiler with the headers that the module is built with, and the kernel has seen
+ * to it that these are its own (vermagic); the comparison with BTF is for what that does not see.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/bpf.h>
 #include <linux/btf.h>
 #include <linux/err.h>
+#include <linux/filter.h>
+#include <linux/ftrace.h>
+#include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/spinlock.h>
 #include <linux/static_call.h>
+#include <linux/string.h>
+#include <linux/task_work.h>
+#include <linux/wait.h>
 
+#include "prototype.h"
 #include "resolve.h"
 
-/* Prototypes as in the kernel's own headers; facts tests and -Wall cannot see a change of one, so
- * the list is kept as short as it can be. */
+/* Prototypes spelled as prototype.c spells what the kernel's BTF says. The list is kept as short as
+ * it can be. */
 #define RESOLVE_FUNCS(X)									\
 	X(kallsyms_lookup_name, unsigned long, (const char *))					\
 	X(kallsyms_lookup_size_offset, int, (unsigned long, unsigned long *, unsigned long *))	\
@@ -30,8 +44,7 @@
 	X(module_kallsyms_on_each_symbol, int,							\
 	  (const char *, int (*)(void *, const char *, unsigned long), void *))			\
 	X(find_module, struct module *, (const char *))						\
-	X(task_call_func, int, (struct task_struct *, int (*)(struct task_struct *, void *),	\
-				void *))							\
+	X(task_call_func, int, (struct task_struct *, task_call_f, void *))			\
 	X(idle_task, struct task_struct *, (int))						\
 	X(put_task_stack, void, (struct task_struct *))						\
 	X(task_work_add, int, (struct task_struct *, struct callback_head *,			\
@@ -52,6 +65,7 @@
 
 #define RESOLVE_DEFINE(name, ret, args)			\
 	typedef ret resolve_type_##name args;		\
+	static_assert(__same_type(name, resolve_type_##name));	\
 	DEFINE_STATIC_CALL_NULL(klp_##name, resolve_type_##name);
 RESOLVE_FUNCS(RESOLVE_DEFINE)
 
@@ -95,6 +109,60 @@ static int resolve_lookup(void)
 	return -ENOENT;
 }
 
+#define RESOLVE_TEXT(name, ret, args) { #name, #ret " " #args },
+
+static const struct {
+	const char *name, *prototype;
+} resolve_texts[] = { RESOLVE_FUNCS(RESOLVE_TEXT) };
+
+/* One name, as BTF has it. Of several functions of one name one has to be right. */
+static void resolve_compare_one(const struct btf *btf, u32 id, const char *name, u32 *ids,
+				bool *right)
+{
+	char text[PROTOTYPE_LEN];
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(resolve_texts); i++) {
+		if (strcmp(resolve_texts[i].name, name))
+			continue;
+		ids[i] = id;
+		prototype_print(btf, id, text, sizeof(text));
+		right[i] |= !strcmp(resolve_texts[i].prototype, text);
+	}
+}
+
+static int resolve_compare(void)
+{
+	const struct btf *btf = resolve_btf_vmlinux();
+	u32 id, n, i, ids[ARRAY_SIZE(resolve_texts)] = {};
+	bool right[ARRAY_SIZE(resolve_texts)] = {};
+	char text[PROTOTYPE_LEN];
+	int r = 0;
+
+	if (IS_ERR_OR_NULL(btf)) {
+		pr_err("this kernel has no BTF (CONFIG_DEBUG_INFO_BTF): not loading\n");
+		return -EINVAL;
+	}
+	for (id = 1, n = resolve_btf_nr_types(btf); id < n; id++) {
+		const struct btf_type *t = btf_type_by_id(btf, id);
+		const char *name = t && btf_type_is_func(t) ? resolve_btf_name(btf, t->name_off) :
+							      NULL;
+
+		if (name)
+			resolve_compare_one(btf, id, name, ids, right);
+	}
+	for (i = 0; i < ARRAY_SIZE(resolve_texts); i++) {
+		if (right[i])
+			continue;
+		prototype_print(btf, ids[i], text, sizeof(text));
+		pr_err("this kernel's function '%s' is '%s', not '%s': not loading\n",
+		       resolve_texts[i].name, ids[i] ? text : "unknown to BTF",
+		       resolve_texts[i].prototype);
+		r = -ENOEXEC;
+	}
+	return r;
+}
+
 #define RESOLVE_ONE(name, ret, args)							\
 	do {										\
 		unsigned long addr_ = resolve_symbol(#name);				\
@@ -128,7 +196,7 @@ int resolve_init(void)
 		       tasklist ? "_stext.._etext" : "tasklist_lock");
 		return -ENOENT;
 	}
-	return 0;
+	return resolve_compare();
 }
 
 int resolve_task_call_func(struct task_struct *p, int (*func)(struct task_struct *, void *),
@@ -239,6 +307,20 @@ u32 resolve_btf_nr_types(const struct btf *btf)
 	return static_call(klp_btf_nr_types)(btf);
 }
 
+u32 resolve_btf_find(const struct btf *btf, const char *name, u32 kind)
+{
+	u32 id, n = resolve_btf_nr_types(btf);
+
+	for (id = 1; id < n; id++) {
+		const struct btf_type *t = btf_type_by_id(btf, id);
+
+		if (t && BTF_INFO_KIND(t->info) == kind &&
+		    !strcmp(resolve_btf_name(btf, t->name_off), name))
+			return id;
+	}
+	return 0;
+}
+
 bool resolve_is_modify_return(const struct btf *btf, u32 id)
 {
 	return static_call(klp_btf_kfunc_is_modify_return)(btf, id, NULL);
@@ -268,6 +350,26 @@ bool resolve_kfunc_known(const char *name)
 		return false;
 	static_call(klp_btf_put)(btf);
 	return true;
+}
+
+int resolve_member(const char *type, const char *member, u32 *offset)
+{
+	struct btf *btf = NULL;
+	s32 id = static_call(klp_bpf_find_btf_id)(type, BTF_KIND_STRUCT, &btf);
+	const struct btf_member *m;
+	const struct btf_type *t;
+	int i, r = -ENOENT;
+
+	if (id <= 0)
+		return -ENOENT;
+	t = btf_type_by_id(btf, id);
+	for_each_member(i, t, m)
+		if (!strcmp(resolve_btf_name(btf, m->name_off), member)) {
+			*offset = __btf_member_bit_offset(t, m) / 8;
+			r = 0;
+		}
+	static_call(klp_btf_put)(btf);
+	return r;
 }
 
 void resolve_tasklist_lock(void)

@@ -49,6 +49,8 @@ bool resolve_is_core_text(unsigned long addr);
 struct btf *resolve_btf_vmlinux(void);
 const char *resolve_btf_name(const struct btf *btf, u32 offset);
 u32 resolve_btf_nr_types(const struct btf *btf);
+/* The first type of that name and kind (BTF_KIND_*); 0: none. */
+u32 resolve_btf_find(const struct btf *btf, const char *name, u32 kind);
 bool resolve_is_modify_return(const struct btf *btf, u32 id);
 /* Referenced; an ERR_PTR if there is none. */
 struct bpf_prog *resolve_prog_by_id(u32 id);
@@ -58,10 +60,12 @@ void resolve_struct_ops_put(const void *kdata);
 /* Is the kernel serving this module's kfunc of that name? It may have dropped the BTF in
  * silence. */
 bool resolve_kfunc_known(const char *name);
+/* Where in a structure of the kernel's a member is, in bytes; -ENOENT. Sleeps. */
+int resolve_member(const char *type, const char *member, u32 *offset);
 void resolve_tasklist_lock(void);
 void resolve_tasklist_unlock(void);
 
-/* -ENOENT, told by name in the log, if one is missing. */
+/* -ENOENT or -ENOEXEC, told by name in the log, if one is missing or called with something else. */
 int resolve_init(void);
 
 #endif

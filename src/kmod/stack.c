@@ -24,8 +24,10 @@
  * for them, except in the few instructions of prologue and epilogue, where a task can only stand if
  * it was interrupted there: such a frame is not relied on. Nor is a return address that is the very
  * first byte of a trampoline. On kernels whose unwinder knows trampolines itself the error is not
- * raised and the walk is the same. Replace bodies are known by body.c, whether or not the kernel
- * has symbols for such images.
+ * raised and the walk is the same. The images of struct_ops maps that are not ours are walked through
+ * in the same way: a task may sleep in such a program for as long as it likes, and is in the way of
+ * nothing but what stands on its stack. Replace bodies are known by hold.c, whether or not the kernel has
+ * symbols for such images.
  *
  * The first byte of a replace body's image also stands below the BPF trampoline of a traced function
  * that is replaced, where f's own address would: the trampoline calls what the handler has chosen,
@@ -50,12 +52,14 @@
 
 #include "body.h"
 #include "func.h"
+#include "hold.h"
 #include "hook.h"
 #include "resolve.h"
 #include "stack.h"
 
 #define STACK_TRAMPOLINE	"bpf_trampoline_"
 #define STACK_PROGRAM		"bpf_prog_"
+#define STACK_STRUCT_OPS	"bpf__"		/* bpf__TYPE_MEMBER */
 
 struct stack_range {
 	unsigned long start, end;
@@ -166,7 +170,8 @@ struct stack_entry {
 /*
  * The kernel names an image bpf_trampoline_KEY, and the low 32 bits of KEY hold the BTF id of the
  * function with bit 31 set; that a module's function may have the same id only makes us wait
- * longer.
+ * longer. Those that it makes for a map of struct_ops, ours or not, it names
+ * bpf__TYPE_MEMBER; they stand for no function.
  */
 static void stack_classify(struct stack_entry *f)
 {
@@ -181,7 +186,7 @@ static void stack_classify(struct stack_entry *f)
 		f->code = STACK_AT_RETURN;
 		return;
 	}
-	image = body_image(f->addr);
+	image = hold_image(f->addr);
 	if (image) {
 		f->code = f->addr == image ? STACK_AT_BODY : STACK_IN_TRAMPOLINE;
 		return;
@@ -194,13 +199,14 @@ static void stack_classify(struct stack_entry *f)
 	if (!strncmp(name, STACK_PROGRAM, strlen(STACK_PROGRAM)))
 		f->code = STACK_IN_PROGRAM;
 	plus = strchr(name, '+');
-	if (strncmp(name, STACK_TRAMPOLINE, strlen(STACK_TRAMPOLINE)) || !plus)
+	if (!plus || sscanf(plus, "+0x%lx/0x%lx", &offset, &size) != 2)
 		return;
-	*plus++ = '\0';
-	if (kstrtou64(name + strlen(STACK_TRAMPOLINE), 10, &key) ||
-	    sscanf(plus, "0x%lx/0x%lx", &offset, &size) != 2)
+	*plus = '\0';
+	if (!strncmp(name, STACK_TRAMPOLINE, strlen(STACK_TRAMPOLINE)) &&
+	    !kstrtou64(name + strlen(STACK_TRAMPOLINE), 10, &key))
+		f->btf_id = (u32)key & 0x7fffffffU;
+	else if (strncmp(name, STACK_STRUCT_OPS, strlen(STACK_STRUCT_OPS)))
 		return;
-	f->btf_id = (u32)key & 0x7fffffffU;
 	f->code = offset && offset < size ? STACK_IN_TRAMPOLINE : STACK_AT_TRAMPOLINE;
 }
 
@@ -236,7 +242,7 @@ static bool stack_leave_entry(struct unwind_state *state)
 /* A kernel may have no symbol for the image of a replace body, and not take it for code. */
 static unsigned long stack_address(struct unwind_state *state)
 {
-	return unwind_get_return_address(state) ?: (body_image(state->ip) ? state->ip : 0);
+	return unwind_get_return_address(state) ?: (hold_image(state->ip) ? state->ip : 0);
 }
 
 /*

@@ -4,10 +4,13 @@
  * that live in the record, so that they are there whoever made the change and however it ended.
  * Which versions may follow which is klpd's to say; here is what callbacks see.
  *
- * "Previous" is kernel livepatch's: the latest patch in force that came before the one whose
- * callback asks. A patch that enters came after all that have a generation; where it is turned
- * back, they are still there, so its post_unpatch can tell "the previous one goes on" from "nobody
- * has it any more".
+ * "Previous" is the latest other patch in force. Of one that enters that is kernel livepatch's: it
+ * came after all that have a generation; where it is turned back, they are still there, so its
+ * post_unpatch can tell "the previous one goes on" from "no patch has it any more".
+ *
+ * Of one that leaves it is not kernel livepatch's, which knows only patches that came before: the
+ * first of two that carry a state side by side would then undo what the second needs. Here one that
+ * stays is found whether it came before or after; those that leave with it are not.
  *
  * Unlike kernel livepatch, data is handed over without being asked: a patch that carries a state
  * but has no callback of its own does not lose what the one after it will need. The previous
@@ -35,7 +38,16 @@ static struct state *state_find(struct record *r, u64 id)
 	return NULL;
 }
 
-/* Of the latest in force before `r`. */
+static bool state_is_other(const struct record *r, const struct record *other)
+{
+	if (other == r || !other->generation || other->state == KLP_FORCED_OUT)
+		return false;
+	if (r->leaves)
+		return !other->leaves;
+	return !r->generation || other->generation < r->generation;
+}
+
+/* Of the latest in force but `r`. */
 static struct state *state_find_previous(struct record *r, u64 id)
 {
 	struct state *found = NULL;
@@ -44,8 +56,7 @@ static struct state *state_find_previous(struct record *r, u64 id)
 	while ((other = record_next(other))) {
 		struct state *s = state_find(other, id);
 
-		if (s && other->generation && other->state != KLP_FORCED_OUT &&
-		    (!r->generation || other->generation < r->generation))
+		if (s && state_is_other(r, other))
 			found = s;
 	}
 	return found;

@@ -221,6 +221,7 @@ static void tasks_recount(enum task_version target)
 		tasks_count += c->n;
 		for (i = 0; i < c->n; i++) {
 			c->entries[i].since_ns = now;
+			c->entries[i].in_way = false;
 			left += c->entries[i].version != target;
 		}
 	}

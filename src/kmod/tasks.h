@@ -30,6 +30,7 @@ struct task_entry {
 	int idle_cpu;			/* -1: not an idle task */
 	int version;			/* enum task_version; changed by tasks_move() only */
 	int reason;			/* enum task_reason when last tried; a hint, as is func */
+	bool in_way;			/* its stack was looked at, and did not let it move */
 };
 
 /* Gate's question; any context. Only meaningful under RCU while a gate is in a transition mode. */

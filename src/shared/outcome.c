@@ -147,6 +147,12 @@ static const struct outcome_info outcome_table[] = {
 		"Patch a caller instead; /sys/kernel/tracing/available_filter_functions has all "
 		"that can be traced.",
 	},
+	[OUTCOME_OUT_OF_REACH] = {
+		ERROR("OutOfReach"), EXIT_STATUS_TARGET,
+		"The function is one that no transition can move tasks out of",
+		"Patch a function that it calls, and that is left again; klp(7) says where consistency "
+		"ends.",
+	},
 	[OUTCOME_NO_SUCH_TABLE] = {
 		ERROR("NoSuchTable"), EXIT_STATUS_TARGET,
 		"The kernel has no such table that could be swapped while it is in use",

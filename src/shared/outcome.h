@@ -35,6 +35,7 @@ enum outcome {
 	OUTCOME_NO_SUCH_FUNCTION,
 	OUTCOME_AMBIGUOUS_FUNCTION,
 	OUTCOME_NOT_TRACEABLE,
+	OUTCOME_OUT_OF_REACH,		/* no transition can move tasks out of it */
 	OUTCOME_NO_SUCH_TABLE,		/* no such type, or none that is updated while in use */
 	OUTCOME_PROTOTYPE,
 	OUTCOME_NOT_PERMITTED,		/* no fmod_ret there, and no companion to open it */

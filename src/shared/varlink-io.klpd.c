@@ -228,6 +228,7 @@ static SD_VARLINK_DEFINE_ERROR(NotSupported, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoSuchFunction, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(AmbiguousFunction, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotTraceable, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(OutOfReach, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoSuchTable, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(PrototypeMismatch, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotPermittedByKernel, ERROR_FIELDS);
@@ -395,6 +396,7 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_AmbiguousFunction,
 	S("Nothing can be attached to the function"),
 	&vl_error_NotTraceable,
+	&vl_error_OutOfReach,
 	S("The kernel has no table of this type, or none that can be swapped while it is in use"),
 	&vl_error_NoSuchTable,
 	S("The function's prototype is not the one that the patch was written for"),

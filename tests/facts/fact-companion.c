@@ -6,6 +6,9 @@
  *
  * Needs klp.ko loaded; run as root in a guest.
  */
+#include <bpf/bpf.h>
+#include <pthread.h>
+
 #include "companion.h"
 
 static void test_hello(void)
@@ -309,13 +312,42 @@ static void test_open(void)
 	close(fd);
 }
 
-/* Every function of the kernel that can be opened, until the cap says no: then kfuncs still work. */
+static int opened_enough, loads, loads_refused;
+
+/* One that may be attached to a function that is open. The verifier searches the kernel's set. */
+static void *loader(void *arg)
+{
+	static const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_MODIFY_RETURN,
+		    .attach_btf_id = *(__u32 *)arg);
+
+	while (!__atomic_load_n(&opened_enough, __ATOMIC_RELAXED)) {
+		int fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "loader", "GPL", insns, 2, &opts);
+
+		__atomic_add_fetch(fd < 0 ? &loads_refused : &loads, 1, __ATOMIC_RELAXED);
+		if (fd >= 0)
+			close(fd);
+	}
+	return NULL;
+}
+
+/*
+ * Every function of the kernel that can be opened, until the cap says no: then kfuncs still work.
+ * Meanwhile programs are loaded for one that is open, and none of them is refused.
+ */
 static void test_open_cap(void)
 {
+	__u32 open = func("cmdline_proc_show").btf_id;
+	pthread_t threads[2];
 	unsigned int n = btf__type_cnt(btf), added = 0;
 	int fd = device(), r = 0;
 	__u32 used = 0;
 
+	for (int i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, loader, &open);
 	for (unsigned int id = 1; id < n && r != -ENOSPC && added < 1000; id++) {
 		const struct btf_type *t = btf__type_by_id(btf, id);
 		struct klp_uapi_func f = { .object = "vmlinux", .btf_id = id };
@@ -328,6 +360,10 @@ static void test_open_cap(void)
 		added += !r;
 		used = o.open_used;
 	}
+	__atomic_store_n(&opened_enough, 1, __ATOMIC_RELAXED);
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	check(loads && !loads_refused, "programs can be loaded all the time");
 	check(r == -ENOSPC && used == KLP_OPEN_CAP, "the cap holds");
 	check(added > 100, "and much could be opened");
 	close(fd);

@@ -16,7 +16,7 @@ struct klp_func_ops {
 	int (*guard)(struct klp_call *call);
 };
 
-extern int klp_seq_puts(void *m__ign, const char *s__str) __ksym;
+extern int klp_seq_puts(__u64 m, const char *s__str) __ksym;
 
 volatile __u64 nap_result;
 volatile __u32 nap_tgid;
@@ -29,7 +29,7 @@ int guard_cmdline(__u64 *ctx)
 {
 	struct klp_call *call = (void *)ctx[0];
 
-	if (klp_seq_puts((void *)call->arg0, "guarded\n"))
+	if (klp_seq_puts(call->arg0, "guarded\n"))
 		return 0;
 	call->ret = 0;
 	return 1;

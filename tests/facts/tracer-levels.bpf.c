@@ -17,4 +17,6 @@ char LICENSE[] SEC("license") = "GPL";
 LOOK(fentry, 0)
 LOOK(fentry, 1)
 LOOK(fexit, 2)
+LOOK(fentry, 3)
 LOOK(fexit, 3)
+LOOK(fexit, 4)

@@ -76,6 +76,13 @@ same "klpd still runs" "$KLPD_PID" "$(pidof klpd)"
 same "in force" meminfo "$(names)"
 check disable klpctl disable meminfo
 
+t functions that no transition can move tasks out of
+for patch in idle worker exited; do
+	refuse 5 "no transition can move tasks out of" $T/$patch.klp.o
+	expect_fail 5 klpctl check $T/$patch.klp.o
+	[[ $OUTPUT == *OutOfReach* ]] || fail "check does not say it: $OUTPUT"
+done
+
 t functions that cannot be patched
 refuse 5 klp_test_no_such_function $T/missing.klp.o
 refuse 5 ipmr_mfc_seq_show $T/ambiguous.klp.o
@@ -87,6 +94,10 @@ refuse 6 verifier $T/verifier.klp.o
 short=$(klpctl enable $T/verifier.klp.o 2>&1 | wc -l)
 long=$(klpctl enable --verifier-log $T/verifier.klp.o 2>&1 | wc -l)
 ((long > short + 3)) || fail "--verifier-log shows $long lines, without it $short"
+
+t bodies that have what tracing programs may not have
+refuse 6 spin_lock $T/locks.klp.o
+refuse 4 "lock, timer" $T/locks-map.klp.o
 
 t names that are no text
 # The type of an argument has a name of any bytes, and so has a line of the source that the verifier

@@ -18,8 +18,10 @@ now() {
 	cat "$NAP/$1"
 }
 
+# in_force [PATCH] - that one is, or the only one there is.
 in_force() {
-	[[ $(klpctl status --json | jq -r '.patches[0].state') == in_force ]]
+	[[ $(klpctl status --json | jq -r --arg name "${1-}" \
+		'[.patches[] | select($name == "" or .name == $name)][0].state') == in_force ]]
 }
 
 nothing_in_force() {
@@ -148,21 +150,43 @@ untrace_levels() {
 	rm -r /sys/fs/bpf/levels
 	loop_until eval '! levels_traced' || fail "the tracer stays"
 }
-patched="1101 1101 11 21 1 1"
-check enable klpctl enable $T/nest.klp.o
-trace_levels
-same "a tracer comes" "$patched" "$(now levels)"
-check disable klpctl disable nest
-same "of originals" "1 1 1 1 1 1" "$(now levels)"
-check enable klpctl enable $T/nest.klp.o
-same "bodies come" "$patched" "$(now levels)"
-for ((i = 0; i < 50; i++)); do
-	[[ $(now levels) == "$patched" ]] || fail "a look: $(now levels)"
+# always VALUES WHEN - that is what the functions return, however often they are called.
+always() {
+	local i got
+
+	for ((i = 0; i < 30; i++)); do
+		got=$(now levels)
+		[[ $got == "$1" ]] || break
+	done
+	same "$2" "$1" "$got"
+}
+plain="1 1 1 1 1 1" patched="1101 1101 11 21 1 1" flat="1 201 1 301 401 1"
+# Another patch in force, which has hooks of its own, changes nothing.
+for other in "" "$T/aside.klp.o"; do
+	beside=${other:+, beside another patch}
+	[[ -z $other ]] || check "enable another" klpctl enable "$other"
+	# Trampolines that know of no hook, and get one.
+	trace_levels
+	check enable klpctl enable $T/nest.klp.o
+	always "$patched" "the tracer was there first$beside"
+	untrace_levels
+	trace_levels
+	always "$patched" "a tracer comes$beside"
+	check disable klpctl disable nest
+	always "$plain" "of originals$beside"
+	check enable klpctl enable $T/nest.klp.o
+	always "$patched" "bodies come to a tracer$beside"
+	check replace klpctl replace $T/nest-flat.klp.o
+	always "$flat" "some go, some stay, one comes$beside"
+	check "back" klpctl replace $T/nest.klp.o
+	always "$patched" "and back$beside"
+	same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+	untrace_levels
+	always "$patched" "the tracer goes$beside"
+	check disable klpctl disable nest
+	always "$plain" "of originals again$beside"
+	[[ -z $other ]] || check disable klpctl disable aside
 done
-same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
-untrace_levels
-same "the tracer goes" "$patched" "$(now levels)"
-check disable klpctl disable nest
 
 t a guard in place of an fmod_ret body, while that is still there
 sleeper_is_in() {
@@ -174,20 +198,29 @@ sleeper_is_in() {
 guarded() {
 	[[ $(cmdline) == "$GUARDED" ]]
 }
-check enable klpctl enable $P/cmdline.klp.o
-modprobe klp_sleepers
-check "somebody sleeps" loop_until sleeper_is_in
-check "to guard" klpctl replace --no-wait $T/cmdline-held.klp.o
-check "the reader moves" loop_until guarded
-for ((i = 0; i < 50; i++)); do
-	guarded || fail "a look: $(cmdline)"
+# The original would add its own text to that of the guard.
+guarded_alone() {
+	[[ $(cat /proc/cmdline) == "$GUARDED" ]]
+}
+for other in "" "$T/aside.klp.o"; do
+	beside=${other:+, beside another patch}
+	[[ -z $other ]] || check "enable another" klpctl enable "$other"
+	check enable klpctl enable $P/cmdline.klp.o
+	modprobe klp_sleepers
+	check "somebody sleeps" loop_until sleeper_is_in
+	check "to guard" klpctl replace --no-wait $T/cmdline-held.klp.o
+	check "the reader moves$beside" loop_until guarded
+	for ((i = 0; i < 50; i++)); do
+		guarded_alone || fail "a look$beside: $(cat /proc/cmdline)"
+	done
+	in_force cmdline-held && fail "nobody holds it up"
+	echo 1 >/sys/module/klp_sleepers/parameters/leave
+	check "in force" loop_until in_force cmdline-held
+	check "guarded$beside" guarded_alone
+	check disable klpctl disable cmdline-held
+	rmmod klp_sleepers
+	[[ -z $other ]] || check disable klpctl disable aside
 done
-in_force && fail "nobody holds it up"
-echo 1 >/sys/module/klp_sleepers/parameters/leave
-check "in force" loop_until in_force
-check guarded guarded
-check disable klpctl disable cmdline-held
-rmmod klp_sleepers
 
 t a body that may sleep, where nothing may
 check enable klpctl enable $T/nap.klp.o
@@ -282,6 +315,40 @@ check "it is known to be inside" loop_until blocks
 sleeper_leaves
 same "what it read" replaced "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
+
+t a sleeper in the body that is in no list any more
+# A thread that has reaped itself: no list of the kernel's has it, and no transition waits for it.
+bodies() {
+	bpftool -j map show | jq '[.[] | select(.type == "struct_ops")] | length'
+}
+has_bodies() {
+	[[ $(bodies) == "$1" ]]
+}
+sleeps() {
+	[[ $(now asleep) == "$1" ]]
+}
+check enable klpctl enable $T/reaped.klp.o
+/usr/lib/klpd/programs/reaped >/tmp/reaped &
+sleeper=$!
+check "it sleeps" loop_until sleeps 1
+same "its process has one thread" "$sleeper" "$(ls "/proc/$sleeper/task")"
+check disable klpctl disable reaped
+check "gone" nothing_in_force
+# Its map is kept, while another that left after it is freed.
+check "enable another" klpctl enable $T/cmdline-guard.klp.o
+same bodies 2 "$(bodies)"
+check disable klpctl disable cmdline-guard
+check "that one is freed" loop_until has_bodies 1
+check "it still sleeps" sleeps 1
+# Given to the same function anew and taken away again meanwhile.
+check "enable again" klpctl enable $T/reaped.klp.o
+check disable klpctl disable reaped
+check "the second body may go" loop_until nothing_in_force
+echo 1 >$NAP/leave
+check "it leaves" loop_until sleeps 0
+check "all are freed" loop_until has_bodies 0
+kill "$sleeper"
+wait "$sleeper" 2>/dev/null
 
 t a function of a module that comes and goes
 check enable klpctl enable $T/target-replace.klp.o

@@ -104,6 +104,24 @@ expect_fail 8 klpctl reverse
 expect_fail 8 klpctl force
 expect_fail 2 klpctl enable --timeout=soon $T/held.klp.o
 
+t a task that only runs is not in the way, and no read of its ends early
+echo 0 >$patience
+rm -f /tmp/enough
+while [[ ! -e /tmp/enough ]]; do
+	dd if=/dev/zero of=/dev/null bs=64M count=4 2>&1 | grep 'records in'
+done >/tmp/reads &
+reader=$!
+check "it reads" loop_until test -s /tmp/reads
+for ((i = 0; i < 8; i++)); do
+	check enable klpctl enable /usr/lib/klpd/patches/cmdline.klp.o
+	check disable klpctl disable cmdline
+done
+: >/tmp/enough
+wait $reader
+echo 1000000000 >$patience
+echo "# $(sort /tmp/reads | uniq -c | tr '\n' ' ')"
+same "reads that ended early" "4+0 records in" "$(sort -u /tmp/reads)"
+
 t the limit holds while klpd is dead
 check enable klpctl enable --no-wait --timeout=3 $T/held.klp.o
 kill_klpd

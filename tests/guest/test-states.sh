@@ -80,7 +80,7 @@ check "it ends" loop_until settled
 same "what is in force" state-1 "$(names)"
 same level 8 "$(level)"
 said "= state-2 pre_patch has the level of version 1" \
-	"= state-2 post_unpatch leaves the level to the one before"
+	"= state-2 post_unpatch leaves the level to another"
 check "and now to the end" klpctl replace $T/state-2.klp.o
 check disable klpctl disable state-2
 same "the level that state-1 kept" 6 "$(level)"
@@ -98,6 +98,40 @@ check "it ends" loop_until settled
 same "what is in force" "" "$(names)"
 same level 6 "$(level)"
 said "= state-1 pre_patch keeps the level" "= state-1 post_unpatch puts the level back"
+
+# beside FIRST LAST - state-a and state-b are in force, and leave in this order.
+beside() {
+	check "enable a" klpctl enable $T/state-a.klp.o
+	same level 8 "$(level)"
+	check "enable b" klpctl enable $T/state-b.klp.o
+	same level 8 "$(level)"
+	listen
+	check "disable $1" klpctl disable "$1"
+	same "$2 needs it still" 8 "$(level)"
+	same "what is in force" "$2" "$(names)"
+	check "disable $2" klpctl disable "$2"
+	same "the level that state-a kept" 6 "$(level)"
+	said "= $1 pre_unpatch" "= $1 post_unpatch leaves the level to another" \
+		"= $2 pre_unpatch" "= $2 post_unpatch puts the level back"
+}
+
+t two patches with one state side by side
+beside state-a state-b
+beside state-b state-a
+
+t one of two that goes and comes back
+check "enable a" klpctl enable $T/state-a.klp.o
+check "enable b" klpctl enable $T/state-b.klp.o
+check "disable a" klpctl disable state-a
+listen
+check "enable a" klpctl enable $T/state-a.klp.o
+check "disable b" klpctl disable state-b
+same "a needs it still" 8 "$(level)"
+check "disable a" klpctl disable state-a
+same "the level that state-a kept at first" 6 "$(level)"
+said "= state-a pre_patch has the level of version 1" "= state-a post_patch takes the level over" \
+	"= state-b pre_unpatch" "= state-b post_unpatch leaves the level to another" \
+	"= state-a pre_unpatch" "= state-a post_unpatch puts the level back"
 
 t across a death of klpd
 check enable klpctl enable $T/state-1.klp.o

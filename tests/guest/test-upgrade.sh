@@ -84,7 +84,22 @@ stop_klpd
 check rmmod loop_until rmmod klp
 check modprobe modprobe klp
 start_klpd
+same "its version" "$(klpd --version | awk '{ print $2; exit }')" "$(cat /sys/module/klp/version)"
 check enable klpctl enable $P/tests/cmdline-guard.klp.o
 same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+check disable klpctl disable cmdline-guard
+
+t a companion that calls a function as this kernel does not have it is not loaded
+stop_klpd
+check rmmod loop_until rmmod klp
+file=$(modinfo -n klp)
+sed 's/int (struct task_struct \*, unsigned int)/int (struct task_struct *, unsigned inx)/' "$file" >/tmp/klp.ko
+cmp -s "$file" /tmp/klp.ko && fail "the prototype is not in klp.ko"
+expect_fail any insmod /tmp/klp.ko
+dmesg | tail -n 3 | grep -q "function 'wake_up_state' is 'int (struct task_struct \*, unsigned int)'" ||
+	fail "the log does not say why: $(dmesg | tail -n 3)"
+check modprobe modprobe klp
+start_klpd
+check enable klpctl enable $P/tests/cmdline-guard.klp.o
 check disable klpctl disable cmdline-guard
 ok

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * For test patches with system state 1, the console's log level: in force it is 8. What it was before
- * is kept in the data of the state, and put back by whoever is the last to leave. NAME and VERSION
- * are defined by who includes this. In the trace: "klp-test: NAME WHAT".
+ * is kept in the data of the state, and put back by the last patch to leave. NAME and VERSION are
+ * defined by the patch that includes this, BESIDE if it replaces none. In the trace: "klp-test: NAME
+ * WHAT".
  */
 #ifndef KLP_TEST_STATE_H
 #define KLP_TEST_STATE_H
@@ -18,7 +19,9 @@ struct level {
 
 KLP_PATCH(NAME, KLP_STR(VERSION));
 KLP_STATE(1, VERSION);
+#ifndef BESIDE
 KLP_REPLACE;
+#endif
 KLP_LICENSE("GPL");
 
 KLP_PRE_PATCH(vmlinux)
@@ -58,7 +61,7 @@ KLP_POST_UNPATCH(vmlinux)
 	struct level *level = klp_state(cb, 1, struct level);
 
 	if (klp_state_prev(cb, 1, struct level)) {
-		SAY("post_unpatch leaves the level to the one before");
+		SAY("post_unpatch leaves the level to another");
 		return;
 	}
 	SAY("post_unpatch puts the level back");

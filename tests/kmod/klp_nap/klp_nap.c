@@ -8,8 +8,10 @@
  *	parameter deep			nap_deep(1), read; nap_deeper() calls it once more
  *	parameter levels		nap_level_0(1) to nap_level_5(1), read
  *	nap_seven(), nap_by_value()	cannot be replaced
+ *	/proc/klp_doze			what doze() of a table klp_nap_ops returns, a struct_ops type that
+ *					is no business of klpd's
  *
- * kfunc klp_nap_sleep() sleeps until `leave` is written; klp_nap_deeper() is nap_deeper();
+ * kfunc klp_nap_sleep() sleeps until `leave` is written, and parameter asleep says how many do; klp_nap_deeper() is nap_deeper();
  * klp_nap_level(i, n) is nap_level_i(n).
  */
 #include <linux/bpf.h>
@@ -25,6 +27,7 @@
 
 static DECLARE_WAIT_QUEUE_HEAD(nap_wait);
 static unsigned int nap_left;
+static atomic_t nap_asleep = ATOMIC_INIT(0);
 
 struct nap_pair {
 	long a, b;
@@ -142,6 +145,12 @@ static const struct kernel_param_ops nap_atomic_ops = { .get = nap_get_atomic };
 static const struct kernel_param_ops nap_deep_ops = { .get = nap_get_deep };
 static const struct kernel_param_ops nap_levels_ops = { .get = nap_get_levels };
 static const struct kernel_param_ops nap_refused_ops = { .get = nap_get_refused };
+static int nap_get_asleep(char *text, const struct kernel_param *kp)
+{
+	return sprintf(text, "%d\n", atomic_read(&nap_asleep));
+}
+
+static const struct kernel_param_ops nap_asleep_ops = { .get = nap_get_asleep };
 static const struct kernel_param_ops nap_leave_ops = { .set = nap_set_leave };
 module_param_cb(six, &nap_six_ops, NULL, 0400);
 module_param_cb(soft, &nap_soft_ops, NULL, 0400);
@@ -149,6 +158,7 @@ module_param_cb(atomic, &nap_atomic_ops, NULL, 0400);
 module_param_cb(deep, &nap_deep_ops, NULL, 0400);
 module_param_cb(levels, &nap_levels_ops, NULL, 0400);
 module_param_cb(refused, &nap_refused_ops, NULL, 0400);
+module_param_cb(asleep, &nap_asleep_ops, NULL, 0400);
 module_param_cb(leave, &nap_leave_ops, NULL, 0200);
 
 __bpf_kfunc_start_defs();
@@ -156,8 +166,12 @@ __bpf_kfunc_start_defs();
 __bpf_kfunc int klp_nap_sleep(void)
 {
 	unsigned int before = READ_ONCE(nap_left);
+	int r;
 
-	return wait_event_interruptible(nap_wait, READ_ONCE(nap_left) != before);
+	atomic_inc(&nap_asleep);
+	r = wait_event_interruptible(nap_wait, READ_ONCE(nap_left) != before);
+	atomic_dec(&nap_asleep);
+	return r;
 }
 
 __bpf_kfunc long klp_nap_deeper(long n)
@@ -180,17 +194,85 @@ BTF_KFUNCS_END(nap_kfuncs)
 
 static const struct btf_kfunc_id_set nap_kfunc_set = { .owner = THIS_MODULE, .set = &nap_kfuncs };
 
+struct klp_nap_ops {
+	int (*doze)(void);
+};
+
+/* There while its link is; a test takes that away when no task dozes. */
+static struct klp_nap_ops *nap_ops;
+
+static noinline int nap_doze_show(struct seq_file *m, void *v)
+{
+	struct klp_nap_ops *ops = READ_ONCE(nap_ops);
+
+	seq_printf(m, "%d\n", ops ? ops->doze() : -1);
+	return 0;
+}
+
+static int nap_ops_reg(void *kdata, struct bpf_link *link)
+{
+	WRITE_ONCE(nap_ops, kdata);
+	return 0;
+}
+
+static void nap_ops_unreg(void *kdata, struct bpf_link *link)
+{
+	WRITE_ONCE(nap_ops, NULL);
+}
+
+static int nap_ops_init(struct btf *btf)
+{
+	return 0;
+}
+
+static int nap_ops_init_member(const struct btf_type *t, const struct btf_member *member,
+			       void *kdata, const void *udata)
+{
+	return 0;
+}
+
+static const struct bpf_verifier_ops nap_verifier_ops = {
+	.get_func_proto = bpf_base_func_proto,
+	.is_valid_access = bpf_tracing_btf_ctx_access,
+};
+
+static int klp_nap_ops__doze(void)
+{
+	return 0;
+}
+
+static struct klp_nap_ops nap_ops_stubs = { .doze = klp_nap_ops__doze };
+
+static struct bpf_struct_ops nap_struct_ops = {
+	.verifier_ops = &nap_verifier_ops,
+	.init = nap_ops_init,
+	.init_member = nap_ops_init_member,
+	.reg = nap_ops_reg,
+	.unreg = nap_ops_unreg,
+	.cfi_stubs = &nap_ops_stubs,
+	.name = "klp_nap_ops",
+	.owner = THIS_MODULE,
+};
+
 static int __init nap_init(void)
 {
 	int r = register_btf_kfunc_id_set(BPF_PROG_TYPE_STRUCT_OPS, &nap_kfunc_set);
 
+	if (!r)
+		r = register_bpf_struct_ops(&nap_struct_ops, klp_nap_ops);
 	if (r)
 		return r;
-	return proc_create_single("klp_nap", 0, NULL, nap_show) ? 0 : -ENOMEM;
+	if (!proc_create_single("klp_nap", 0, NULL, nap_show))
+		return -ENOMEM;
+	if (proc_create_single("klp_doze", 0, NULL, nap_doze_show))
+		return 0;
+	remove_proc_entry("klp_nap", NULL);
+	return -ENOMEM;
 }
 
 static void __exit nap_exit(void)
 {
+	remove_proc_entry("klp_doze", NULL);
 	remove_proc_entry("klp_nap", NULL);
 }
 

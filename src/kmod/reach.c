@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Knows the functions that no transition can move tasks out of, so that a patch of one is refused
+ * when it is announced, and not found to hang when it is switched:
+ *
+ * - those that an idle task never leaves. An idle task is looked at only while its CPU runs
+ *   something else, and then it always stands in the same place of its loop. So what is on its
+ *   stack then, never comes off it; that is looked up once, at load, on two CPUs, since the one
+ *   that the kernel booted on has another beginning than the others;
+ * - those that a kernel thread never leaves: the function that it was made to run, if a thread of
+ *   it is there now, and what calls that. A thread that ends leaves it, but it is not for us to
+ *   know when. What else such a function calls and stays in, or a worker of a user process
+ *   (io_uring, vhost), cannot be told from outside: there a transition waits, names the task, and
+ *   turns round when its time is over;
+ * - those that run only in tasks that are in no list of the kernel's any more: what do_exit() calls
+ *   after exit_notify(), which takes a thread that no other waits for off all lists. No table has
+ *   such a task, so nothing could say which version it is in.
+ */
+#include <linux/cpumask.h>
+#include <linux/errno.h>
+#include <linux/kthread.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include "func.h"
+#include "reach.h"
+#include "resolve.h"
+#include "stack.h"
+
+#define REACH_IDLE_MAX	64	/* functions; a dozen on two CPUs, half of them twice */
+
+static unsigned long reach_idle[REACH_IDLE_MAX];
+static unsigned int reach_idle_n;
+
+/* Below the function of each kernel thread. */
+static const char *const reach_threads[] = { "kthread", "kthreadd", "ret_from_fork" };
+
+/* In the order of do_exit(). */
+static const char *const reach_exit[] = {
+	"proc_exit_connector", "mpol_put_task_policy", "debug_check_no_locks_held",
+	"check_stack_usage", "exit_rcu", "exit_tasks_rcu_finish", "exit_tasks_rcu_finish_trace",
+	"lockdep_free_task", "do_task_dead",
+};
+
+static bool reach_named(const char *const *names, unsigned int n, const char *symbol)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (!strcmp(names[i], symbol))
+			return true;
+	return false;
+}
+
+/* On the CPU of this idle task, which does not run as long as we do not sleep. */
+static long reach_look(void *arg)
+{
+	struct stack_trace_seen *t = arg;
+	unsigned long size, offset;
+	unsigned int i;
+
+	preempt_disable();
+	stack_save(resolve_idle_task(smp_processor_id()), t);
+	preempt_enable();
+	for (i = 0; i < t->n && reach_idle_n < REACH_IDLE_MAX; i++) {
+		/* behind the call, which may be the last instruction */
+		unsigned long addr = t->frames[i].addr - 1;
+
+		if (!resolve_symbol_size(addr, &size, &offset))
+			reach_idle[reach_idle_n++] = addr - offset;
+	}
+	return 0;
+}
+
+int reach_init(void)
+{
+	struct stack_trace_seen *t = kmalloc(sizeof(*t), GFP_KERNEL);
+	unsigned int first = cpumask_first(cpu_online_mask), last = cpumask_last(cpu_online_mask);
+
+	if (!t)
+		return -ENOMEM;
+	/* Where one goes offline meanwhile the look is at another, which is as good. */
+	work_on_cpu(first, reach_look, t);
+	if (last != first)
+		work_on_cpu(last, reach_look, t);
+	kfree(t);
+	return 0;
+}
+
+static bool reach_is_idle(const struct func *f)
+{
+	unsigned int i;
+
+	for (i = 0; i < reach_idle_n; i++)
+		if (f->addr == reach_idle[i])
+			return true;
+	return false;
+}
+
+/* The first of f[0..n-1] that a kernel thread was made to run; n: none. */
+static u32 reach_find_thread(const struct func *f, u32 n)
+{
+	struct task_struct *t;
+	u32 i, found = n;
+	unsigned long fn;
+
+	rcu_read_lock();
+	for_each_process(t) {
+		/* Each is a process of its own. */
+		if (!(t->flags & PF_KTHREAD))
+			continue;
+		fn = (unsigned long)kthread_func(t);
+		for (i = 0; fn && i < found; i++)
+			if (f[i].addr == fn)
+				found = i;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+int reach_check(const struct func *f, u32 n, u32 *failed)
+{
+	u32 i, thread = reach_find_thread(f, n);
+
+	for (i = 0; i < n; i++) {
+		*failed = i;
+		if (!f[i].addr)
+			continue;	/* of a module */
+		if (i == thread || reach_is_idle(&f[i]) ||
+		    reach_named(reach_threads, ARRAY_SIZE(reach_threads), f[i].symbol))
+			return -ELOOP;
+		if (reach_named(reach_exit, ARRAY_SIZE(reach_exit), f[i].symbol))
+			return -EOWNERDEAD;
+	}
+	return 0;
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * klp_seq_puts(): text into the seq_file that the running task is reading.
+ *
+ * A body hands over a number, since the verifier has no type for a traced function's argument that
+ * holds on all kernels, and a body can make up any number, and any bytes at it: in a map, in an
+ * arena, on its stack. So nothing that is found behind the number is believed unless the kernel's
+ * allocator says what lies there. All of this must hold:
+ *
+ *	- it is the address of an object of the cache that seq_open() takes seq_files from;
+ *	- its file is an object of the cache of open files, and its private_data is the seq_file:
+ *	  so it is no other kind of object, where the kernel has merged caches;
+ *	- its lock is held by the running task, which is not in an interrupt: so it is being read, by
+ *	  this task, which therefore cannot free it, and no other task writes to it meanwhile.
+ *
+ * Which caches these are is learned from an object of each, at load; what of a slab has to be looked
+ * at, in the kernel's own BTF.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bpf.h>
+#include <linux/btf.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/preempt.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "resolve.h"
+#include "seqfile.h"
+
+/* Where an object of a cache may begin. */
+struct kind {
+	const void *cache;
+	unsigned int size;	/* of an object and what is around it */
+	unsigned int first;	/* from the begin of a slab, modulo size */
+};
+
+static struct kind seqfile_kind, seqfile_file_kind;
+static u32 seqfile_cache_offset;	/* struct slab */
+static u32 seqfile_size_offset;		/* struct kmem_cache */
+
+/* The first page of the slab that this is in; NULL: it is in none. */
+static struct page *seqfile_slab(const void *p)
+{
+	struct page *page;
+
+	if (!virt_addr_valid(p))
+		return NULL;
+	page = compound_head(virt_to_page(p));
+	return PageSlab(page) ? page : NULL;
+}
+
+static const void *seqfile_cache(const struct page *slab)
+{
+	return READ_ONCE(*(const void **)((const char *)slab + seqfile_cache_offset));
+}
+
+static bool seqfile_is(const struct kind *kind, const void *p)
+{
+	struct page *slab = seqfile_slab(p);
+	unsigned long offset;
+
+	if (!slab || seqfile_cache(slab) != kind->cache)
+		return false;
+	offset = (unsigned long)p - (unsigned long)page_address(slab);
+	return offset % kind->size == kind->first && offset + kind->size <= page_size(slab);
+}
+
+static struct task_struct *seqfile_reader(const struct seq_file *m)
+{
+#ifdef CONFIG_PREEMPT_RT
+	return (void *)((unsigned long)READ_ONCE(m->lock.rtmutex.owner) & ~1UL);
+#else
+	return (void *)(atomic_long_read(&m->lock.owner) & ~7UL);
+#endif
+}
+
+/* Any context. */
+static bool seqfile_is_being_read(const struct seq_file *m)
+{
+	const struct file *file;
+
+	if (!in_task() || !seqfile_is(&seqfile_kind, m) || seqfile_reader(m) != current)
+		return false;
+	file = READ_ONCE(m->file);
+	return seqfile_is(&seqfile_file_kind, file) && READ_ONCE(file->private_data) == m;
+}
+
+__bpf_kfunc_start_defs();
+
+__bpf_kfunc int klp_seq_puts(u64 m, const char *s__str)
+{
+	struct seq_file *seq = (struct seq_file *)(unsigned long)m;
+
+	if (!seqfile_is_being_read(seq))
+		return -EINVAL;
+	seq_puts(seq, s__str);
+	return 0;
+}
+
+__bpf_kfunc_end_defs();
+
+static int seqfile_learn(struct kind *kind, const void *object)
+{
+	struct page *slab = seqfile_slab(object);
+
+	if (!slab)
+		return -ENOENT;
+	kind->cache = seqfile_cache(slab);
+	kind->size = *(const unsigned int *)((const char *)kind->cache + seqfile_size_offset);
+	if (!kind->size)
+		return -ENOENT;
+	kind->first = ((unsigned long)object - (unsigned long)page_address(slab)) % kind->size;
+	return seqfile_is(kind, object) ? 0 : -ENOENT;
+}
+
+/* Never read; a seq_file wants something to be of. */
+static const struct seq_operations seqfile_ops;
+
+static int seqfile_learn_seqfile(void)
+{
+	struct file *file = kzalloc(sizeof(*file), GFP_KERNEL);
+	int r;
+
+	if (!file)
+		return -ENOMEM;
+	r = seq_open(file, &seqfile_ops);
+	if (!r) {
+		r = seqfile_learn(&seqfile_kind, file->private_data);
+		seq_release(NULL, file);
+	}
+	kfree(file);
+	return r;
+}
+
+static int seqfile_learn_file(void)
+{
+	struct file *file = filp_open("/", O_RDONLY | O_DIRECTORY, 0);
+	int r;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	r = seqfile_learn(&seqfile_file_kind, file);
+	fput(file);
+	return r;
+}
+
+int seqfile_init(void)
+{
+	int r = resolve_member("slab", "slab_cache", &seqfile_cache_offset);
+
+	if (!r)
+		r = resolve_member("kmem_cache", "size", &seqfile_size_offset);
+	if (!r)
+		r = seqfile_learn_seqfile();
+	if (!r)
+		r = seqfile_learn_file();
+	if (r)
+		pr_err("the slabs of this kernel's seq_files and files are not known (%d): not loading\n",
+		       r);
+	return r;
+}

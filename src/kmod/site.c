@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sites: the entries of patched functions, and the ftrace_ops that bring their calls to the
+ * handler. Sites that come together are a batch, with one ftrace_ops: one update of the kernel's
+ * code for all of them.
+ *
+ * A batch has its filter before it is registered, and never gets another site. Only at the moment
+ * of registering does ftrace tell the BPF trampolines that are on those functions already that the
+ * handler may send a call elsewhere; to a trampoline that was not told the original is what it
+ * calls as the function, whatever the handler says.
+ *
+ * A function has one site, whoever patches it, since ftrace lets one ftrace_ops redirect it. So a
+ * site stays with the batch it came with until its last body leaves, though the patch that it came
+ * with may have gone long before.
+ *
+ * Leaving: where all sites of a batch are without a body its ftrace_ops is unregistered, which
+ * wants no memory; where only some are they are taken out of its filter. An ftrace_ops without a
+ * filter would trace every function there is, so the last site never leaves the filter. What fails
+ * is repeated by a work item, ever later, up to once in a minute. Each batch that is registered
+ * holds the module, because ftrace goes on calling into it.
+ *
+ * Memory: unregistering waits until nobody is in the trampoline that ftrace made for the batch
+ * (FTRACE_OPS_FL_DYNAMIC, which ftrace sets for what is not the kernel image's); a site is freed a
+ * grace period after it left its filter, since the handler looks it up with preemption off.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/minmax.h>
+#include <linux/module.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "record.h"
+#include "site.h"
+
+/* A BPF trampoline that is being changed cannot be told: ftrace says -EAGAIN. */
+#define SITE_TRIES	200
+#define SITE_TRY_MS	10
+
+#define SITE_AGAIN_MIN	(HZ / 2)
+#define SITE_AGAIN_MAX	(60 * HZ)
+
+struct site_batch {
+	struct list_head list;
+	struct list_head sites;
+	unsigned int n;
+	struct ftrace_ops ops;
+};
+
+struct hlist_head site_hash[1 << SITE_HASH_BITS];
+static LIST_HEAD(site_batches);		/* registered */
+
+static void site_again_fn(struct work_struct *work);
+static DECLARE_DELAYED_WORK(site_again, site_again_fn);
+static unsigned long site_again_delay = SITE_AGAIN_MIN;
+
+static struct site_batch *site_batch_new(ftrace_func_t handler)
+{
+	struct site_batch *b = kzalloc(sizeof(*b), GFP_KERNEL);
+
+	if (!b)
+		return NULL;
+	INIT_LIST_HEAD(&b->list);
+	INIT_LIST_HEAD(&b->sites);
+	b->ops.func = handler;
+	b->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
+#ifndef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
+	b->ops.flags |= FTRACE_OPS_FL_SAVE_REGS;
+#endif
+	return b;
+}
+
+/* It is in no filter that counts any more. */
+static void site_drop(struct site *s)
+{
+	s->batch->n--;
+	list_del(&s->in_batch);
+	hlist_del_rcu(&s->node);
+	kfree_rcu(s, rcu);
+}
+
+/* It is not registered, or not any more. */
+static void site_batch_free(struct site_batch *b)
+{
+	struct site *s, *next;
+
+	list_for_each_entry_safe(s, next, &b->sites, in_batch)
+		site_drop(s);
+	ftrace_free_filter(&b->ops);
+	kfree(b);
+}
+
+struct site *site_get(struct site_batch **fresh, unsigned long ip, ftrace_func_t handler)
+{
+	struct site *s = site_find(ip);
+
+	lockdep_assert_held(&klp_mutex);
+	if (s)
+		return s;
+	if (!*fresh)
+		*fresh = site_batch_new(handler);
+	s = *fresh ? kzalloc(sizeof(*s), GFP_KERNEL) : NULL;
+	if (!s)
+		return NULL;
+	s->ip = ip;
+	s->batch = *fresh;
+	s->batch->n++;
+	list_add_tail(&s->in_batch, &s->batch->sites);
+	hlist_add_head_rcu(&s->node, &site_hash[hash_long(ip, SITE_HASH_BITS)]);
+	return s;
+}
+
+/* Those of the batch, or those of them that no body is for; how many. */
+static unsigned int site_ips(const struct site_batch *b, unsigned long *ips, bool idle)
+{
+	const struct site *s;
+	unsigned int n = 0;
+
+	list_for_each_entry(s, &b->sites, in_batch)
+		if (!idle || hlist_empty(&s->bodies))
+			ips[n++] = s->ip;
+	return n;
+}
+
+static int site_batch_filter(struct site_batch *b)
+{
+	unsigned long *ips = kvmalloc_array(b->n, sizeof(*ips), GFP_KERNEL);
+	int r = -ENOMEM;
+
+	if (ips)
+		r = ftrace_set_filter_ips(&b->ops, ips, site_ips(b, ips, false), 0, 0);
+	kvfree(ips);
+	return r;
+}
+
+int site_register(struct site_batch *fresh)
+{
+	unsigned int tries = 0;
+	int r;
+
+	lockdep_assert_held(&klp_mutex);
+	if (!fresh)
+		return 0;
+	r = site_batch_filter(fresh);
+	while (!r) {
+		r = register_ftrace_function(&fresh->ops);
+		if (r != -EAGAIN || ++tries == SITE_TRIES)
+			break;
+		msleep(SITE_TRY_MS);
+		r = 0;
+	}
+	if (r)
+		return r;
+	__module_get(THIS_MODULE);
+	list_add_tail(&fresh->list, &site_batches);
+	return 0;
+}
+
+void site_discard(struct site_batch *fresh)
+{
+	lockdep_assert_held(&klp_mutex);
+	if (fresh)
+		site_batch_free(fresh);
+}
+
+/* All of it leaves. */
+static bool site_batch_remove(struct site_batch *b)
+{
+	if (unregister_ftrace_function(&b->ops))
+		return false;
+	list_del(&b->list);
+	site_batch_free(b);
+	module_put(THIS_MODULE);
+	return true;
+}
+
+/* Some of it leave, in one update of the kernel's code. */
+static bool site_batch_shrink(struct site_batch *b)
+{
+	unsigned long *ips = kvmalloc_array(b->n, sizeof(*ips), GFP_KERNEL);
+	struct site *s, *next;
+	int r = -ENOMEM;
+
+	if (ips)
+		r = ftrace_set_filter_ips(&b->ops, ips, site_ips(b, ips, true), 1, 0);
+	kvfree(ips);
+	if (r)
+		return false;
+	list_for_each_entry_safe(s, next, &b->sites, in_batch)
+		if (hlist_empty(&s->bodies))
+			site_drop(s);
+	return true;
+}
+
+static bool site_batch_sweep(struct site_batch *b)
+{
+	const struct site *s;
+	unsigned int idle = 0;
+
+	list_for_each_entry(s, &b->sites, in_batch)
+		idle += hlist_empty(&s->bodies);
+	if (!idle)
+		return true;
+	return idle == b->n ? site_batch_remove(b) : site_batch_shrink(b);
+}
+
+/* What could not leave: in how many batches. */
+static unsigned int site_sweep_all(void)
+{
+	struct site_batch *b, *next;
+	unsigned int left = 0;
+
+	list_for_each_entry_safe(b, next, &site_batches, list)
+		left += !site_batch_sweep(b);
+	return left;
+}
+
+void site_sweep(void)
+{
+	lockdep_assert_held(&klp_mutex);
+	if (!site_sweep_all())
+		return;
+	pr_warn_ratelimited("ftrace keeps a hook that nothing needs any more; it is tried again\n");
+	site_again_delay = SITE_AGAIN_MIN;
+	schedule_delayed_work(&site_again, site_again_delay);
+}
+
+static void site_again_fn(struct work_struct *work)
+{
+	mutex_lock(&klp_mutex);
+	if (site_sweep_all()) {
+		site_again_delay = min_t(unsigned long, site_again_delay * 2, SITE_AGAIN_MAX);
+		schedule_delayed_work(&site_again, site_again_delay);
+	}
+	mutex_unlock(&klp_mutex);
+}
+
+void site_exit(void)
+{
+	cancel_delayed_work_sync(&site_again);
+}
