@@ -405,13 +405,12 @@ static int object_make_maps(struct object *o, const struct ops_type *type, struc
 			continue;
 		r = body_map_make(s->body, type, s->symbol, bpf_object__btf_fd(o->bpf),
 				  bpf_program__fd(s->program));
-		if (r == -ENOMEM)
-			return r;
-		if (r < 0)
-			report_names(report, NULL, s->object, s->symbol);
-		if (r < 0)
-			return report_errno(report, r, "cannot make the map of program '%s'",
-					    bpf_program__name(s->program));
+		if (r >= 0)
+			continue;
+		report_names(report, NULL, s->object, s->symbol);
+		return r == -ENOMEM ? r :
+		       report_errno(report, r, "cannot make the map of program '%s'",
+				    bpf_program__name(s->program));
 	}
 	return 0;
 }
