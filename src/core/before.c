@@ -15,7 +15,7 @@
 #include "util/macro.h"
 
 _Static_assert(CHANGE_ENABLE == 0 && CHANGE_REPLACE == 1 && CHANGE_DISABLE == 2 &&
-	       CHANGE_ROLLBACK == 3, "pins have these numbers");
+	       CHANGE_ROLLBACK == 3 && CHANGE_REPAIR == 4, "pins have these numbers");
 _Static_assert(WORLD_SETS_MAX <= PIN_BEFORE_MAX, "more sets than can be remembered");
 _Static_assert(sizeof(((struct pin_before_entry *)NULL)->path) ==
 	       sizeof(((struct pin_header *)NULL)->path), "a path would be cut");
@@ -38,9 +38,12 @@ int before_remember(struct transaction *t)
 {
 	const struct world *w = t->world;
 	_cleanup_free_ struct pin_before *before = NULL;
+	bool known = !w->unjudged && w->place == 0;
 	int r = 0;
 
-	if (w->unjudged) {
+	for (size_t i = 0; i < w->n_sets; i++)
+		known = known && !w->sets[i]->lost;
+	if (!known) {
 		/* and if klpd dies before it counts this one, the old one must not be taken for
 		 * it */
 		before_expire(gate_generation(w->gate));

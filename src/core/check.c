@@ -8,7 +8,9 @@
  */
 #include "core/check.h"
 #include "core/check-load.h"
+#include "core/keep.h"
 #include "core/phases.h"
+#include "core/unjudged.h"
 #include "kern/object.h"
 #include "util/macro.h"
 
@@ -48,6 +50,7 @@ static int check_plan(struct check *c, struct world *w, const struct check_reque
 		.meta = c->entering.set->meta,
 		.immediate = request->immediate,
 		.companion = w->companion != NULL,
+		.taken = w->taken,
 	};
 	bool busy = request->busy && request->busy->outcome != OUTCOME_OK;
 	struct report report = REPORT_INIT;
@@ -62,7 +65,15 @@ static int check_plan(struct check *c, struct world *w, const struct check_reque
 	if (r < 0 || busy)
 		return r;
 	r = phases_check_slots(w, &c->plan, &report);
-	return check_problem(c, PHASE_PLAN, r, &report);
+	r = check_problem(c, PHASE_PLAN, r, &report);
+	if (r < 0)
+		return r;
+	(void)keep_look(w);
+	r = check_problem(c, PHASE_PLAN, keep_refuse(w, &report), &report);
+	if (r < 0)
+		return r;
+	return check_problem(c, PHASE_PLAN, unjudged_refuse(w, q.verb, q.meta, NULL, &report),
+			     &report);
 }
 
 static const char *check_find_owner(const struct world *w, const struct meta_func *f)

@@ -4,6 +4,7 @@
  * the companion's records, the tables. Owns nothing. A source that cannot be read says nothing: what
  * is not known is no warning.
  */
+#include "core/effect-pins.h"
 #include "core/effect.h"
 #include "core/table.h"
 #include "kern/link.h"
@@ -103,6 +104,9 @@ static int effect_records(const struct world *w, struct warnings *ret)
 int effect_look(struct world *w, struct warnings *ret)
 {
 	int r = effect_recovery(w, ret);
+
+	if (r == 0)
+		r = effect_pins(w, ret);
 
 	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
 		r = effect_missed(w->sets[i], ret);

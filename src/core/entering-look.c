@@ -4,6 +4,7 @@
  * else decides what they do. Asks the kernel, changes nothing.
  */
 #include "core/entering.h"
+#include "kern/found.h"
 #include "kern/link.h"
 #include "kern/object.h"
 #include "kern/rival.h"
@@ -54,7 +55,7 @@ int entering_select(struct entering *e, size_t i, struct report *report)
 
 	if (!body_is_ops(f->body))
 		return object_select(e->object, f->program, f->symbol, report);
-	entering_record_name(e, record);
+	set_record_name(e->set, record);
 	return f->body == BODY_GUARD ?
 		       object_select_guard(e->object, f->program, f->object, f->symbol, record,
 					   (uint32_t)i, report) :
@@ -114,7 +115,7 @@ int entering_select_callback(struct entering *e, size_t i, struct report *report
 	char record[KLP_UAPI_NAME_LEN];
 	int r;
 
-	entering_record_name(e, record);
+	set_record_name(e->set, record);
 	r = object_select_callback(e->object, c->program, c->object,
 				   callback_kind_to_string(c->kind), record, (uint32_t)i, report);
 	if (r == 0)
@@ -171,6 +172,29 @@ static int look_own_links(const struct world *w, uint32_t **ret, size_t *ret_n)
 	return 0;
 }
 
+/* Bodies of klpd's that no set has: how many there are. */
+static size_t look_add_found(uint32_t **own, struct rival_links *links)
+{
+	struct found found;
+	uint32_t *more;
+	size_t n;
+
+	if (found_links(&found) < 0)
+		return 0;
+	n = found.n;
+	more = reallocarray(*own, links->n_own + n + 1, sizeof(*more));
+	if (!more) {
+		found_done(&found);
+		return 0;
+	}
+	*own = more;
+	for (size_t i = 0; i < n; i++)
+		more[links->n_own++] = found.links[i].link_id;
+	links->own = more;
+	found_done(&found);
+	return n;
+}
+
 /* A hook of the companion's is there already, for a set that exists. ftrace tells of functions by
  * name alone: at whichever position. */
 static bool look_is_hooked(const struct world *w, const struct meta_func *f)
@@ -191,6 +215,7 @@ int entering_look_rivals(struct entering *e, struct world *w, const bool *known,
 	_cleanup_free_ struct rival_target *targets = NULL;
 	_cleanup_free_ size_t *index = NULL;
 	_cleanup_free_ uint32_t *own = NULL;
+	_cleanup_(report_done) struct report first = REPORT_INIT;
 	struct rival_links links = {};
 	struct targets *kernel;
 	size_t n = 0, found = 0;
@@ -219,9 +244,15 @@ int entering_look_rivals(struct entering *e, struct world *w, const bool *known,
 	r = look_own_links(w, &own, &links.n_own);
 	links.own = own;
 	if (r == 0)
-		r = rival_find(targets, n, &links, &found, report);
+		r = rival_find(targets, n, &links, &found, &first);
+	/* pins that are out of sight keep links of ours, whose gates are closed */
+	if (r == OUTCOME_TAKEN && look_add_found(&own, &links) > 0) {
+		report_done(&first);
+		r = rival_find(targets, n, &links, &found, &first);
+	}
 	if (r <= 0)
 		return r;
+	r = report_set(report, first.outcome, "%s", first.detail ?: "");
 	*ret = index[found];
 	report_names(report, meta->name, meta->funcs[*ret].object, meta->funcs[*ret].symbol);
 	return r;

@@ -42,13 +42,6 @@ int entering_read(struct entering *e, const char *path, const uint8_t *hash,
 	return 0;
 }
 
-/* Unique, though a patch may be replaced by one of its own name. Guard bodies are bound by it. */
-void entering_record_name(const struct entering *e, char ret[static KLP_UAPI_NAME_LEN])
-{
-	(void)snprintf(ret, KLP_UAPI_NAME_LEN, "%.*s.%llu", KLP_UAPI_NAME_LEN - 22,
-		       e->set->meta->name, (unsigned long long)e->set->serial);
-}
-
 /* The outcome for an error of the companion about function `failed`, or about none. */
 static int entering_refusal(const struct entering *e, const struct world *w, int error,
 			    uint32_t failed, bool opening, struct report *report)
@@ -153,7 +146,7 @@ int entering_announce(struct entering *e, struct world *w, unsigned int *point,
 
 	if (e->set->consistency != KLP_CONSISTENCY_PER_TASK)
 		return 0;
-	entering_record_name(e, name);
+	set_record_name(e->set, name);
 	if (announcement_make(e->set->meta, &told) < 0)
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "The patch is about more than %d modules", KLP_UAPI_OBJECTS_MAX);
@@ -262,6 +255,8 @@ int entering_pin(struct entering *e, unsigned int *point, struct report *report)
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	e->set->enabled_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 	r = set_to_header(e->set, meta_size, header);
+	if (r == 0)
+		r = set_keep_section(e->set, meta, meta_size);
 	if (r == 0)
 		r = pin_store(header, meta, e->set->links, e->set->maps);
 	if (r < 0)

@@ -65,8 +65,6 @@ bool entering_attach_undo(struct entering *e);
 int entering_pin(struct entering *e, unsigned int *point, struct report *report);
 void entering_pin_undo(struct entering *e, struct world *w);
 
-/* Name of its record at the companion, which is unique. */
-void entering_record_name(const struct entering *e, char ret[static KLP_UAPI_NAME_LEN]);
 /* Let go of all but the set. */
 void entering_built(struct entering *e);
 

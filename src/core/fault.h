@@ -11,7 +11,7 @@
 #include "shared/outcome.h"
 
 /* Point 0 is the start of a phase; point n follows its n-th object, counted over all sets that the
- * change moves. 0, or -EIO. */
+ * change moves. A repair has those of phase PIN from REPAIR_POINT on. 0, or -EIO. */
 int fault_point(enum phase phase, unsigned int point);
 
 #endif

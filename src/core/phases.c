@@ -5,7 +5,9 @@
  */
 #include "core/before.h"
 #include "core/fault.h"
+#include "core/keep.h"
 #include "core/phases.h"
+#include "core/unjudged.h"
 #include "util/macro.h"
 
 /* What was in force, with the metadata of those whose files were read. */
@@ -61,6 +63,18 @@ void phases_blame_abi(const struct world *w, struct report *report)
 	report->detail = strdup(w->companion_report.detail ?: "");
 }
 
+/* What a repair takes out is decided already: of one consistency, which is that of the change. */
+static int plan_repair(struct transaction *t, struct plan *plan, struct report *report)
+{
+	plan->verb = t->verb;
+	plan->consistency = t->consistency = t->leave[0]->consistency;
+	if (t->consistency == KLP_CONSISTENCY_PER_TASK && !t->world->companion)
+		return report_set(report, t->world->companion_report.outcome ?: OUTCOME_NO_COMPANION,
+				  "%s", t->world->companion_report.detail ?:
+				  "Tasks cannot be moved without the companion");
+	return 0;
+}
+
 /* What enters and what leaves. */
 static int plan_decide(struct transaction *t, struct plan *plan, struct report *report)
 {
@@ -73,10 +87,16 @@ static int plan_decide(struct transaction *t, struct plan *plan, struct report *
 		.immediate = t->immediate,
 		.deadline = t->deadline,
 		.companion = t->world->companion != NULL,
+		.taken = t->world->taken,
 	};
 	size_t n_sets = phases_sets(t->world, sets);
 	int r;
 
+	r = unjudged_refuse(t->world, t->verb, request.meta, t->disable, report);
+	if (r != 0)
+		return r;
+	if (t->verb == CHANGE_REPAIR)
+		return plan_repair(t, plan, report);
 	if (t->before) {
 		request.before = before;
 		request.n_before = plan_before(t, before);
@@ -146,9 +166,13 @@ static int plan_read(struct transaction *t, struct report *report)
 int phases_plan(struct transaction *t, struct report *report)
 {
 	struct plan plan = { .n_enter = 0 };
-	int r;
+	int r = 0;
 
-	r = plan_read(t, report);
+	(void)keep_look(t->world);
+	if (t->verb != CHANGE_DISABLE && t->verb != CHANGE_REPAIR)
+		r = keep_refuse(t->world, report);
+	if (r == 0)
+		r = plan_read(t, report);
 	if (r == 0)
 		r = plan_decide(t, &plan, report);
 	if (r == 0)

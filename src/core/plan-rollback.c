@@ -65,7 +65,8 @@ static int rollback_enter(struct rollback *b, size_t index, struct report *repor
 		r = plan_choose_consistency(e->meta, e->consistency == KLP_CONSISTENCY_IMMEDIATE,
 				       b->request->companion, &entered.consistency, report);
 	if (r == 0)
-		r = plan_choose_slot(b->all, b->n_all, entered.consistency, &entered.slot, report);
+		r = plan_choose_slot(b->all, b->n_all, b->request->taken, entered.consistency,
+				     &entered.slot, report);
 	if (r == 0 && plan->n_enter > 0 && entered.consistency != plan->consistency)
 		r = report_set(report, OUTCOME_CONSISTENCY,
 			       "'%s' was in force with %s consistency and cannot come back in a "

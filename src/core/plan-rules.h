@@ -35,8 +35,8 @@ int plan_check_leaver(const struct plan_set *s, bool companion, struct report *r
 int plan_check_leaving(const struct plan_set *sets, const struct plan *plan, struct report *report);
 int plan_choose_consistency(const struct meta *m, bool immediate, bool companion, uint32_t *ret,
 			    struct report *report);
-int plan_choose_slot(const struct plan_set *sets, size_t n_sets, uint32_t consistency,
-		     uint32_t *ret, struct report *report);
+int plan_choose_slot(const struct plan_set *sets, size_t n_sets, uint64_t taken,
+		     uint32_t consistency, uint32_t *ret, struct report *report);
 const char *plan_consistency_name(uint32_t consistency);
 
 int plan_rollback(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,

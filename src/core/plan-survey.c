@@ -87,7 +87,8 @@ static int survey_consistency(const struct plan_set *sets, size_t n_sets,
 	r = survey_take(problems, request->meta, &report);
 	if (r < 0)
 		return r;
-	(void)plan_choose_slot(sets, n_sets, plan->consistency, &plan->enter[0].slot, &report);
+	(void)plan_choose_slot(sets, n_sets, request->taken, plan->consistency,
+			       &plan->enter[0].slot, &report);
 	return survey_take(problems, request->meta, &report);
 }
 

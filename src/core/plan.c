@@ -30,6 +30,7 @@ static const char *const verb_names[] = {
 	[CHANGE_REPLACE] = "replace",
 	[CHANGE_DISABLE] = "disable",
 	[CHANGE_ROLLBACK] = "rollback",
+	[CHANGE_REPAIR] = "repair",
 };
 _Static_assert(ARRAY_SIZE(verb_names) == _CHANGE_MAX, "a verb without a name");
 _Static_assert(KLP_GATE_SLOTS == 64, "the gates word has 64 bits");
@@ -283,10 +284,10 @@ int plan_check_leaving(const struct plan_set *sets, const struct plan *plan, str
 }
 
 /* The entering set exists beside the leaving ones until they are gone: it needs its own place. */
-int plan_choose_slot(const struct plan_set *sets, size_t n_sets, uint32_t consistency,
-		     uint32_t *ret, struct report *report)
+int plan_choose_slot(const struct plan_set *sets, size_t n_sets, uint64_t taken,
+		     uint32_t consistency, uint32_t *ret, struct report *report)
 {
-	uint64_t used = 0;
+	uint64_t used = taken;
 
 	for (size_t i = 0; i < n_sets; i++)
 		if (sets[i].consistency == KLP_CONSISTENCY_IMMEDIATE &&
@@ -442,7 +443,8 @@ static int plan_enter(const struct plan_set *sets, size_t n_sets,
 		r = plan_choose_consistency(m, request->immediate, request->companion,
 				       &plan->consistency, report);
 	if (r == 0)
-		r = plan_choose_slot(sets, n_sets, plan->consistency, &plan->enter[0].slot, report);
+		r = plan_choose_slot(sets, n_sets, request->taken, plan->consistency,
+				     &plan->enter[0].slot, report);
 	if (r != 0 || !replace)
 		return r;
 	for (size_t i = 0; i < n_sets; i++)

@@ -17,6 +17,7 @@ enum change_verb {
 	CHANGE_REPLACE,
 	CHANGE_DISABLE,
 	CHANGE_ROLLBACK,
+	CHANGE_REPAIR,		/* what cannot be taken over leaves, see repair.h; not planned here */
 	_CHANGE_MAX
 };
 
@@ -46,6 +47,7 @@ struct plan_request {
 	bool companion;			/* it is there and speaks our ABI */
 	bool deadline;			/* the caller gives it a time, then it is reversed */
 	bool changing;			/* another change runs */
+	uint64_t taken;			/* gates bits that none of the sets has and none may be given */
 };
 
 struct plan {

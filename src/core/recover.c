@@ -2,81 +2,41 @@
 /*
  * Rebuilds the world after a start. The kernel is the truth, in this order: the companion's records
  * say which per-task sets are in force or on their way, the gates word says it of immediate sets;
- * the pins say what the sets are. A set that neither has is one that never came into force, or has
- * left: it is retired. What is damaged, foreign or of a newer format is not ours to judge: it is
- * left alone and told. A transition that runs is taken over, to be finished when the companion is
- * done. A set that left by force without our having seen to it is retired like one that was forced
- * under our eyes: its programs stay for good.
+ * the pins say what the sets are; and where pins are missing, moved or covered, links and metadata
+ * that are found by id say it (recover-lost.c). What is done with each is judge.c's to say. A
+ * transition that runs is taken over, to be finished when the companion is done. A set that left by
+ * force without our having seen to it is retired like one that was forced under our eyes: its
+ * programs stay for good.
  *
- * Without the companion nothing can be said of per-task sets (it cannot be gone while they are
- * pinned, since their programs hold it): they are left alone until it can be asked.
+ * The new world is built beside the one there is, which stays as it is until all was read: a
+ * klpd that cannot read (no memory, no descriptors) goes on with the picture that there was.
  */
 #include "core/before.h"
 #include "core/recover.h"
+#include "core/recovery.h"
 #include "core/retire.h"
 #include "core/table.h"
+#include "core/unjudged.h"
+#include "kern/link.h"
 #include "util/macro.h"
-
-struct recovery {
-	struct world *world;
-	struct pin_set *pins;
-	size_t n_pins;
-	size_t n_foreign;
-	struct klp_ioc_status status;		/* all zero without companion */
-	struct klp_uapi_record *records;
-	struct set *gone[WORLD_SETS_MAX];	/* to be retired; in the world until then */
-	size_t n_gone;
-};
 
 static void recovery_done(struct recovery *v)
 {
 	pin_sets_free(v->pins, v->n_pins);
+	found_done(&v->found);
+	found_metas_free(v->metas, v->n_metas);
+	free(v->claimed);
 	free(v->records);
+	free(v->half);
+	world_free_beside(v->world);
 }
 
-static const struct klp_uapi_record *recovery_record(const struct recovery *v, uint64_t id)
+const struct klp_uapi_record *recovery_record(const struct recovery *v, uint64_t id)
 {
 	for (uint32_t i = 0; i < v->status.nr; i++)
 		if (v->records[i].id == id)
 			return &v->records[i];
 	return NULL;
-}
-
-/* 1: it is in force or on its way there or out, *ret says which; 0: it can go; -EPROTO: the
- * companion says what we do not understand. */
-static int recovery_judge(const struct recovery *v, struct set *s, enum set_state *ret)
-{
-	const struct klp_uapi_record *record;
-
-	*ret = SET_LEAVING;
-	if (s->consistency == KLP_CONSISTENCY_IMMEDIATE) {
-		if (!(gate_read(v->world->gate) & set_gate(s)))
-			return 0;
-		*ret = SET_IN_FORCE;
-		return 1;
-	}
-	record = recovery_record(v, s->id);
-	if (!record)
-		return 0;
-	s->forced = (record->flags & KLP_RECORD_FORCED) != 0;
-	switch (record->state) {
-	case KLP_ANNOUNCED:
-		return 0;
-	case KLP_ENTERING:
-		*ret = SET_ENTERING;
-		return 1;
-	case KLP_IN_FORCE:
-		*ret = SET_IN_FORCE;
-		return 1;
-	case KLP_LEAVING:
-		*ret = SET_LEAVING;
-		return 1;
-	case KLP_FORCED_OUT:
-		s->forced = true;
-		return 0;
-	default:
-		return -EPROTO;
-	}
 }
 
 /* Two sets cannot be one patch, one slot or one record. */
@@ -91,145 +51,145 @@ static bool recovery_collides(const struct recovery *v, const struct set *s)
 	return false;
 }
 
-static void recovery_problem(struct recovery *v, const struct pin_set *pin)
+/* What we see of its gate says nothing: its bodies ask another word. */
+static bool recovery_reads_elsewhere(const struct recovery *v, const struct set *s)
 {
-	unsigned long long n = pin->serial;
+	uint32_t gates = gate_map_id(v->world->gate);
 
-	switch (pin->problem) {
-	case -ENODATA:
-		/* half built: its gate was never open, or is closed for good; see
-		 * recovery_half_built() */
-		break;
-	case -EPROTO:
-		v->world->unjudged = true;
-		world_warn(v->world, "Pins gen-%llu were made by a newer klpd and are left alone",
-			   n);
-		break;
-	default:
-		world_warn(v->world, "Pins gen-%llu are damaged or foreign and are left alone (%s)",
-			   n, strerrordesc_np(-pin->problem));
+	for (size_t i = 0; s->id == 0 && i < s->meta->n_funcs; i++) {
+		struct link_info info;
+
+		if (s->links[i] < 0 || link_get_info(s->links[i], &info) < 0)
+			continue;
+		for (size_t j = 0; j < v->found.n; j++)
+			if (v->found.links[j].link_id == info.link_id &&
+			    v->found.links[j].kind == FOUND_FMOD_RET && v->found.links[j].gates != gates)
+				return true;
 	}
+	return false;
+}
+
+void recovery_facts(const struct recovery *v, const struct set *s, struct judge_facts *facts)
+{
+	const struct klp_uapi_record *record = s->id != 0 ? recovery_record(v, s->id) : NULL;
+
+	facts->consistency = s->consistency;
+	facts->companion = v->world->companion != NULL;
+	facts->record = record ? record->state : 0;
+	facts->gate = (gate_read(v->world->gate) & set_gate(s)) != 0;
+	facts->attached = set_missing(s) < s->n_links + s->n_lost;
+	facts->collides = recovery_collides(v, s);
+	facts->elsewhere = recovery_reads_elsewhere(v, s);
+	facts->kept = record && record->nr_funcs > 0 && pin_has_kept(s->serial, record->nr_funcs);
+}
+
+static enum set_state recovery_state(const struct judge_facts *facts)
+{
+	if (facts->gate || facts->record == KLP_IN_FORCE)
+		return SET_IN_FORCE;
+	return facts->record == KLP_ENTERING ? SET_ENTERING : SET_LEAVING;
+}
+
+/* Why it is left alone: what follows "Pins gen-N of patch 'NAME' ". */
+static const char *recovery_why(const struct judge_facts *facts)
+{
+	if (facts->pins == JUDGE_PINS_NEWER)
+		return "were made by a newer klpd and are left alone";
+	if (facts->record > KLP_FORCED_OUT)
+		return "are in a state that only a newer klpd knows and are left alone";
+	if (facts->elsewhere)
+		return "ask a gates word that is not the one which is pinned, and are left alone";
+	if (facts->collides)
+		return "claim another set's gate and are left alone";
+	if (facts->record == KLP_FORCED_OUT)
+		return "left by force, but its programs are not pinned for good";
+	if (facts->pins == JUDGE_PINS_BAD)
+		return "are damaged or foreign and are left alone";
+	return "need the companion to be judged and are left alone until then";
+}
+
+static int recovery_leave_alone(struct recovery *v, struct set *s, const struct judge_facts *facts)
+{
+	char *why = strdup(recovery_why(facts));
+	struct unjudged *u;
+
+	if (!why) {
+		set_free(s);
+		return -ENOMEM;
+	}
+	u = world_leave_alone(v->world, s, why);
+	if (!u) {
+		world_warn(v->world, "There is one set more than klpd can keep in mind");
+		return 0;
+	}
+	u->facts = *facts;
+	s->state = SET_UNJUDGED;
+	/* it may be in force or not: for as long, what all is in force cannot be known */
+	if (unjudged_matters(u) || facts->pins == JUDGE_PINS_NEWER)
+		v->world->unjudged = true;
+	return 0;
+}
+
+int recovery_place(struct recovery *v, struct set *s, const struct judge_facts *facts)
+{
+	const struct klp_uapi_record *record = s->id != 0 ? recovery_record(v, s->id) : NULL;
+	enum judge_verdict verdict = judge(facts);
+
+	if (verdict == JUDGE_LEAVE)
+		return recovery_leave_alone(v, s, facts);
+	if (verdict == JUDGE_REMOVE) {
+		world_warn(v->world, "The record of '%s' cannot be withdrawn", s->meta->name);
+		set_free(s);
+		return 0;
+	}
+	s->state = verdict == JUDGE_RETIRE ? SET_LEAVING : recovery_state(facts);
+	s->forced = record && (record->state == KLP_FORCED_OUT ||
+			       (record->flags & KLP_RECORD_FORCED) != 0);
+	if (world_add(v->world, s) < 0) {
+		world_warn(v->world, "Pins gen-%llu are one set too many and are left alone",
+			   (unsigned long long)set_pins(s));
+		set_free(s);
+		return 0;
+	}
+	if (verdict == JUDGE_RETIRE)
+		v->gone[v->n_gone++] = s;
+	return 0;
+}
+
+/* One whose metadata was read. */
+static int recovery_pin(struct recovery *v, struct pin_set *pin)
+{
+	struct judge_facts facts = { .pins = JUDGE_PINS_READ };
+	_cleanup_(set_freep) struct set *s = NULL;
+	struct lost_identity identity;
+	int r;
+
+	r = set_from_pin(pin, &s);
+	if (r == -EINVAL) {
+		pin->problem = -EINVAL;
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	lost_identity(s, gate_map_id(v->world->gate), &identity);
+	r = lost_fill(s, &identity, &v->found, v->claimed);
+	if (r < 0)
+		return r;
+	recovery_facts(v, s, &facts);
+	return recovery_place(v, TAKE_PTR(s), &facts);
 }
 
 /* Once all sets are known: they may have a table's link in common. */
 static void recovery_half_built(struct recovery *v)
 {
-	for (size_t i = 0; i < v->n_pins; i++) {
-		if (v->pins[i].problem != -ENODATA)
-			continue;
+	for (size_t i = 0; i < v->n_half; i++) {
 		/* a set that was left alone may have a link in common with it */
 		if (!v->world->unjudged)
-			table_detach_half_built(v->world, v->pins[i].serial);
-		if (retire_pins(v->world, v->pins[i].serial, 0) < 0)
+			table_detach_half_built(v->world, v->half[i]);
+		if (retire_pins(v->world, v->half[i], 0) < 0)
 			world_warn(v->world, "Half-built pins gen-%llu cannot be removed",
-				   (unsigned long long)v->pins[i].serial);
+				   (unsigned long long)v->half[i]);
 	}
-}
-
-/* It may be in force or not: for as long, nobody knows all that is. */
-static void recovery_leave_alone(struct recovery *v, const struct set *s, const char *why)
-{
-	v->world->unjudged = true;
-	world_warn(v->world, "Pins gen-%llu of patch '%s' %s", (unsigned long long)s->serial,
-		   s->meta->name, why);
-}
-
-static int recovery_pin(struct recovery *v, struct pin_set *pin)
-{
-	_cleanup_(set_freep) struct set *s = NULL;
-	unsigned long long n = pin->serial;
-	int keep, r;
-
-	if (pin->problem != 0) {
-		recovery_problem(v, pin);
-		return 0;
-	}
-	r = set_from_pin(pin, &s);
-	if (r == -ENOMEM)
-		return r;
-	if (r < 0) {
-		world_warn(v->world, "Pins gen-%llu do not fit together and are left alone", n);
-		return 0;
-	}
-	if (s->consistency == KLP_CONSISTENCY_PER_TASK && !v->world->companion) {
-		recovery_leave_alone(v, s, "need the companion to be judged and are left alone "
-				     "until then");
-		return 0;
-	}
-	keep = recovery_judge(v, s, &s->state);
-	if (keep < 0) {
-		recovery_leave_alone(v, s, "are in a state that only a newer klpd knows and are "
-				     "left alone");
-		return 0;
-	}
-	if (keep > 0 && recovery_collides(v, s)) {
-		world_warn(v->world, "Pins gen-%llu claim another set's gate and are left alone",
-			   n);
-		return 0;
-	}
-	r = world_add(v->world, s);
-	if (r < 0) {
-		world_warn(v->world, "Pins gen-%llu are one set too many and are left alone", n);
-		return 0;
-	}
-	if (!keep) {
-		s->state = SET_LEAVING;
-		v->gone[v->n_gone++] = s;
-	}
-	TAKE_PTR(s);
-	return 0;
-}
-
-/* Somebody read its pins, if only to leave them alone. */
-static bool recovery_has_pins(const struct recovery *v, uint64_t id)
-{
-	for (size_t i = 0; i < v->n_pins; i++)
-		if (v->pins[i].problem == 0 && v->pins[i].header.id == id)
-			return true;
-	return false;
-}
-
-/* Names of records are ours: "PATCH.SERIAL". 0 if this one is not. */
-static uint64_t recovery_serial(const struct klp_uapi_record *record)
-{
-	const char *dot = strrchr(record->name, '.');
-	unsigned long long serial;
-	char *end;
-
-	if (!dot || dot[1] < '1' || dot[1] > '9')
-		return 0;
-	errno = 0;
-	serial = strtoull(dot + 1, &end, 10);
-	return *end || errno != 0 ? 0 : serial;
-}
-
-/* A record without a set: forgotten if its programs are known to stay, told otherwise. */
-static void recovery_orphan(struct recovery *v, const struct klp_uapi_record *record)
-{
-	uint64_t serial = recovery_serial(record);
-
-	if (record->state == KLP_FORCED_OUT && serial > 0 && record->nr_funcs > 0 &&
-	    pin_has_kept(serial, record->nr_funcs) && retire_record(v->world, record->id) == 0)
-		return;
-	world_warn(v->world, record->state == KLP_FORCED_OUT ?
-		   "The companion holds record %llu ('%s') that left by force, but its programs are not "
-		   "pinned" : "The companion holds record %llu ('%s') that has no pins",
-		   (unsigned long long)record->id, record->name);
-}
-
-/* Gates and records that no set stands for. */
-static void recovery_orphans(struct recovery *v)
-{
-	uint64_t word = gate_read(v->world->gate), known = 0;
-
-	for (size_t i = 0; i < v->world->n_sets; i++)
-		known |= set_gate(v->world->sets[i]);
-	if (word & ~known && gate_switch(v->world->gate, word, word & known) < 0)
-		world_warn(v->world, "Gates that belong to no set cannot be closed");
-
-	for (uint32_t i = 0; i < v->status.nr; i++)
-		if (v->records[i].state != KLP_ANNOUNCED && !recovery_has_pins(v, v->records[i].id))
-			recovery_orphan(v, &v->records[i]);
 }
 
 /*
@@ -262,13 +222,39 @@ static void recovery_generation(struct recovery *v)
 	gate_raise_generation(v->world->gate, now);
 }
 
+/* Something of ours is in the kernel that no pin accounts for: only then are names of functions
+ * needed, which take a while. */
+static bool recovery_misses_links(const struct recovery *v)
+{
+	size_t pinned = 0, bodies = 0;
+
+	for (size_t i = 0; i < v->n_pins; i++)
+		for (size_t j = 0; v->pins[i].problem == 0 && j < v->pins[i].n_links; j++)
+			pinned += v->pins[i].links[j] >= 0;
+	for (size_t i = 0; i < v->found.n; i++)
+		bodies += v->found.links[i].kind != FOUND_TABLE;
+	return bodies > pinned;
+}
+
 static int recovery_read(struct recovery *v, struct report *report)
 {
 	int r;
 
 	r = pin_load_all(&v->pins, &v->n_pins, &v->n_foreign);
+	/* without a bpffs there are no pins, and still what is in the kernel */
+	if (r == -ENOENT && v->world->place < 0)
+		r = 0;
 	if (r < 0)
 		return report_errno(report, r, "Cannot read the pins");
+	r = found_links(&v->found);
+	if (r == 0 && recovery_misses_links(v))
+		r = found_name_targets(&v->found);
+	if (r < 0)
+		return report_errno(report, r, "Cannot look for what is in the kernel");
+	v->claimed = calloc(v->found.n + 1, sizeof(*v->claimed));
+	v->half = calloc(v->n_pins + 1, sizeof(*v->half));
+	if (!v->claimed || !v->half)
+		return -ENOMEM;
 	if (!v->world->companion)
 		return 0;
 	r = companion_status(v->world->companion, &v->status, &v->records);
@@ -277,46 +263,76 @@ static int recovery_read(struct recovery *v, struct report *report)
 	return 0;
 }
 
-int recover_run(struct world *w, struct transaction **ret, struct report *report)
+/* What sets there are; nothing is changed yet. */
+static int recovery_sets(struct recovery *v)
 {
-	_cleanup_(recovery_done) struct recovery v = { .world = w };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < v->n_pins; i++)
+		if (v->pins[i].problem == 0)
+			r = recovery_pin(v, &v->pins[i]);
+	for (size_t i = 0; r == 0 && i < v->n_pins; i++)
+		if (v->pins[i].problem != 0)
+			r = recovery_unread(v, &v->pins[i]);
+	return r == 0 ? recovery_orphans(v) : r;
+}
+
+/* The kernel is made to fit: what goes wrong from here on is told and tried again. */
+static void recovery_clean(struct recovery *v)
+{
 	int r;
 
-	*ret = NULL;
-	world_clear(w);
-	r = recovery_read(&v, report);
-	if (r != 0)
-		return r;
-	if (v.n_foreign > 0)
-		world_warn(w, "%zu names under '%s' are not klpd's and are left alone", v.n_foreign,
-			   KLPD_PIN_DIR);
-	for (size_t i = 0; i < v.n_pins; i++) {
-		r = recovery_pin(&v, &v.pins[i]);
-		if (r < 0) {
-			world_clear(w);
-			return r;
-		}
-	}
-	recovery_generation(&v);
-	recovery_orphans(&v);
+	if (v->n_foreign > 0)
+		world_warn(v->world, "%zu names under '%s' are not klpd's and are left alone",
+			   v->n_foreign, KLPD_PIN_DIR);
+	recovery_generation(v);
 	/* of the old and the new table the one that the kernel's side of the change is for */
-	(void)table_settle(w);
-	recovery_half_built(&v);
-	r = retire_sets(w, v.gone, v.n_gone, NULL);
+	(void)table_settle(v->world);
+	recovery_half_built(v);
+	r = retire_sets(v->world, v->gone, v->n_gone, NULL);
 	if (r < 0)
-		world_warn(w, "What is out of force could not be removed (%s), to be tried again",
+		world_warn(v->world, "What is out of force could not be removed (%s), to be tried again",
 			   strerrordesc_np(-r));
+}
 
-	if (v.status.transition.number == 0) {
-		before_recover(w, 0);
+/* -ENOMEM, or 0 and in *ret the change that goes on, NULL if none does. */
+static int recovery_resume(struct recovery *v, struct transaction **ret)
+{
+	int r;
+
+	if (v->status.transition.number == 0) {
+		before_recover(v->world, 0);
 		return 0;
 	}
-	r = transaction_resume(w, &v.status.transition, ret);
+	r = transaction_resume(v->world, &v->status.transition, ret);
 	if (r == -ENODATA)
-		world_warn(w, "The companion runs a transition of sets that have no pins");
+		world_warn(v->world, "The companion runs a transition of sets that have no pins");
 	else if (r < 0)
 		return r;
 	else
-		before_recover(w, (*ret)->generation);
+		before_recover(v->world, (*ret)->generation);
+	return 0;
+}
+
+int recover_run(struct world *w, struct transaction **ret, struct report *report)
+{
+	_cleanup_(recovery_done) struct recovery v = { .world = world_beside(w) };
+	int r;
+
+	*ret = NULL;
+	if (!v.world)
+		return -ENOMEM;
+	r = recovery_read(&v, report);
+	if (r == 0)
+		r = recovery_sets(&v);
+	if (r != 0)
+		return r;
+	recovery_clean(&v);
+	r = recovery_resume(&v, ret);
+	if (r < 0)
+		return r;
+	world_become(w, TAKE_PTR(v.world));
+	if (*ret)
+		(*ret)->world = w;
 	return 0;
 }

@@ -45,6 +45,9 @@ static int held_add(struct held *h, const struct set *s)
 		return s->forced ? -ENOMEM : 0;
 	h->fds = fds;
 	for (size_t i = 0; i < s->n_links; i++) {
+		/* the link is gone, and the program with it */
+		if (s->links[i] < 0)
+			continue;
 		fd = link_get_info(s->links[i], &info);
 		/* the kernel frees a struct_ops map only after the grace periods; the companion
 		 * holds the map of a replace body while a task may be in it, for good if it was
@@ -110,7 +113,7 @@ static int retire_one(struct world *w, struct set *s, struct held *held, unsigne
 		return r;
 	}
 	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 2));
-	RET_GATHER(r, retire_pins(w, s->serial, set_gate(s)));
+	RET_GATHER(r, retire_pins(w, set_pins(s), set_gate(s)));
 	set_free(s);
 	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 3));
 	return r;

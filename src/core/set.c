@@ -11,6 +11,7 @@ static const char *const state_names[] = {
 	[SET_ENTERING] = "entering",
 	[SET_IN_FORCE] = "in_force",
 	[SET_LEAVING] = "leaving",
+	[SET_UNJUDGED] = "unjudged",
 };
 static_assert(ARRAY_SIZE(state_names) == _SET_STATE_MAX, "a name for each state");
 
@@ -45,7 +46,7 @@ int set_from_pin(struct pin_set *pin, struct set **ret)
 	struct meta *meta;
 	int r;
 
-	if (h->serial != pin->serial || !memchr(h->path, 0, sizeof(h->path)))
+	if (h->serial == 0 || !memchr(h->path, 0, sizeof(h->path)))
 		return -EINVAL;
 	if (h->consistency == KLP_CONSISTENCY_IMMEDIATE) {
 		if (h->slot >= KLP_GATE_SLOTS || h->id != 0)
@@ -62,7 +63,11 @@ int set_from_pin(struct pin_set *pin, struct set **ret)
 	if (pin->n_links != s->n_links || pin->n_maps != s->meta->n_tables)
 		return -EINVAL;
 
+	r = set_keep_section(s, pin->meta, h->meta_size);
+	if (r < 0)
+		return r;
 	s->serial = h->serial;
+	s->pinned = pin->serial;
 	s->id = h->id;
 	s->consistency = h->consistency;
 	s->slot = h->slot;
@@ -85,10 +90,38 @@ struct set *set_free(struct set *s)
 	for (size_t i = 0; i < KLP_TABLES_MAX; i++)
 		s->maps[i] = safe_close(s->maps[i]);
 	free(s->links);
+	free(s->section);
 	meta_free(s->meta);
 	free(s->path);
 	free(s);
 	return NULL;
+}
+
+int set_keep_section(struct set *s, const void *section, size_t size)
+{
+	void *copy = malloc(size);
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, section, size);
+	free(s->section);
+	s->section = copy;
+	s->section_size = size;
+	return 0;
+}
+
+size_t set_missing(const struct set *s)
+{
+	size_t n = s->n_lost;
+
+	for (size_t i = 0; i < s->n_links; i++)
+		n += s->links[i] < 0;
+	return n;
+}
+
+uint64_t set_pins(const struct set *s)
+{
+	return s->pinned ?: s->serial;
 }
 
 int set_to_header(const struct set *s, size_t meta_size, struct pin_header *ret)
@@ -115,6 +148,12 @@ int set_to_header(const struct set *s, size_t meta_size, struct pin_header *ret)
 size_t set_table_link(const struct set *s, size_t i)
 {
 	return s->meta->n_funcs + s->meta->n_callbacks + i;
+}
+
+void set_record_name(const struct set *s, char ret[static KLP_UAPI_NAME_LEN])
+{
+	(void)snprintf(ret, KLP_UAPI_NAME_LEN, "%.*s.%llu", KLP_UAPI_NAME_LEN - 22, s->meta->name,
+		       (unsigned long long)s->serial);
 }
 
 uint64_t set_gate(const struct set *s)

@@ -13,12 +13,14 @@
 #include "core/meta.h"
 #include "core/sha256.h"
 #include "kern/pin.h"
+#include "klp/uapi.h"
 #include "util/cleanup.h"
 
 enum set_state {		/* moved by transaction.c and recover.c */
 	SET_ENTERING,		/* tasks move into it */
 	SET_IN_FORCE,
 	SET_LEAVING,		/* tasks move out of it */
+	SET_UNJUDGED,		/* klpd cannot tell, and leaves it alone: in no world but as unjudged */
 	_SET_STATE_MAX
 };
 
@@ -38,24 +40,41 @@ struct set {
 				 * -EBADF */
 	size_t n_links;		/* meta->n_funcs + meta->n_callbacks + meta->n_tables */
 	int maps[KLP_TABLES_MAX];	/* fds of its tables, or -EBADF */
+	/* what there is of it outside klpd */
+	void *section;		/* its metadata as it is pinned, owned; NULL: it is lost */
+	size_t section_size;
+	uint64_t pinned;	/* N of gen-N that its pins are in, if not `serial`; 0: that one */
+	bool lost;		/* `meta` was made of what the kernel tells, see lost.h */
+	unsigned int n_lost;	/* functions that it has and `meta` knows nothing of */
+	bool unpinned;		/* not all of it is pinned where a klpd that comes finds it */
+	bool repinned;		/* and has been pinned again since recovery */
 };
 
 /* Takes meta over, also on failure. No links yet. -ENOMEM. */
 int set_new(struct meta *meta, const char *path, struct set **ret);
 /*
- * From what was read back: takes the links' fds over on success. -EINVAL if the parts do not fit
- * each other; -ENOMEM.
+ * From what was read back: takes the links' fds over on success; some may be missing. -EINVAL if the
+ * parts do not fit each other; -ENOMEM.
  */
 int set_from_pin(struct pin_set *pin, struct set **ret);
 /* Closes fds; pins and attachments are not touched. */
 struct set *set_free(struct set *s);
 DEFINE_CLEANUP(struct set, set_free);
 
+/* Keep the bytes of the metadata for its pins. -ENOMEM. */
+int set_keep_section(struct set *s, const void *section, size_t size);
+/* How many links of it are not there, of functions that `meta` does not know too. */
+size_t set_missing(const struct set *s);
+/* N of the directory gen-N that its pins are in. */
+uint64_t set_pins(const struct set *s);
 /* Fill the header of its pins. */
 int set_to_header(const struct set *s, size_t meta_size, struct pin_header *ret);
 /* Which of its links is that of table i. Sets that take the place of each other may have it in
  * common. */
 size_t set_table_link(const struct set *s, size_t i);
+/* Name of its record at the companion, "NAME.SERIAL", which is unique though a patch may be replaced
+ * by one of its own name. Guard bodies and callbacks are bound by it. */
+void set_record_name(const struct set *s, char ret[static KLP_UAPI_NAME_LEN]);
 /* Bit of the gates word; 0 unless immediate. */
 uint64_t set_gate(const struct set *s);
 const char *set_state_to_string(enum set_state state);

@@ -84,6 +84,8 @@ int transaction_new(struct world *w, const struct transaction_request *request,
 	t->immediate = request->immediate;
 	t->deadline = request->deadline;
 	t->timeout_ms = timeout_in_ms(request->timeout_usec);
+	for (size_t i = 0; i < MIN(request->n_leave, ARRAY_SIZE(t->leave)); i++)
+		t->leave[t->n_leave++] = request->leave[i];
 	if (request->path) {
 		t->path = strdup(request->path);
 		if (!t->path)
@@ -154,7 +156,7 @@ int transaction_run(struct transaction *t, struct report *report)
 	if (report)
 		report->phase = t->phase;
 	/* a rollback of several: the one it is about is not the first by nature */
-	if (t->verb != CHANGE_ROLLBACK || t->n_enter + t->n_leave == 1)
+	if ((t->verb != CHANGE_ROLLBACK && t->verb != CHANGE_REPAIR) || t->n_enter + t->n_leave == 1)
 		report_names(report, t->name ? t->name : t->disable, NULL, NULL);
 	for (i++; i > 0; i--)
 		if (i <= ARRAY_SIZE(steps) && steps[i - 1].undo)

@@ -40,6 +40,8 @@ struct transaction_request {
 	bool immediate;
 	uint64_t timeout_usec;	/* for the transition; 0: none */
 	bool deadline;		/* it was asked for, and is not 0 */
+	struct set *const *leave;	/* for repair: sets of the world, of one consistency */
+	size_t n_leave;
 };
 
 /* Read-only outside transaction.c and phases.c. */

@@ -18,6 +18,9 @@ static const char *const kind_names[] = {
 	[WARNING_BROKEN] = "broken",
 	[WARNING_PASSED_OVER] = "passed_over",
 	[WARNING_TABLE] = "table",
+	[WARNING_PINS] = "pins",
+	[WARNING_PARTS] = "parts",
+	[WARNING_UNJUDGED] = "unjudged",
 };
 _Static_assert(ARRAY_SIZE(kind_names) == _WARNING_KIND_MAX, "a kind without a name");
 

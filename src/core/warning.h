@@ -17,6 +17,9 @@ enum warning_kind {
 	WARNING_BROKEN,		/* a body or a callback was detached */
 	WARNING_PASSED_OVER,	/* a body could not run at a call */
 	WARNING_TABLE,		/* a table was changed or detached */
+	WARNING_PINS,		/* pins are missing, elsewhere, or cannot be made */
+	WARNING_PARTS,		/* some links of a patch are gone */
+	WARNING_UNJUDGED,	/* klpd cannot judge it */
 	_WARNING_KIND_MAX
 };
 

@@ -124,7 +124,77 @@ void world_clear(struct world *w)
 		free(w->warnings[--w->n_warnings]);
 	while (w->n_leftovers > 0)
 		set_free(w->leftovers[--w->n_leftovers].set);
+	while (w->n_unjudged > 0) {
+		struct unjudged *u = &w->unjudged_sets[--w->n_unjudged];
+
+		set_free(u->set);
+		free(u->why);
+	}
+	free(w->stale);
+	w->stale = NULL;
+	w->taken = 0;
+	w->gate_repinned = false;
 	w->unjudged = false;
+}
+
+struct world *world_beside(struct world *w)
+{
+	struct world *beside = calloc(1, sizeof(*beside));
+
+	if (!beside)
+		return NULL;
+	beside->gate = w->gate;
+	beside->companion = w->companion;
+	beside->place = w->place;
+	return beside;
+}
+
+struct world *world_free_beside(struct world *beside)
+{
+	if (beside)
+		world_clear(beside);
+	free(beside);
+	return NULL;
+}
+
+void world_become(struct world *w, struct world *beside)
+{
+	struct world now = *beside;
+
+	/* what was told until a repair is still told */
+	now.gate_repinned = w->gate_repinned;
+	for (size_t i = 0; i < w->n_sets; i++)
+		for (size_t j = 0; j < now.n_sets; j++)
+			if (w->sets[i]->repinned && w->sets[i]->serial == now.sets[j]->serial)
+				now.sets[j]->repinned = true;
+	world_clear(w);
+	/* the companion and what was read of the kernel are not the other's to keep */
+	now.companion_report = w->companion_report;
+	now.targets = w->targets;
+	*w = now;
+	free(beside);
+}
+
+struct unjudged *world_leave_alone(struct world *w, struct set *s, char *why)
+{
+	struct unjudged *u;
+
+	if (w->n_unjudged >= ARRAY_SIZE(w->unjudged_sets)) {
+		set_free(s);
+		free(why);
+		return NULL;
+	}
+	u = &w->unjudged_sets[w->n_unjudged++];
+	*u = (struct unjudged){ .set = s, .why = why };
+	return u;
+}
+
+struct unjudged *world_find_unjudged(struct world *w, const char *name)
+{
+	for (size_t i = 0; i < w->n_unjudged; i++)
+		if (STREQ(w->unjudged_sets[i].set->meta->name, name))
+			return &w->unjudged_sets[i];
+	return NULL;
 }
 
 void world_warn(struct world *w, const char *format, ...)
@@ -151,7 +221,7 @@ void world_leave_over(struct world *w, uint64_t serial, uint64_t gate)
 void world_leave_set(struct world *w, struct set *s)
 {
 	if (w->n_leftovers < ARRAY_SIZE(w->leftovers))
-		w->leftovers[w->n_leftovers++] = (struct leftover){ s->serial, set_gate(s), s };
+		w->leftovers[w->n_leftovers++] = (struct leftover){ set_pins(s), set_gate(s), s };
 	else
 		set_free(s);	/* its pins hold it, for the next start */
 }
@@ -162,8 +232,13 @@ int world_next_serial(const struct world *w, uint64_t *ret)
 	int r;
 
 	r = pin_next_serial(&serial);
-	if (r < 0)
+	/* what leaves can be numbered without pins */
+	if (r < 0 && w->place < 0)
+		serial = 1;
+	else if (r < 0)
 		return r;
+	for (size_t i = 0; i < w->n_sets; i++)
+		serial = MAX(serial, w->sets[i]->serial + 1);
 	*ret = MAX(serial, gate_generation(w->gate) + 1);
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "core/judge.h"
 #include "core/set.h"
 #include "kern/companion.h"
 #include "kern/gate.h"
@@ -31,6 +32,16 @@ struct world {
 		struct set *set;	/* owned; it was forced, and its programs are not kept yet */
 	} leftovers[WORLD_SETS_MAX];
 	size_t n_leftovers;
+	struct unjudged {		/* what recovery left alone, see judge.h */
+		struct set *set;	/* owned; as far as it is known, its links too */
+		char *why;		/* owned; what follows "Pins gen-N of patch 'NAME' " */
+		struct judge_facts facts;	/* for which it was */
+	} unjudged_sets[WORLD_SETS_MAX];
+	size_t n_unjudged;
+	uint64_t taken;		/* bits of the gates word that no set may be given: bodies read them */
+	int place;		/* of pins, as bpffs_check_system() said: 0 is good */
+	bool gate_repinned;	/* the gates word was pinned again since recovery */
+	char *stale;		/* why the last recovery failed, so that this is the picture before; NULL */
 	struct targets *targets;	/* NULL: not looked at yet, or forgotten again */
 	bool unjudged;		/* there are sets whose state nobody could tell at recovery */
 	char *warnings[WORLD_WARNINGS_MAX];	/* of recovery: sentences */
@@ -54,6 +65,15 @@ struct set *world_find(const struct world *w, const char *name);
 struct set *world_find_id(const struct world *w, uint64_t id);
 /* Forget all sets, leftovers and warnings (their fds are closed, their pins are not touched). */
 void world_clear(struct world *w);
+/* A world beside this one, without sets: gates and companion are those of this one. */
+struct world *world_beside(struct world *w);
+/* Take what the world beside has, and forget what was: frees it. */
+void world_become(struct world *w, struct world *beside);
+struct world *world_free_beside(struct world *beside);
+/* Leave a set alone: takes it and `why` over. NULL if there is no room, and both are freed. */
+struct unjudged *world_leave_alone(struct world *w, struct set *s, char *why);
+/* By the name of the patch, NULL. */
+struct unjudged *world_find_unjudged(struct world *w, const char *name);
 void world_warn(struct world *w, const char *format, ...) _printf_(2, 3);
 /* Remember pins that resist. */
 void world_leave_over(struct world *w, uint64_t serial, uint64_t gate);

@@ -13,6 +13,7 @@
 
 #include "kern/bpf-fd.h"
 #include "kern/caps.h"
+#include "kern/found.h"
 #include "kern/gate.h"
 #include "klp/meta.h"
 #include "shared/paths.h"
@@ -21,6 +22,7 @@
 
 struct gate {
 	int fd;
+	uint32_t id;		/* of the map */
 	uint64_t *word;		/* mapped, shared with the kernel: the gates, the generation */
 };
 
@@ -32,7 +34,7 @@ static size_t gate_map_size(void)
 }
 
 /* -EINVAL unless fd is a map of the shape that gate_create() makes. */
-static int gate_verify(int fd)
+static int gate_verify(int fd, uint32_t *ret_id)
 {
 	struct bpf_map_info info = {};
 	uint32_t size = sizeof(info);
@@ -46,7 +48,41 @@ static int gate_verify(int fd)
 	    info.map_flags != BPF_F_MMAPABLE ||
 	    strncmp(info.name, KLP_GATES_MAP, sizeof(info.name)) != 0)
 		return -EINVAL;
+	*ret_id = info.id;
 	return 0;
+}
+
+/*
+ * The word that a body of ours reads although it is not pinned here: its pin was taken away, or
+ * something was mounted over it. Of several the one that the last body reads. -ENOENT: none.
+ */
+static int gate_find(void)
+{
+	struct found found;
+	uint32_t id = 0;
+	int r = found_links(&found);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < found.n; i++)
+		if (found.links[i].consistency == KLP_CONSISTENCY_IMMEDIATE)
+			id = found.links[i].gates;
+	found_done(&found);
+	return id != 0 ? found_map_fd(id) : -ENOENT;
+}
+
+/* It, pinned. -EEXIST if another process was faster. */
+static int gate_pin_found(void)
+{
+	_cleanup_close_ int fd = gate_find();
+	uint32_t id;
+	int r = fd < 0 ? fd : gate_verify(fd, &id);
+
+	if (r < 0)
+		return r == -EINVAL ? -ENOENT : r;
+	if (bpf_obj_pin(fd, KLPD_GATES_PIN) < 0)
+		return errno_negative();
+	return TAKE_FD(fd);
 }
 
 /* A new word, all closed, pinned. -EEXIST if somebody was faster. */
@@ -82,11 +118,13 @@ int gate_open(struct gate **ret)
 			return -EINVAL;
 		if (r != -ENOENT)
 			return r;
-		g->fd = gate_create();
+		g->fd = gate_pin_found();
+		if (g->fd == -ENOENT)
+			g->fd = gate_create();
 		if (g->fd < 0)
 			return g->fd;
 	}
-	r = gate_verify(g->fd);
+	r = gate_verify(g->fd, &g->id);
 	if (r < 0)
 		return r;
 	p = mmap(NULL, gate_map_size(), PROT_READ | PROT_WRITE, MAP_SHARED, g->fd, 0);
@@ -111,6 +149,28 @@ struct gate *gate_close(struct gate *g)
 int gate_fd(const struct gate *g)
 {
 	return g->fd;
+}
+
+uint32_t gate_map_id(const struct gate *g)
+{
+	return g->id;
+}
+
+int gate_pin(const struct gate *g)
+{
+	_cleanup_close_ int fd = -EBADF;
+	uint32_t id;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	if (bpf_obj_pin(g->fd, KLPD_GATES_PIN) == 0)
+		return 1;
+	if (errno != EEXIST)
+		return errno_negative();
+	fd = bpf_obj_get(KLPD_GATES_PIN);
+	if (fd < 0 || gate_verify(fd, &id) < 0 || id != g->id)
+		return -EEXIST;
+	return 0;
 }
 
 uint64_t gate_read(const struct gate *g)

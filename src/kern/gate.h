@@ -11,11 +11,17 @@
 
 struct gate;
 
-/* Open the pinned word, or make it (all closed) and pin it. -EINVAL if what is pinned is not
- * ours. */
+/*
+ * Open the pinned word; if none is pinned, the one that bodies read whose pin was lost; else make it
+ * (all closed). It is pinned then. -EINVAL if what is pinned is not ours.
+ */
 int gate_open(struct gate **ret);
 struct gate *gate_close(struct gate *g);
 int gate_fd(const struct gate *g);
+/* Id of its map. */
+uint32_t gate_map_id(const struct gate *g);
+/* Pin it where it is not: 1 it was not pinned, 0 it is. -EEXIST: another one is pinned there. */
+int gate_pin(const struct gate *g);
 uint64_t gate_read(const struct gate *g);
 /* Compare and swap the whole word: -EAGAIN if it is not `expected`. */
 int gate_switch(struct gate *g, uint64_t expected, uint64_t wanted);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Reads sets of pins back. Nothing found is believed because it lies where we would have put it:
- * each pin is asked what it is, each size and count is compared before it is used, and a set that
- * is not exactly one of ours is returned with its problem and without content. Trouble of this
- * process (memory, descriptors) is never taken for damage of a set: then the whole reading fails.
+ * each pin is asked what it is, each size and count is compared before it is used, and a set whose
+ * metadata is not ours is returned with its problem and without content. Links and maps that are
+ * missing are left out: what there is of a set may be in force. Trouble of this process (memory,
+ * descriptors) is never taken for damage of a set: then the whole reading fails.
  */
 #include <bpf/bpf.h>
 #include <dirent.h>
@@ -104,20 +105,19 @@ int pin_read_map(const char *path, size_t min, char **ret, size_t *ret_size)
 	return fd < 0 ? fd : pin_read_value(fd, min, ret, ret_size);
 }
 
-static int pin_load_meta(struct pin_set *set)
+int pin_read_meta(int fd, struct pin_set *set)
 {
 	_cleanup_free_ char *value = NULL;
-	char path[PIN_PATH_MAX];
 	size_t size;
 	int r;
 
-	pin_set_path(set->serial, PIN_META_NAME, path);
 	/* enough of a newer format to see that it is one */
-	r = pin_read_map(path, offsetof(struct pin_header, serial), &value, &size);
+	r = pin_read_value(fd, offsetof(struct pin_header, serial), &value, &size);
 	if (r < 0)
-		return r == -ENOENT ? -ENODATA : r;
+		return r;
 	memcpy(&set->header, value, sizeof(set->header));
-	r = pin_check_header(&set->header, set->serial, size);
+	/* by its own number: a directory can be moved, see pin_load_meta() */
+	r = pin_check_header(&set->header, set->header.serial, size);
 	if (r < 0)
 		return r;
 	set->meta = malloc(set->header.meta_size);
@@ -127,7 +127,19 @@ static int pin_load_meta(struct pin_set *set)
 	return 0;
 }
 
-/* link-0 to link-n-1, each really a link of a kind that klpd makes. */
+static int pin_load_meta(struct pin_set *set)
+{
+	_cleanup_close_ int fd = -EBADF;
+	char path[PIN_PATH_MAX];
+
+	pin_set_path(set->serial, PIN_META_NAME, path);
+	fd = pin_get(path);
+	if (fd < 0)
+		return fd == -ENOENT ? -ENODATA : fd;
+	return pin_read_meta(fd, set);
+}
+
+/* link-0 to link-n-1, each really a link of a kind that klpd makes; one that is not stays -EBADF. */
 static int pin_load_links(struct pin_set *set)
 {
 	set->links = calloc(set->header.n_links, sizeof(*set->links));
@@ -139,18 +151,18 @@ static int pin_load_links(struct pin_set *set)
 		int r;
 
 		pin_entry_path(set->serial, PIN_LINK_PREFIX, i, path);
-		r = pin_get(path);
+		set->links[set->n_links++] = r = pin_get(path);
+		if (r >= 0)
+			r = link_get_info(r, &info);
+		if (r < 0 && pin_is_our_trouble(r))
+			return r;
 		if (r < 0)
-			return r == -ENOENT ? -EINVAL : r;
-		set->links[set->n_links++] = r;
-		r = link_get_info(set->links[i], &info);
-		if (r < 0)
-			return pin_is_our_trouble(r) ? r : -EINVAL;
+			set->links[i] = safe_close(set->links[i]);
 	}
 	return 0;
 }
 
-/* map-0 to map-n-1, each really a map. */
+/* map-0 to map-n-1, each really a map, likewise. */
 static int pin_load_maps(struct pin_set *set)
 {
 	for (uint32_t i = 0; i < set->header.n_maps; i++) {
@@ -159,13 +171,13 @@ static int pin_load_maps(struct pin_set *set)
 		int r;
 
 		pin_entry_path(set->serial, PIN_MAP_PREFIX, i, path);
-		r = pin_get(path);
+		set->maps[set->n_maps++] = r = pin_get(path);
+		if (r >= 0)
+			r = link_map_id(r, &id);
+		if (r < 0 && pin_is_our_trouble(r))
+			return r;
 		if (r < 0)
-			return r == -ENOENT ? -EINVAL : r;
-		set->maps[set->n_maps++] = r;
-		r = link_map_id(set->maps[i], &id);
-		if (r < 0)
-			return pin_is_our_trouble(r) ? r : -EINVAL;
+			set->maps[i] = safe_close(set->maps[i]);
 	}
 	return 0;
 }
@@ -268,6 +280,33 @@ int pin_load_all(struct pin_set **ret, size_t *ret_n, size_t *ret_foreign)
 	*ret = sets;
 	*ret_n = n;
 	*ret_foreign = foreign;
+	return 0;
+}
+
+int pin_link_ids(uint64_t serial, uint32_t **ret, size_t *ret_n)
+{
+	_cleanup_free_ uint32_t *ids = NULL;
+	size_t n = 0;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	ids = calloc(PIN_LINKS_MAX, sizeof(*ids));
+	if (!ids)
+		return -ENOMEM;
+	for (uint64_t i = 0; i < PIN_LINKS_MAX; i++) {
+		_cleanup_close_ int fd = -EBADF;
+		char path[PIN_PATH_MAX];
+		struct link_info info;
+
+		pin_entry_path(serial, PIN_LINK_PREFIX, i, path);
+		fd = pin_get(path);
+		if (fd < 0 && pin_is_our_trouble(fd))
+			return fd;
+		if (fd >= 0 && link_get_info(fd, &info) == 0)
+			ids[n++] = info.link_id;
+	}
+	*ret = TAKE_PTR(ids);
+	*ret_n = n;
 	return 0;
 }
 

@@ -43,6 +43,9 @@ int pin_create_map(const char *name, const void *value, size_t size);
 /* The value of such a map, at least `min` bytes of it; its size is the map's. -EINVAL: no such
  * map. */
 int pin_read_map(const char *path, size_t min, char **ret, size_t *ret_size);
+/* Header and metadata of a set out of such a map into *set, of which nothing else is looked at.
+ * -EINVAL, -EPROTO as in struct pin_set.problem, or our own trouble. */
+int pin_read_meta(int fd, struct pin_set *set);
 /* Errors that speak of this process and not of what is pinned. */
 bool pin_is_our_trouble(int error);
 

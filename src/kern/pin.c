@@ -12,13 +12,12 @@
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
+#include "kern/bpffs.h"
 #include "kern/caps.h"
 #include "kern/link.h"
 #include "kern/pin.h"
@@ -114,16 +113,6 @@ void pin_entry_path(uint64_t serial, const char *prefix, uint64_t index, char re
 	pin_set_path(serial, name, ret);
 }
 
-/* -EINVAL if there is something other than a bpffs. */
-static int pin_check_bpffs(const char *path)
-{
-	struct statfs fs;
-
-	if (statfs(path, &fs) < 0)
-		return errno_negative();
-	return fs.f_type == BPF_FS_MAGIC ? 0 : -EINVAL;
-}
-
 int pin_init(void)
 {
 	_cleanup_close_ int fd = -EBADF;
@@ -132,7 +121,7 @@ int pin_init(void)
 
 	CAPS_SCOPE(CAPS_BPF);
 
-	r = pin_check_bpffs(KLPD_BPFFS);
+	r = bpffs_check(KLPD_BPFFS);
 	if (r < 0)
 		return r;
 	if (mkdir(KLPD_PIN_DIR, 0700) < 0 && errno != EEXIST)
@@ -140,7 +129,7 @@ int pin_init(void)
 	fd = open(KLPD_PIN_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return errno_negative();
-	r = pin_check_bpffs(KLPD_PIN_DIR);
+	r = bpffs_check(KLPD_PIN_DIR);
 	if (r < 0)
 		return r;
 	if (fstat(fd, &st) < 0)
@@ -188,11 +177,12 @@ int pin_create_map(const char *name, const void *value, size_t size)
 	return TAKE_FD(fd);
 }
 
-/* The map that holds header and metadata; its fd. */
-static int pin_create_meta(const struct pin_header *header, const void *meta)
+int pin_make_meta(const struct pin_header *header, const void *meta)
 {
 	size_t size = sizeof(*header) + header->meta_size;
 	_cleanup_free_ char *value = malloc(size);
+
+	CAPS_SCOPE(CAPS_BPF);
 
 	if (!value)
 		return -ENOMEM;
@@ -231,7 +221,7 @@ int pin_store(const struct pin_header *header, const void *meta, const int *link
 	r = pin_check_header(header, header->serial, sizeof(*header) + header->meta_size);
 	if (r < 0)
 		return r;
-	meta_fd = pin_create_meta(header, meta);
+	meta_fd = pin_make_meta(header, meta);
 	if (meta_fd < 0)
 		return meta_fd;
 	pin_set_path(header->serial, NULL, path);
@@ -241,6 +231,63 @@ int pin_store(const struct pin_header *header, const void *meta, const int *link
 	if (r < 0)
 		(void)pin_remove(header->serial);
 	return r;
+}
+
+/* One pin, unless it is there. */
+static int pin_again(int fd, const char *path)
+{
+	if (bpf_obj_pin(fd, path) == 0 || errno == EEXIST)
+		return 0;
+	return errno_negative();
+}
+
+/* Metadata first, unlike a set that is built: killed in between, what is left says whose it is. */
+int pin_complete(uint64_t serial, const struct pin_header *header, const void *meta,
+		 const int *links, const int *maps)
+{
+	_cleanup_close_ int meta_fd = -EBADF;
+	char path[PIN_PATH_MAX];
+	struct stat st;
+	int ret;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	ret = pin_check_header(header, header->serial, sizeof(*header) + header->meta_size);
+	if (ret < 0)
+		return ret;
+	meta_fd = pin_make_meta(header, meta);
+	if (meta_fd < 0)
+		return meta_fd;
+	pin_set_path(serial, NULL, path);
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return errno_negative();
+	if (lstat(path, &st) < 0)
+		return errno_negative();
+	/* not through a symbolic link */
+	if (!S_ISDIR(st.st_mode))
+		return -EEXIST;
+	pin_set_path(serial, PIN_META_NAME, path);
+	RET_GATHER(ret, pin_again(meta_fd, path));
+	for (uint32_t i = 0; i < header->n_links; i++) {
+		pin_entry_path(serial, PIN_LINK_PREFIX, i, path);
+		RET_GATHER(ret, links[i] < 0 ? 0 : pin_again(links[i], path));
+	}
+	for (uint32_t i = 0; i < header->n_maps; i++) {
+		pin_entry_path(serial, PIN_MAP_PREFIX, i, path);
+		RET_GATHER(ret, maps[i] < 0 ? 0 : pin_again(maps[i], path));
+	}
+	return ret;
+}
+
+int pin_rename(uint64_t from, uint64_t to)
+{
+	char old[PIN_PATH_MAX], new[PIN_PATH_MAX];
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	pin_set_path(from, NULL, old);
+	pin_set_path(to, NULL, new);
+	return RET_NERRNO(renameat2(AT_FDCWD, old, AT_FDCWD, new, RENAME_NOREPLACE));
 }
 
 /* Which links and maps a set's directory has: found[i] for link-i, maps[i] for map-i. */
@@ -260,6 +307,29 @@ static int pin_scan_entries(const char *path, bool found[static PIN_LINKS_MAX],
 			maps[index] = true;
 	}
 	return errno != 0 ? errno_negative() : 0;
+}
+
+int pin_is_complete(uint64_t serial, const int *links, size_t n_links, size_t n_maps)
+{
+	bool found[PIN_LINKS_MAX] = {}, maps[KLP_TABLES_MAX] = {};
+	char path[PIN_PATH_MAX];
+	struct stat st;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	pin_set_path(serial, PIN_META_NAME, path);
+	if (lstat(path, &st) < 0)
+		return 0;
+	pin_set_path(serial, NULL, path);
+	if (pin_scan_entries(path, found, maps) < 0)
+		return 0;
+	for (size_t i = 0; i < n_links; i++)
+		if (links[i] >= 0 && !found[i])
+			return 0;
+	for (size_t i = 0; i < n_maps; i++)
+		if (!maps[i])
+			return 0;
+	return 1;
 }
 
 /* Gone already is as good as taken away. */

@@ -39,14 +39,15 @@ struct pin_header {
 };
 
 struct pin_set {		/* one gen-N directory as found */
-	uint64_t serial;
-	int problem;		/* 0, or why it cannot be used: -ENODATA half built, -EINVAL damaged
-				 * or foreign, -EPROTO a newer format */
+	uint64_t serial;	/* N; that of the header is another if the directory was moved */
+	int problem;		/* 0, or why it cannot be used: -ENODATA no metadata, as of one that
+				 * is half built, -EINVAL damaged or foreign, -EPROTO a newer format */
 	struct pin_header header;
 	void *meta;		/* header.meta_size bytes */
-	int *links;		/* fds, header.n_links */
+	int *links;		/* fds, header.n_links; -EBADF: missing */
 	size_t n_links;
-	int maps[KLP_TABLES_MAX];	/* fds, header.n_maps; struct_ops maps, in the order of tables */
+	int maps[KLP_TABLES_MAX];	/* fds, header.n_maps; struct_ops maps, in the order of tables;
+					 * -EBADF: missing */
 	size_t n_maps;
 };
 
@@ -56,10 +57,22 @@ int pin_init(void);
 int pin_next_serial(uint64_t *ret);
 /* Make gen-N and pin; links first, meta last. On failure what was pinned is taken away again. */
 int pin_store(const struct pin_header *header, const void *meta, const int *links, const int *maps);
+/* The map that holds header and metadata, not pinned: a new fd (CLOEXEC) or -errno. */
+int pin_make_meta(const struct pin_header *header, const void *meta);
 /* Detach the struct_ops links of gen-N that are not among these, by id: for one that is half built.
  * Those of a table are out of the kernel's lists then, which unpinning alone brings about some time
  * later. */
 void pin_detach_ops(uint64_t serial, const uint32_t *keep, size_t n_keep);
+/*
+ * Pin what of a set is missing in gen-N, metadata first; links and maps that are -EBADF are left
+ * out. Idempotent. -EEXIST: there is something else of that name.
+ */
+int pin_complete(uint64_t serial, const struct pin_header *header, const void *meta,
+		 const int *links, const int *maps);
+/* All of gen-N is there: 1; 0. Looks at names alone. */
+int pin_is_complete(uint64_t serial, const int *links, size_t n_links, size_t n_maps);
+/* The directory gen-FROM becomes gen-TO. -EEXIST. */
+int pin_rename(uint64_t from, uint64_t to);
 /* Take gen-N away: meta first, then maps and links in reverse, then the directory. Idempotent; goes
  * on past errors and returns the first. */
 int pin_remove(uint64_t serial);
@@ -72,6 +85,8 @@ int pin_keep_program(uint64_t serial, size_t index, int prog_fd);
 bool pin_has_kept(uint64_t serial, size_t n);
 /* All gen-N directories, by serial; names that are not ours are counted in *ret_foreign. */
 int pin_load_all(struct pin_set **ret, size_t *ret_n, size_t *ret_foreign);
+/* Ids of all links that are pinned in gen-N; malloc'ed. */
+int pin_link_ids(uint64_t serial, uint32_t **ret, size_t *ret_n);
 void pin_sets_free(struct pin_set *sets, size_t n);
 
 #endif

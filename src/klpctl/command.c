@@ -48,6 +48,8 @@ static const struct verb verb_table[] = {
 	  "Turn the running transition round" },
 	{ "force", NULL, 0, verb_force,
 	  "Take all tasks as moved, give up consistency" },
+	{ "repair", NULL, OPTION_DRY_RUN | OPTION_NO_WAIT | OPTION_TIMEOUT, verb_repair,
+	  "Make whole what is not, or take it out of force" },
 	{ "blockers", NULL, OPTION_STACKS | OPTION_LAST, verb_blockers,
 	  "Show the tasks that a transition waits for" },
 	{ "task", "PID...", 0, verb_task,
@@ -74,6 +76,7 @@ static int command_help(void)
 	       "     --last               Show what held up the one that was last turned round\n"
 	       "     --immediate          Let all tasks change at one instant\n"
 	       "     --replace            Check it as 'replace' and not as 'enable'\n"
+	       "     --dry-run            Only say what a repair would do\n"
 	       "     --verifier-log       If the verifier rejects the patch, print all it said\n"
 	       "\n"
 	       "A FILE has a '/' in it or ends in .klp.o. See klpctl(1).\n");

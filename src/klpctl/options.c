@@ -25,6 +25,7 @@ enum {
 	ARG_STACKS,
 	ARG_REPLACE,
 	ARG_LAST,
+	ARG_DRY_RUN,
 };
 
 static const struct option option_table[] = {
@@ -38,6 +39,7 @@ static const struct option option_table[] = {
 	{ "stacks", required_argument, NULL, ARG_STACKS },
 	{ "replace", no_argument, NULL, ARG_REPLACE },
 	{ "last", no_argument, NULL, ARG_LAST },
+	{ "dry-run", no_argument, NULL, ARG_DRY_RUN },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -132,6 +134,9 @@ int options_parse(int argc, char **argv)
 		case ARG_LAST:
 			options.verb_options |= OPTION_LAST;
 			break;
+		case ARG_DRY_RUN:
+			options.verb_options |= OPTION_DRY_RUN;
+			break;
 		case ARG_VERIFIER_LOG:
 			options.verb_options |= OPTION_VERIFIER_LOG;
 			break;
@@ -166,5 +171,7 @@ const char *options_name(unsigned int bits)
 		return "--replace";
 	if (bits & OPTION_LAST)
 		return "--last";
+	if (bits & OPTION_DRY_RUN)
+		return "--dry-run";
 	return "--verifier-log";
 }

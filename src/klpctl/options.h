@@ -20,6 +20,7 @@ enum option_json {
 #define OPTION_STACKS		(1U << 4)
 #define OPTION_REPLACE		(1U << 5)
 #define OPTION_LAST		(1U << 6)
+#define OPTION_DRY_RUN		(1U << 7)
 
 struct options {
 	enum option_json json;

@@ -62,7 +62,8 @@ static void patch_text_function(sd_json_variant *function, const char *label, FI
 	format_line(f, "%14s %s:%s%s, %s by program '%s'%s", label, field_string(function, "object"),
 		    field_string(function, "symbol"), number, field_string(function, "body"),
 		    field_string(function, "program"),
-		    STREQ(field_string(function, "state"), "waiting") ? ", waiting" : "");
+		    STREQ(field_string(function, "state"), "waiting") ? ", waiting" :
+		    STREQ(field_string(function, "state"), "missing") ? ", NOT ATTACHED" : "");
 	if (missed > 0)
 		format_line(f, "%14s missed %" PRIu64 " call%s: not fully in force", "", missed,
 			    missed == 1 ? "" : "s");

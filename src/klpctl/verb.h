@@ -27,6 +27,7 @@ int verb_monitor(const struct verb *verb, char **arguments);
 int verb_reverse(const struct verb *verb, char **arguments);
 int verb_force(const struct verb *verb, char **arguments);
 int verb_blockers(const struct verb *verb, char **arguments);
+int verb_repair(const struct verb *verb, char **arguments);
 int verb_task(const struct verb *verb, char **arguments);
 
 /*

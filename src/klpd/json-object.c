@@ -77,7 +77,7 @@ const char *json_objects_state(const struct json_objects *o, const struct set *s
 	if (object && !(object->flags & KLP_OBJECT_LOADED))
 		return "waiting";
 	if (!attached)
-		return NULL;
+		return "missing";
 	/* what no companion moves is there from the moment it is attached */
 	if (s->consistency == KLP_CONSISTENCY_IMMEDIATE)
 		return "attached";

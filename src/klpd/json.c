@@ -215,46 +215,60 @@ int json_set(const struct world *w, const struct set *s, const struct warnings *
 	return 0;
 }
 
+/* Set i of those that klpd manages, then of those that it leaves alone; NULL: no more. */
+static const struct set *json_nth(const struct world *w, size_t i)
+{
+	if (i < w->n_sets)
+		return w->sets[i];
+	i -= w->n_sets;
+	return i < w->n_unjudged ? w->unjudged_sets[i].set : NULL;
+}
+
 int json_patches(const struct world *w, const struct warnings *warnings, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *array = NULL;
+	const struct set *s;
 	int r;
 
-	for (size_t i = 0; i < w->n_sets; i++) {
-		r = APPEND(array, json_set(w, w->sets[i], warnings, &append_v_));
+	for (size_t i = 0; (s = json_nth(w, i)); i++) {
+		r = APPEND(array, json_set(w, s, warnings, &append_v_));
 		if (r < 0)
 			return r;
 	}
 	return array_finish(array, ret);
 }
 
+static int json_list_entry(const struct world *w, const struct set *s,
+			   const struct warnings *warnings, sd_json_variant **ret)
+{
+	_cleanup_(json_objects_done) struct json_objects o;
+	uint64_t missed = missed_count(s);
+	unsigned int waiting;
+
+	json_objects_read(w, s, &o);
+	waiting = json_objects_waiting(&o, s->meta);
+	return sd_json_buildo(ret,
+		PAIR_TEXT("name", s->meta->name),
+		PAIR_TEXT("version", s->meta->version),
+		PAIR_TEXT("state", set_state_to_string(s->state)),
+		PAIR_TEXT("effect", effect_to_string(warnings_effect(warnings, s))),
+		PAIR_TEXT("consistency", set_consistency_to_string(s->consistency)),
+		SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
+		SD_JSON_BUILD_PAIR_UNSIGNED("functions", s->meta->n_funcs + s->n_lost),
+		SD_JSON_BUILD_PAIR_UNSIGNED("tables", s->meta->n_tables),
+		PAIR_SET(s->meta),
+		SD_JSON_BUILD_PAIR_CONDITION(waiting > 0, "waiting", SD_JSON_BUILD_UNSIGNED(waiting)),
+		SD_JSON_BUILD_PAIR_CONDITION(missed > 0, "missed", SD_JSON_BUILD_UNSIGNED(missed)));
+}
+
 int json_list(const struct world *w, const struct warnings *warnings, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *array = NULL;
+	const struct set *s;
 	int r;
 
-	for (size_t i = 0; i < w->n_sets; i++) {
-		_cleanup_(json_objects_done) struct json_objects o;
-		const struct set *s = w->sets[i];
-		uint64_t missed = missed_count(s);
-		unsigned int waiting;
-
-		json_objects_read(w, s, &o);
-		waiting = json_objects_waiting(&o, s->meta);
-		r = APPEND(array, sd_json_buildo(&append_v_,
-			PAIR_TEXT("name", s->meta->name),
-			PAIR_TEXT("version", s->meta->version),
-			PAIR_TEXT("state", set_state_to_string(s->state)),
-			PAIR_TEXT("effect", effect_to_string(warnings_effect(warnings, s))),
-			PAIR_TEXT("consistency", set_consistency_to_string(s->consistency)),
-			SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
-			SD_JSON_BUILD_PAIR_UNSIGNED("functions", s->meta->n_funcs),
-			SD_JSON_BUILD_PAIR_UNSIGNED("tables", s->meta->n_tables),
-			PAIR_SET(s->meta),
-			SD_JSON_BUILD_PAIR_CONDITION(waiting > 0, "waiting",
-						     SD_JSON_BUILD_UNSIGNED(waiting)),
-			SD_JSON_BUILD_PAIR_CONDITION(missed > 0, "missed",
-						     SD_JSON_BUILD_UNSIGNED(missed))));
+	for (size_t i = 0; (s = json_nth(w, i)); i++) {
+		r = APPEND(array, json_list_entry(w, s, warnings, &append_v_));
 		if (r < 0)
 			return r;
 	}
@@ -349,8 +363,8 @@ int json_change(const struct transaction *t, bool complete, sd_json_variant **re
 	bool rollback = t->verb == CHANGE_ROLLBACK;
 	int r;
 
-	r = rollback || t->verb == CHANGE_REPLACE ? json_names(t->replaced, &replaced) :
-						    json_strings(NULL, 0, &replaced);
+	r = rollback || t->verb == CHANGE_REPLACE || t->verb == CHANGE_REPAIR ?
+	    json_names(t->replaced, &replaced) : json_strings(NULL, 0, &replaced);
 	if (r >= 0)
 		r = json_names(t->returning, &returning);
 	if (r < 0)

@@ -16,6 +16,7 @@
 #include <systemd/sd-event.h>
 
 #include "kern/caps.h"
+#include "klpd/manager-pins.h"
 #include "klpd/server.h"
 #include "shared/paths.h"
 #include "util/errno-util.h"
@@ -115,6 +116,7 @@ static int run(void)
 	_cleanup_(manager_freep) struct manager *manager = NULL;
 	_cleanup_(server_freep) struct server *server = NULL;
 	_cleanup_close_ int lock = -EBADF;
+	bool stay;
 	int r;
 
 	lock = take_lock();
@@ -143,10 +145,13 @@ static int run(void)
 		 (unsigned long long)manager_generation(manager));
 	(void)sd_notify(false, "READY=1");
 	r = sd_event_loop(event);
-	(void)sd_notify(false, "STOPPING=1\nSTATUS=Patches stay in force");
+	stay = manager_stop(manager);
+	(void)sd_notifyf(false, "STOPPING=1\nSTATUS=%s",
+			 stay ? "Patches stay in force" : "Patches that are not pinned end");
 	if (r < 0)
 		return log_error_errno(r, "Event loop failed: %m");
-	log_info("Stopping; patches stay in force");
+	if (stay)
+		log_info("Stopping; patches stay in force");
 	return 0;
 }
 

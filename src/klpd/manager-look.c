@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "core/effect.h"
+#include "klpd/manager-pins.h"
 #include "klpd/manager.h"
 #include "klpd/missed.h"
 #include "util/log.h"
@@ -78,7 +79,10 @@ int manager_look(struct manager *m, struct warnings *ret)
 {
 	uint64_t began = look_now();
 	bool missed = missed_look(m->world);
-	int r = effect_look(m->world, ret);
+	int r;
+
+	manager_keep(m);
+	r = effect_look(m->world, ret);
 
 	m->look_usec = look_now() - began;
 	if (missed && m->observe)

@@ -12,9 +12,10 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
-#include "core/recover.h"
 #include "kern/grace.h"
 #include "klpd/blockers.h"
+#include "klpd/fd-store.h"
+#include "klpd/manager-pins.h"
 #include "klpd/manager.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
@@ -70,23 +71,6 @@ static void manager_log_overdue(const struct transaction *t, uint32_t moved, uin
 	blockers_log(t->world->companion);
 }
 
-/* What was turned round while no klpd ran. */
-static void manager_log_turned(const struct manager *m)
-{
-	_cleanup_free_ struct klp_uapi_record *records = NULL;
-	struct klp_ioc_status s;
-
-	if (!m->world->companion || companion_status(m->world->companion, &s, &records) < 0)
-		return;
-	if (s.transition.number ? !s.transition.reversed : !s.last_transition || !s.last_reversed)
-		return;
-	log_notice("Transition %llu, begun before this klpd, was turned round%s",
-		   (unsigned long long)(s.transition.number ?: s.last_transition),
-		   (s.transition.number ? s.transition.timed_out : s.last_timed_out) ?
-		   ": it did not complete in time" : "");
-	blockers_log(m->world->companion);
-}
-
 /* What the companion says of the change now; as transaction_sync(). */
 static int manager_sync(struct manager *m)
 {
@@ -113,6 +97,7 @@ static void manager_retired(struct manager *m, int result)
 	if (result < 0)
 		log_warning_errno(result, "Patch '%s': cannot retire all that is out of force, to be "
 				  "tried again: %m", t->name);
+	manager_keep(m);
 	manager_observe(m, MANAGER_RETIRED);
 	manager_tell_systemd(m);
 	if (m->done)
@@ -167,7 +152,7 @@ static int on_follow(sd_event_source *source, uint64_t usec _unused_, void *user
 }
 
 /* While it runs; without a place in the loop there are still the events and the calls. */
-static void manager_begin_to_follow(struct manager *m)
+void manager_begin_to_follow(struct manager *m)
 {
 	if (!m->change || !transaction_waits(m->change) || m->follow_source)
 		return;
@@ -224,31 +209,6 @@ static int manager_listen(struct manager *m)
 			       EPOLLIN, on_companion, m);
 }
 
-static int manager_recover(struct manager *m, struct report *report)
-{
-	int r;
-
-	r = recover_run(m->world, &m->change, report);
-	if (r < 0)
-		return report_errno(report, r, "Cannot recover what is in force");
-	if (r > 0)
-		return r;
-	for (size_t i = 0; i < m->world->n_sets; i++)
-		log_info("Patch '%s' %s: taken over, %s", m->world->sets[i]->meta->name,
-			 m->world->sets[i]->meta->version,
-			 set_state_to_string(m->world->sets[i]->state));
-	for (size_t i = 0; i < m->world->n_warnings; i++)
-		log_warning("%s", m->world->warnings[i]);
-	if (m->change)
-		log_info("Patch '%s' %s: %s goes on%s%s", m->change->name, m->change->version,
-			 change_verb_to_string(m->change->verb),
-			 m->change->reversed ? " in reverse" : "",
-			 m->change->timed_out ? ", it did not complete in time" : "");
-	manager_begin_to_follow(m);
-	manager_log_turned(m);
-	return 0;
-}
-
 static void manager_log_companion(const struct manager *m)
 {
 	const struct klp_ioc_hello *hello;
@@ -282,6 +242,8 @@ int manager_new(sd_event *event, struct manager **ret, struct report *report)
 	r = manager_listen(m);
 	if (r < 0)
 		return report_errno(report, r, "Cannot listen to the companion");
+	fd_store_close();
+	manager_keep(m);
 	manager_tell_systemd(m);
 	*ret = TAKE_PTR(m);
 	return 0;
@@ -292,6 +254,8 @@ struct manager *manager_free(struct manager *m)
 	if (!m)
 		return NULL;
 	sd_event_source_disable_unref(m->idle);
+	sd_event_source_disable_unref(m->retry);
+	manager_pins_done(m);
 	sd_event_source_disable_unref(m->companion_source);
 	sd_event_source_disable_unref(m->grace_source);
 	sd_event_source_disable_unref(m->follow_source);
@@ -306,17 +270,19 @@ struct manager *manager_free(struct manager *m)
 
 void manager_refresh(struct manager *m)
 {
-	_cleanup_(report_done) struct report report = REPORT_INIT;
+	bool found;
 	int r;
 
 	manager_follow(m);
-	if (m->change || !world_find_companion(m->world))
+	if (m->change)
 		return;
-	manager_log_companion(m);
+	found = world_find_companion(m->world);
+	if (found)
+		manager_log_companion(m);
 	/* what was left alone for want of it can be judged now */
-	if (manager_recover(m, &report) != 0)
-		log_error("Cannot recover what is in force: %s", report.detail ?: "out of memory");
-	r = manager_listen(m);
+	if (found || m->world->stale)
+		manager_recover_again(m);
+	r = found ? manager_listen(m) : 0;
 	if (r < 0)
 		log_error_errno(r, "Cannot listen to the companion: %m");
 }
@@ -340,13 +306,20 @@ static void manager_rest(struct manager *m)
 		world_forget_targets(m->world);
 }
 
-static int manager_busy(const struct manager *m, struct report *report)
+int manager_busy(const struct manager *m, struct report *report)
 {
 	return report_set(report, OUTCOME_BUSY,
 			  "%s of '%s' runs (transition %llu, %u of %u tasks moved)",
 			  change_verb_to_string(m->change->verb), m->change->name,
 			  (unsigned long long)m->change->number, m->change->moved,
 			  m->change->total);
+}
+
+void manager_finish(struct manager *m)
+{
+	/* the one before is complete, and its grace is nearly always over by now */
+	if (m->grace)
+		manager_retired(m, 0);
 }
 
 int manager_change(struct manager *m, const struct transaction_request *request, bool wait,
@@ -357,12 +330,14 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	int r;
 
 	manager_follow(m);
-	/* the one before is complete, and its grace is nearly always over by now */
-	if (m->grace)
-		manager_retired(m, 0);
+	manager_finish(m);
 	manager_refresh(m);
 	if (m->change)
 		return manager_busy(m, report);
+	/* what is not seen could be in the way; what is seen can always be taken out */
+	if (m->world->stale && request->verb != CHANGE_DISABLE && request->verb != CHANGE_REPAIR)
+		return report_set(report, OUTCOME_SYSTEM, "What is in force cannot be read: %s",
+				  m->world->stale);
 	r = transaction_new(m->world, request, &t);
 	if (r == 0)
 		r = transaction_run(t, report);
@@ -374,6 +349,7 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 		 change_verb_to_string(t->verb), set_consistency_to_string(t->consistency),
 		 transaction_waits(t) ? ", tasks move" : "");
 	m->change = TAKE_PTR(t);
+	manager_keep(m);
 	manager_observe(m, MANAGER_STARTED);
 	manager_tell_systemd(m);
 	if (wait || !transaction_waits(m->change)) {

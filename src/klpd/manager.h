@@ -21,6 +21,9 @@
 /* How often the companion is asked, beside its events, whether a transition is over. */
 #define MANAGER_FOLLOW_USEC	1000000ULL
 
+/* After a recovery that failed. */
+#define MANAGER_RETRY_USEC	(5 * 1000000ULL)
+
 enum manager_event {
 	MANAGER_STARTED,	/* a change was switched */
 	MANAGER_PROGRESS,	/* tasks have moved, or the transition was turned round */
@@ -48,6 +51,9 @@ struct manager {
 	char **told;
 	size_t n_told;
 	uint64_t look_usec;
+	uint64_t bpffs;			/* the device that pins were last read from */
+	struct manager_watch *watch;	/* of pins, see manager-pins.c; NULL: none yet */
+	sd_event_source *retry;		/* of a recovery that failed */
 	/* who watches */
 	void (*observe)(enum manager_event event, void *userdata);
 	void *observe_userdata;
@@ -58,8 +64,20 @@ int manager_new(sd_event *event, struct manager **ret, struct report *report);
 struct manager *manager_free(struct manager *m);
 DEFINE_CLEANUP(struct manager, manager_free);
 
-/* Use a companion that has appeared, see the end of a transition; cheap if nothing is new. */
+/* Use a companion that has appeared, see the end of a transition, and try again what could not be
+ * recovered; cheap if nothing is new. */
 void manager_refresh(struct manager *m);
+/* Read anew what is in force; no change may run. A failure is told in *report, and what was known stays
+ * as it was. */
+int manager_recover(struct manager *m, struct report *report);
+/* The same, where a failure is warned of, and it is tried again. */
+void manager_recover_again(struct manager *m);
+/* Ask the companion now and then whether the transition that runs is over. */
+void manager_begin_to_follow(struct manager *m);
+/* A change that only waits for programs to be freed ends now. */
+void manager_finish(struct manager *m);
+/* OUTCOME_BUSY, with the change that runs. */
+int manager_busy(const struct manager *m, struct report *report);
 /*
  * Begin a change. 0: it is switched, and done() is called exactly once: when it is complete or
  * reversed if `wait`, otherwise at once, perhaps before it is complete. Otherwise an outcome, told

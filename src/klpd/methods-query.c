@@ -82,6 +82,7 @@ int methods_query_list(sd_varlink *link, sd_json_variant *parameters,
 	r = sd_varlink_dispatch(link, parameters, no_parameters, NULL);
 	if (r != 0)
 		return r;
+	manager_refresh(s->manager);
 	r = manager_look(s->manager, &warnings);
 	if (r >= 0)
 		r = json_list(s->manager->world, &warnings, &patches);
@@ -117,14 +118,21 @@ static int describe_set(struct manager *m, const char *name, struct report *repo
 			sd_json_variant **ret)
 {
 	_cleanup_(warnings_done) struct warnings warnings = {};
-	const struct set *set = world_find(m->world, name);
+	const struct unjudged *u;
+	const struct set *set;
 	int r;
 
 	report_names(report, name, NULL, NULL);
+	/* first, since it may read anew what there is */
+	r = manager_look(m, &warnings);
+	if (r < 0)
+		return r;
+	set = world_find(m->world, name);
+	u = set ? NULL : world_find_unjudged(m->world, name);
+	set = u ? u->set : set;
 	if (!set)
 		return report_set(report, OUTCOME_NO_SUCH_PATCH, "No patch '%s' is in force", name);
-	r = manager_look(m, &warnings);
-	return r < 0 ? r : json_set(m->world, set, &warnings, ret);
+	return json_set(m->world, set, &warnings, ret);
 }
 
 int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,

@@ -15,6 +15,7 @@
 #include "klpd/methods-change.h"
 #include "klpd/methods-check.h"
 #include "klpd/methods-query.h"
+#include "klpd/methods-repair.h"
 #include "klpd/monitor.h"
 #include "klpd/server.h"
 #include "shared/paths.h"
@@ -99,6 +100,7 @@ int server_start(struct server *s, struct manager *m)
 		VARLINK_INTERFACE ".Reverse", methods_change_reverse,
 		VARLINK_INTERFACE ".Force", methods_change_force,
 		VARLINK_INTERFACE ".Check", methods_check,
+		VARLINK_INTERFACE ".Repair", methods_repair,
 		VARLINK_INTERFACE ".Status", methods_query_status,
 		VARLINK_INTERFACE ".List", methods_query_list,
 		VARLINK_INTERFACE ".Describe", methods_query_describe,

@@ -84,6 +84,18 @@ static const struct outcome_info outcome_table[] = {
 		"Wait until it is complete, see 'klpctl monitor', or turn it round with "
 		"'klpctl reverse'.",
 	},
+	[OUTCOME_UNJUDGED] = {
+		ERROR("Unjudged"), EXIT_STATUS_REFUSED,
+		"Something in the kernel that klpd cannot judge stands in the way",
+		"'klpctl repair --dry-run' shows what can be taken over and what would be taken out; "
+		"without --dry-run it is done.",
+	},
+	[OUTCOME_NOT_PINNABLE] = {
+		ERROR("NotPinnable"), EXIT_STATUS_REFUSED,
+		"The patch could not be pinned where it outlives klpd",
+		"Mount bpffs where the system has it ('mount -t bpf bpf /sys/fs/bpf') and see the "
+		"warnings of 'klpctl status'.",
+	},
 	[OUTCOME_PERMISSION] = {
 		ERROR("NotAllowed"), EXIT_STATUS_PERMISSION,
 		"You are not allowed to do this",

@@ -22,6 +22,8 @@ enum outcome {
 	OUTCOME_ALREADY_ENABLED,
 	OUTCOME_NO_SUCH_TASK,		/* no thread has this id */
 	OUTCOME_BUSY,			/* another change runs */
+	OUTCOME_UNJUDGED,		/* what klpd cannot judge stands in the way: repair */
+	OUTCOME_NOT_PINNABLE,		/* no bpffs, or not the system's */
 	OUTCOME_PERMISSION,		/* caller may not */
 	/* the plan */
 	OUTCOME_CONFLICT,		/* function or table is that of another patch in force */

@@ -170,6 +170,23 @@ static SD_VARLINK_DEFINE_METHOD(
 	C("The functions of the patch; empty if they could not be looked at"),
 	OUT_TYPE(functions, CheckedFunction, ARRAY));
 
+static SD_VARLINK_DEFINE_METHOD(
+	Repair,
+	C("Only say what would be done; default false"),
+	IN(dryRun, BOOL, NULLABLE),
+	C("Reply when all has left that cannot be made whole (default), or could not leave in time, "
+	  "which is the error Reversed; if false, reply as soon as the transition runs"),
+	IN(wait, BOOL, NULLABLE),
+	C("How long that transition may take before it is reversed, in microseconds; 0 = as long as it "
+	  "takes, default 60 s"),
+	IN(timeoutUSec, INT, NULLABLE),
+	C("What is done, or would be; empty: all is whole"),
+	OUT_TYPE(actions, RepairAction, ARRAY),
+	C("It is done; false after a dry run, and while the transition runs"),
+	OUT(complete, BOOL, 0),
+	C("Generation in force now"),
+	OUT(generation, INT, 0));
+
 static SD_VARLINK_DEFINE_METHOD_FULL(
 	Monitor,
 	SD_VARLINK_REQUIRES_MORE,
@@ -217,6 +234,8 @@ static SD_VARLINK_DEFINE_ERROR(FileChanged, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(AlreadyEnabled, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoSuchTask, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Busy, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(Unjudged, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NotPinnable, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotAllowed, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Conflict, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(TakenByOther, ERROR_FIELDS);
@@ -298,6 +317,10 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_type_ListEntry,
 	S("Kinds of task"),
 	&vl_type_TaskKind,
+	S("What Repair does with something"),
+	&vl_type_RepairKind,
+	S("A step of Repair"),
+	&vl_type_RepairAction,
 	S("A task that holds a transition up"),
 	&vl_type_Blocker,
 	S("What a change would be refused for"),
@@ -339,6 +362,9 @@ SD_VARLINK_DEFINE_INTERFACE(
 	  "and which body suits each function. The bodies go through the kernel's verifier and are "
 	  "closed again; nothing is changed. Only for root"),
 	&vl_method_Check,
+	S("Take over what is not whole but can be: pin it again, put its pins back; take out of force, in "
+	  "one transition, what cannot; remove pins that nothing has. Only for root"),
+	&vl_method_Repair,
 	S("The tasks that the running transition waits for"),
 	&vl_method_Blockers,
 	S("On which side of the running transition a task is"),
@@ -370,6 +396,11 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_NoSuchTask,
 	S("Another change runs"),
 	&vl_error_Busy,
+	S("Something that klpd cannot judge has the name or a function of the patch, may be of its set, or "
+	  "is what was to be disabled: see Repair"),
+	&vl_error_Unjudged,
+	S("There is no bpffs where the system has it, so the patch would end with klpd"),
+	&vl_error_NotPinnable,
 	S("The caller may not do this"),
 	&vl_error_NotAllowed,
 	S("A function is patched, or a table brought, by another patch in force"),

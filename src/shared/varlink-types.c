@@ -15,7 +15,9 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	PatchState,
 	VALUE(entering, "A transition moves tasks into it"),
 	VALUE(in_force, "All tasks run it"),
-	VALUE(leaving, "A transition moves tasks out of it"));
+	VALUE(leaving, "A transition moves tasks out of it"),
+	VALUE(unjudged, "Something of it is in the kernel or pinned, and klpd cannot tell what it is "
+			"worth: it is left alone, and Repair can take it in hand"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	Body,
@@ -46,12 +48,33 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(enable, "A patch came beside those in force"),
 	VALUE(replace, "A patch took the place of those in force of its set"),
 	VALUE(disable, "A patch was taken out of force"),
-	VALUE(rollback, "What was in force before the last change is in force again"));
+	VALUE(rollback, "What was in force before the last change is in force again"),
+	VALUE(repair, "Patches that are not whole were taken out of force"));
+
+SD_VARLINK_DEFINE_ENUM_TYPE(
+	RepairKind,
+	VALUE(pin, "The patch is pinned again, where a klpd that comes finds it"),
+	VALUE(rename, "Its pins get the name back that they had"),
+	VALUE(take_out, "It cannot be made whole, and is taken out of force"),
+	VALUE(remove, "Pins that nothing in force has are removed"),
+	VALUE(leave, "Nothing can be done: the text says why"));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
+	RepairAction,
+	C("What is done"),
+	TYPE(kind, RepairKind, 0),
+	C("With which patch; a name such as gen-3 if its own is not known"),
+	STRING(patch, 0),
+	C("The same as a sentence, with the reason"),
+	STRING(text, 0),
+	C("Linux error number, positive, if it could not be done"),
+	SD_VARLINK_DEFINE_FIELD(errno, SD_VARLINK_INT, NULLABLE));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	FunctionState,
 	VALUE(attached, "Its body is there and runs for the tasks for which the patch is in force"),
-	VALUE(waiting, "Its module is not loaded; the body is there when the module comes"));
+	VALUE(waiting, "Its module is not loaded; the body is there when the module comes"),
+	VALUE(missing, "Its body was detached or lost"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	MonitorEvent,
@@ -80,7 +103,10 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(missed, "Calls were missed: the original ran"),
 	VALUE(broken, "Somebody detached a body or a callback of the patch"),
 	VALUE(passed_over, "A body could not run at a call: the original ran"),
-	VALUE(table, "Somebody else changed or detached a table of the patch"));
+	VALUE(table, "Somebody else changed or detached a table of the patch"),
+	VALUE(pins, "Pins are missing or not where they should be, or cannot be made"),
+	VALUE(parts, "Bodies, callbacks or tables of the patch are not attached any more"),
+	VALUE(unjudged, "klpd cannot judge it, and leaves it alone"));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Warning,

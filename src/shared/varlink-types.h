@@ -40,6 +40,8 @@ extern const sd_varlink_symbol vl_type_Transition;
 extern const sd_varlink_symbol vl_type_Companion;
 extern const sd_varlink_symbol vl_type_BeforeEntry;
 extern const sd_varlink_symbol vl_type_ListEntry;
+extern const sd_varlink_symbol vl_type_RepairKind;
+extern const sd_varlink_symbol vl_type_RepairAction;
 extern const sd_varlink_symbol vl_type_TaskKind;
 extern const sd_varlink_symbol vl_type_Blocker;
 extern const sd_varlink_symbol vl_type_Problem;

@@ -51,6 +51,38 @@ back() {
 check back loop_until back
 same patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
 
+t bpffs is unmounted and mounted again under the service
+pid=$(systemctl show -P MainPID klpd)
+check umount umount /sys/fs/bpf
+klpctl status --json | jq -e '.warnings | any(test("no bpffs"))' >/dev/null || fail "status does not warn"
+expect_fail 4 klpctl enable $P/meminfo.klp.o
+mount -t bpf bpf /sys/fs/bpf
+pinned() {
+	compgen -G '/sys/fs/bpf/klpd/gen-*/meta' >/dev/null
+}
+check "it is pinned where the system sees it" loop_until pinned
+check enable klpctl enable $P/meminfo.klp.o
+same "the same klpd" "$pid" "$(systemctl show -P MainPID klpd)"
+check restart systemctl restart klpd
+same patches "cmdline meminfo" "$(names)"
+same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+same warnings '[]' "$(klpctl status --json | jq -c .warnings)"
+check disable klpctl disable meminfo
+
+t bpffs is unmounted, and klpd is stopped before it is mounted again
+check umount umount /sys/fs/bpf
+check stop systemctl stop klpd.socket klpd.service
+same "/proc/cmdline while klpd is not there" "$TEXT" "$(cat /proc/cmdline)"
+mount -t bpf bpf /sys/fs/bpf
+check start systemctl start klpd.socket
+same patches cmdline "$(names)"
+same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+check "it is pinned" loop_until pinned
+check repair klpctl repair
+check restart systemctl restart klpd
+same patches cmdline "$(names)"
+same warnings '[]' "$(klpctl status --json | jq -c .warnings)"
+
 t the group may read and not change
 group=$(getent group klpd | cut -d: -f3)
 check read setpriv --reuid 65534 --regid 65534 --groups "$group" klpctl list

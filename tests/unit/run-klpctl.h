@@ -36,6 +36,7 @@
 #include "klpctl/verb-reverse.c"
 #include "klpctl/verb-show.c"
 #include "klpctl/verb-status.c"
+#include "klpctl/verb-repair.c"
 #include "klpctl/verb-task.c"
 #include "klpctl/verb.c"
 #include "util/fd-util.h"

@@ -66,8 +66,8 @@ static void test_refused(void)
 	struct pin_set pin;
 
 	pin = good_pin();
-	pin.header.serial = 8;
-	refuse(&pin, "another serial");
+	pin.header.serial = 0;
+	refuse(&pin, "no serial");
 	pin = good_pin();
 	pin.header.slot = KLP_GATE_SLOTS;
 	refuse(&pin, "a slot outside the word");

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The second half of recovery: what has no pins that can be read. A record or an open gate stands
+ * for a set; its links are found by id, its metadata too if that is pinned where we do not see it,
+ * and otherwise it is taken over as far as the kernel tells what it is. A bit of the gates word that
+ * no body in the kernel reads is closed; one that a body reads is left as it is, and its slot given
+ * to no set.
+ */
+#include "core/recovery.h"
+#include "core/retire.h"
+#include "util/macro.h"
+
+/* The metadata of such a set, from wherever it is pinned. */
+static int lost_find_meta(struct recovery *v, const struct lost_identity *identity,
+			  struct pin_set **ret)
+{
+	int r = v->searched ? 0 : found_metas(&v->metas, &v->n_metas);
+
+	*ret = NULL;
+	if (r < 0)
+		return r;
+	v->searched = true;
+	for (size_t i = 0; i < v->n_metas; i++) {
+		const struct pin_header *h = &v->metas[i].set.header;
+
+		if (identity->id != 0 ? h->id == identity->id :
+		    h->consistency == KLP_CONSISTENCY_IMMEDIATE && h->slot == identity->slot)
+			*ret = &v->metas[i].set;
+	}
+	return 0;
+}
+
+/* A set as its pins would give it, with the links that the kernel has. */
+static int lost_from_meta(struct recovery *v, const struct pin_set *meta,
+			  const struct lost_identity *identity, struct set **ret)
+{
+	struct pin_set pin = *meta;
+	_cleanup_free_ int *links = calloc(meta->header.n_links, sizeof(*links));
+	struct set *s;
+	int r;
+
+	if (!links)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < meta->header.n_links; i++)
+		links[i] = -EBADF;
+	for (uint32_t i = 0; i < meta->header.n_maps; i++)
+		pin.maps[i] = -EBADF;
+	pin.links = links;
+	pin.n_links = meta->header.n_links;
+	pin.n_maps = meta->header.n_maps;
+	r = set_from_pin(&pin, &s);
+	if (r < 0)
+		return r == -EINVAL ? -ENODATA : r;
+	r = lost_fill(s, identity, &v->found, v->claimed);
+	if (r < 0) {
+		set_free(s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+struct lost_place {		/* where it was met */
+	char name[KLP_NAME_LEN];	/* if nothing better is known */
+	uint64_t serial;
+	uint64_t pinned;	/* N of gen-N; 0: none */
+	enum judge_pins pins;
+	size_t n_funcs;
+};
+
+static int lost_set(struct recovery *v, const struct lost_identity *identity,
+		    const struct lost_place *place)
+{
+	struct judge_facts facts = { .pins = place->pins };
+	struct pin_set *meta = NULL;
+	struct set *s = NULL;
+	int r = -ENODATA;
+
+	if (place->pins != JUDGE_PINS_NEWER) {
+		r = lost_find_meta(v, identity, &meta);
+		if (r == 0)
+			r = meta ? lost_from_meta(v, meta, identity, &s) : -ENODATA;
+	}
+	if (r == -ENODATA)
+		r = lost_make(place->name, place->serial, identity, place->n_funcs, &v->found,
+			      v->claimed, &s);
+	else if (r == 0)
+		facts.pins = JUDGE_PINS_READ;
+	if (r < 0)
+		return r;
+	s->pinned = place->pinned;
+	s->unpinned = true;
+	recovery_facts(v, s, &facts);
+	return recovery_place(v, s, &facts);
+}
+
+/* Which of the links that were found is pinned there; NULL: none that tells whose it is. */
+static const struct found_link *unread_link(const struct recovery *v, const uint32_t *ids, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < v->found.n; j++)
+			if (v->found.links[j].link_id == ids[i] && !v->claimed[j] &&
+			    v->found.links[j].kind != FOUND_TABLE)
+				return &v->found.links[j];
+	return NULL;
+}
+
+/* By a link in it, or else by the number of the directory. */
+static const struct klp_uapi_record *unread_record(const struct recovery *v, uint64_t serial,
+						   const struct found_link *l)
+{
+	char name[KLP_NAME_LEN];
+	uint64_t n;
+
+	for (uint32_t i = 0; i < v->status.nr; i++) {
+		const struct klp_uapi_record *r = &v->records[i];
+
+		if (r->state == KLP_ANNOUNCED || world_find_id(v->world, r->id))
+			continue;
+		if (l && l->kind == FOUND_FMOD_RET ? l->id == r->id : l && STREQ(l->record, r->name))
+			return r;
+		if (!l && lost_parse_record(r->name, name, &n) && n == serial)
+			return r;
+	}
+	return NULL;
+}
+
+static enum judge_pins unread_pins(const struct pin_set *pin)
+{
+	return pin->problem == -ENODATA ? JUDGE_PINS_NO_META :
+	       pin->problem == -EPROTO ? JUDGE_PINS_NEWER : JUDGE_PINS_BAD;
+}
+
+/* Without metadata, record or open gate: half built, or not ours. */
+static int unread_nothing(struct recovery *v, const struct lost_identity *identity,
+			  const struct lost_place *place, struct judge_facts *facts)
+{
+	struct set *s;
+	int r;
+
+	if (judge(facts) == JUDGE_REMOVE) {
+		v->half[v->n_half++] = place->pinned;
+		return 0;
+	}
+	r = lost_make(place->name, place->serial, identity, 0, &v->found, v->claimed, &s);
+	if (r < 0)
+		return r;
+	s->pinned = place->pinned;
+	return recovery_place(v, s, facts);
+}
+
+/* Whose the directory is, by a link in it or by its number; what stands for that. */
+static void unread_identify(const struct recovery *v, uint64_t serial, const struct found_link *l,
+			    struct lost_identity *identity, struct lost_place *place,
+			    struct judge_facts *facts)
+{
+	const struct klp_uapi_record *record = unread_record(v, serial, l);
+
+	facts->attached = l != NULL;
+	if (record) {
+		(void)lost_parse_record(record->name, place->name, &place->serial);
+		memcpy(identity->record, record->name, sizeof(identity->record));
+		identity->id = record->id;
+		place->n_funcs = record->nr_funcs;
+		facts->consistency = KLP_CONSISTENCY_PER_TASK;
+		facts->record = record->state;
+		facts->kept = pin_has_kept(place->serial, record->nr_funcs);
+	} else if (l && l->kind == FOUND_FMOD_RET && l->consistency == KLP_CONSISTENCY_IMMEDIATE) {
+		facts->consistency = KLP_CONSISTENCY_IMMEDIATE;
+		facts->elsewhere = l->gates != identity->gates;
+		facts->gate = !facts->elsewhere &&
+			      (gate_read(v->world->gate) & 1ULL << l->slot) != 0;
+		*identity = (struct lost_identity){ .slot = l->slot, .gates = l->gates };
+	} else if (l) {
+		facts->consistency = KLP_CONSISTENCY_PER_TASK;
+		memcpy(identity->record, l->record, sizeof(identity->record));
+		if (l->kind == FOUND_FMOD_RET)
+			identity->id = l->id;
+	}
+}
+
+int recovery_unread(struct recovery *v, const struct pin_set *pin)
+{
+	struct lost_place place = { .serial = pin->serial, .pinned = pin->serial,
+				    .pins = unread_pins(pin) };
+	/* of no record and no gate, until more is known */
+	struct lost_identity identity = { .gates = gate_map_id(v->world->gate), .id = UINT64_MAX };
+	struct judge_facts facts = { .pins = place.pins, .companion = v->world->companion != NULL };
+	_cleanup_free_ uint32_t *ids = NULL;
+	size_t n;
+	int r;
+
+	r = pin_link_ids(pin->serial, &ids, &n);
+	if (r < 0)
+		return r;
+	(void)snprintf(place.name, sizeof(place.name), "gen-%llu", (unsigned long long)pin->serial);
+	unread_identify(v, pin->serial, unread_link(v, ids, n), &identity, &place, &facts);
+	if (facts.gate || (facts.record != 0 && facts.record != KLP_FORCED_OUT))
+		return lost_set(v, &identity, &place);
+	return unread_nothing(v, &identity, &place, &facts);
+}
+
+static bool orphan_is_unjudged(const struct recovery *v, uint64_t id)
+{
+	for (size_t i = 0; i < v->world->n_unjudged; i++)
+		if (v->world->unjudged_sets[i].set->id == id)
+			return true;
+	return false;
+}
+
+/* A record without a set: forgotten if its programs are known to stay. */
+static int orphan_record(struct recovery *v, const struct klp_uapi_record *record)
+{
+	struct lost_identity identity = { .id = record->id };
+	struct lost_place place = { .pins = JUDGE_PINS_NONE, .n_funcs = record->nr_funcs };
+	bool ours;
+
+	memcpy(identity.record, record->name, sizeof(identity.record));
+	ours = lost_parse_record(record->name, place.name, &place.serial);
+	if (!ours) {
+		(void)snprintf(place.name, sizeof(place.name), "record-%llu",
+			       (unsigned long long)record->id);
+		place.serial = 0;
+	}
+	if (record->state == KLP_FORCED_OUT && ours && record->nr_funcs > 0 &&
+	    pin_has_kept(place.serial, record->nr_funcs) && retire_record(v->world, record->id) == 0)
+		return 0;
+	return lost_set(v, &identity, &place);
+}
+
+/* A bit of the gates word without a set: a body that reads it stands for one. */
+static int orphan_gate(struct recovery *v, uint32_t slot)
+{
+	struct lost_identity identity = { .slot = slot, .gates = gate_map_id(v->world->gate) };
+	struct lost_place place = { .pins = JUDGE_PINS_NONE };
+	uint64_t word = gate_read(v->world->gate);
+
+	for (size_t i = 0; i < v->found.n; i++) {
+		if (v->claimed[i] || !lost_is(&v->found.links[i], &identity))
+			continue;
+		(void)snprintf(place.name, sizeof(place.name), "slot-%u", slot);
+		return lost_set(v, &identity, &place);
+	}
+	if (gate_switch(v->world->gate, word, word & ~(1ULL << slot)) < 0)
+		world_warn(v->world, "Gates that belong to no set cannot be closed");
+	return 0;
+}
+
+static uint64_t orphan_known(const struct world *w)
+{
+	uint64_t known = 0;
+
+	for (size_t i = 0; i < w->n_sets; i++)
+		known |= set_gate(w->sets[i]);
+	return known;
+}
+
+/* Slots that bodies read which belong to no set that we manage. */
+static uint64_t orphan_slots(const struct recovery *v)
+{
+	uint64_t slots = 0;
+
+	for (size_t i = 0; i < v->found.n; i++) {
+		const struct found_link *l = &v->found.links[i];
+
+		if (l->kind == FOUND_FMOD_RET && l->consistency == KLP_CONSISTENCY_IMMEDIATE &&
+		    l->gates == gate_map_id(v->world->gate))
+			slots |= 1ULL << l->slot;
+	}
+	return slots;
+}
+
+int recovery_orphans(struct recovery *v)
+{
+	struct world *w = v->world;
+	uint64_t left = 0;
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < v->status.nr; i++)
+		if (v->records[i].state != KLP_ANNOUNCED && !world_find_id(w, v->records[i].id) &&
+		    !orphan_is_unjudged(v, v->records[i].id))
+			r = orphan_record(v, &v->records[i]);
+	for (size_t i = 0; i < w->n_unjudged; i++)
+		left |= set_gate(w->unjudged_sets[i].set);
+	for (uint32_t slot = 0; r == 0 && slot < KLP_GATE_SLOTS; slot++)
+		if (gate_read(w->gate) & ~orphan_known(w) & ~left & 1ULL << slot)
+			r = orphan_gate(v, slot);
+	/* sets that are retired in a moment give theirs back */
+	w->taken = (orphan_slots(v) | gate_read(w->gate)) & ~orphan_known(w);
+	return r;
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Decides what a repair does with each set that is not whole, and does it, but for the change that
+ * takes sets out, which is a transaction as any other. Each step leaves what the next klpd judges
+ * as this one did, or as whole: so a klpd that is killed in between changes nothing but how far it
+ * came.
+ */
+#include <stdarg.h>
+
+#include "core/fault.h"
+#include "core/keep.h"
+#include "core/repair.h"
+#include "core/unjudged.h"
+#include "util/cleanup.h"
+#include "util/errno-util.h"
+#include "util/macro.h"
+
+static const char *const kind_names[] = {
+	[REPAIR_PIN] = "pin",
+	[REPAIR_RENAME] = "rename",
+	[REPAIR_TAKE_OUT] = "take_out",
+	[REPAIR_REMOVE] = "remove",
+	[REPAIR_LEAVE] = "leave",
+};
+_Static_assert(ARRAY_SIZE(kind_names) == _REPAIR_KIND_MAX, "a kind without a name");
+
+const char *repair_kind_to_string(enum repair_kind kind)
+{
+	return (unsigned int)kind < _REPAIR_KIND_MAX ? kind_names[kind] : "unknown";
+}
+
+static int _printf_(4, 5) repair_add(struct repair *r, enum repair_kind kind, struct set *s,
+				      const char *format, ...)
+{
+	struct repair_action *more = reallocarray(r->actions, r->n + 1, sizeof(*more));
+	va_list ap;
+	int n;
+
+	if (!more)
+		return -ENOMEM;
+	r->actions = more;
+	more[r->n] = (struct repair_action){ .kind = kind, .set = s };
+	more[r->n].patch = strdup(s->meta->name);
+	va_start(ap, format);
+	n = vasprintf(&more[r->n].text, format, ap);
+	va_end(ap);
+	if (n < 0)
+		more[r->n].text = NULL;
+	if (n < 0 || !more[r->n].patch) {
+		free(more[r->n].patch);
+		free(more[r->n].text);
+		return -ENOMEM;
+	}
+	r->n++;
+	return 0;
+}
+
+static int repair_plan_set(const struct world *w, struct set *s, struct repair *r)
+{
+	const char *name = s->meta->name, *trouble = keep_trouble(w);
+	size_t missing = set_missing(s);
+
+	/* on its way: the transition decides */
+	if (s->state != SET_IN_FORCE)
+		return 0;
+	if (s->lost)
+		return repair_add(r, REPAIR_TAKE_OUT, s, "Patch '%s' leaves: its metadata is lost", name);
+	if (missing > 0)
+		return repair_add(r, REPAIR_TAKE_OUT, s, "Patch '%s' leaves: %zu of its %zu bodies, "
+				  "callbacks and tables are not attached any more", name, missing,
+				  s->n_links);
+	if (s->unpinned && trouble)
+		return repair_add(r, REPAIR_LEAVE, s, "Patch '%s' cannot be pinned: %s", name, trouble);
+	if (set_pins(s) != s->serial)
+		return repair_add(r, REPAIR_RENAME, s, "Pins gen-%llu of patch '%s' become gen-%llu",
+				  (unsigned long long)set_pins(s), name,
+				  (unsigned long long)s->serial);
+	if (s->unpinned)
+		return repair_add(r, REPAIR_PIN, s, "Patch '%s' is pinned again", name);
+	if (s->repinned)
+		return repair_add(r, REPAIR_PIN, s, "Patch '%s' has been pinned again already", name);
+	return 0;
+}
+
+static int repair_plan_unjudged(const struct unjudged *u, struct repair *r)
+{
+	const struct judge_facts *f = &u->facts;
+	_cleanup_free_ char *text = unjudged_text(u);
+	bool judged = f->companion || f->consistency == KLP_CONSISTENCY_IMMEDIATE;
+
+	if (!text)
+		return -ENOMEM;
+	/* its links have other pins, of the set that it was taken for */
+	if (f->collides)
+		return repair_add(r, REPAIR_REMOVE, u->set, "%s: its pins are removed, what is in "
+				  "force has others", text);
+	if (f->elsewhere || f->record > KLP_FORCED_OUT || (f->attached && !judged))
+		return repair_add(r, REPAIR_LEAVE, u->set, "%s", text);
+	if (f->gate || f->record == KLP_IN_FORCE)
+		return repair_add(r, REPAIR_TAKE_OUT, u->set, "%s: it leaves", text);
+	if (f->record != 0 || f->pins == JUDGE_PINS_NONE)
+		return repair_add(r, REPAIR_LEAVE, u->set, "%s", text);
+	return repair_add(r, REPAIR_REMOVE, u->set, "%s: nothing in force has them, they are removed",
+			  text);
+}
+
+int repair_plan(const struct world *w, struct repair *ret)
+{
+	struct repair plan = { .n = 0 };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
+		r = repair_plan_set(w, w->sets[i], &plan);
+	for (size_t i = 0; r == 0 && i < w->n_unjudged; i++)
+		r = repair_plan_unjudged(&w->unjudged_sets[i], &plan);
+	if (r < 0) {
+		repair_done(&plan);
+		return r;
+	}
+	*ret = plan;
+	return 0;
+}
+
+void repair_done(struct repair *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		free(r->actions[i].patch);
+		free(r->actions[i].text);
+	}
+	free(r->actions);
+	*r = (struct repair){ .n = 0 };
+}
+
+static int repair_rename(struct set *s)
+{
+	int r = pin_rename(set_pins(s), s->serial);
+
+	if (r == 0)
+		s->pinned = 0;
+	return r;
+}
+
+/* keep_look() pins what can be pinned; this is what it says. */
+static int repair_pin(struct set *s)
+{
+	s->repinned = false;
+	return s->unpinned ? -EIO : 0;
+}
+
+static int repair_act(struct repair_action *a)
+{
+	switch (a->kind) {
+	case REPAIR_PIN:
+		return repair_pin(a->set);
+	case REPAIR_RENAME:
+		return repair_rename(a->set);
+	case REPAIR_REMOVE:
+		return pin_remove(set_pins(a->set));
+	default:
+		return 0;
+	}
+}
+
+/* Its pins are gone, and nothing else was there. */
+static void repair_forget(struct world *w, struct repair_action *a)
+{
+	for (size_t i = 0; i < w->n_unjudged; i++) {
+		struct unjudged *u = &w->unjudged_sets[i];
+
+		if (u->set != a->set)
+			continue;
+		a->set = set_free(u->set);
+		free(u->why);
+		memmove(u, u + 1, (--w->n_unjudged - i) * sizeof(*u));
+		return;
+	}
+}
+
+int repair_run(struct world *w, struct repair *r)
+{
+	int ret = 0;
+
+	(void)keep_look(w);
+	w->gate_repinned = false;
+	for (size_t i = 0; i < r->n; i++) {
+		struct repair_action *a = &r->actions[i];
+
+		if (a->kind == REPAIR_LEAVE || a->kind == REPAIR_TAKE_OUT)
+			continue;
+		a->error = repair_act(a);
+		if (a->kind == REPAIR_REMOVE && a->error == 0)
+			repair_forget(w, a);
+		RET_GATHER(ret, a->error);
+		RET_GATHER(ret, fault_point(PHASE_PIN, REPAIR_POINT + (unsigned int)i));
+	}
+	return ret;
+}
+
+/* One that was left alone is a set as any other from here on: root said so. */
+static int repair_adopt(struct world *w, struct set *s)
+{
+	for (size_t i = 0; i < w->n_unjudged; i++) {
+		struct unjudged *u = &w->unjudged_sets[i];
+		int r;
+
+		if (u->set != s)
+			continue;
+		r = world_add(w, s);
+		if (r < 0)
+			return r;
+		s->state = SET_IN_FORCE;
+		free(u->why);
+		memmove(u, u + 1, (--w->n_unjudged - i) * sizeof(*u));
+		return 0;
+	}
+	return 0;
+}
+
+size_t repair_leaving(struct world *w, const struct repair *r, uint32_t consistency,
+		      struct set *ret[static KLP_GATE_SLOTS])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n && n < KLP_GATE_SLOTS; i++) {
+		struct repair_action *a = &r->actions[i];
+
+		if (a->kind != REPAIR_TAKE_OUT || a->set->consistency != consistency)
+			continue;
+		a->error = repair_adopt(w, a->set);
+		if (a->error == 0)
+			ret[n++] = a->set;
+	}
+	return n;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Refuses changes that would meet what recovery left alone, or took over without its metadata. Such
+ * a thing may be of any patch set, so there is no replace and no rollback beside it; an enable is
+ * fine if all functions of it are known, and none is a function of the patch.
+ */
+#include "core/unjudged.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+bool unjudged_matters(const struct unjudged *u)
+{
+	return u->facts.attached || u->facts.gate || u->facts.record != 0;
+}
+
+char *unjudged_text(const struct unjudged *u)
+{
+	const char *name = u->set->meta->name;
+	char *text;
+	int r;
+
+	if (u->facts.pins == JUDGE_PINS_NONE)
+		r = asprintf(&text, "Bodies or a record of patch '%s', which has no pins, %s", name, u->why);
+	else
+		r = asprintf(&text, "Pins gen-%llu of patch '%s' %s",
+			     (unsigned long long)set_pins(u->set), name, u->why);
+	return r < 0 ? NULL : text;
+}
+
+static int refuse(const struct meta *m, const char *why, struct report *report)
+{
+	return report_set(report, OUTCOME_UNJUDGED, "'%s' %s", m->name, why);
+}
+
+/* What is in force of it, next to a patch that is to enter. */
+static int refuse_beside(const struct set *s, enum change_verb verb, const struct meta *meta,
+			 struct report *report)
+{
+	const struct meta *m = s->meta;
+
+	if (verb != CHANGE_ENABLE || meta->replace)
+		return refuse(m, "may be of the patch set that this would replace or bring back",
+			      report);
+	if (STREQ(m->name, meta->name))
+		return refuse(m, "is in the kernel already, and klpd cannot judge it", report);
+	if (s->n_lost > 0)
+		return refuse(m, "has functions in the kernel that klpd cannot tell", report);
+	for (size_t i = 0; i < m->n_funcs; i++) {
+		if (STREQ(m->funcs[i].symbol, "?"))
+			return refuse(m, "has functions in the kernel that klpd cannot tell", report);
+		for (size_t j = 0; j < meta->n_funcs; j++)
+			if (meta_func_same(&m->funcs[i], &meta->funcs[j])) {
+				report_names(report, meta->name, meta->funcs[j].object,
+					     meta->funcs[j].symbol);
+				return refuse(m, "has the same function, and klpd cannot judge it",
+					      report);
+			}
+	}
+	for (size_t i = 0; i < m->n_tables; i++)
+		for (size_t j = 0; j < meta->n_tables; j++)
+			if (meta_table_same(&m->tables[i], &meta->tables[j]))
+				return refuse(m, "has the same table, and klpd cannot judge it", report);
+	return 0;
+}
+
+static int refuse_disable(struct world *w, const char *name, struct report *report)
+{
+	const struct unjudged *u = world_find(w, name) ? NULL : world_find_unjudged(w, name);
+	_cleanup_free_ char *text = u ? unjudged_text(u) : NULL;
+
+	if (!u)
+		return 0;
+	report_names(report, name, NULL, NULL);
+	return report_set(report, OUTCOME_UNJUDGED, "%s", text ?: "It is left alone");
+}
+
+int unjudged_refuse(struct world *w, enum change_verb verb, const struct meta *meta,
+		    const char *name, struct report *report)
+{
+	int r = 0;
+
+	if (verb == CHANGE_REPAIR)
+		return 0;
+	if (verb == CHANGE_DISABLE)
+		return refuse_disable(w, name, report);
+	if (verb != CHANGE_ROLLBACK && !meta)
+		return 0;
+	for (size_t i = 0; r == 0 && i < w->n_unjudged; i++)
+		if (unjudged_matters(&w->unjudged_sets[i]))
+			r = refuse_beside(w->unjudged_sets[i].set, verb, meta, report);
+	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
+		if (w->sets[i]->lost)
+			r = refuse_beside(w->sets[i], verb, meta, report);
+	return r;
+}

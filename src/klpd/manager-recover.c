@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Takes over what is in force: at start, when the companion comes, when another bpffs is seen. A
+ * recovery that fails leaves the picture as it was, is warned of, and is tried again, by the clock and
+ * whenever a client asks.
+ */
+#include "core/recover.h"
+#include "klpd/blockers.h"
+#include "klpd/manager-pins.h"
+#include "klpd/manager.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+/* What was turned round while no klpd ran. */
+static void manager_log_turned(const struct manager *m)
+{
+	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	struct klp_ioc_status s;
+
+	if (!m->world->companion || companion_status(m->world->companion, &s, &records) < 0)
+		return;
+	if (s.transition.number ? !s.transition.reversed : !s.last_transition || !s.last_reversed)
+		return;
+	log_notice("Transition %llu, begun before this klpd, was turned round%s",
+		   (unsigned long long)(s.transition.number ?: s.last_transition),
+		   (s.transition.number ? s.transition.timed_out : s.last_timed_out) ?
+		   ": it did not complete in time" : "");
+	blockers_log(m->world->companion);
+}
+
+int manager_recover(struct manager *m, struct report *report)
+{
+	int r;
+
+	r = recover_run(m->world, &m->change, report);
+	if (r < 0)
+		return report_errno(report, r, "Cannot recover what is in force");
+	if (r > 0)
+		return r;
+	for (size_t i = 0; i < m->world->n_sets; i++)
+		log_info("Patch '%s' %s: taken over, %s", m->world->sets[i]->meta->name,
+			 m->world->sets[i]->meta->version,
+			 set_state_to_string(m->world->sets[i]->state));
+	for (size_t i = 0; i < m->world->n_warnings; i++)
+		log_warning("%s", m->world->warnings[i]);
+	if (m->change)
+		log_info("Patch '%s' %s: %s goes on%s%s", m->change->name, m->change->version,
+			 change_verb_to_string(m->change->verb),
+			 m->change->reversed ? " in reverse" : "",
+			 m->change->timed_out ? ", it did not complete in time" : "");
+	manager_begin_to_follow(m);
+	manager_log_turned(m);
+	return 0;
+}
+
+static int on_retry(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
+{
+	manager_refresh(userdata);
+	return 0;
+}
+
+void manager_recover_again(struct manager *m)
+{
+	_cleanup_(report_done) struct report report = REPORT_INIT;
+	struct world *w = m->world;
+	const char *text;
+
+	m->retry = sd_event_source_disable_unref(m->retry);
+	if (manager_recover(m, &report) == 0) {
+		manager_keep(m);
+		return;
+	}
+	text = report.error ? strerrordesc_np(report.error) : report.detail ?: "out of memory";
+	if (!w->stale)
+		log_error("What is in force cannot be read: %s%s%s; going on with what was known, and "
+			  "trying again", report.detail ?: "", report.detail ? ": " : "", text);
+	free(w->stale);
+	/* even without memory it is known that it failed */
+	w->stale = strdup(text);
+	(void)sd_event_add_time_relative(m->event, &m->retry, CLOCK_MONOTONIC, MANAGER_RETRY_USEC, 0,
+					 on_retry, m);
+}
