@@ -427,6 +427,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_AmbiguousFunction,
 	S("Nothing can be attached to the function"),
 	&vl_error_NotTraceable,
+	S("No transition can move tasks out of the function: an idle CPU or a kernel thread never leaves "
+	  "it, or only a task runs it that is in no list of the kernel's any more"),
 	&vl_error_OutOfReach,
 	S("The kernel has no table of this type, or none that can be swapped while it is in use"),
 	&vl_error_NoSuchTable,
