@@ -43,6 +43,31 @@ const char *client_address(void)
 	return address && *address ? address : KLPD_SOCKET;
 }
 
+static int client_file = -EBADF;	/* for the next call; see client_send_file() */
+
+void client_send_file(int fd)
+{
+	safe_close(client_file);
+	client_file = fd;
+}
+
+/* Put it into the message that comes next, and say so in its parameters. */
+static int call_push_file(sd_varlink *link, sd_json_variant **parameters)
+{
+	_cleanup_close_ int fd = TAKE_FD(client_file);
+	int r;
+
+	if (fd < 0)
+		return 0;
+	r = sd_varlink_set_allow_fd_passing_output(link, true);
+	if (r >= 0)
+		r = sd_varlink_push_fd(link, fd);
+	if (r < 0)
+		return r;
+	(void)TAKE_FD(fd);
+	return sd_json_variant_set_field_unsigned(parameters, "fileDescriptor", (uint64_t)r);
+}
+
 static void call_done(struct call *c)
 {
 	c->link = sd_varlink_close_unref(c->link);
@@ -69,8 +94,9 @@ static int call_on_reply(sd_varlink *link _unused_, sd_json_variant *parameters,
 	return 0;
 }
 
-static int call_start(struct call *c, const char *method, sd_json_variant *parameters)
+static int call_start(struct call *c, const char *method, sd_json_variant *given)
 {
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *parameters = sd_json_variant_ref(given);
 	_cleanup_free_ char *name = NULL;
 	int r;
 
@@ -86,6 +112,9 @@ static int call_start(struct call *c, const char *method, sd_json_variant *param
 		return r;
 	sd_varlink_set_userdata(c->link, c);
 	r = sd_varlink_bind_reply(c->link, call_on_reply);
+	if (r < 0)
+		return r;
+	r = c->event ? 0 : call_push_file(c->link, &parameters);
 	if (r < 0)
 		return r;
 	return c->event ? sd_varlink_observe(c->link, name, parameters) :

@@ -32,6 +32,8 @@ int client_call(const char *method, sd_json_variant *parameters, client_event_t 
 /* Call with `more`: event for each reply, until the call ends with an error. */
 int client_observe(const char *method, client_event_t event, void *userdata,
 		   struct client_reply *ret);
+/* The next client_call() takes this descriptor along, as its fileDescriptor; it is closed then. */
+void client_send_file(int fd);
 void client_reply_done(struct client_reply *reply);
 
 #endif

@@ -3,6 +3,7 @@
  * What all verbs do the same way: call, tell a failure, print the reply as it came with --json.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,6 +37,8 @@ int verb_path(const struct verb *verb, const char *argument, char **ret)
 	if (!text_is_utf8(*ret))
 		return failure_local(verb->name, argument, OUTCOME_FILE_UNREADABLE, 0,
 				     "its path is not UTF-8 text: rename it");
+	/* one that cannot be opened goes without: klpd says what is wrong with it */
+	client_send_file(open(*ret, O_PATH | O_NOFOLLOW | O_CLOEXEC));
 	return EXIT_STATUS_OK;
 }
 

@@ -9,6 +9,7 @@
 #include <systemd/sd-varlink.h>
 
 #include "klpd/blockers.h"
+#include "klpd/caller.h"
 #include "klpd/json.h"
 #include "klpd/methods-change.h"
 #include "klpd/server.h"
@@ -18,6 +19,7 @@
 struct change_parameters {
 	const char *path;
 	const char *name;
+	int64_t file;		/* index of a descriptor; negative: not given */
 	int immediate;
 	int wait;
 	uint64_t timeout_usec;	/* UINT64_MAX: not given */
@@ -30,6 +32,8 @@ struct change_parameters {
 static const sd_json_dispatch_field file_table[] = {
 	{ "path", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
 	  offsetof(struct change_parameters, path), SD_JSON_MANDATORY },
+	{ "fileDescriptor", _SD_JSON_VARIANT_TYPE_INVALID, sd_json_dispatch_int64,
+	  offsetof(struct change_parameters, file), SD_JSON_NULLABLE },
 	{ "immediate", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
 	  offsetof(struct change_parameters, immediate), SD_JSON_NULLABLE },
 	{ "wait", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
@@ -80,7 +84,8 @@ static void reply_reversed(sd_varlink *link, const struct transaction *t)
 	report.phase = PHASE_SWITCH;
 	report_names(&report, t->name, NULL, NULL);
 	r = json_report(&report, &v);
-	if (r >= 0 && blockers_json(t->world->companion, true, BLOCKERS_STACKS_DEFAULT, &blockers) >= 0)
+	if (r >= 0 && caller_has_our_pids(link) &&
+	    blockers_json(t->world->companion, true, BLOCKERS_STACKS_DEFAULT, &blockers) >= 0)
 		r = sd_json_variant_set_field(&v, "blockers", blockers);
 	if (r >= 0)
 		r = sd_varlink_error(link, outcome_info(OUTCOME_REVERSED)->error, v);
@@ -111,7 +116,7 @@ static int change(sd_varlink *link, sd_json_variant *parameters, enum change_ver
 		  const sd_json_dispatch_field *table, struct server *s)
 {
 	_cleanup_(report_done) struct report report = REPORT_INIT;
-	struct change_parameters p = { .immediate = -1, .wait = -1,
+	struct change_parameters p = { .file = -1, .immediate = -1, .wait = -1,
 				       .timeout_usec = UINT64_MAX };
 	struct transaction_request request = { .verb = verb };
 	int r;
@@ -126,6 +131,8 @@ static int change(sd_varlink *link, sd_json_variant *parameters, enum change_ver
 	request.timeout_usec = p.timeout_usec == UINT64_MAX ? MANAGER_TIMEOUT_USEC : p.timeout_usec;
 
 	r = server_check_root(link, &report);
+	if (r == 0 && p.path)
+		r = caller_check_file(link, p.path, p.file, &report);
 	if (r == 0) {
 		sd_varlink_ref(link);
 		r = manager_change(s->manager, &request, p.wait != 0, on_done, link, &report);

@@ -5,6 +5,7 @@
  */
 #include <systemd/sd-varlink.h>
 
+#include "klpd/caller.h"
 #include "klpd/json-check.h"
 #include "klpd/methods-check.h"
 #include "klpd/server.h"
@@ -12,6 +13,7 @@
 
 struct check_parameters {
 	const char *path;
+	int64_t file;		/* index of a descriptor; negative: not given */
 	int replace;
 	int immediate;
 };
@@ -22,6 +24,8 @@ int methods_check(sd_varlink *link, sd_json_variant *parameters,
 	static const sd_json_dispatch_field table[] = {
 		{ "path", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
 		  offsetof(struct check_parameters, path), SD_JSON_MANDATORY },
+		{ "fileDescriptor", _SD_JSON_VARIANT_TYPE_INVALID, sd_json_dispatch_int64,
+		  offsetof(struct check_parameters, file), SD_JSON_NULLABLE },
 		{ "replace", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
 		  offsetof(struct check_parameters, replace), SD_JSON_NULLABLE },
 		{ "immediate", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
@@ -30,7 +34,7 @@ int methods_check(sd_varlink *link, sd_json_variant *parameters,
 	};
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
 	_cleanup_(report_done) struct report report = REPORT_INIT;
-	struct check_parameters p = { .replace = -1, .immediate = -1 };
+	struct check_parameters p = { .file = -1, .replace = -1, .immediate = -1 };
 	struct manager *m = ((struct server *)userdata)->manager;
 	_cleanup_(check_freep) struct check *check = NULL;
 	struct check_request request;
@@ -45,6 +49,8 @@ int methods_check(sd_varlink *link, sd_json_variant *parameters,
 		.immediate = p.immediate > 0,
 	};
 	r = server_check_root(link, &report);
+	if (r == 0)
+		r = caller_check_file(link, p.path, p.file, &report);
 	if (r == 0)
 		r = manager_check(m, &request, &check, &report);
 	if (r != 0)

@@ -11,6 +11,7 @@
 #include "kern/task.h"
 #include "kern/trust.h"
 #include "klpd/blockers.h"
+#include "klpd/caller.h"
 #include "klpd/json-text.h"
 #include "klpd/json-warning.h"
 #include "klpd/json.h"
@@ -94,9 +95,10 @@ int methods_query_list(sd_varlink *link, sd_json_variant *parameters,
 struct describe_parameters {
 	const char *name;
 	const char *path;
+	int64_t file;		/* index of a descriptor; negative: not given */
 };
 
-static int describe_file(sd_varlink *link, const char *path, struct report *report,
+static int describe_file(sd_varlink *link, const char *path, int64_t file, struct report *report,
 			 sd_json_variant **ret)
 {
 	_cleanup_(meta_freep) struct meta *meta = NULL;
@@ -105,6 +107,8 @@ static int describe_file(sd_varlink *link, const char *path, struct report *repo
 	int r;
 
 	r = server_check_root(link, report);
+	if (r == 0)
+		r = caller_check_file(link, path, file, report);
 	if (r == 0)
 		r = trust_read_patch(path, &data, &size, report);
 	if (r == 0)
@@ -143,11 +147,13 @@ int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
 		  offsetof(struct describe_parameters, name), SD_JSON_NULLABLE },
 		{ "path", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
 		  offsetof(struct describe_parameters, path), SD_JSON_NULLABLE },
+		{ "fileDescriptor", _SD_JSON_VARIANT_TYPE_INVALID, sd_json_dispatch_int64,
+		  offsetof(struct describe_parameters, file), SD_JSON_NULLABLE },
 		{ 0 }
 	};
 	_cleanup_(report_done) struct report report = REPORT_INIT;
 	_cleanup_json_ sd_json_variant *patch = NULL;
-	struct describe_parameters p = { .name = NULL };
+	struct describe_parameters p = { .file = -1 };
 	struct manager *m = ((struct server *)userdata)->manager;
 	int r;
 
@@ -157,7 +163,7 @@ int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
 	if (!p.name == !p.path)
 		return sd_varlink_error_invalid_parameter_name(link, p.name ? "path" : "name");
 	if (p.path) {
-		r = describe_file(link, p.path, &report, &patch);
+		r = describe_file(link, p.path, p.file, &report, &patch);
 	} else {
 		r = describe_set(m, p.name, &report, &patch);
 	}
@@ -193,6 +199,9 @@ int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
 	if (r != 0)
 		return r;
 	manager_refresh(m);
+	r = caller_check_pids(link, &report);
+	if (r != 0)
+		return server_reply_error(link, r, &report);
 	/* where no transition runs no task blocks one */
 	r = blockers_json(m->change || p.last > 0 ? m->world->companion : NULL, p.last > 0, p.stacks,
 			  &array);
@@ -238,6 +247,9 @@ int methods_query_task(sd_varlink *link, sd_json_variant *parameters,
 	/* 0 would be the caller itself, or an idle task that has no name of its own */
 	if (pid <= 0)
 		return sd_varlink_error_invalid_parameter_name(link, "pid");
+	r = caller_check_pids(link, &report);
+	if (r != 0)
+		return server_reply_error(link, r, &report);
 	r = task_state(((struct server *)userdata)->manager, pid, &state, &report);
 	if (r != 0)
 		return server_reply_error(link, r, &report);

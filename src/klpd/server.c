@@ -11,6 +11,7 @@
 
 #include <systemd/sd-varlink.h>
 
+#include "klpd/caller.h"
 #include "klpd/json.h"
 #include "klpd/methods-change.h"
 #include "klpd/methods-check.h"
@@ -74,6 +75,12 @@ int server_new(struct server **ret)
 	return 0;
 }
 
+static int on_connect(sd_varlink_server *varlink _unused_, sd_varlink *link, void *userdata _unused_)
+{
+	caller_accept(link);
+	return 0;
+}
+
 static void on_disconnect(sd_varlink_server *varlink _unused_, sd_varlink *link, void *userdata)
 {
 	struct server *s = userdata;
@@ -107,6 +114,9 @@ int server_start(struct server *s, struct manager *m)
 		VARLINK_INTERFACE ".Blockers", methods_query_blockers,
 		VARLINK_INTERFACE ".Task", methods_query_task,
 		VARLINK_INTERFACE ".Monitor", methods_query_monitor);
+	if (r < 0)
+		return r;
+	r = sd_varlink_server_bind_connect(s->varlink, on_connect);
 	if (r < 0)
 		return r;
 	r = sd_varlink_server_bind_disconnect(s->varlink, on_disconnect);

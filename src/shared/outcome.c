@@ -31,6 +31,12 @@ static const struct outcome_info outcome_table[] = {
 		"Install it as a regular file of root, mode 0644, below directories that only "
 		"root can write, for example /usr/lib/klpd/patches.",
 	},
+	[OUTCOME_OTHER_FILE] = {
+		ERROR("OtherFile"), EXIT_STATUS_FILE,
+		"The path means another file to klpd than to you",
+		"Give it from where klpd runs, outside the container, the chroot or the mounts of a "
+		"unit, or put the file where both see it.",
+	},
 	[OUTCOME_NOT_ELF] = {
 		ERROR("NotELF"), EXIT_STATUS_FILE,
 		"The file is not a BPF object",

@@ -12,6 +12,7 @@ enum outcome {
 	/* the request or the file */
 	OUTCOME_FILE_UNREADABLE,	/* cannot be opened or read, errno says why */
 	OUTCOME_FILE_UNTRUSTED,		/* owner or mode of it or of a directory above */
+	OUTCOME_OTHER_FILE,		/* its path means another file to klpd than to the caller */
 	OUTCOME_NOT_ELF,
 	OUTCOME_NO_METADATA,		/* an ELF, but no patch */
 	OUTCOME_META_NEWER,		/* metadata format of newer tools */

@@ -17,9 +17,16 @@
 
 /* Methods */
 
+#define FILE_FIELD \
+	C("Index of a descriptor of the file, which comes with the call and may be O_PATH: the error is " \
+	  "OtherFile if the path leads klpd elsewhere. Without one it is that error if the caller has " \
+	  "not the mounts and the root directory that PID 1 has"), \
+	IN(fileDescriptor, INT, NULLABLE)
+
 #define ENABLE_FIELDS \
 	C("Absolute path of the patch file"), \
 	IN(path, STRING, 0), \
+	FILE_FIELD, \
 	C("Let all tasks change at one instant, even if the companion is there; default false"), \
 	IN(immediate, BOOL, NULLABLE), \
 	WAIT_FIELD, \
@@ -115,6 +122,7 @@ static SD_VARLINK_DEFINE_METHOD(
 	IN(name, STRING, NULLABLE),
 	C("Absolute path of a patch file, which is read and not loaded; only for root"),
 	IN(path, STRING, NULLABLE),
+	FILE_FIELD,
 	C("The patch"),
 	OUT_TYPE(patch, Patch, 0),
 	C("Format of its metadata"),
@@ -146,6 +154,7 @@ static SD_VARLINK_DEFINE_METHOD(
 	Check,
 	C("Absolute path of the patch file"),
 	IN(path, STRING, 0),
+	FILE_FIELD,
 	C("Ask for Replace; default false: for Enable"),
 	IN(replace, BOOL, NULLABLE),
 	C("As of Enable"),
@@ -224,6 +233,7 @@ static SD_VARLINK_DEFINE_METHOD_FULL(
 
 static SD_VARLINK_DEFINE_ERROR(FileUnreadable, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(FileUntrusted, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(OtherFile, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotELF, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoMetadata, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(MetadataNewer, ERROR_FIELDS);
@@ -376,6 +386,9 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_FileUnreadable,
 	S("Others than root could have written the file, or a directory above it"),
 	&vl_error_FileUntrusted,
+	S("The path leads klpd to another file than the caller: the caller has other mounts or another "
+	  "root directory"),
+	&vl_error_OtherFile,
 	S("The file is not a BPF object"),
 	&vl_error_NotELF,
 	S("The file is a BPF object without the metadata of a patch"),

@@ -76,12 +76,45 @@ same "klpd still runs" "$KLPD_PID" "$(pidof klpd)"
 same "in force" meminfo "$(names)"
 check disable klpctl disable meminfo
 
+<<<<<<< HEAD
 t functions that no transition can move tasks out of
 for patch in idle worker exited; do
 	refuse 5 "no transition can move tasks out of" $T/$patch.klp.o
 	expect_fail 5 klpctl check $T/$patch.klp.o
 	[[ $OUTPUT == *OutOfReach* ]] || fail "check does not say it: $OUTPUT"
 done
+=======
+t the file of a caller elsewhere
+# elsewhere COMMAND... - where /opt/p/fix.klp.o is another file.
+elsewhere() {
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare -m bash -c 'mount -t tmpfs -o mode=755 none /opt/p && cp "$0" /opt/p/fix.klp.o && "$@"' \
+		$P/cmdline.klp.o "$@"
+}
+mkdir -p /opt/p
+cp $P/meminfo.klp.o /opt/p/fix.klp.o
+for verb in enable replace check show; do
+	expect_fail 3 elsewhere klpctl $verb /opt/p/fix.klp.o
+	[[ $OUTPUT == *"'/opt/p/fix.klp.o' is another file to klpd"* ]] || fail "$verb: $OUTPUT"
+done
+varlink() {
+	varlinkctl call /run/klpd/io.klpd "io.klpd.Manager.$1" "{\"path\":\"/opt/p/fix.klp.o\"$2}"
+}
+expect_fail any elsewhere varlinkctl call /run/klpd/io.klpd io.klpd.Manager.Enable '{"path":"/opt/p/fix.klp.o"}'
+[[ $OUTPUT == *OtherFile* ]] || fail "varlinkctl: $OUTPUT"
+expect_fail any varlink Enable ',"fileDescriptor":0'
+[[ $OUTPUT == *OtherFile* ]] || fail "a descriptor that did not come: $OUTPUT"
+same "what is in force" "" "$(names)"
+check "varlinkctl from here" varlink Check
+check "one file is one file" unshare -m klpctl check $P/meminfo.klp.o
+rm -r /opt/p
+
+t thread ids of a caller elsewhere
+expect_fail 4 unshare -p -f klpctl task 1
+[[ $OUTPUT == *"pid namespace"* ]] || fail "task: $OUTPUT"
+expect_fail 4 unshare -p -f klpctl blockers
+check "from here" klpctl task 1
+>>>>>>> c25068d (klpd: the caller's file is the file, and the caller's threads are the threads)
 
 t functions that cannot be patched
 refuse 5 klp_test_no_such_function $T/missing.klp.o

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A caller in a container, a chroot or a unit with mounts of its own names another file by the same
+ * path, and another thread by the same id; klpd would bring the wrong patch into force, and remember a
+ * path that means nothing. So what differs is refused here. Owns nothing, needs no capability: mounts
+ * and ids are read where every process may, in /proc/PID/mountinfo and status; the pidfd of the peer
+ * says afterwards that PID was still that one.
+ *
+ * Mounts have ids that no two have at a time, in whichever namespace: who has the root mount of PID 1
+ * as root directory sees the files that PID 1 does. klpd.service has mounts of its own, but none that
+ * puts another file in the place of one.
+ */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kern/caps.h"
+#include "klpd/caller.h"
+#include "util/cleanup.h"
+#include "util/errno-util.h"
+#include "util/fd-util.h"
+#include "util/macro.h"
+
+#define CALLER_FILE_MAX	(1U << 20)
+
+void caller_accept(sd_varlink *link)
+{
+	uid_t uid;
+
+	if (sd_varlink_get_peer_uid(link, &uid) >= 0 && uid == 0)
+		(void)sd_varlink_set_allow_fd_passing_input(link, true);
+}
+
+/* The process at the other end, if it is still there. */
+static int caller_read(sd_varlink *link, const char *file, char **ret)
+{
+	struct pollfd alive = { .fd = sd_varlink_get_peer_pidfd(link), .events = POLLIN };
+	char path[64];
+	size_t size;
+	pid_t pid;
+	int r;
+
+	r = sd_varlink_get_peer_pid(link, &pid);
+	if (r < 0)
+		return r;
+	if (pid <= 0)
+		return -ESRCH;
+	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	r = read_file_limited(path, CALLER_FILE_MAX, ret, &size);
+	/* readable: it has ended, and the id may be another's by now */
+	if (r == 0 && alive.fd >= 0 && poll(&alive, 1, 0) != 0) {
+		free(TAKE_PTR(*ret));
+		return -ESRCH;
+	}
+	return r;
+}
+
+/* Id of the last mount on "/", 0 if the root directory is none. */
+static uint64_t mount_of_root(const char *mountinfo)
+{
+	uint64_t id, found = 0;
+	int end;
+
+	for (const char *line = mountinfo; line && *line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		end = 0;
+		/* id, parent, device, root, mount point */
+		if (sscanf(line, "%" SCNu64 " %*u %*s %*s / %n", &id, &end) == 1 && end > 0 &&
+		    line[end - 1] == ' ')
+			found = id;
+	}
+	return found;
+}
+
+static bool caller_has_our_mounts(sd_varlink *link)
+{
+	_cleanup_free_ char *theirs = NULL, *first = NULL;
+	uint64_t id;
+	size_t size;
+
+	if (caller_read(link, "mountinfo", &theirs) < 0 ||
+	    read_file_limited("/proc/1/mountinfo", CALLER_FILE_MAX, &first, &size) < 0)
+		return false;
+	id = mount_of_root(theirs);
+	return id != 0 && id == mount_of_root(first);
+}
+
+int caller_check_file(sd_varlink *link, const char *path, int64_t index, struct report *report)
+{
+	_cleanup_close_ int ours = -EBADF;
+	struct stat here, there;
+	int fd;
+
+	CAPS_SCOPE(CAPS_READ);
+
+	if (index < 0) {
+		if (caller_has_our_mounts(link))
+			return 0;
+		return report_set(report, OUTCOME_OTHER_FILE, "The caller has not the mounts and the root "
+				  "directory of PID 1, and sent no descriptor of '%s'", path);
+	}
+	fd = sd_varlink_peek_fd(link, (size_t)index);
+	if (fd < 0 || fstat(fd, &there) < 0)
+		return report_set(report, OUTCOME_OTHER_FILE, "With the call came no descriptor %" PRId64
+				  " of '%s'", index, path);
+	ours = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (ours < 0 || fstat(ours, &here) < 0)
+		return 0;
+	if (here.st_dev == there.st_dev && here.st_ino == there.st_ino)
+		return 0;
+	return report_set(report, OUTCOME_OTHER_FILE, "'%s' is another file to klpd than to the caller, "
+			  "who has other mounts or another root directory", path);
+}
+
+bool caller_has_our_pids(sd_varlink *link)
+{
+	_cleanup_free_ char *status = NULL;
+	const char *ids;
+	int first = 0, more = 0;
+
+	if (caller_read(link, "status", &status) < 0)
+		return false;
+	ids = strstr(status, "\nNSpid:");
+	/* one id for each namespace below ours that it is in */
+	return ids && sscanf(ids, "\nNSpid:%d%*[ \t]%d", &first, &more) == 1;
+}
+
+int caller_check_pids(sd_varlink *link, struct report *report)
+{
+	if (caller_has_our_pids(link))
+		return 0;
+	return report_set(report, OUTCOME_UNSUPPORTED, "The caller is in another pid namespace than klpd: "
+			  "the ids of threads would not be its own; ask from outside the container");
+}
