@@ -365,5 +365,10 @@ struct klp_uapi_event {
 #define KLP_IOC_TASK		_IOWR('K', 0x0b, struct klp_ioc_task)
 #define KLP_IOC_STACK		_IOWR('K', 0x0c, struct klp_ioc_stack)
 #define KLP_IOC_OBJECTS		_IOWR('K', 0x0d, struct klp_ioc_objects)
+/*
+ * Be the one that changes what is in force, until the file is closed. No argument. EBUSY: another
+ * open file is. It keeps apart only those who claim; ENOTTY of a companion that knows no claims.
+ */
+#define KLP_IOC_CLAIM		_IO('K', 0x20)
 
 #endif

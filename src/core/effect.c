@@ -8,6 +8,7 @@
 #include "core/effect.h"
 #include "core/table.h"
 #include "kern/link.h"
+#include "kern/lockdown.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 
@@ -101,12 +102,24 @@ static int effect_records(const struct world *w, struct warnings *ret)
 	return r;
 }
 
+static int effect_kernel(struct warnings *ret)
+{
+	const struct warning w = { .kind = WARNING_KERNEL, .func = WARNING_NO_FUNC };
+
+	if (lockdown_read() != LOCKDOWN_CONFIDENTIALITY)
+		return 0;
+	return warnings_add(ret, &w, "The kernel is locked down (confidentiality), so no patch can be "
+			    "enabled: " LOCKDOWN_HELP);
+}
+
 int effect_look(struct world *w, struct warnings *ret)
 {
 	int r = effect_recovery(w, ret);
 
 	if (r == 0)
 		r = effect_pins(w, ret);
+	if (r == 0)
+		r = effect_kernel(ret);
 
 	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
 		r = effect_missed(w->sets[i], ret);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Owns the reading of KLPD_FAULT (fault.h). Promises to do nothing at all without it, and to ignore
- * what it does not understand: a typing error in a test must not take a system down.
+ * what it does not understand: a typing error in a test must not take a system down. Each step of
+ * a change passes here, so this is also where klpd says that it lives.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -10,6 +11,7 @@
 
 #include "core/fault.h"
 #include "util/macro.h"
+#include "util/watchdog.h"
 
 struct fault {
 	bool set;
@@ -44,6 +46,7 @@ int fault_point(enum phase phase, unsigned int point)
 	static struct fault fault;
 	static bool read;
 
+	watchdog_alive();
 	if (!read) {
 		fault = fault_read();
 		read = true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Points at which tests make a change fail or klpd die. Inert unless the environment of klpd has
+ * Points at which tests make a change fail or klpd die, and at which klpd says that it lives. Inert
+ * else unless the environment of klpd has
  * KLPD_FAULT="PHASE:N:WHAT": in phase PHASE ("plan", "load", ...), at point N of it, WHAT ("fail":
  * the step fails with EIO; "kill": klpd kills itself with SIGKILL). Only who starts klpd can set
  * it.

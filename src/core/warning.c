@@ -21,6 +21,7 @@ static const char *const kind_names[] = {
 	[WARNING_PINS] = "pins",
 	[WARNING_PARTS] = "parts",
 	[WARNING_UNJUDGED] = "unjudged",
+	[WARNING_KERNEL] = "kernel",
 };
 _Static_assert(ARRAY_SIZE(kind_names) == _WARNING_KIND_MAX, "a kind without a name");
 

@@ -20,6 +20,7 @@ enum warning_kind {
 	WARNING_PINS,		/* pins are missing, elsewhere, or cannot be made */
 	WARNING_PARTS,		/* some links of a patch are gone */
 	WARNING_UNJUDGED,	/* klpd cannot judge it */
+	WARNING_KERNEL,		/* it is locked down */
 	_WARNING_KIND_MAX
 };
 

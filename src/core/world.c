@@ -26,6 +26,9 @@ int world_new(struct world **ret, struct report *report)
 	if (r < 0)
 		return report_errno(report, r, "Cannot use the gates word '%s'", KLPD_GATES_PIN);
 	(void)world_find_companion(w);
+	if (w->companion_report.outcome == OUTCOME_BUSY)
+		return report_set(report, OUTCOME_BUSY, "Another klpd runs already for this kernel, with "
+				  "pins elsewhere: it has " KLP_DEVICE);
 	*ret = TAKE_PTR(w);
 	return 0;
 }

@@ -12,6 +12,7 @@
 
 #include "kern/caps.h"
 #include "kern/companion.h"
+#include "kern/lockdown.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
 #include "util/text.h"
@@ -46,7 +47,9 @@ static int companion_open_device(struct companion *c, struct report *report)
 		c->fd = -EBADF;
 		if (r == -ENOENT || r == -ENXIO || r == -ENODEV)
 			return report_set(report, OUTCOME_NO_COMPANION,
-					  "there is no " KLP_DEVICE ": klp.ko is not loaded");
+					  "there is no " KLP_DEVICE ": klp.ko is not loaded%s%s",
+					  lockdown_wants_signatures() ? "; " : "",
+					  lockdown_wants_signatures() ? LOCKDOWN_SIGNATURE_HELP : "");
 		return report_errno(report, r, "cannot open " KLP_DEVICE);
 	}
 	if (fstat(c->fd, &st) < 0)
@@ -79,6 +82,12 @@ int companion_open(struct companion **ret, struct report *report)
 				  KLP_ABI, c->hello.version, c->hello.abi);
 	if (r < 0)
 		return report_errno(report, r, "klp.ko does not answer");
+	r = companion_ioctl(c, KLP_IOC_CLAIM, NULL);
+	if (r == -EBUSY)
+		return report_set(report, OUTCOME_BUSY, "another klpd has " KLP_DEVICE);
+	/* one that is older knows no claims */
+	if (r < 0 && r != -ENOTTY)
+		return report_errno(report, r, "cannot claim " KLP_DEVICE);
 	*ret = TAKE_PTR(c);
 	return 0;
 }

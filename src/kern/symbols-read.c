@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "kern/caps.h"
+#include "kern/lockdown.h"
 #include "kern/symbols.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
@@ -55,6 +56,9 @@ static int symbols_read_traced(struct symbols *s, struct report *report)
 		if (!f && errno != ENOENT)
 			r = errno_negative();
 	}
+	if (!f && lockdown_read() == LOCKDOWN_CONFIDENTIALITY)
+		return report_set(report, OUTCOME_LOCKDOWN, "lockdown is 'confidentiality', so the kernel "
+				  "does not say which functions can be traced");
 	if (!f)
 		return report_errno(report, r, "cannot tell which functions can be traced: no %s "
 				    "(is tracefs mounted?)", traceable_files[0]);

@@ -4,7 +4,8 @@
  *
  * sd-varlink is used without an event loop: at most two connections (the call, and Monitor for the
  * progress of a transition) are processed in turn until neither has anything to do, then poll(2)
- * waits for both. Nothing times out: a transition takes as long as the slowest task, and who does
+ * waits for both. A call that looks has to be answered in time. A change takes as long as the slowest
+ * task, so while it is waited for klpd is asked now and then for something small; a caller that does
  * not want to wait says --no-wait or presses Ctrl-C, which leaves the change running in klpd.
  *
  * When klpd goes away in the middle sd-varlink makes up a reply with a local error, so that a call
@@ -16,9 +17,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <systemd/sd-varlink.h>
+#include <time.h>
 
 #include "klpctl/client.h"
+#include "klpctl/interrupt.h"
 
 #include "shared/paths.h"
 #include "shared/varlink-io.klpd.h"
@@ -34,7 +39,16 @@ struct call {
 	struct client_reply reply;
 	int error;		/* negative if event or memory failed */
 	bool done;
+	uint64_t began, heard;	/* heard: when something came last, or it began; milliseconds */
 };
+
+static uint64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
 
 const char *client_address(void)
 {
@@ -79,6 +93,7 @@ static int call_on_reply(sd_varlink *link _unused_, sd_json_variant *parameters,
 {
 	struct call *c = userdata;
 
+	c->heard = MAX(monotonic_ms(), c->began + 1);
 	if (!error && c->event) {
 		c->error = c->event(parameters, c->userdata);
 		c->done = c->error < 0 || !(flags & SD_VARLINK_REPLY_CONTINUES);
@@ -94,13 +109,41 @@ static int call_on_reply(sd_varlink *link _unused_, sd_json_variant *parameters,
 	return 0;
 }
 
+/*
+ * Connect by ourselves: sd-varlink does not wait for a place in a queue that is full for a moment,
+ * and so would be turned away by those who fill it.
+ */
+static int call_connect(sd_varlink **ret)
+{
+	const struct timeval limit = { .tv_sec = CLIENT_CONNECT_SEC };
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const char *path = client_address();
+	_cleanup_close_ int fd = -EBADF;
+	int r;
+
+	/* of another kind, or a name too long: sd-varlink knows what to say */
+	if (*path != '/' || strlen(path) >= sizeof(address.sun_path))
+		return sd_varlink_connect_address(ret, path);
+	memcpy(address.sun_path, path, strlen(path));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return errno_negative();
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) < 0 ||
+	    connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return errno == EAGAIN ? -ETIMEDOUT : errno_negative();
+	r = sd_varlink_connect_fd(ret, fd);
+	if (r >= 0)
+		TAKE_FD(fd);
+	return r < 0 ? r : 0;
+}
+
 static int call_start(struct call *c, const char *method, sd_json_variant *given)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *parameters = sd_json_variant_ref(given);
 	_cleanup_free_ char *name = NULL;
 	int r;
 
-	r = sd_varlink_connect_address(&c->link, client_address());
+	r = call_connect(&c->link);
 	if (r < 0)
 		return r;
 	if (asprintf(&name, "%s.%s", VARLINK_INTERFACE, method) < 0) {
@@ -138,10 +181,10 @@ static int call_process(struct call *c)
 }
 
 /*
- * Wait until one of the connections has something; `second` may be without a link. 0: it has one,
- * and nothing came for a while.
+ * Wait `limit` ms until one of the connections has something; `second` may be without a link.
+ * 0: nothing came. -EINTR: a signal that interrupt_begin() looks out for.
  */
-static int call_wait(struct call *first, struct call *second)
+static int call_wait(struct call *first, struct call *second, int limit)
 {
 	struct pollfd fds[2];
 	struct call *calls[2] = { first, second };
@@ -161,17 +204,41 @@ static int call_wait(struct call *first, struct call *second)
 			return events;
 		fds[n++] = (struct pollfd){ .fd = fd, .events = (short)events };
 	}
-	r = poll(fds, n, n > 1 ? CLIENT_QUIET_MS : -1);
-	if (r < 0)
-		return errno == EINTR ? 1 : errno_negative();
-	return r;
+	r = interrupt_poll(fds, n, limit);
+	return r == -EINTR && !interrupt_came() ? 1 : r;
 }
 
-/* Run until `c` has ended. A watcher that ends or breaks before is let go of. */
-static int call_run(struct call *c, struct call *watcher)
+/* Nothing was heard for so long that it may be for ever. 1: klpd is there all the same. */
+static int call_is_late(struct call *c, bool waits)
 {
+	_cleanup_(client_reply_done) struct client_reply reply = { NULL, NULL };
+	bool there;
+
+	/* what Monitor tells comes when it comes, after the first of it */
+	if (c->event && c->heard != c->began)
+		return 1;
+	there = waits && client_call("List", NULL, NULL, NULL, &reply) >= 0 && !reply.error;
+	if (there) {
+		c->heard = monotonic_ms();
+		return 1;
+	}
+	if (interrupt_came())
+		return -EINTR;
+	c->done = true;
+	c->reply.error = strdup(SD_VARLINK_ERROR_TIMEOUT);
+	return c->reply.error ? 0 : -ENOMEM;
+}
+
+/*
+ * Run until `c` has ended. A watcher that ends or breaks before is let go of. With `waits` the
+ * answer takes as long as it takes, if only klpd is there.
+ */
+static int call_run(struct call *c, struct call *watcher, bool waits)
+{
+	bool watches;
 	int r, w = 0;
 
+	c->began = c->heard = monotonic_ms();
 	for (;;) {
 		if (watcher && watcher->link) {
 			w = call_process(watcher);
@@ -187,11 +254,17 @@ static int call_run(struct call *c, struct call *watcher)
 			w = 0;
 			continue;
 		}
-		r = call_wait(c, watcher);
+		watches = watcher && watcher->link;
+		r = call_wait(c, watcher, watches ? CLIENT_QUIET_MS : CLIENT_ANSWER_MS);
 		if (r < 0)
 			return r;
-		if (r == 0)
+		if (r == 0 && watches)
 			(void)watcher->event(NULL, watcher->userdata);
+		if (monotonic_ms() - c->heard < CLIENT_ANSWER_MS)
+			continue;
+		r = call_is_late(c, waits);
+		if (r < 0)
+			return r;
 	}
 }
 
@@ -205,8 +278,8 @@ static int call_finish(struct call *c, int r, struct client_reply *ret)
 	return r;
 }
 
-int client_call(const char *method, sd_json_variant *parameters, client_event_t progress,
-		void *userdata, struct client_reply *ret)
+static int client_call_as(const char *method, sd_json_variant *parameters, client_event_t progress,
+			  void *userdata, bool waits, struct client_reply *ret)
 {
 	struct call call = { .link = NULL };
 	struct call watcher = { .event = progress, .userdata = userdata };
@@ -217,9 +290,26 @@ int client_call(const char *method, sd_json_variant *parameters, client_event_t 
 		watcher.link = sd_varlink_close_unref(watcher.link);
 	r = call_start(&call, method, parameters);
 	if (r >= 0)
-		r = call_run(&call, &watcher);
+		r = call_run(&call, &watcher, waits);
 	call_done(&watcher);
 	return call_finish(&call, r, ret);
+}
+
+int client_call(const char *method, sd_json_variant *parameters, client_event_t progress,
+		void *userdata, struct client_reply *ret)
+{
+	return client_call_as(method, parameters, progress, userdata, false, ret);
+}
+
+int client_change(const char *method, sd_json_variant *parameters, client_event_t progress,
+		  void *userdata, struct client_reply *ret)
+{
+	int r;
+
+	interrupt_begin();
+	r = client_call_as(method, parameters, progress, userdata, true, ret);
+	interrupt_end();
+	return r;
 }
 
 int client_observe(const char *method, client_event_t event, void *userdata,
@@ -230,7 +320,7 @@ int client_observe(const char *method, client_event_t event, void *userdata,
 
 	r = call_start(&call, method, NULL);
 	if (r >= 0)
-		r = call_run(&call, NULL);
+		r = call_run(&call, NULL, false);
 	return call_finish(&call, r, ret);
 }
 

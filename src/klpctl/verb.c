@@ -48,8 +48,11 @@ static int verb_ask(const struct verb *verb, const char *subject, const char *me
 	_cleanup_(client_reply_done) struct client_reply reply = { NULL, NULL };
 	int r;
 
-	r = client_call(method, parameters,
-			progress && progress_wanted() ? progress_event : NULL, NULL, &reply);
+	if (progress)
+		r = client_change(method, parameters, progress_wanted() ? progress_event : NULL, NULL,
+				  &reply);
+	else
+		r = client_call(method, parameters, NULL, NULL, &reply);
 	progress_end();
 	if (r < 0)
 		return failure_connect(verb->name, subject, r);

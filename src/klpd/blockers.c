@@ -12,7 +12,6 @@
 #include "util/log.h"
 #include "util/macro.h"
 
-#define STACKS_USEC	1000000ULL
 #define LOG_BLOCKERS	8
 #define LOG_FRAMES	12
 
@@ -26,7 +25,7 @@ static uint64_t monotonic_usec(void)
 
 /* Each blocker with its stack, of the first `stacks` of them. */
 static int blockers_describe(struct companion *c, bool last, const struct klp_uapi_blocker *blockers,
-			     uint32_t n, uint64_t stacks, sd_json_variant **array)
+			     uint32_t n, uint64_t stacks, uint64_t usec, sd_json_variant **array)
 {
 	_cleanup_free_ char *text = malloc(COMPANION_STACK_ROOM);
 	uint64_t began = monotonic_usec();
@@ -38,7 +37,7 @@ static int blockers_describe(struct companion *c, bool last, const struct klp_ua
 		_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
 		bool known = false;
 
-		if (i < stacks && monotonic_usec() - began < STACKS_USEC) {
+		if (i < stacks && monotonic_usec() - began < usec) {
 			r = companion_stack(c, &blockers[i], last, text);
 			/* it has moved since the list was made */
 			if (r == -ESRCH && !last)
@@ -54,7 +53,8 @@ static int blockers_describe(struct companion *c, bool last, const struct klp_ua
 	return *array ? 0 : sd_json_variant_new_array(array, NULL, 0);
 }
 
-int blockers_json(struct companion *c, bool last, uint64_t stacks, sd_json_variant **ret)
+int blockers_json(struct companion *c, bool last, uint64_t stacks, uint64_t usec,
+		  sd_json_variant **ret)
 {
 	_cleanup_free_ struct klp_uapi_blocker *blockers = NULL;
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *array = NULL;
@@ -65,7 +65,7 @@ int blockers_json(struct companion *c, bool last, uint64_t stacks, sd_json_varia
 	if (r < 0 && r != -ENOENT)
 		return r;
 	r = blockers_describe(c, last, blockers, r < 0 ? 0 : n,
-			      MIN(stacks, (uint64_t)BLOCKERS_STACKS_MAX), &array);
+			      MIN(stacks, (uint64_t)BLOCKERS_STACKS_MAX), usec, &array);
 	if (r >= 0)
 		*ret = TAKE_PTR(array);
 	return r;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * klpd: takes the lock and the socket, drops what it does not need, takes over what is in force,
+ * klpd: takes the lock on the pins and the socket, drops what it does not need, takes over what is in force,
  * and serves until it is told to stop. Stopping changes nothing in the kernel: patches stay in
  * force.
  */
@@ -8,7 +8,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +16,7 @@
 #include <systemd/sd-event.h>
 
 #include "kern/caps.h"
+#include "kern/claim.h"
 #include "klpd/manager-pins.h"
 #include "klpd/server.h"
 #include "shared/paths.h"
@@ -23,6 +24,9 @@
 #include "util/log.h"
 #include "util/macro.h"
 #include "version.h"
+
+/* 64 patches of 256 functions, one of them replaced: see raise_limits(). */
+#define DESCRIPTORS_WANTED	131072
 
 static void help(void)
 {
@@ -75,20 +79,36 @@ static int parse_arguments(int argc, char *argv[])
 /* Two would undo each other's work. Held until the process ends. */
 static int take_lock(void)
 {
-	_cleanup_close_ int fd = -EBADF;
+	int fd = claim_pins();
 
-	if (mkdir(KLPD_RUN_DIR, 0755) < 0 && errno != EEXIST)
-		return log_error_errno(errno_negative(), "Cannot make '%s': %m", KLPD_RUN_DIR);
-	fd = open(KLPD_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd == -EBUSY)
+		return log_error_errno(fd, "Another klpd runs already ('" KLPD_PIN_DIR "' is locked)");
 	if (fd < 0)
-		return log_error_errno(errno_negative(), "Cannot open '%s': %m", KLPD_LOCK);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno == EWOULDBLOCK)
-			return log_error_errno(-EBUSY, "Another klpd runs already ('%s' is locked)",
-					       KLPD_LOCK);
-		return log_error_errno(errno_negative(), "Cannot lock '%s': %m", KLPD_LOCK);
+		return log_error_errno(fd, "Cannot use '" KLPD_PIN_DIR "': %m; bpffs has to be mounted on '"
+				       KLPD_BPFFS "' (mount -t bpf bpf " KLPD_BPFFS ")");
+	return fd;
+}
+
+/*
+ * Each function in force takes up to three descriptors, and twice as many while it is replaced. Root
+ * may raise the hard limit as well, but has to have more than the service for it.
+ */
+static void raise_limits(void)
+{
+	struct rlimit limit = { DESCRIPTORS_WANTED, DESCRIPTORS_WANTED };
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max >= DESCRIPTORS_WANTED)
+		limit.rlim_cur = limit.rlim_max;
+	else
+		limit.rlim_cur = limit.rlim_max = DESCRIPTORS_WANTED;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+		return;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	return TAKE_FD(fd);
+	log_notice("Only %llu descriptors can be open: many functions cannot be in force at a time",
+		   (unsigned long long)limit.rlim_cur);
 }
 
 static int make_loop(sd_event **ret)
@@ -119,6 +139,7 @@ static int run(void)
 	bool stay;
 	int r;
 
+	raise_limits();
 	lock = take_lock();
 	if (lock < 0)
 		return lock;
@@ -126,6 +147,10 @@ static int run(void)
 	if (r < 0)
 		return r;
 	r = server_new(&server);
+	if (r == -EADDRINUSE)
+		return log_error_errno(r, "'" KLPD_SOCKET "' is listened on already, by klpd.socket it "
+				       "seems: use 'systemctl start klpd.service', or 'systemctl stop "
+				       "klpd.socket' before klpd is started by hand");
 	if (r < 0)
 		return log_error_errno(r, "Cannot listen on '%s': %m", KLPD_SOCKET);
 	r = caps_init();

@@ -2,7 +2,8 @@
 /*
  * Enable, Replace, Disable, Reverse, Force: read the parameters, ask the manager, answer. The
  * connection is kept by reference until the change ends; if the client is gone by then the answer
- * goes nowhere and the change has happened all the same.
+ * goes nowhere and the change has happened all the same. Of a call that wants no answer (oneway) the
+ * connection is not kept: by the end of the change another call on it may wait for its own.
  */
 #include <stdbool.h>
 
@@ -85,7 +86,8 @@ static void reply_reversed(sd_varlink *link, const struct transaction *t)
 	report_names(&report, t->name, NULL, NULL);
 	r = json_report(&report, &v);
 	if (r >= 0 && caller_has_our_pids(link) &&
-	    blockers_json(t->world->companion, true, BLOCKERS_STACKS_DEFAULT, &blockers) >= 0)
+	    blockers_json(t->world->companion, true, BLOCKERS_STACKS_DEFAULT, BLOCKERS_USEC,
+			  &blockers) >= 0)
 		r = sd_json_variant_set_field(&v, "blockers", blockers);
 	if (r >= 0)
 		r = sd_varlink_error(link, outcome_info(OUTCOME_REVERSED)->error, v);
@@ -100,6 +102,8 @@ static void on_done(const struct transaction *t, bool complete, void *userdata)
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
 	int r;
 
+	if (!link)
+		return;
 	if (complete && t->reversed) {
 		reply_reversed(link, t);
 		return;
@@ -112,9 +116,10 @@ static void on_done(const struct transaction *t, bool complete, void *userdata)
 			  strerrordesc_np(-r));
 }
 
-static int change(sd_varlink *link, sd_json_variant *parameters, enum change_verb verb,
-		  const sd_json_dispatch_field *table, struct server *s)
+static int change(sd_varlink *link, sd_json_variant *parameters, sd_varlink_method_flags_t flags,
+		  enum change_verb verb, const sd_json_dispatch_field *table, struct server *s)
 {
+	sd_varlink *answer = flags & SD_VARLINK_METHOD_ONEWAY ? NULL : link;
 	_cleanup_(report_done) struct report report = REPORT_INIT;
 	struct change_parameters p = { .file = -1, .immediate = -1, .wait = -1,
 				       .timeout_usec = UINT64_MAX };
@@ -134,10 +139,10 @@ static int change(sd_varlink *link, sd_json_variant *parameters, enum change_ver
 	if (r == 0 && p.path)
 		r = caller_check_file(link, p.path, p.file, &report);
 	if (r == 0) {
-		sd_varlink_ref(link);
-		r = manager_change(s->manager, &request, p.wait != 0, on_done, link, &report);
+		sd_varlink_ref(answer);
+		r = manager_change(s->manager, &request, p.wait != 0, on_done, answer, &report);
 		if (r != 0)
-			sd_varlink_unref(link);
+			sd_varlink_unref(answer);
 	}
 	if (r == 0)
 		return 0;
@@ -148,27 +153,27 @@ static int change(sd_varlink *link, sd_json_variant *parameters, enum change_ver
 }
 
 int methods_change_enable(sd_varlink *link, sd_json_variant *parameters,
-			  sd_varlink_method_flags_t flags _unused_, void *userdata)
+			  sd_varlink_method_flags_t flags, void *userdata)
 {
-	return change(link, parameters, CHANGE_ENABLE, file_table, userdata);
+	return change(link, parameters, flags, CHANGE_ENABLE, file_table, userdata);
 }
 
 int methods_change_replace(sd_varlink *link, sd_json_variant *parameters,
-			   sd_varlink_method_flags_t flags _unused_, void *userdata)
+			   sd_varlink_method_flags_t flags, void *userdata)
 {
-	return change(link, parameters, CHANGE_REPLACE, file_table, userdata);
+	return change(link, parameters, flags, CHANGE_REPLACE, file_table, userdata);
 }
 
 int methods_change_disable(sd_varlink *link, sd_json_variant *parameters,
-			   sd_varlink_method_flags_t flags _unused_, void *userdata)
+			   sd_varlink_method_flags_t flags, void *userdata)
 {
-	return change(link, parameters, CHANGE_DISABLE, name_table, userdata);
+	return change(link, parameters, flags, CHANGE_DISABLE, name_table, userdata);
 }
 
 int methods_change_rollback(sd_varlink *link, sd_json_variant *parameters,
-			    sd_varlink_method_flags_t flags _unused_, void *userdata)
+			    sd_varlink_method_flags_t flags, void *userdata)
 {
-	return change(link, parameters, CHANGE_ROLLBACK, rollback_table, userdata);
+	return change(link, parameters, flags, CHANGE_ROLLBACK, rollback_table, userdata);
 }
 
 int methods_change_reverse(sd_varlink *link, sd_json_variant *parameters,

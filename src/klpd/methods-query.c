@@ -192,7 +192,9 @@ int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
 	struct blockers_parameters p = { .stacks = BLOCKERS_STACKS_DEFAULT, .last = -1 };
 	_cleanup_(report_done) struct report report = REPORT_INIT;
 	_cleanup_json_ sd_json_variant *array = NULL;
-	struct manager *m = ((struct server *)userdata)->manager;
+	const struct server *s = userdata;
+	struct manager *m = s->manager;
+	bool root = server_is_root(s, link);
 	int r;
 
 	r = sd_varlink_dispatch(link, parameters, table, &p);
@@ -203,8 +205,10 @@ int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
 	if (r != 0)
 		return server_reply_error(link, r, &report);
 	/* where no transition runs no task blocks one */
+	if (!root)
+		p.stacks = MIN(p.stacks, (uint64_t)BLOCKERS_STACKS_OTHERS_MAX);
 	r = blockers_json(m->change || p.last > 0 ? m->world->companion : NULL, p.last > 0, p.stacks,
-			  &array);
+			  root ? BLOCKERS_USEC : BLOCKERS_OTHERS_USEC, &array);
 	if (r < 0) {
 		(void)report_errno(&report, r, "Cannot ask the companion which tasks block");
 		return server_reply_error(link, r, &report);
@@ -265,6 +269,7 @@ int methods_query_monitor(sd_varlink *link, sd_json_variant *parameters,
 {
 	_cleanup_(report_done) struct report report = REPORT_INIT;
 	struct server *s = userdata;
+	bool root;
 	int r;
 
 	r = sd_varlink_dispatch(link, parameters, no_parameters, NULL);
@@ -272,9 +277,10 @@ int methods_query_monitor(sd_varlink *link, sd_json_variant *parameters,
 		return r;
 	if (!(flags & SD_VARLINK_METHOD_MORE))
 		return sd_varlink_error(link, SD_VARLINK_ERROR_EXPECTED_MORE, NULL);
-	r = monitor_add(s->monitor, link);
+	root = server_is_root(s, link);
+	r = monitor_add(s->monitor, link, root);
 	if (r == -EBUSY)
-		(void)report_set(&report, OUTCOME_BUSY, "%d clients watch already",
-				 MONITOR_LINKS_MAX);
+		(void)report_set(&report, OUTCOME_TOO_MANY, "There are too many connections that watch: %d",
+				 root ? MONITOR_ROOT_MAX : MONITOR_OTHERS_MAX);
 	return r < 0 ? server_reply_error(link, r, &report) : 0;
 }

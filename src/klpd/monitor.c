@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Tells the clients of method Monitor what happens: a snapshot first, then each event of the
- * manager. Owns a reference to each client's connection. A client that does not read is dropped by
- * sd-varlink when its queue is full; it cannot hold up anybody else.
+ * manager. Owns a reference to each client's connection. A client is told everything or its
+ * connection is closed: one that does not read has a few events kept for it, and no more.
  */
+#include <stdbool.h>
+
 #include <systemd/sd-varlink.h>
 
 #include "core/effect.h"
+#include "klpd/connection.h"
 #include "klpd/json-warning.h"
 #include "klpd/json-text.h"
 #include "klpd/json.h"
@@ -22,11 +25,20 @@
 #define MONITOR_LOOK_USEC	750000ULL
 #define MONITOR_LOOK_REST	20
 
+/* So many events are kept for a client beyond what fits its socket. */
+#define MONITOR_BEHIND_MAX	32
+
+struct watcher {
+	sd_varlink *link;
+	bool root;
+	unsigned int behind;	/* events that it was told since it last had read all */
+};
+
 struct monitor {
 	struct manager *manager;
 	sd_event_source *look;	/* NULL: no client watches, or no patch is there */
-	sd_varlink *links[MONITOR_LINKS_MAX];
-	size_t n_links;
+	struct watcher watchers[MONITOR_ROOT_MAX + MONITOR_OTHERS_MAX];
+	size_t n_watchers;
 };
 
 static const char *const event_names[] = {
@@ -91,7 +103,7 @@ static void monitor_watch(struct monitor *monitor)
 	uint64_t usec = MAX(MONITOR_LOOK_USEC, MONITOR_LOOK_REST * monitor->manager->look_usec);
 	int r;
 
-	if (monitor->n_links == 0 || monitor->manager->world->n_sets == 0) {
+	if (monitor->n_watchers == 0 || monitor->manager->world->n_sets == 0) {
 		monitor->look = sd_event_source_disable_unref(monitor->look);
 		return;
 	}
@@ -103,21 +115,37 @@ static void monitor_watch(struct monitor *monitor)
 		log_warning_errno(r, "Cannot watch what is in force, proceeding: %m");
 }
 
+/* Closing it makes monitor_remove() take it out. */
+static void watcher_tell(struct watcher *w, sd_json_variant *v)
+{
+	int r = -ENOBUFS;
+
+	if (!connection_flush(w->link))
+		w->behind = 0;
+	if (w->behind++ < MONITOR_BEHIND_MAX)
+		r = sd_varlink_notify(w->link, v);
+	if (r >= 0)
+		return;
+	log_notice("A client that watches does not read what it is told, closing its connection");
+	(void)sd_varlink_close(w->link);
+}
+
 static void on_event(enum manager_event event, void *userdata)
 {
 	struct monitor *monitor = userdata;
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
 	int r = 0;
 
-	if (monitor->n_links > 0)
+	if (monitor->n_watchers > 0)
 		r = monitor_message(monitor->manager, event_names[event],
 				    event != MANAGER_PROGRESS, &v);
 	if (r < 0) {
 		log_warning_errno(r, "Cannot tell the watchers, proceeding: %m");
 		return;
 	}
-	for (size_t i = 0; i < monitor->n_links; i++)
-		(void)sd_varlink_notify(monitor->links[i], v);
+	/* from the end: one that is closed is replaced by the last */
+	for (size_t i = monitor->n_watchers; i > 0; i--)
+		watcher_tell(&monitor->watchers[i - 1], v);
 	monitor_watch(monitor);
 }
 
@@ -140,18 +168,27 @@ struct monitor *monitor_free(struct monitor *monitor)
 		return NULL;
 	monitor->manager->observe = NULL;
 	sd_event_source_disable_unref(monitor->look);
-	while (monitor->n_links > 0)
-		sd_varlink_unref(monitor->links[--monitor->n_links]);
+	while (monitor->n_watchers > 0)
+		sd_varlink_unref(monitor->watchers[--monitor->n_watchers].link);
 	free(monitor);
 	return NULL;
 }
 
-int monitor_add(struct monitor *monitor, sd_varlink *link)
+static size_t monitor_count(const struct monitor *monitor, bool root)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < monitor->n_watchers; i++)
+		n += monitor->watchers[i].root == root;
+	return n;
+}
+
+int monitor_add(struct monitor *monitor, sd_varlink *link, bool root)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
 	int r;
 
-	if (monitor->n_links >= MONITOR_LINKS_MAX)
+	if (monitor_count(monitor, root) >= (root ? MONITOR_ROOT_MAX : MONITOR_OTHERS_MAX))
 		return -EBUSY;
 	r = monitor_message(monitor->manager, "snapshot", true, &v);
 	if (r < 0)
@@ -159,17 +196,20 @@ int monitor_add(struct monitor *monitor, sd_varlink *link)
 	r = sd_varlink_notify(link, v);
 	if (r < 0)
 		return r;
-	monitor->links[monitor->n_links++] = sd_varlink_ref(link);
+	monitor->watchers[monitor->n_watchers++] = (struct watcher){
+		.link = sd_varlink_ref(link),
+		.root = root,
+	};
 	monitor_watch(monitor);
 	return 0;
 }
 
 void monitor_remove(struct monitor *monitor, sd_varlink *link)
 {
-	for (size_t i = 0; monitor && i < monitor->n_links; i++) {
-		if (monitor->links[i] != link)
+	for (size_t i = 0; monitor && i < monitor->n_watchers; i++) {
+		if (monitor->watchers[i].link != link)
 			continue;
-		monitor->links[i] = monitor->links[--monitor->n_links];
+		monitor->watchers[i] = monitor->watchers[--monitor->n_watchers];
 		sd_varlink_unref(link);
 		return;
 	}

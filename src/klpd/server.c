@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns the listening socket and the table of methods. Who may connect is said by the socket's mode
- * (root and group klpd); who may change anything is asked of the peer at each call. Errors leave
- * klpd here and nowhere else, all in one form.
+ * Owns the listening socket, the connections and the table of methods. Who may connect is said by
+ * the socket's mode (root and group klpd); who may change anything is asked of the peer at each
+ * call. The answers to calls leave klpd here, and all errors in one form.
  */
-#include <grp.h>
 #include <stdbool.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <systemd/sd-varlink.h>
 
-#include "klpd/caller.h"
 #include "klpd/json.h"
 #include "klpd/methods-change.h"
 #include "klpd/methods-check.h"
@@ -19,33 +15,9 @@
 #include "klpd/methods-repair.h"
 #include "klpd/monitor.h"
 #include "klpd/server.h"
-#include "shared/paths.h"
 #include "shared/varlink-io.klpd.h"
-#include "util/errno-util.h"
-#include "util/log.h"
 #include "util/macro.h"
 #include "version.h"
-
-#define CONNECTIONS_MAX		256
-#define CONNECTIONS_UID_MAX	64
-
-/* Started by hand: a socket as klpd.socket would make it. */
-static int server_listen(sd_varlink_server *s)
-{
-	const struct group *group;
-	int r;
-
-	if (mkdir(KLPD_RUN_DIR, 0755) < 0 && errno != EEXIST)
-		return errno_negative();
-	r = sd_varlink_server_listen_address(s, KLPD_SOCKET, 0660);
-	if (r < 0)
-		return r;
-	group = getgrnam(KLPD_GROUP);
-	if (group && chown(KLPD_SOCKET, (uid_t)-1, group->gr_gid) < 0)
-		log_warning_errno(errno_negative(), "Cannot give '%s' to group '%s', going on: %m",
-				  KLPD_SOCKET, KLPD_GROUP);
-	return 0;
-}
 
 int server_new(struct server **ret)
 {
@@ -55,29 +27,19 @@ int server_new(struct server **ret)
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	r = sd_varlink_server_new(&s->varlink, SD_VARLINK_SERVER_ACCOUNT_UID |
-					       SD_VARLINK_SERVER_INHERIT_USERDATA);
+	s->listener = LISTENER_INIT;
+	r = sd_varlink_server_new(&s->varlink, SD_VARLINK_SERVER_INHERIT_USERDATA);
 	if (r < 0)
 		return r;
 	sd_varlink_server_set_userdata(s->varlink, s);
 	(void)sd_varlink_server_set_description(s->varlink, "klpd");
-	(void)sd_varlink_server_set_connections_max(s->varlink, CONNECTIONS_MAX);
-	(void)sd_varlink_server_set_connections_per_uid_max(s->varlink, CONNECTIONS_UID_MAX);
 	r = sd_varlink_server_set_info(s->varlink, "klpd", "klpd", KLPD_VERSION, NULL);
 	if (r < 0)
 		return r;
-	r = sd_varlink_server_listen_auto(s->varlink);
-	if (r == 0)
-		r = server_listen(s->varlink);
+	r = listener_open(&s->listener);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(s);
-	return 0;
-}
-
-static int on_connect(sd_varlink_server *varlink _unused_, sd_varlink *link, void *userdata _unused_)
-{
-	caller_accept(link);
 	return 0;
 }
 
@@ -86,6 +48,7 @@ static void on_disconnect(sd_varlink_server *varlink _unused_, sd_varlink *link,
 	struct server *s = userdata;
 
 	monitor_remove(s->monitor, link);
+	connection_gone(&s->connections, link);
 }
 
 int server_start(struct server *s, struct manager *m)
@@ -116,19 +79,21 @@ int server_start(struct server *s, struct manager *m)
 		VARLINK_INTERFACE ".Monitor", methods_query_monitor);
 	if (r < 0)
 		return r;
-	r = sd_varlink_server_bind_connect(s->varlink, on_connect);
-	if (r < 0)
-		return r;
 	r = sd_varlink_server_bind_disconnect(s->varlink, on_disconnect);
 	if (r < 0)
 		return r;
-	return sd_varlink_server_attach_event(s->varlink, m->event, SD_EVENT_PRIORITY_NORMAL);
+	r = connections_start(&s->connections, s->varlink, m->event);
+	if (r < 0)
+		return r;
+	return listener_start(&s->listener, &s->connections, m->event);
 }
 
 struct server *server_free(struct server *s)
 {
 	if (!s)
 		return NULL;
+	listener_done(&s->listener);
+	connections_done(&s->connections);
 	if (s->varlink)
 		(void)sd_varlink_server_bind_disconnect(s->varlink, NULL);
 	monitor_free(s->monitor);
@@ -137,18 +102,24 @@ struct server *server_free(struct server *s)
 	return NULL;
 }
 
+bool server_is_root(const struct server *s, const sd_varlink *link)
+{
+	const struct connection *c = connection_find(&s->connections, link);
+
+	return c && c->root;
+}
+
 int server_check_root(sd_varlink *link, struct report *report)
 {
-	uid_t uid;
-	int r;
+	const struct server *s = sd_varlink_get_userdata(link);
+	const struct connection *c = connection_find(&s->connections, link);
+	int r = c ? peer_check_root(&c->peer, report) : -ESRCH;
 
-	r = sd_varlink_get_peer_uid(link, &uid);
-	if (r < 0)
-		return report_errno(report, r, "Cannot tell who the caller is");
-	if (uid == 0)
-		return 0;
-	return report_set(report, OUTCOME_PERMISSION, "Only root may do this, the caller is uid %u",
-			  (unsigned int)uid);
+	if (r != -ESRCH)
+		return r;
+	/* it has ended since; then what it was when it came is what counts */
+	return c && c->root ? 0 : report_set(report, OUTCOME_PERMISSION,
+					     "It cannot be told any more who the caller was");
 }
 
 int server_reply_error(sd_varlink *link, int result, struct report *report)

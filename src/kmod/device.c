@@ -3,8 +3,8 @@
  * /dev/klp, and its ioctls that change something: checks every byte that comes from user space,
  * takes klp_mutex, calls the part that does the work, copies the answer out (query.c has the ioctls
  * that only look). A wait for klp_mutex ends when the caller is killed. Keeps no state but what
- * belongs to an open file: whether it said hello, its event queue, and (in the registry) the records
- * it announced, which go when it closes.
+ * belongs to an open file: whether it said hello, whether it has claimed the changes, its event queue,
+ * and (in the registry) the records it announced, which go when it closes.
  */
 #include <linux/capability.h>
 #include <linux/compat.h>
@@ -37,6 +37,20 @@ struct device_file {
 	bool hello;
 	struct event_queue queue;
 };
+
+/* The open file of the one that has claimed the changes; NULL: there is none. */
+static struct device_file *device_claim;
+
+/* For the life of the open file. Only those who claim are kept apart: a look needs no claim. */
+static long device_claim_changes(struct device_file *df, unsigned long arg)
+{
+	struct device_file *before;
+
+	if (arg)
+		return -EINVAL;
+	before = cmpxchg(&device_claim, NULL, df);
+	return !before || before == df ? 0 : -EBUSY;
+}
 
 static long device_hello(struct device_file *df, void __user *arg)
 {
@@ -282,6 +296,8 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return query_objects(user);
 	case KLP_IOC_BARRIER:
 		return device_barrier(arg);
+	case KLP_IOC_CLAIM:
+		return device_claim_changes(df, arg);
 	default:
 		return -ENOTTY;
 	}
@@ -325,6 +341,7 @@ static int device_release(struct inode *inode, struct file *file)
 	record_forget_owned(df);
 	mutex_unlock(&klp_mutex);
 	event_unsubscribe(&df->queue);
+	cmpxchg(&device_claim, df, NULL);
 	kfree(df);
 	return 0;
 }

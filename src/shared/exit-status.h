@@ -13,7 +13,7 @@ enum exit_status {
 	EXIT_STATUS_KERNEL = 6,		/* the verifier, or the kernel has no BTF */
 	EXIT_STATUS_COMPANION = 7,	/* missing or of another ABI */
 	EXIT_STATUS_NO_PATCH = 8,	/* no such patch in force */
-	EXIT_STATUS_BUSY = 9,		/* another change runs */
+	EXIT_STATUS_BUSY = 9,		/* another change runs, or too many connections */
 	EXIT_STATUS_PERMISSION = 10,
 	EXIT_STATUS_REVERSED = 11,	/* the old sets are in force */
 	EXIT_STATUS_UNREACHABLE = 12,	/* klpd does not answer */

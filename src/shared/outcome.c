@@ -107,6 +107,17 @@ static const struct outcome_info outcome_table[] = {
 		"You are not allowed to do this",
 		"Changes are for root; to look, be a member of group klpd.",
 	},
+	[OUTCOME_TOO_MANY] = {
+		ERROR("TooManyConnections"), EXIT_STATUS_BUSY,
+		"There are too many connections to klpd",
+		"Try again when some have ended: 'ss -xp' shows the processes that have them. Some are "
+		"kept for root.",
+	},
+	[OUTCOME_TOO_LONG] = {
+		ERROR("MessageTooLong"), EXIT_STATUS_REFUSED,
+		"The message is longer than klpd takes from others than root",
+		"A message may have 65,536 bytes.",
+	},
 	[OUTCOME_CONFLICT] = {
 		ERROR("Conflict"), EXIT_STATUS_REFUSED,
 		"Another patch in force has the same function or table",
@@ -213,6 +224,12 @@ static const struct outcome_info outcome_table[] = {
 		ERROR("VerifierRejected"), EXIT_STATUS_KERNEL,
 		"The kernel's verifier rejected a program of the patch",
 		"Repeat with --verifier-log to see all that the verifier said.",
+	},
+	[OUTCOME_LOCKDOWN] = {
+		ERROR("LockedDown"), EXIT_STATUS_KERNEL,
+		"The kernel is locked down and does not show what can be patched",
+		"Boot with lockdown=integrity, or without lockdown, on the kernel's command line; "
+		"'cat /sys/kernel/security/lockdown' shows what holds.",
 	},
 	[OUTCOME_NO_COMPANION] = {
 		ERROR("NoCompanion"), EXIT_STATUS_COMPANION,

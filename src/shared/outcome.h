@@ -26,6 +26,8 @@ enum outcome {
 	OUTCOME_UNJUDGED,		/* what klpd cannot judge stands in the way: repair */
 	OUTCOME_NOT_PINNABLE,		/* no bpffs, or not the system's */
 	OUTCOME_PERMISSION,		/* caller may not */
+	OUTCOME_TOO_MANY,		/* connections, or watchers */
+	OUTCOME_TOO_LONG,		/* a message of a client that is not root */
 	/* the plan */
 	OUTCOME_CONFLICT,		/* function or table is that of another patch in force */
 	OUTCOME_TAKEN,			/* by others: livepatch, ftrace, a program, a table of this name */
@@ -48,6 +50,7 @@ enum outcome {
 	/* the kernel */
 	OUTCOME_NO_BTF,
 	OUTCOME_VERIFIER,		/* log in the report */
+	OUTCOME_LOCKDOWN,		/* of the kernel, to confidentiality */
 	OUTCOME_NO_COMPANION,
 	OUTCOME_COMPANION_ABI,
 	OUTCOME_REVERSED,		/* the transition was reversed: the old sets are in force */

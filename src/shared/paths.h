@@ -5,7 +5,6 @@
 
 #define KLPD_RUN_DIR		"/run/klpd"
 #define KLPD_SOCKET		"/run/klpd/io.klpd"
-#define KLPD_LOCK		"/run/klpd/lock"
 #define KLPD_BPFFS		"/sys/fs/bpf"
 #define KLPD_PIN_DIR		"/sys/fs/bpf/klpd"
 #define KLPD_GATES_PIN		"/sys/fs/bpf/klpd/gates"

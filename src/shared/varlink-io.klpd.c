@@ -247,6 +247,8 @@ static SD_VARLINK_DEFINE_ERROR(Busy, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Unjudged, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotPinnable, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotAllowed, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(TooManyConnections, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(MessageTooLong, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Conflict, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(TakenByOther, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(StateIncompatible, ERROR_FIELDS);
@@ -266,6 +268,7 @@ static SD_VARLINK_DEFINE_ERROR(ProgramLimit, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(CallbackFailed, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoBTF, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(VerifierRejected, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(LockedDown, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoCompanion, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(CompanionABI, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Reversed,
@@ -416,6 +419,11 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_NotPinnable,
 	S("The caller may not do this"),
 	&vl_error_NotAllowed,
+	S("There are too many connections, or clients of Monitor; the detail says whose. It comes "
+	  "unasked when a connection is refused, which is closed then"),
+	&vl_error_TooManyConnections,
+	S("A message of a client that is not root has more than 65,536 bytes; the connection is closed"),
+	&vl_error_MessageTooLong,
 	S("A function is patched, or a table brought, by another patch in force"),
 	&vl_error_Conflict,
 	S("Somebody else than klpd decides what the function does: a kernel livepatch, an ftrace "
@@ -460,6 +468,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_NoBTF,
 	S("The kernel's verifier rejected a program; log has all it said"),
 	&vl_error_VerifierRejected,
+	S("The kernel is locked down to confidentiality, and nothing can be looked up in it"),
+	&vl_error_LockedDown,
 	S("It needs the kernel module klp, which is not loaded"),
 	&vl_error_NoCompanion,
 	S("The kernel module klp and klpd are not of one ABI"),

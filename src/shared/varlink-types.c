@@ -106,7 +106,8 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(table, "Somebody else changed or detached a table of the patch"),
 	VALUE(pins, "Pins are missing or not where they should be, or cannot be made"),
 	VALUE(parts, "Bodies, callbacks or tables of the patch are not attached any more"),
-	VALUE(unjudged, "klpd cannot judge it, and leaves it alone"));
+	VALUE(unjudged, "klpd cannot judge it, and leaves it alone"),
+	VALUE(kernel, "The kernel is locked down: no patch can be enabled"));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Warning,

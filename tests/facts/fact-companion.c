@@ -27,6 +27,20 @@ static void test_hello(void)
 	close(fd);
 }
 
+static void test_claim(void)
+{
+	struct klp_ioc_status s = {};
+	int first = device(), second = device();
+
+	check(!call(first, KLP_IOC_CLAIM, NULL), "claims");
+	check(!call(first, KLP_IOC_CLAIM, NULL), "claims what it has");
+	check(call(second, KLP_IOC_CLAIM, NULL) == -EBUSY, "does not claim what another has");
+	check(!call(second, KLP_IOC_STATUS, &s), "but may look");
+	close(first);
+	check(!call(second, KLP_IOC_CLAIM, NULL), "claims what is free again");
+	close(second);
+}
+
 static void test_bad_input(void)
 {
 	struct klp_uapi_func f = func("cmdline_proc_show");
@@ -373,6 +387,7 @@ int main(void)
 {
 	companion_begin("companion");
 	test_hello();
+	test_claim();
 	test_bad_input();
 	test_bad_tables();
 	test_several();

@@ -89,10 +89,57 @@ check read setpriv --reuid 65534 --regid 65534 --groups "$group" klpctl list
 expect_fail 10 setpriv --reuid 65534 --regid 65534 --groups "$group" klpctl disable cmdline
 expect_fail any setpriv --reuid 65534 --regid 65534 --clear-groups klpctl list
 
+t klpd by hand, beside the service and beside its socket
+by_hand() {
+	/usr/sbin/klpd </dev/null
+}
+expect_fail 1 by_hand
+[[ $OUTPUT == *"Another klpd runs already"* ]] || fail "$OUTPUT"
+systemctl stop klpd.service
+expect_fail 1 by_hand
+[[ $OUTPUT == *"listened on already, by klpd.socket"*"systemctl start klpd.service"* ]] || fail "$OUTPUT"
+active active && fail "it has started the service"
+same patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
+check "the service is started by its socket" active active
+
+t root that was made smaller
+for smaller in "-p CapabilityBoundingSet=" "-p PrivateUsers=yes"; do
+	# shellcheck disable=SC2086
+	expect_fail 10 systemd-run --quiet --wait --pipe $smaller klpctl disable cmdline
+done
+
 t disable
 check disable klpctl disable cmdline
 same /proc/cmdline "$before" "$(cat /proc/cmdline)"
 same CapEff 0000000000000000 "$(awk '/^CapEff/ { print $2 }' /proc/"$(systemctl show -P MainPID klpd)"/status)"
 systemctl stop klpd.service klpd.socket
 check rmmod loop_until rmmod klp
+
+t the companion comes after klpd
+systemctl mask --runtime modprobe@klp.service >/dev/null 2>&1
+check start systemctl start klpd.socket
+same "without it" false "$(klpctl status --json | jq .companion.loaded)"
+modprobe klp
+same "with it" true "$(klpctl status --json | jq .companion.loaded)"
+check enable klpctl enable $P/cmdline.klp.o
+check disable klpctl disable cmdline
+systemctl stop klpd.service klpd.socket
+loop_until rmmod klp
+systemctl unmask --runtime modprobe@klp.service >/dev/null 2>&1
+
+t without bpffs, and there later
+umount /sys/fs/bpf
+check socket systemctl start klpd.socket
+for ((i = 0; i < 8; i++)); do
+	timeout 2 klpctl list >/dev/null 2>&1
+done
+journalctl -u klpd -b -o cat | grep -q "mount -t bpf bpf /sys/fs/bpf" || fail "it does not say what is missing"
+mount -t bpf bpf /sys/fs/bpf
+check "klpd is back by itself" loop_until klpctl list
+same socket active "$(systemctl is-active klpd.socket)"
+
+t what the service is given
+same descriptors 131072 "$(systemctl show -P LimitNOFILE klpd.service)"
+[[ $(systemctl show -P WatchdogUSec klpd.service) == 5min ]] || fail "no watchdog"
+systemctl stop klpd.service klpd.socket
 ok

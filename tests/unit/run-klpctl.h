@@ -26,6 +26,7 @@
 #include "klpctl/format.c"
 #include "klpctl/options.c"
 #include "klpctl/patch-text.c"
+#include "klpctl/interrupt.c"
 #include "klpctl/progress.c"
 #include "klpctl/verb-blockers.c"
 #include "klpctl/verb-check.c"

@@ -1,0 +1,311 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-load.sh - clients that mean no good, and root, who gets through all the same.
+# timeout: 900
+. /klpd/lib.sh
+SOCKET=/run/klpd/io.klpd
+P=/usr/lib/klpd/patches
+T=/usr/lib/klpd/tests
+HOSTILE=/usr/lib/klpd/programs/hostile
+GROUP=990
+LIST='{"method":"io.klpd.Manager.List"}'
+
+as() {
+	setpriv --reuid "$1" --regid "$1" --groups $GROUP -- "${@:2}"
+}
+
+descriptors() {
+	ls /proc/$KLPD_PID/fd | wc -l
+}
+
+# attack UID ARG... - begin one, and wait until it is at work.
+attack() {
+	local out
+
+	out=$(mktemp -p /tmp attack.XXXXXX)
+	# not through as(): the process to be killed is the attacker
+	setpriv --reuid "$1" --regid "$1" --groups $GROUP -- $HOSTILE $SOCKET "${@:2}" >"$out" &
+	attackers+=" $!"
+	loop_until test -s "$out" || fail "attack ${*:2} did not begin"
+	ATTACK=$(cat "$out")
+}
+
+# relief - they end, and klpd has forgotten them.
+relief() {
+	# shellcheck disable=SC2086
+	kill $attackers
+	# shellcheck disable=SC2086
+	wait $attackers 2>/dev/null
+	attackers=''
+	check "their descriptors are closed" loop_until few_descriptors
+}
+
+few_descriptors() {
+	(($(descriptors) <= base + 2))
+}
+
+# milliseconds COMMAND... - how long it took.
+milliseconds() {
+	local began
+	began=${EPOCHREALTIME/./}
+
+	"$@" >/dev/null || fail "'$*' failed"
+	echo $(((${EPOCHREALTIME/./} - began) / 1000))
+}
+
+# begin_stall, end_stall - a transition that waits for a sleeper.
+begin_stall() {
+	begin_sleep
+	klpctl enable --no-wait --timeout=0 $T/held.klp.o >/dev/null || fail enable
+	loop_until sleeper_blocks
+}
+
+end_stall() {
+	end_sleep
+	check settled loop_until settled
+}
+
+modprobe klp signal_ms=1000000000
+start_klpd
+snapshot
+base=$(descriptors)
+attackers=''
+
+t connections that are held
+for uid in 1001 1002 1003 1004; do
+	attack $uid hold 64
+	[[ $ATTACK == "held 48 refused 16" ]] || fail "uid $uid: $ATTACK"
+done
+attack 1005 hold 1
+[[ $ATTACK == "held 0 refused 1" ]] || fail "one more: $ATTACK"
+expect_fail 9 as 1005 klpctl list
+[[ $OUTPUT == *"too many connections"* ]] || fail "it does not say why: $OUTPUT"
+check "root's status" klpctl status >/dev/null
+check "root's change" klpctl enable $P/cmdline.klp.o >/dev/null
+check "and back" klpctl disable cmdline >/dev/null
+relief
+check "a member, when they are gone" as 1005 klpctl list >/dev/null
+
+t connections of root
+$HOSTILE $SOCKET hold 200 >/tmp/root &
+attackers=$!
+check "they are held" loop_until grep -q 'held 200 refused 0' /tmp/root
+check "root's status" klpctl status >/dev/null
+check "a member's list" as 1001 klpctl list >/dev/null
+relief
+
+t watchers of root
+for ((i = 0; i < 70; i++)); do
+	klpctl monitor >/tmp/watch.$i 2>&1 &
+	attackers+=" $!"
+done
+refused() {
+	(($(cat /tmp/watch.* | grep -c 'too many connections') >= 6))
+}
+check "more than there may be are told" loop_until refused
+check "root's status" klpctl status >/dev/null
+# shellcheck disable=SC2086
+kill $attackers 2>/dev/null
+# shellcheck disable=SC2086
+wait $attackers 2>/dev/null
+attackers=''
+
+t users that were made up share one part
+cat >/tmp/made-up <<EOF2
+for uid in 1 2 3; do
+	setpriv --reuid \$uid --keep-groups $HOSTILE $SOCKET hold 64 >/tmp/made-up.\$uid &
+done
+wait
+EOF2
+rm -f /tmp/made-up.[0-9] /tmp/namespace /tmp/mapped
+setpriv --reuid 1001 --regid 1001 --groups $GROUP unshare -U bash -c \
+	'umask 0; echo $$ >/tmp/namespace; until [[ -e /tmp/mapped ]]; do sleep 0.05; done; . /tmp/made-up' &
+namespace=$!
+check "a user namespace" loop_until test -s /tmp/namespace
+printf '0 1001 1\n1 100000 100\n' >/tmp/map
+# in one write, which printf does not make of two lines
+cat /tmp/map >/proc/"$(cat /tmp/namespace)"/uid_map
+: >/tmp/mapped
+made_up() {
+	[[ $(cat /tmp/made-up.[123] | wc -l) == 3 ]]
+}
+check "they have come" loop_until made_up
+same "held by all of them" 48 "$(cat /tmp/made-up.[123] | awk '{ n += $2 } END { print n }')"
+check "root's status" klpctl status >/dev/null
+check "another member's list" as 1002 klpctl list >/dev/null
+# shellcheck disable=SC2046
+kill $(pidof hostile)
+wait $namespace 2>/dev/null
+
+t calls without an end, of which no answer is read
+begin_stall
+quiet=$(milliseconds klpctl list)
+for uid in 1001 1002 1003 1004; do
+	attack $uid flood 40 io.klpd.Manager.Blockers '{"stacks":256}'
+done
+under=$(milliseconds klpctl list)
+echo "# klpctl list: $quiet ms, in the flood $under ms"
+((under < 10 * quiet + 5000)) || fail "klpctl list took $under ms instead of $quiet"
+memory=$(awk '/^VmRSS/ { print int($2 / 1024) }' /proc/$KLPD_PID/status)
+((memory < 200)) || fail "klpd has $memory MiB"
+under=$(milliseconds klpctl reverse)
+echo "# klpctl reverse: $under ms"
+((under < 10 * quiet + 5000)) || fail "klpctl reverse took $under ms"
+relief
+end_stall
+
+t one client that sends and never reads
+begin_stall
+attack 1001 flood 1 io.klpd.Manager.Status '{}'
+check "root reverses" klpctl reverse >/dev/null
+relief
+end_stall
+
+t messages without an end
+for uid in 1001 1002 1003 1004; do
+	attack $uid half 40 15000000
+done
+check "root's status" klpctl status >/dev/null
+memory=$(awk '/^VmRSS/ { print int($2 / 1024) }' /proc/$KLPD_PID/status)
+((memory < 200)) || fail "klpd has $memory MiB"
+relief
+attack 1001 half 1 1000
+closed_half() {
+	grep -q 'connections are closed, the last of uid 1001: a message was not finished' $KLPD_LOG
+}
+check "half a message is not waited for" loop_until closed_half
+relief
+
+t long messages
+long=$(printf '%070000d' 0)
+same "of a member" "{\"error\":\"io.klpd.Manager.MessageTooLong\"" \
+	"$(as 1001 $HOSTILE $SOCKET turns 1 "${long:0:65537}" 2>&1 | cut -d, -f1 | head -n 1)"
+long="{\"method\":\"io.klpd.Manager.Describe\",\"parameters\":{\"name\":\"$long\"}}"
+same "of root" '{"error":"io.klpd.Manager.NoSuchPatch"' "$($HOSTILE $SOCKET turns 1 "$long" | cut -d, -f1)"
+
+t many calls at once, each with its answer
+# as many as the socket holds: klpd takes one when the answer to the last one was read
+same answers 100 "$(as 1001 $HOSTILE $SOCKET turns 100 "$LIST" | grep -c '{"parameters":{"patches":\[\]}}')"
+
+t a call that wants no answer takes that of no other
+begin_sleep
+$HOSTILE $SOCKET turns 1 "{\"method\":\"io.klpd.Manager.Enable\",\"parameters\":{\"path\":\"$T/held.klp.o\",\"timeoutUSec\":0},\"oneway\":true}" \
+	'{"method":"io.klpd.Manager.Monitor","more":true}' >/tmp/oneway
+grep -q '"event":"snapshot"' /tmp/oneway || fail "the first answer is not Monitor's: $(cat /tmp/oneway)"
+mkfifo /tmp/deaf.in
+sleep infinity >/tmp/deaf.in &
+attackers=$!
+end_sleep
+check "the change goes on" loop_until settled
+same "and is complete" held "$(names)"
+klpctl disable held >/dev/null || fail disable
+
+t a watcher that does not read is closed and told no half story
+$HOSTILE $SOCKET deaf io.klpd.Manager.Monitor </tmp/deaf.in >/tmp/deaf &
+deaf=$!
+check "it watches" loop_until grep -q 'at work' /tmp/deaf
+closed_deaf() {
+	klpctl enable --immediate $P/cmdline.klp.o && klpctl disable cmdline
+	grep -q 'does not read what it is told' $KLPD_LOG
+}
+LOOP_SECONDS=200 check "it is closed" loop_until closed_deaf
+echo >/tmp/deaf.in
+wait $deaf
+same "the end is the end" end "$(tail -n 1 /tmp/deaf)"
+# every event but the last is whole, and none is missing between them
+grep -o '"event":"[a-z]*"' /tmp/deaf | grep -v progress | sed 1d | head -n -1 | cut -d'"' -f4 |
+	awk 'BEGIN { split("started complete retired", order) }
+		{ if ($1 != order[(NR - 1) % 3 + 1]) { print NR ": " $1; exit } }' >/tmp/hole
+[[ ! -s /tmp/hole ]] || fail "its story has a hole: $(cat /tmp/hole)"
+kill $attackers
+attackers=''
+
+t no descriptor is left for a client
+prlimit --pid $KLPD_PID --nofile=$(($(descriptors) + 3)):65536
+$HOSTILE $SOCKET hold 8 >/tmp/few &
+attackers=$!
+check "some are refused" loop_until grep -q 'held [0-3] refused' /tmp/few
+expect_fail 9 klpctl list
+[[ $OUTPUT == *"too many connections"*descriptors* ]] || fail "it does not say why: $OUTPUT"
+relief
+check "klpd listens on" klpctl list >/dev/null
+prlimit --pid $KLPD_PID --nofile=65536:65536
+
+t root without the capabilities that the companion asks for
+expect_fail 10 setpriv --bounding-set=-all --inh-caps=-all klpctl enable $P/cmdline.klp.o
+[[ $OUTPUT == *CAP_BPF* ]] || fail "it does not say why: $OUTPUT"
+expect_fail 10 unshare -Ur klpctl enable $P/cmdline.klp.o
+[[ $OUTPUT == *"user namespace"* ]] || fail "it does not say why: $OUTPUT"
+# one with all ids as they are here
+rm -f /tmp/namespace /tmp/mapped
+unshare -U bash -c 'echo $$ >/tmp/namespace; until [[ -e /tmp/mapped ]]; do sleep 0.05; done; exec klpctl enable "$0"' \
+	$P/cmdline.klp.o >/tmp/whole 2>&1 &
+namespace=$!
+check "a user namespace" loop_until test -s /tmp/namespace
+for map in uid_map gid_map; do
+	echo 0 0 4294967295 >/proc/"$(cat /tmp/namespace)"/$map
+done
+: >/tmp/mapped
+status=0
+wait $namespace || status=$?
+same "its status" 10 $status
+grep -q "user namespace" /tmp/whole || fail "it does not say why: $(cat /tmp/whole)"
+same "nothing is in force" '' "$(names)"
+
+t few descriptors at the start
+stop_klpd
+ulimit -Sn 256
+start_klpd
+ulimit -Sn 1024
+check "klpd has raised its limit" test "$(awk '/^Max open files/ { print $4 }' /proc/$KLPD_PID/limits)" -gt 4000
+
+t one klpd for each kernel
+second() {
+	/usr/sbin/klpd </dev/null >/tmp/second 2>&1
+}
+expect_fail 1 second
+grep -q "Another klpd runs already ('/sys/fs/bpf/klpd' is locked)" /tmp/second || fail "$(cat /tmp/second)"
+mv /run/klpd /run/klpd.away
+expect_fail 1 second
+mv /run/klpd.away /run/klpd
+cat >/tmp/apart <<'EOF2'
+mount -t tmpfs run /run && mkdir /run/klpd && mount -t bpf bpf /sys/fs/bpf && exec /usr/sbin/klpd
+EOF2
+expect_fail 1 unshare -m bash /tmp/apart
+[[ $OUTPUT == *"Another klpd runs already for this kernel"* ]] || fail "with pins elsewhere: $OUTPUT"
+check "the first is well" klpctl enable $P/cmdline.klp.o >/dev/null
+check "and goes on" klpctl disable cmdline >/dev/null
+
+t klpctl says what goes on when it is interrupted
+for signal in INT TERM; do
+	begin_sleep
+	# without job control a shell has INT ignored by what it runs in the background
+	set -m
+	klpctl enable --timeout=0 $T/held.klp.o >/tmp/interrupted 2>&1 &
+	client=$!
+	set +m
+	check "it waits" loop_until sleeper_blocks
+	kill -$signal $client
+	status=0
+	wait $client || status=$?
+	same "status of $signal" $((128 + $(kill -l "$signal"))) $status
+	grep -q "klpd goes on with the change: see 'klpctl status'" /tmp/interrupted || fail "$(cat /tmp/interrupted)"
+	end_stall
+	klpctl disable held >/dev/null || fail disable
+done
+
+t the kernel is locked down
+if mount -t securityfs none /sys/kernel/security 2>/dev/null || [[ -e /sys/kernel/security/lockdown ]]; then
+	keep # it stays locked until reboot, so this is the last test
+	stop_klpd
+	echo confidentiality >/sys/kernel/security/lockdown
+	start_klpd
+	[[ $(klpctl status 2>&1) == *"locked down (confidentiality)"*"lockdown=integrity"* ]] || fail status
+	expect_fail 6 klpctl enable $P/cmdline.klp.o
+	[[ $OUTPUT == *"locked down"*"lockdown=integrity"* ]] || fail "it does not say why: $OUTPUT"
+else
+	skip "this kernel has no lockdown"
+fi
+
+ok
