@@ -72,8 +72,21 @@ static int switch_refused(struct transaction *t, int error, const struct compani
 		return switch_lacks_function(m, blame, report);
 	report_names(report, m ? m->name : NULL, NULL, NULL);
 	if (error == -EBUSY)
-		return report_set(report, OUTCOME_BUSY, "The companion runs another transition");
+		return report_set(report, OUTCOME_BUSY, "The companion runs another transition, or a "
+				  "callback that has to end first");
 	return report_errno(report, error, "The companion cannot start the transition");
+}
+
+void switch_look_refused(struct transaction *t)
+{
+	struct companion_blame blame;
+	int error;
+
+	if (companion_refusal(t->world->companion, t->number, &error, &blame) < 0)
+		return;
+	(void)switch_refused(t, error, &blame, &t->refusal);
+	t->refusal.phase = PHASE_SWITCH;
+	report_names(&t->refusal, t->name, NULL, NULL);
 }
 
 static int switch_per_task(struct transaction *t, struct report *report)

@@ -72,6 +72,7 @@ static void __exit klp_exit(void)
 	module_unwatch();
 	transition_exit();
 	site_exit();
+	callback_exit();
 	sysctl_exit();
 	hold_exit();
 	opening_exit();

@@ -102,7 +102,9 @@ static SD_VARLINK_DEFINE_METHOD(
 	  "is not known"),
 	OUT_TYPE(before, BeforeEntry, NULLABLE | ARRAY),
 	C("The warnings again, in the same order, with the names apart"),
-	OUT_TYPE(warningDetails, Warning, NULLABLE | ARRAY));
+	OUT_TYPE(warningDetails, Warning, NULLABLE | ARRAY),
+	C("The callback that runs now; null if none does"),
+	OUT_TYPE(callback, RunningCallback, NULLABLE));
 
 static SD_VARLINK_DEFINE_METHOD(
 	List,
@@ -290,6 +292,9 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_type_Patch,
 	S("The time in which tasks move, one by one, from old to new code"),
 	&vl_type_Transition,
+	S("A callback that runs now. No change is made until it has ended, nor is its own change turned "
+	  "round or forced"),
+	&vl_type_RunningCallback,
 	S("The kernel module klp, as klpd sees it"),
 	&vl_type_Companion,
 	S("A patch that was in force before the last change"),

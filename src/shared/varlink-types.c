@@ -249,6 +249,21 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	STRING(returning, NULLABLE | ARRAY));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
+	RunningCallback,
+	C("Name of its patch"),
+	STRING(patch, 0),
+	C("What it runs for: vmlinux, or a module"),
+	STRING(object, 0),
+	C("Which one it is"),
+	TYPE(when, CallbackWhen, 0),
+	C("For how long it has run, in microseconds"),
+	INT(runningUSec, 0),
+	C("The thread that it runs in: of the kernel, or of who loads or removes the module"),
+	INT(pid, 0),
+	C("Number of the transition that it is a part of; null: a module comes or goes"),
+	INT(transition, NULLABLE));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Companion,
 	C("The kernel module klp is loaded"),
 	BOOL(loaded, 0),
