@@ -53,7 +53,7 @@ int entering_select(struct entering *e, size_t i, struct report *report)
 	char record[KLP_UAPI_NAME_LEN];
 
 	if (!body_is_ops(f->body))
-		return object_select(e->object, f->program, f->symbol, report);
+		return object_select(e->object, f->program, f->symbol, e->btf_ids[i], report);
 	entering_record_name(e, record);
 	return f->body == BODY_GUARD ?
 		       object_select_guard(e->object, f->program, f->object, f->symbol, record,
@@ -71,6 +71,7 @@ int entering_look_func(struct entering *e, struct world *w, struct targets *targ
 
 	r = body_is_ops(f->body) ? look_ops(e, targets, f, &target, report) :
 				   look_fmod_ret(e, w, targets, f, &target, report);
+	e->btf_ids[i] = target.btf_id;
 	if (r == 0)
 		r = entering_select(e, i, report);
 	if (r != 0) {
@@ -79,7 +80,6 @@ int entering_look_func(struct entering *e, struct world *w, struct targets *targ
 	}
 	look_describe(&e->funcs[i], f, target.btf_id);
 	e->native[i] = target.native;
-	e->btf_ids[i] = target.btf_id;
 	/* names told on the way here are not those of what may fail later */
 	report_done(report);
 	return 0;

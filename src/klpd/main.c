@@ -16,6 +16,7 @@
 #include <systemd/sd-event.h>
 
 #include "kern/caps.h"
+#include "kern/loader.h"
 #include "klpd/server.h"
 #include "shared/paths.h"
 #include "util/errno-util.h"
@@ -154,6 +155,8 @@ int main(int argc, char *argv[])
 {
 	int r;
 
+	if (argc == 2 && STREQ(argv[1], LOADER_ARGUMENT))
+		return loader_main();
 	log_set_name("klpd");
 	r = parse_arguments(argc, argv);
 	if (r <= 0)

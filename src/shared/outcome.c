@@ -51,6 +51,12 @@ static const struct outcome_info outcome_table[] = {
 		"What the patch says about itself is not valid",
 		"Correct the patch's source and build it again, see klp-patch(5).",
 	},
+	[OUTCOME_FILE_CRASHED] = {
+		ERROR("FileCrashed"), EXIT_STATUS_FILE,
+		"The file could not be read to its end: the attempt crashed or took too long",
+		"The file is damaged, or was made to do harm: build it again from its source. Nothing "
+		"else is affected.",
+	},
 	[OUTCOME_NO_SUCH_PATCH] = {
 		ERROR("NoSuchPatch"), EXIT_STATUS_NO_PATCH,
 		"There is no such patch in force, or no such transition",

@@ -16,6 +16,7 @@ enum outcome {
 	OUTCOME_NO_METADATA,		/* an ELF, but no patch */
 	OUTCOME_META_NEWER,		/* metadata format of newer tools */
 	OUTCOME_META_INVALID,		/* detail says what and where */
+	OUTCOME_FILE_CRASHED,		/* the process that reads the file died of it, or never ended */
 	OUTCOME_NO_SUCH_PATCH,		/* disable or describe of what is not in force */
 	OUTCOME_NO_PREVIOUS,		/* rollback, and nothing to go back to is known */
 	OUTCOME_FILE_CHANGED,		/* rollback to a patch whose file is another by now */

@@ -211,6 +211,7 @@ static SD_VARLINK_DEFINE_ERROR(NotELF, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoMetadata, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(MetadataNewer, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(MetadataInvalid, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(FileCrashed, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoSuchPatch, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoPrevious, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(FileChanged, ERROR_FIELDS);
@@ -357,6 +358,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_MetadataNewer,
 	S("The metadata is wrong"),
 	&vl_error_MetadataInvalid,
+	S("The process that reads the file died of it, or took more than 10 s"),
+	&vl_error_FileCrashed,
 	S("No patch of this name is in force, or, for Reverse, no transition runs"),
 	&vl_error_NoSuchPatch,
 	S("It is not known what was in force before, or that is in force now"),

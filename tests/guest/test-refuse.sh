@@ -76,6 +76,40 @@ same "klpd still runs" "$KLPD_PID" "$(pidof klpd)"
 same "in force" meminfo "$(names)"
 check disable klpctl disable meminfo
 
+t the process that reads a file dies, or stands still
+# catch SIGNAL - to that process, in the middle of a file with a hundred functions; klpctl's status and
+# words are in $status and $OUTPUT.
+catch() {
+	local enabling child=''
+
+	klpctl enable $T/bench-100.klp.o >/tmp/catch 2>&1 &
+	enabling=$!
+	until [[ -n $child ]] || ! kill -0 $enabling 2>/dev/null; do
+		read -r child _ <"/proc/$KLPD_PID/task/$KLPD_PID/children"
+	done
+	kill "-$1" "$child" || fail "there is no process to catch"
+	status=0
+	wait $enabling || status=$?
+	OUTPUT=$(</tmp/catch)
+}
+check enable klpctl enable $P/meminfo.klp.o
+catch SEGV
+same "status of klpctl" 3 $status
+[[ $OUTPUT == *"ended by signal 11"* ]] || fail "SEGV: $OUTPUT"
+catch XCPU
+[[ $OUTPUT == *"worked for more than 10 s"* ]] || fail "XCPU: $OUTPUT"
+begin=$SECONDS
+catch STOP
+same "status of klpctl" 3 $status
+[[ $OUTPUT == *"did not answer for 10 s"* ]] || fail "STOP: $OUTPUT"
+((SECONDS - begin >= 10)) || fail "it was given up after $((SECONDS - begin)) s"
+check "nothing is left of it" loop_until gone pidof klpd-loader
+same "klpd still runs" "$KLPD_PID" "$(pidof klpd)"
+same "in force" meminfo "$(names)"
+check "the same file, untouched" klpctl enable $T/bench-100.klp.o
+check disable klpctl disable bench-100
+check disable klpctl disable meminfo
+
 t functions that cannot be patched
 refuse 5 klp_test_no_such_function $T/missing.klp.o
 refuse 5 ipmr_mfc_seq_show $T/ambiguous.klp.o
