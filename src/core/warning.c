@@ -18,6 +18,11 @@ static const char *const kind_names[] = {
 	[WARNING_BROKEN] = "broken",
 	[WARNING_PASSED_OVER] = "passed_over",
 	[WARNING_TABLE] = "table",
+	[WARNING_FTRACE_OFF] = "ftrace_off",
+	[WARNING_NOT_CALLED] = "not_called",
+	[WARNING_PROGRAM] = "program",
+	[WARNING_LIVEPATCH] = "livepatch",
+	[WARNING_REDIRECTED] = "redirected",
 };
 _Static_assert(ARRAY_SIZE(kind_names) == _WARNING_KIND_MAX, "a kind without a name");
 

@@ -176,3 +176,22 @@ int object_ops_attach(struct bpf_map *map)
 	(void)bpf_link__destroy(link);
 	return fd;
 }
+
+/* Take back what the file asks for and a patch may not have. */
+int object_ops_restrain(struct bpf_object *bpf, struct report *report)
+{
+	struct bpf_program *program;
+	struct bpf_map *map;
+
+	bpf_object__for_each_program(program, bpf)
+		(void)bpf_program__set_autoload(program, false);
+	bpf_object__for_each_map(map, bpf) {
+		if (bpf_map__pin_path(map))
+			return report_set(report, OUTCOME_META_INVALID,
+					  "map '%s' asks to be pinned, which a patch may not",
+					  bpf_map__name(map));
+		if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS)
+			(void)bpf_map__set_autocreate(map, false);
+	}
+	return 0;
+}

@@ -29,4 +29,8 @@ int object_ops_select_table(struct bpf_object *bpf, const char *name, const char
  * map is ready for an update of the link that has it. */
 int object_ops_attach(struct bpf_map *map);
 
+/* Nothing is loaded, created or pinned but what is selected later. OUTCOME_META_INVALID: a map asks to be
+ * pinned. */
+int object_ops_restrain(struct bpf_object *bpf, struct report *report);
+
 #endif

@@ -51,25 +51,6 @@ DEFINE_CLEANUP(struct object, object_free);
 DEFINE_CLEANUP(struct ops_type, ops_type_free);
 DEFINE_CLEANUP(struct body_map, body_map_free);
 
-/* Take back what the file asks for and a patch may not have. */
-static int object_restrain(struct object *o, struct report *report)
-{
-	struct bpf_program *program;
-	struct bpf_map *map;
-
-	bpf_object__for_each_program(program, o->bpf)
-		(void)bpf_program__set_autoload(program, false);
-	bpf_object__for_each_map(map, o->bpf) {
-		if (bpf_map__pin_path(map))
-			return report_set(report, OUTCOME_META_INVALID,
-					  "map '%s' asks to be pinned, which a patch may not",
-					  bpf_map__name(map));
-		if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS)
-			(void)bpf_map__set_autocreate(map, false);
-	}
-	return 0;
-}
-
 int object_open(const void *data, size_t size, const char *name, struct object **ret,
 		struct report *report)
 {
@@ -98,7 +79,7 @@ int object_open(const void *data, size_t size, const char *name, struct object *
 		return report_set(report, OUTCOME_META_INVALID,
 				  "the file is no usable BPF object: %s", telling ?: strerror(-r));
 	}
-	r = object_restrain(o, report);
+	r = object_ops_restrain(o->bpf, report);
 	if (r == 0)
 		*ret = TAKE_PTR(o);
 	return r;
@@ -156,7 +137,8 @@ static int object_add_selected(struct object *o, struct bpf_program *program, st
 	return 0;
 }
 
-int object_select(struct object *o, const char *program, const char *symbol, struct report *report)
+int object_select(struct object *o, const char *program, const char *symbol, const char *attach,
+		  struct report *report)
 {
 	struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, program);
 	const char *section = p ? bpf_program__section_name(p) : NULL;
@@ -177,7 +159,9 @@ int object_select(struct object *o, const char *program, const char *symbol, str
 	if (bpf_program__autoload(p))
 		return report_set(report, OUTCOME_META_INVALID,
 				  "program '%s' is named for two functions", program);
-	r = object_add_selected(o, p, NULL, "vmlinux", symbol);
+	r = STREQ(symbol, attach) ? 0 : bpf_program__set_attach_target(p, 0, attach);
+	if (r == 0)
+		r = object_add_selected(o, p, NULL, "vmlinux", symbol);
 	return r == 0 || r == -ENOMEM ? r :
 	       report_errno(report, r, "cannot prepare program '%s'", program);
 }

@@ -21,9 +21,11 @@ int object_open(const void *data, size_t size, const char *name, struct object *
 struct object *object_free(struct object *o);
 /* BTF of the file, owned by the object; NULL if it has none. */
 const struct btf *object_btf(const struct object *o);
-/* Only programs that are told here will be loaded; `symbol` is the attach target. -ENOENT if the
+/* Only programs that are told here will be loaded; `symbol` is the attach target, `attach` its name in
+ * BTF. -ENOENT if the
  * file has no such program or it is not of type fmod_ret for that symbol (OUTCOME_META_INVALID). */
-int object_select(struct object *o, const char *program, const char *symbol, struct report *report);
+int object_select(struct object *o, const char *program, const char *symbol, const char *attach,
+		  struct report *report);
 /* The same for a guard body: what the companion is to know it by, the name of its record and the
  * index in it, is told to it here. */
 int object_select_guard(struct object *o, const char *program, const char *object,

@@ -143,9 +143,9 @@ static const struct outcome_info outcome_table[] = {
 	},
 	[OUTCOME_NOT_TRACEABLE] = {
 		ERROR("NotTraceable"), EXIT_STATUS_TARGET,
-		"The function cannot be traced, so no program can be attached to it",
-		"Patch a caller instead; /sys/kernel/tracing/available_filter_functions has all "
-		"that can be traced.",
+		"The function can have no body of this kind",
+		"Patch a caller instead, or use another kind of body: 'klpctl check' says for each whether "
+		"it can.",
 	},
 	[OUTCOME_OUT_OF_REACH] = {
 		ERROR("OutOfReach"), EXIT_STATUS_TARGET,
@@ -190,6 +190,12 @@ static const struct outcome_info outcome_table[] = {
 		ERROR("NoBTF"), EXIT_STATUS_KERNEL,
 		"The kernel does not describe its types",
 		"Use a kernel built with CONFIG_DEBUG_INFO_BTF=y.",
+	},
+	[OUTCOME_FTRACE_OFF] = {
+		ERROR("FtraceOff"), EXIT_STATUS_KERNEL,
+		"Ftrace is switched off, so the kernel would call no body of the patch",
+		"Switch it on with 'sysctl kernel.ftrace_enabled=1'. If the kernel refuses that, it has "
+		"switched ftrace off itself after a fault (see 'dmesg'): only a reboot helps.",
 	},
 	[OUTCOME_VERIFIER] = {
 		ERROR("VerifierRejected"), EXIT_STATUS_KERNEL,

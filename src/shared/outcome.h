@@ -44,6 +44,7 @@ enum outcome {
 	OUTCOME_CALLBACK,		/* a pre_patch callback refused it */
 	/* the kernel */
 	OUTCOME_NO_BTF,
+	OUTCOME_FTRACE_OFF,		/* it calls nothing, whatever is attached */
 	OUTCOME_VERIFIER,		/* log in the report */
 	OUTCOME_NO_COMPANION,
 	OUTCOME_COMPANION_ABI,

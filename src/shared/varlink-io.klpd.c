@@ -236,6 +236,7 @@ static SD_VARLINK_DEFINE_ERROR(OpeningFull, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(ProgramLimit, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(CallbackFailed, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoBTF, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(FtraceOff, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(VerifierRejected, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoCompanion, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(CompanionABI, ERROR_FIELDS);
@@ -394,7 +395,7 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_NoSuchFunction,
 	S("The kernel has several functions of this name"),
 	&vl_error_AmbiguousFunction,
-	S("Nothing can be attached to the function"),
+	S("No body of this kind can be attached to the function: the detail says why"),
 	&vl_error_NotTraceable,
 	&vl_error_OutOfReach,
 	S("The kernel has no table of this type, or none that can be swapped while it is in use"),
@@ -412,6 +413,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_CallbackFailed,
 	S("The kernel has no type information"),
 	&vl_error_NoBTF,
+	S("Ftrace is switched off (kernel.ftrace_enabled=0), so the kernel would call no body"),
+	&vl_error_FtraceOff,
 	S("The kernel's verifier rejected a program; log has all it said"),
 	&vl_error_VerifierRejected,
 	S("It needs the kernel module klp, which is not loaded"),

@@ -51,7 +51,9 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	FunctionState,
 	VALUE(attached, "Its body is there and runs for the tasks for which the patch is in force"),
-	VALUE(waiting, "Its module is not loaded; the body is there when the module comes"));
+	VALUE(waiting, "Its module is not loaded; the body is there when the module comes"),
+	VALUE(not_called, "Its body is attached, but the kernel does not call it: the original runs"),
+	VALUE(shared, "Its body is called, and somebody else decides too: the warnings say who wins"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	MonitorEvent,
@@ -80,7 +82,12 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(missed, "Calls were missed: the original ran"),
 	VALUE(broken, "Somebody detached a body or a callback of the patch"),
 	VALUE(passed_over, "A body could not run at a call: the original ran"),
-	VALUE(table, "Somebody else changed or detached a table of the patch"));
+	VALUE(table, "Somebody else changed or detached a table of the patch"),
+	VALUE(ftrace_off, "Ftrace is switched off: no body is called, the originals run"),
+	VALUE(not_called, "Nothing of the patch is called at the function: the original runs"),
+	VALUE(program, "An fmod_ret program of somebody else decides too"),
+	VALUE(livepatch, "A kernel livepatch has the function too"),
+	VALUE(redirected, "Somebody else redirects the function through ftrace too"));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Warning,

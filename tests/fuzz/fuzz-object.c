@@ -58,7 +58,7 @@ static void try_func(struct object *o, const struct meta_func *f, uint32_t i)
 
 	switch (f->body) {
 	case BODY_FMOD_RET:
-		r = object_select(o, f->program, f->symbol, &report);
+		r = object_select(o, f->program, f->symbol, f->symbol, &report);
 		break;
 	case BODY_GUARD:
 		r = object_select_guard(o, f->program, f->object, f->symbol, RECORD, i, &report);
