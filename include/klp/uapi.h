@@ -6,7 +6,9 @@
  * -EPROTO when the caller's ABI is not the companion's, and then has still filled in the
  * companion's own, so that both sides can refuse in words. Structures carry their size where they
  * may grow; reserved fields must be 0 (else -EINVAL). Strings are NUL-terminated inside their field
- * (else -EINVAL). Opening needs CAP_SYS_ADMIN and CAP_BPF in the initial user namespace.
+ * (else -EINVAL). Opening needs CAP_SYS_ADMIN and CAP_BPF in the initial user namespace, and so does
+ * each call that changes something (-EPERM): an open file can be handed on. A caller that is killed
+ * does not wait.
  *
  * Life of a record (one attachment set):
  *
@@ -19,7 +21,9 @@
  *               crash learns that these programs must never be freed
  *   (gone)      forgotten at the end of the transition; a gate asked about it says "original"
  *
- * One transition at a time; a change during one is -EBUSY.
+ * One transition at a time; a change during one is -EBUSY. So is one while a callback runs, also
+ * REVERSE and FORCE of its transition; a callback that is over within a fifth of a second is waited
+ * for. All that only looks is answered meanwhile.
  */
 #ifndef KLP_UAPI_H
 #define KLP_UAPI_H
@@ -172,9 +176,16 @@ struct klp_ioc_withdraw {
  * pre_patch callback of object `failed_index` returned `callback_error`: of record `failed`.
  *
  * Callbacks, as in kernel livepatch: those of `enter` where anything enters, else those of `leave`.
- * pre_patch of each object, in order, before anything of the transition is visible; if one fails,
- * post_unpatch of those before it runs, and nothing has happened. pre_unpatch likewise. At
- * completion post_patch, or post_unpatch where the transition ends with the record out of force.
+ * pre_patch of each object, in order, before any task moves; if one fails, post_unpatch of those
+ * before it runs, and nothing has happened. pre_unpatch likewise. At completion post_patch, or
+ * post_unpatch where the transition ends with the record out of force. They run on a thread of the
+ * companion's, so they run whatever becomes of the caller; its records are ENTERING and LEAVING, and
+ * KLP_IOC_STATUS has the transition, from before the first of them to after the last.
+ *
+ * With KLP_SWITCH_NOWAIT the call does not wait for those that run before any task moves. What is
+ * -ECANCELED, -EBUSY, -ENOMEM or -ENODATA otherwise is then the end of the transition: DONE,
+ * `reversed`, the records that were to enter forgotten, and KLP_IOC_REFUSAL says why. A caller that is
+ * killed while it waits leaves the same. A record whose file was closed meanwhile is forgotten, too.
  *
  * A transition that has not completed after timeout_ms turns itself round, once, whether or not
  * anybody still has the device open; it has no time limit on its way back, nor has one that was
@@ -189,8 +200,35 @@ struct klp_ioc_switch {
 	__s32 callback_error;	/* out */
 	__u64 failed;		/* out: id of a record */
 	__u32 failed_index;	/* out: in it */
-	__u32 reserved;
+	__u32 flags;		/* in: KLP_SWITCH_*, since ABI 4 */
 	__u64 transition;	/* out: number of the transition, never 0 */
+};
+
+#define KLP_SWITCH_NOWAIT	(1U << 0)
+
+/* KLP_IOC_REFUSAL: why this transition did not begin, if it was the last one that did not. -ENOENT it
+ * was not. Since ABI 4. */
+struct klp_ioc_refusal {
+	__u64 transition;	/* in: its number */
+	__u64 failed;		/* out: as KLP_IOC_SWITCH */
+	__u32 failed_index;	/* out */
+	__s32 callback_error;	/* out */
+	__u32 error;		/* out: errno, as KLP_IOC_SWITCH would have failed with */
+	__u32 reserved;
+};
+
+/* KLP_IOC_CALLBACK: the callback that runs now; there is one at most. Since ABI 4. */
+struct klp_ioc_callback {
+	__u64 record;		/* out: id of its record; 0: none runs, and the rest is 0 */
+	__u64 transition;	/* out: that it is a part of; 0: a module comes or goes */
+	__u64 running_ns;	/* out: for how long */
+	__u32 object_index;	/* out: in the record */
+	__u32 when;		/* out: enum klp_callback_when */
+	__s32 pid;		/* out: thread that it runs in, in the initial pid namespace */
+	__u32 flags;		/* 0 */
+	__u64 reserved;
+	char  object[KLP_UAPI_OBJECT_LEN];	/* out: name of the object */
+	char  name[KLP_UAPI_NAME_LEN];	/* out: of the record */
 };
 
 /*
@@ -207,9 +245,9 @@ struct klp_ioc_reverse {
 
 /*
  * KLP_IOC_FORCE: every task that has not moved is taken as moved, where it stands, and the
- * transition completes at once. Consistency is given up for these tasks: the records involved are
- * marked, the count in KLP_IOC_STATUS grows, and the companion can never be unloaded again. Errors
- * as REVERSE.
+ * transition completes at once, or as soon as its callbacks have run. Consistency is given up for
+ * these tasks: the records involved are marked, the count in KLP_IOC_STATUS grows, and the companion
+ * can never be unloaded again. Errors as REVERSE.
  */
 struct klp_ioc_force {
 	__u64 transition;	/* in */
@@ -365,6 +403,8 @@ struct klp_uapi_event {
 #define KLP_IOC_TASK		_IOWR('K', 0x0b, struct klp_ioc_task)
 #define KLP_IOC_STACK		_IOWR('K', 0x0c, struct klp_ioc_stack)
 #define KLP_IOC_OBJECTS		_IOWR('K', 0x0d, struct klp_ioc_objects)
+#define KLP_IOC_CALLBACK	_IOWR('K', 0x0e, struct klp_ioc_callback)
+#define KLP_IOC_REFUSAL		_IOWR('K', 0x0f, struct klp_ioc_refusal)
 /*
  * Be the one that changes what is in force, until the file is closed. No argument. EBUSY: another
  * open file is. It keeps apart only those who claim; ENOTTY of a companion that knows no claims.

@@ -42,6 +42,15 @@ _printf_(2, 3) static void advice_say(struct advice *a, const char *format, ...)
 	va_end(ap);
 }
 
+static const char *advice_untraceable(const struct target_facts *f)
+{
+	if (f->hidden)
+		return " by this name, and kernel.kptr_restrict hides whether it has another";
+	if (f->part == PART_INIT)
+		return " (__init: it is gone since the kernel has started)";
+	return f->part == PART_NOINSTR ? " (noinstr)" : " (notrace, or built without a place to hook it)";
+}
+
 /* What no kind of body helps against. */
 static bool advice_is_hopeless(const struct advice_case *c, struct advice *a)
 {
@@ -60,8 +69,8 @@ static bool advice_is_hopeless(const struct advice_case *c, struct advice *a)
 	else if (f->n_syms < c->sympos)
 		advice_say(a, "only %" PRIu32 " functions have this name", f->n_syms);
 	else if (!f->traceable)
-		advice_say(a, "it cannot be traced (notrace, noinstr or __init), so that nothing can "
-			   "be attached to it: patch a caller");
+		advice_say(a, "it cannot be traced%s, so that nothing can be attached to it: patch a caller",
+			   advice_untraceable(f));
 	return *a->why;
 }
 

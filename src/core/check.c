@@ -97,7 +97,7 @@ static int check_look_func(struct check *c, struct world *w, struct targets *tar
 	if (r < 0)
 		return r;
 	c->funcs[i].owner = check_find_owner(w, f);
-	r = targets_facts(targets, f->object, f->symbol, object_btf(c->entering.object),
+	r = targets_facts(targets, f->object, f->symbol, f->sympos, object_btf(c->entering.object),
 			  &c->funcs[i].facts, &report);
 	/* told by the look already, if it is worth telling */
 	report_done(&report);
@@ -130,6 +130,21 @@ static int check_rivals(struct check *c, struct world *w)
 	return 0;
 }
 
+static int check_aliases(struct check *c, struct world *w)
+{
+	struct set *leave[PLAN_SETS_MAX];
+	struct report report = REPORT_INIT;
+	size_t i = SIZE_MAX;
+	int r;
+
+	for (size_t j = 0; j < c->plan.n_leave; j++)
+		leave[j] = w->sets[c->plan.leave[j]];
+	r = entering_look_aliases(&c->entering, w, leave, c->plan.n_leave, &i, &report);
+	if (r > 0 && i != SIZE_MAX)
+		c->funcs[i].fit = false;
+	return check_problem(c, PHASE_PLAN, r, &report);
+}
+
 static int check_look(struct check *c, struct world *w)
 {
 	const struct meta *m = c->entering.set->meta;
@@ -137,6 +152,10 @@ static int check_look(struct check *c, struct world *w)
 	struct targets *targets = NULL;
 	int r;
 
+	r = entering_look_ftrace(&c->entering, &report);
+	r = check_problem(c, PHASE_PLAN, r, &report);
+	if (r < 0)
+		return r;
 	r = entering_look_begin(&c->entering, w, &targets, &report);
 	c->looked = r == 0;
 	r = check_problem(c, PHASE_PLAN, r, &report);
@@ -150,6 +169,8 @@ static int check_look(struct check *c, struct world *w)
 	for (size_t i = 0; r == 0 && i < m->n_tables; i++)
 		r = check_problem(c, PHASE_PLAN,
 				  entering_look_table(&c->entering, targets, i, &report), &report);
+	if (r == 0)
+		r = check_aliases(c, w);
 	return r == 0 && m->n_funcs > 0 ? check_rivals(c, w) : r;
 }
 

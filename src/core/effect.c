@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Asks the kernel whether what is in force has its effect, one source after the other: the links,
- * the companion's records, the tables. Owns nothing. A source that cannot be read says nothing: what
- * is not known is no warning.
+ * Asks the kernel whether what is in force has its effect, one source after the other: the links, the
+ * companion's records, the tables, ftrace and whoever else has the functions. Owns nothing. A source
+ * that cannot be read says nothing: what is not known is no warning.
  */
 #include "core/effect-pins.h"
 #include "core/effect.h"
+#include "core/effect-func.h"
 #include "core/table.h"
 #include "kern/link.h"
 #include "kern/lockdown.h"
@@ -117,13 +118,15 @@ int effect_look(struct world *w, struct warnings *ret)
 	int r = effect_recovery(w, ret);
 
 	if (r == 0)
-		r = effect_pins(w, ret);
-	if (r == 0)
 		r = effect_kernel(ret);
+	if (r == 0)
+		r = effect_pins(w, ret);
 
 	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
 		r = effect_missed(w->sets[i], ret);
 	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
 		r = effect_tables(w->sets[i], ret);
-	return r == 0 ? effect_records(w, ret) : r;
+	if (r == 0)
+		r = effect_records(w, ret);
+	return r == 0 ? effect_funcs(w, ret) : r;
 }

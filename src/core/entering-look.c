@@ -4,23 +4,27 @@
  * else decides what they do. Asks the kernel, changes nothing.
  */
 #include "core/entering.h"
+#include "core/own-links.h"
 #include "kern/found.h"
-#include "kern/link.h"
+#include "kern/ftrace.h"
 #include "kern/object.h"
 #include "kern/rival.h"
 #include "kern/table-type.h"
 #include "kern/target.h"
 #include "util/macro.h"
 
-static void look_describe(struct klp_uapi_func *f, const struct meta_func *m, uint32_t btf_id)
+/* An fmod_ret body is on the name that BTF has, which may be another than the patch's. */
+static void look_describe(struct klp_uapi_func *f, const struct meta_func *m, const struct target *t)
 {
+	const char *symbol = body_is_ops(m->body) ? m->symbol : t->attach;
+
 	*f = (struct klp_uapi_func){
-		.btf_id = body_is_ops(m->body) ? 0 : btf_id,
+		.btf_id = body_is_ops(m->body) ? 0 : t->btf_id,
 		.sympos = m->sympos,
 		.flags = body_is_ops(m->body) ? KLP_FUNC_OPS : 0,
 	};
 	memcpy(f->object, m->object, MIN(strlen(m->object), sizeof(f->object) - 1));
-	memcpy(f->symbol, m->symbol, MIN(strlen(m->symbol), sizeof(f->symbol) - 1));
+	memcpy(f->symbol, symbol, MIN(strlen(symbol), sizeof(f->symbol) - 1));
 }
 
 static int look_fmod_ret(struct entering *e, struct world *w, struct targets *targets,
@@ -54,7 +58,7 @@ int entering_select(struct entering *e, size_t i, struct report *report)
 	char record[KLP_UAPI_NAME_LEN];
 
 	if (!body_is_ops(f->body))
-		return object_select(e->object, f->program, f->symbol, report);
+		return object_select(e->object, f->program, f->symbol, e->found[i].btf_id, report);
 	set_record_name(e->set, record);
 	return f->body == BODY_GUARD ?
 		       object_select_guard(e->object, f->program, f->object, f->symbol, record,
@@ -93,17 +97,18 @@ int entering_look_func(struct entering *e, struct world *w, struct targets *targ
 
 	r = body_is_ops(f->body) ? look_ops(e, targets, f, &target, report) :
 				   look_fmod_ret(e, w, targets, f, &target, report);
+	e->found[i] = target;
 	if (r == 0)
 		r = entering_select(e, i, report);
-	look_describe(&e->funcs[i], f, target.btf_id);
-	if (r == 0)
+	if (r == 0) {
+		look_describe(&e->funcs[i], f, &target);
 		r = look_reach(e, w, &e->funcs[i], report);
+	}
 	if (r != 0) {
 		report_names(report, e->set->meta->name, f->object, f->symbol);
 		return r;
 	}
 	e->native[i] = target.native;
-	e->btf_ids[i] = target.btf_id;
 	/* names told on the way here are not those of what may fail later */
 	report_done(report);
 	return 0;
@@ -136,40 +141,6 @@ int entering_look_table(struct entering *e, struct targets *targets, size_t i,
 	int r = table_type_check(targets_btf(targets), e->set->meta->tables[i].type, report);
 
 	return r == 0 ? entering_select_table(e, i, report) : r;
-}
-
-static size_t look_link_ids(const struct set *s, uint32_t *ret)
-{
-	struct link_info info;
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->n_links; i++)
-		if (link_get_info(s->links[i], &info) == 0)
-			ret[n++] = info.link_id;
-	return n;
-}
-
-/* The links that are ours: those of all sets that exist, and of those we cannot get rid of. */
-static int look_own_links(const struct world *w, uint32_t **ret, size_t *ret_n)
-{
-	_cleanup_free_ uint32_t *own = NULL;
-	size_t n = 0, room = 1;
-
-	for (size_t i = 0; i < w->n_sets; i++)
-		room += w->sets[i]->n_links;
-	for (size_t i = 0; i < w->n_leftovers; i++)
-		room += w->leftovers[i].set ? w->leftovers[i].set->n_links : 0;
-	own = calloc(room, sizeof(*own));
-	if (!own)
-		return -ENOMEM;
-	for (size_t i = 0; i < w->n_sets; i++)
-		n += look_link_ids(w->sets[i], own + n);
-	for (size_t i = 0; i < w->n_leftovers; i++)
-		if (w->leftovers[i].set)
-			n += look_link_ids(w->leftovers[i].set, own + n);
-	*ret = TAKE_PTR(own);
-	*ret_n = n;
-	return 0;
 }
 
 /* Bodies of klpd's that no set has: how many there are. */
@@ -214,7 +185,7 @@ int entering_look_rivals(struct entering *e, struct world *w, const bool *known,
 	const struct meta *meta = e->set->meta;
 	_cleanup_free_ struct rival_target *targets = NULL;
 	_cleanup_free_ size_t *index = NULL;
-	_cleanup_free_ uint32_t *own = NULL;
+	_cleanup_(own_links_done) struct own_links own = {};
 	_cleanup_(report_done) struct report first = REPORT_INIT;
 	struct rival_links links = {};
 	struct targets *kernel;
@@ -234,21 +205,23 @@ int entering_look_rivals(struct entering *e, struct world *w, const bool *known,
 		index[n] = i;
 		targets[n++] = (struct rival_target){
 			.symbol = meta->funcs[i].symbol,
-			.btf_id = e->btf_ids[i],
+			.listed = e->found[i].listed ?: meta->funcs[i].symbol,
+			.btf_id = e->found[i].btf_id,
 			.hooked = look_is_hooked(w, &meta->funcs[i]),
 			.traced = meta->funcs[i].body == BODY_FMOD_RET,
 			.object = meta->funcs[i].object,
 		};
 	}
 	links.limit = targets_program_limit(kernel);
-	r = look_own_links(w, &own, &links.n_own);
-	links.own = own;
+	r = own_links_get(w, &own);
+	links.own = own.ids;
+	links.n_own = own.n;
 	if (r == 0)
-		r = rival_find(targets, n, &links, &found, &first);
+		r = rival_find(kernel, targets, n, &links, &found, &first);
 	/* pins that are out of sight keep links of ours, whose gates are closed */
-	if (r == OUTCOME_TAKEN && look_add_found(&own, &links) > 0) {
+	if (r == OUTCOME_TAKEN && look_add_found(&own.ids, &links) > 0) {
 		report_done(&first);
-		r = rival_find(targets, n, &links, &found, &first);
+		r = rival_find(kernel, targets, n, &links, &found, &first);
 	}
 	if (r <= 0)
 		return r;
@@ -266,26 +239,62 @@ int entering_look_begin(struct entering *e, struct world *w, struct targets **re
 
 	e->funcs = calloc(n, sizeof(*e->funcs));
 	e->native = calloc(n, sizeof(*e->native));
-	e->btf_ids = calloc(n, sizeof(*e->btf_ids));
-	if (!e->funcs || !e->native || !e->btf_ids)
+	e->found = calloc(n, sizeof(*e->found));
+	if (!e->funcs || !e->native || !e->found)
 		return -ENOMEM;
 	r = object_open(e->file, e->file_size, e->set->meta->name, &e->object, report);
 	return r == 0 ? world_targets(w, ret, report) : r;
 }
 
-int entering_look(struct entering *e, struct world *w, struct report *report)
+int entering_look_ftrace(const struct entering *e, struct report *report)
+{
+	if (e->set->meta->n_funcs == 0 || !ftrace_is_off())
+		return 0;
+	report_names(report, e->set->meta->name, NULL, NULL);
+	return report_set(report, OUTCOME_FTRACE_OFF,
+			  "kernel.ftrace_enabled is 0, so no body of patch '%s' would be called",
+			  e->set->meta->name);
+}
+
+/* So that those who ask later whether it is called need not read the kernel's symbols again. */
+static int look_keep_names(struct entering *e)
+{
+	size_t n = e->set->meta->n_funcs;
+
+	e->set->listed = calloc(MAX(n, (size_t)1), sizeof(*e->set->listed));
+	if (!e->set->listed)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		/* of a module that is not there now, or may be another when it comes again */
+		if (!e->found[i].listed || !STREQ(e->set->meta->funcs[i].object, "vmlinux"))
+			continue;
+		e->set->listed[i] = strdup(e->found[i].listed);
+		if (!e->set->listed[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int entering_look(struct entering *e, struct world *w, struct set *const *leave, size_t n_leave,
+		  struct report *report)
 {
 	const struct meta *meta = e->set->meta;
 	struct targets *targets = NULL;
 	size_t rival;
 	int r;
 
-	r = entering_look_begin(e, w, &targets, report);
+	r = entering_look_ftrace(e, report);
+	if (r == 0)
+		r = entering_look_begin(e, w, &targets, report);
 	for (size_t i = 0; r == 0 && i < meta->n_funcs; i++)
 		r = entering_look_func(e, w, targets, i, report);
 	for (size_t i = 0; r == 0 && i < meta->n_callbacks; i++)
 		r = entering_select_callback(e, i, report);
 	for (size_t i = 0; r == 0 && i < meta->n_tables; i++)
 		r = entering_look_table(e, targets, i, report);
+	if (r == 0)
+		r = look_keep_names(e);
+	if (r == 0)
+		r = entering_look_aliases(e, w, leave, n_leave, &rival, report);
 	return r == 0 && meta->n_funcs > 0 ? entering_look_rivals(e, w, NULL, &rival, report) : r;
 }

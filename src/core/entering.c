@@ -282,6 +282,6 @@ void entering_built(struct entering *e)
 	e->funcs = NULL;
 	free(e->native);
 	e->native = NULL;
-	free(e->btf_ids);
-	e->btf_ids = NULL;
+	free(e->found);
+	e->found = NULL;
 }

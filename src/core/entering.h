@@ -9,6 +9,7 @@
 #include "core/world.h"
 
 struct object;
+struct target;
 
 struct entering {
 	struct set *set;	/* ours; once it is in force the world's, and nothing below is left */
@@ -17,7 +18,7 @@ struct entering {
 	struct object *object;
 	struct klp_uapi_func *funcs;	/* one for each function of the metadata */
 	bool *native;			/* the kernel lets it attach without opening */
-	uint32_t *btf_ids;		/* of the functions, whatever their bodies; 0: in no BTF */
+	struct target *found;		/* what is known of them; of the targets of the world, until LOAD */
 	bool shared[KLP_TABLES_MAX];	/* this table's link is that of a set that leaves */
 	bool pinned;
 };
@@ -30,7 +31,8 @@ struct entering {
 int entering_read(struct entering *e, const char *path, const uint8_t *hash,
 		  struct report *report);
 /* The set has its consistency, slot and serial by now. */
-int entering_look(struct entering *e, struct world *w, struct report *report);
+int entering_look(struct entering *e, struct world *w, struct set *const *leave, size_t n_leave,
+		  struct report *report);
 
 /*
  * What entering_look() is made of, for who looks on after a failure (check.c). Each function,
@@ -44,6 +46,12 @@ int entering_look_func(struct entering *e, struct world *w, struct targets *targ
 		       struct report *report);
 int entering_look_rivals(struct entering *e, struct world *w, const bool *known, size_t *ret,
 			 struct report *report);
+/* OUTCOME_FTRACE_OFF: nothing of a function would be called. */
+int entering_look_ftrace(const struct entering *e, struct report *report);
+/* OUTCOME_CONFLICT, OUTCOME_META_INVALID: *ret is a function that has another name, by which it is
+ * patched already, by a set that does not leave or by this one. */
+int entering_look_aliases(struct entering *e, struct world *w, struct set *const *leave, size_t n_leave,
+			  size_t *ret, struct report *report);
 int entering_select(struct entering *e, size_t i, struct report *report);
 /* The outcome for -ELOOP or -EOWNERDEAD of the companion. */
 int entering_out_of_reach(int error, const char *symbol, struct report *report);

@@ -184,7 +184,7 @@ int phases_plan(struct transaction *t, struct report *report)
 		t->enter[i].set->slot = plan.enter[i].slot;
 	}
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++)
-		r = entering_look(&t->enter[i], t->world, report);
+		r = entering_look(&t->enter[i], t->world, t->leave, t->n_leave, report);
 	return r;
 }
 

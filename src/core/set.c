@@ -28,9 +28,10 @@ int set_new(struct meta *meta, const char *path, struct set **ret)
 	s->path = strdup(path);
 	s->n_links = m->n_funcs + m->n_callbacks + m->n_tables;
 	s->links = calloc(MAX(s->n_links, (size_t)1), sizeof(*s->links));
+	s->link_ids = calloc(MAX(s->n_links, (size_t)1), sizeof(*s->link_ids));
 	for (size_t i = 0; i < KLP_TABLES_MAX; i++)
 		s->maps[i] = -EBADF;
-	if (!s->path || !s->links)
+	if (!s->path || !s->links || !s->link_ids)
 		return -ENOMEM;
 	for (size_t i = 0; i < s->n_links; i++)
 		s->links[i] = -EBADF;
@@ -91,6 +92,10 @@ struct set *set_free(struct set *s)
 		s->maps[i] = safe_close(s->maps[i]);
 	free(s->links);
 	free(s->section);
+	free(s->link_ids);
+	for (size_t i = 0; s->listed && i < s->meta->n_funcs; i++)
+		free(s->listed[i]);
+	free(s->listed);
 	meta_free(s->meta);
 	free(s->path);
 	free(s);

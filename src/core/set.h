@@ -38,6 +38,9 @@ struct set {
 	struct meta *meta;
 	int *links;		/* fds in the metadata's order: of functions, of callbacks, of tables; or
 				 * -EBADF */
+	uint32_t *link_ids;	/* of the kernel, as far as asked for; 0: not yet */
+	char **listed;		/* names that ftrace has for the functions; NULL: not looked at; an entry
+				 * that is NULL: not known */
 	size_t n_links;		/* meta->n_funcs + meta->n_callbacks + meta->n_tables */
 	int maps[KLP_TABLES_MAX];	/* fds of its tables, or -EBADF */
 	/* what there is of it outside klpd */

@@ -10,6 +10,7 @@
 #include "core/fault.h"
 #include "core/switch.h"
 #include "core/table.h"
+#include "util/cleanup.h"
 #include "util/macro.h"
 
 static int switch_immediate(struct transaction *t, struct report *report)
@@ -57,6 +58,37 @@ static int switch_lacks_function(const struct meta *m, const struct companion_bl
 			  "has no function '%s' that can be patched", f->object, f->symbol);
 }
 
+static bool switch_is_busy(const struct transaction *t)
+{
+	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	struct klp_ioc_callback callback;
+	struct klp_ioc_status status;
+
+	return companion_callback(t->world->companion, &callback) == 0 ||
+	       (companion_status(t->world->companion, &status, &records) == 0 &&
+		status.transition.number != 0);
+}
+
+/*
+ * The same error comes of another transition, of ftrace that is off, and of somebody who redirects one
+ * of the functions since PLAN looked: each is said only if it is seen to be so.
+ */
+static int switch_explain(struct transaction *t, int error, struct report *report)
+{
+	size_t rival;
+	int r = 0;
+
+	if (error == -EBUSY && switch_is_busy(t))
+		return report_set(report, OUTCOME_BUSY, "The companion runs another transition, or a "
+				  "callback that has to end first");
+	for (size_t i = 0; r == 0 && i < t->n_enter; i++) {
+		r = entering_look_ftrace(&t->enter[i], report);
+		if (r == 0 && t->enter[i].set->meta->n_funcs > 0)
+			r = entering_look_rivals(&t->enter[i], t->world, NULL, &rival, report);
+	}
+	return r > 0 ? r : report_errno(report, error, "The companion cannot start the transition");
+}
+
 /* Which function or object it is about, if the companion could say. */
 static int switch_refused(struct transaction *t, int error, const struct companion_blame *blame,
 			  struct report *report)
@@ -71,9 +103,19 @@ static int switch_refused(struct transaction *t, int error, const struct compani
 	if (m && error == -ENOEXEC)
 		return switch_lacks_function(m, blame, report);
 	report_names(report, m ? m->name : NULL, NULL, NULL);
-	if (error == -EBUSY)
-		return report_set(report, OUTCOME_BUSY, "The companion runs another transition");
-	return report_errno(report, error, "The companion cannot start the transition");
+	return switch_explain(t, error, report);
+}
+
+void switch_look_refused(struct transaction *t)
+{
+	struct companion_blame blame;
+	int error;
+
+	if (companion_refusal(t->world->companion, t->number, &error, &blame) < 0)
+		return;
+	(void)switch_refused(t, error, &blame, &t->refusal);
+	t->refusal.phase = PHASE_SWITCH;
+	report_names(&t->refusal, t->name, NULL, NULL);
 }
 
 static int switch_per_task(struct transaction *t, struct report *report)

@@ -117,6 +117,7 @@ struct transaction *transaction_free(struct transaction *t)
 		free(t->replaced[i]);
 	for (size_t i = 0; t->returning && t->returning[i]; i++)
 		free(t->returning[i]);
+	report_done(&t->refusal);
 	free(t->replaced);
 	free(t->returning);
 	free(t->before);
@@ -175,6 +176,17 @@ uint64_t transaction_running_usec(const struct transaction *t)
 bool transaction_waits(const struct transaction *t)
 {
 	return t->number != 0 && t->phase < PHASE_COMPLETE;
+}
+
+bool transaction_has_callbacks(const struct transaction *t)
+{
+	for (size_t i = 0; i < t->n_enter; i++)
+		if (t->enter[i].set->meta->n_callbacks > 0)
+			return true;
+	for (size_t i = 0; t->n_enter == 0 && i < t->n_leave; i++)
+		if (t->leave[i]->meta->n_callbacks > 0)
+			return true;
+	return false;
 }
 
 const struct meta *transaction_sticky(const struct transaction *t)
@@ -308,6 +320,8 @@ void transaction_complete(struct transaction *t, bool reversed)
 	t->phase = PHASE_COMPLETE;
 	t->timeout_ms = 0;
 	t->reversed = reversed;
+	if (reversed && t->number != 0)
+		switch_look_refused(t);
 	(void)fault_point(PHASE_COMPLETE, 0);
 	for (size_t i = 0; i < t->n_leave; i++) {
 		t->leave[i]->state = reversed ? SET_IN_FORCE : SET_LEAVING;

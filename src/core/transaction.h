@@ -77,6 +77,7 @@ struct transaction {
 	bool reversed;
 	bool timed_out;		/* it turned itself round */
 	bool forced;
+	struct report refusal;	/* reversed: why it did not even begin, if it did not */
 };
 
 int transaction_new(struct world *w, const struct transaction_request *request,
@@ -97,6 +98,8 @@ int transaction_run(struct transaction *t, struct report *report);
 /* How long its transition has run. */
 uint64_t transaction_running_usec(const struct transaction *t);
 bool transaction_waits(const struct transaction *t);
+/* Whether any runs in its course. */
+bool transaction_has_callbacks(const struct transaction *t);
 /* Tasks move into this sticky patch: nobody, and no time, may turn that round. NULL: into none. */
 const struct meta *transaction_sticky(const struct transaction *t);
 /* An event of it: how far it is, and whether it turned itself round. */

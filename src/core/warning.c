@@ -18,10 +18,15 @@ static const char *const kind_names[] = {
 	[WARNING_BROKEN] = "broken",
 	[WARNING_PASSED_OVER] = "passed_over",
 	[WARNING_TABLE] = "table",
+	[WARNING_KERNEL] = "kernel",
 	[WARNING_PINS] = "pins",
 	[WARNING_PARTS] = "parts",
 	[WARNING_UNJUDGED] = "unjudged",
-	[WARNING_KERNEL] = "kernel",
+	[WARNING_FTRACE_OFF] = "ftrace_off",
+	[WARNING_NOT_CALLED] = "not_called",
+	[WARNING_PROGRAM] = "program",
+	[WARNING_LIVEPATCH] = "livepatch",
+	[WARNING_REDIRECTED] = "redirected",
 };
 _Static_assert(ARRAY_SIZE(kind_names) == _WARNING_KIND_MAX, "a kind without a name");
 

@@ -17,10 +17,15 @@ enum warning_kind {
 	WARNING_BROKEN,		/* a body or a callback was detached */
 	WARNING_PASSED_OVER,	/* a body could not run at a call */
 	WARNING_TABLE,		/* a table was changed or detached */
+	WARNING_KERNEL,		/* it is locked down */
 	WARNING_PINS,		/* pins are missing, elsewhere, or cannot be made */
 	WARNING_PARTS,		/* some links of a patch are gone */
 	WARNING_UNJUDGED,	/* klpd cannot judge it */
-	WARNING_KERNEL,		/* it is locked down */
+	WARNING_FTRACE_OFF,	/* ftrace calls nothing */
+	WARNING_NOT_CALLED,	/* ftrace calls nothing of ours at this function */
+	WARNING_PROGRAM,	/* an fmod_ret program of somebody else is there too */
+	WARNING_LIVEPATCH,	/* a kernel livepatch */
+	WARNING_REDIRECTED,	/* another ftrace user that redirects */
 	_WARNING_KIND_MAX
 };
 

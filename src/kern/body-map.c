@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "kern/body-map.h"
-#include "kern/link.h"
 #include "kern/ops-type.h"
 #include "klp/meta.h"
 #include "util/cleanup.h"
@@ -58,7 +57,7 @@ int body_map_make(struct body_map *b, const struct ops_type *type, const char *s
 	return b->fd < 0 ? b->fd : 0;
 }
 
-int body_map_attach(const struct body_map *b)
+int body_map_fd(const struct body_map *b)
 {
-	return link_attach_ops(b->fd);
+	return b->fd;
 }

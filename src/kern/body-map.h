@@ -16,7 +16,7 @@ struct body_map *body_map_free(struct body_map *b);
 /* Once its program is loaded. `symbol` is for people; errors as ops_type_make_map(). */
 int body_map_make(struct body_map *b, const struct ops_type *type, const char *symbol, int file_btf_fd,
 		  int program_fd);
-/* Once made: a new link fd (CLOEXEC) or -errno. */
-int body_map_attach(const struct body_map *b);
+/* Once made: borrowed. */
+int body_map_fd(const struct body_map *b);
 
 #endif

@@ -85,7 +85,7 @@ static int caps_find_permitted(int *ret)
 	return r;
 }
 
-int caps_init(void)
+static int caps_init_mask(int wish)
 {
 	cap_t wanted;
 	int mask, r;
@@ -95,6 +95,7 @@ int caps_init(void)
 	r = caps_find_permitted(&mask);
 	if (r < 0)
 		return r;
+	mask &= wish;
 
 	wanted = cap_init();
 	if (!wanted)
@@ -118,6 +119,16 @@ fail:
 	r = errno_negative();
 	(void)cap_free(wanted);
 	return r;
+}
+
+int caps_init(void)
+{
+	return caps_init_mask(-1);
+}
+
+int caps_init_only(enum caps_set set)
+{
+	return caps_init_mask(masks[set]);
 }
 
 int caps_raise(enum caps_set set)

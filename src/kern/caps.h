@@ -15,6 +15,8 @@ enum caps_set {
 	CAPS_READ,	/* /proc/kallsyms with addresses, tracefs, root's files: SYSLOG, DAC_READ_SEARCH */
 	CAPS_COMPANION,	/* /dev/klp: SYS_ADMIN, BPF */
 };
+/* As caps_init(), of a process that never raises another set than this one. */
+int caps_init_only(enum caps_set set);
 int caps_raise(enum caps_set set);	/* token for caps_restore(), or -errno */
 void caps_restore(int *token);
 #define CAPS_SCOPE_(set, line) \

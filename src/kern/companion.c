@@ -219,6 +219,7 @@ int companion_switch(struct companion *c, const uint64_t *enter, uint32_t n_ente
 		.nr_enter = n_enter,
 		.nr_leave = n_leave,
 		.timeout_ms = timeout_ms,
+		.flags = c->hello.abi >= 4 ? KLP_SWITCH_NOWAIT : 0,
 	};
 	int r;
 
@@ -255,6 +256,40 @@ int companion_force(struct companion *c, uint64_t transition, uint32_t *ret_forc
 	if (r < 0)
 		return r;
 	*ret_forced = arg.forced;
+	return 0;
+}
+
+int companion_refusal(struct companion *c, uint64_t transition, int *ret_error,
+		      struct companion_blame *ret_blame)
+{
+	struct klp_ioc_refusal arg = { .transition = transition };
+	int r;
+
+	if (c->hello.abi < 4)
+		return -ENOENT;
+	r = companion_ioctl(c, KLP_IOC_REFUSAL, &arg);
+	if (r < 0)
+		return r;
+	*ret_error = arg.error > 0 && arg.error < 4096 ? -(int)arg.error : -EIO;
+	*ret_blame = (struct companion_blame){ arg.failed, arg.failed_index, arg.callback_error };
+	return 0;
+}
+
+int companion_callback(struct companion *c, struct klp_ioc_callback *ret)
+{
+	struct klp_ioc_callback arg = {};
+	int r;
+
+	if (c->hello.abi < 4)
+		return -ENOENT;
+	r = companion_ioctl(c, KLP_IOC_CALLBACK, &arg);
+	if (r < 0)
+		return r;
+	if (arg.record == 0)
+		return -ENOENT;
+	text_clean(arg.object, sizeof(arg.object), '?');
+	text_clean(arg.name, sizeof(arg.name), '?');
+	*ret = arg;
 	return 0;
 }
 

@@ -50,7 +50,11 @@ struct companion_blame {	/* who is to blame if KLP_IOC_SWITCH fails */
 	int32_t callback_error;	/* -ECANCELED: what its callback returned */
 };
 
-/* timeout_ms: when the transition turns itself round; 0: never. *ret_blame is set on failure. */
+/*
+ * timeout_ms: when the transition turns itself round; 0: never. *ret_blame is set on failure. Does not
+ * wait for callbacks: a change that has some may fail after this, which is a transition that ends in
+ * reverse and that companion_refusal() knows. A companion of ABI 3 waits for them.
+ */
 int companion_switch(struct companion *c, const uint64_t *enter, uint32_t n_enter,
 		     const uint64_t *leave, uint32_t n_leave, uint32_t timeout_ms,
 		     uint64_t *ret_transition, struct companion_blame *ret_blame);
@@ -58,6 +62,12 @@ int companion_switch(struct companion *c, const uint64_t *enter, uint32_t n_ente
 int companion_reverse(struct companion *c, uint64_t transition, bool reversed);
 /* Consistency is given up for whoever has not moved: *ret_forced tasks. */
 int companion_force(struct companion *c, uint64_t transition, uint32_t *ret_forced);
+/* Why this transition did not begin: *ret_error as companion_switch() would have failed with. -ENOENT:
+ * it did, or it is long ago. */
+int companion_refusal(struct companion *c, uint64_t transition, int *ret_error,
+		      struct companion_blame *ret_blame);
+/* The callback that runs now. -ENOENT: none does. */
+int companion_callback(struct companion *c, struct klp_ioc_callback *ret);
 /* *records malloc'ed, status->nr of them. */
 int companion_status(struct companion *c, struct klp_ioc_status *status,
 		     struct klp_uapi_record **records);

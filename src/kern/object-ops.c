@@ -8,10 +8,10 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "kern/object-ops.h"
+#include "kern/sandbox.h"
 #include "klp/meta.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
@@ -64,7 +64,7 @@ int object_ops_select(struct bpf_object *bpf, const char *name, const char *type
 	int r;
 
 	if (!map || bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || !ops_is_type(bpf, name, type) ||
-	    ops_tell(map, record, index) < 0)
+	    !(bpf_map__map_flags(map) & BPF_F_LINK) || ops_tell(map, record, index) < 0)
 		return report_set(report, OUTCOME_META_INVALID, "the file has no '%s' of type %s",
 				  name, type);
 	r = bpf_map__set_autocreate(map, true);
@@ -162,17 +162,16 @@ int object_ops_select_table(struct bpf_object *bpf, const char *name, const char
 	return 0;
 }
 
-/* The map's own link is left to libbpf, which closes it: ours is a second fd of the same. */
-int object_ops_attach(struct bpf_map *map)
+/*
+ * Only libbpf knows the value as the kernel wants it, and gives it to the map on the way to a link.
+ * That link is not to be: the system call filter (sandbox.c) refuses it, with an errno of its own.
+ */
+int object_ops_ready(struct bpf_map *map)
 {
 	struct bpf_link *link = bpf_map__attach_struct_ops(map);
-	int fd;
 
 	if (!link)
-		return errno_negative();
-	fd = fcntl(bpf_link__fd(link), F_DUPFD_CLOEXEC, 3);
-	if (fd < 0)
-		fd = errno_negative();
+		return errno == SANDBOX_NO_LINK ? 0 : errno_negative();
 	(void)bpf_link__destroy(link);
-	return fd;
+	return -EPROTO;
 }

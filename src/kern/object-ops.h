@@ -25,8 +25,10 @@ int object_ops_check_call(const struct bpf_object *bpf, struct report *report);
  * `table`. */
 int object_ops_select_table(struct bpf_object *bpf, const char *name, const char *type,
 			    const char *table, struct bpf_map **ret, struct report *report);
-/* Once loaded: a new link fd (CLOEXEC), or -errno; -EEXIST of a table: its name is taken, and the
- * map is ready for an update of the link that has it. */
-int object_ops_attach(struct bpf_map *map);
+/*
+ * Once loaded, in a process that may not make links: the map has its value, so that another process
+ * can make a link of it, or update one by it. -EPROTO: a link came to be, and is gone again.
+ */
+int object_ops_ready(struct bpf_map *map);
 
 #endif

@@ -1,104 +1,280 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * One patch file in libbpf's hands, in a fixed order: open (nothing reaches the kernel), select the
- * programs that the metadata names, load (tell the body who it is, then verify). What is not
- * selected is never loaded. Freeing it closes every program and map that no pin or link holds.
+ * The side of klpd that talks to the process in which libbpf reads a patch file, and what that
+ * process made: programs and maps, by fd. It is a new process for each file, started from our own
+ * executable and with nothing but a socket: klpd has a thread, so that a plain fork could do next
+ * to nothing. Promises that whatever happens to it there, or however long it takes, is an outcome
+ * here, and that nothing of it is left afterwards.
  *
- * Each selected program has a log buffer of its own: after a failed load that is how the program
- * that failed is known, since libbpf has closed everything by then. The kernel keeps the end of a
- * log that is too long, which is where the reason stands.
- *
- * The file may ask libbpf for more than a patch needs (pinned maps, other tables of the kernel):
- * such requests are refused or left undone, so that a load has no effect but programs held by fd.
+ * What is read of the file on this side is its metadata and its BTF: the first by code of ours, the
+ * second after a check of ours (btf-check.c), because klpd compares what the author wrote with what
+ * the kernel has.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
-#include "kern/body-map.h"
-#include "kern/bpf-log.h"
 #include "kern/caps.h"
 #include "kern/elf-file.h"
 #include "kern/link.h"
-#include "kern/object-ops.h"
+#include "kern/loader-wire.h"
+#include "kern/loader.h"
 #include "kern/object.h"
 #include "kern/ops-type.h"
-#include "util/cleanup.h"
+#include "kern/sandbox.h"
 #include "util/errno-util.h"
-
-#define LOG_SIZE	(256 * 1024)
+#include "util/macro.h"
 
 struct selected {
-	struct bpf_program *program;
-	struct bpf_map *ops;	/* of a callback, NULL otherwise */
-	struct body_map *body;	/* of a guard or replace body, NULL otherwise */
-	char *object;
-	char *symbol;		/* NULL for a callback */
-	char *log;
+	enum loader_kind kind;
+	char *name;		/* of the program, or of a table's map */
+	int fd;			/* -EBADF before loading; or if the file makes nothing of it */
 };
 
 struct object {
-	struct bpf_object *bpf;
+	pid_t pid;		/* 0: has ended */
+	int socket;
+	uint64_t deadline;	/* of what is waited for: CLOCK_MONOTONIC, ms */
+	struct btf *btf;
 	struct selected *selected;
 	size_t n_selected;
+	char *failed;
+	char *crash;		/* how it ended, once it has ended badly */
+	int id_fd;		/* of the map with the id */
 	bool has_bodies, loaded;
 };
 
 DEFINE_CLEANUP(struct object, object_free);
 DEFINE_CLEANUP(struct ops_type, ops_type_free);
-DEFINE_CLEANUP(struct body_map, body_map_free);
 
-/* Take back what the file asks for and a patch may not have. */
-static int object_restrain(struct object *o, struct report *report)
+/* ---- the process ------------------------------------------------------------------------------- */
+
+static uint64_t now_ms(void)
 {
-	struct bpf_program *program;
-	struct bpf_map *map;
+	struct timespec now;
 
-	bpf_object__for_each_program(program, o->bpf)
-		(void)bpf_program__set_autoload(program, false);
-	bpf_object__for_each_map(map, o->bpf) {
-		if (bpf_map__pin_path(map))
-			return report_set(report, OUTCOME_META_INVALID,
-					  "map '%s' asks to be pinned, which a patch may not",
-					  bpf_map__name(map));
-		if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS)
-			(void)bpf_map__set_autocreate(map, false);
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int process_spawn(int socket, pid_t *ret)
+{
+	char name[] = LOADER_NAME, argument[] = LOADER_ARGUMENT;
+	char *argv[] = { name, argument, NULL }, *envp[] = { NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none, all;
+	int r;
+
+	r = -posix_spawn_file_actions_init(&actions);
+	if (r < 0)
+		return r;
+	r = -posix_spawnattr_init(&attributes);
+	if (r < 0) {
+		(void)posix_spawn_file_actions_destroy(&actions);
+		return r;
 	}
-	return 0;
+	(void)sigemptyset(&none);
+	(void)sigfillset(&all);
+	r = -posix_spawn_file_actions_adddup2(&actions, socket, LOADER_SOCKET);
+	for (int fd = 0; r == 0 && fd < LOADER_SOCKET; fd++)
+		r = -posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
+	if (r == 0)
+		r = -posix_spawn_file_actions_addclosefrom_np(&actions, LOADER_SOCKET + 1);
+	if (r == 0)
+		r = -posix_spawnattr_setsigmask(&attributes, &none);
+	if (r == 0)
+		r = -posix_spawnattr_setsigdefault(&attributes, &all);
+	if (r == 0)
+		r = -posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK |
+							   POSIX_SPAWN_SETSIGDEF);
+	if (r == 0)
+		r = -posix_spawn(ret, "/proc/self/exe", &actions, &attributes, argv, envp);
+	(void)posix_spawnattr_destroy(&attributes);
+	(void)posix_spawn_file_actions_destroy(&actions);
+	return r;
+}
+
+/* Its wait status; killed if it still runs. */
+static int process_end(struct object *o)
+{
+	int status = 0;
+
+	o->socket = safe_close(o->socket);
+	if (o->pid > 0) {
+		(void)kill(o->pid, SIGKILL);
+		while (waitpid(o->pid, &status, 0) < 0 && errno == EINTR)
+			;
+	}
+	o->pid = 0;
+	return status;
+}
+
+static int process_start(struct object *o)
+{
+	int pair[2], r;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return errno_negative();
+	r = process_spawn(pair[1], &o->pid);
+	(void)safe_close(pair[1]);
+	o->socket = pair[0];
+	if (r < 0)
+		o->pid = 0;
+	return r;
+}
+
+/* Remembers why: the next call wants to say the same. */
+static int object_crashed(struct object *o, int error, struct report *report)
+{
+	bool late = error == -ETIMEDOUT;
+	int status, r = 0;
+
+	if (!o->crash) {
+		/* one that is dying keeps the reason, whatever signal comes after it */
+		status = process_end(o);
+		if (late)
+			r = asprintf(&o->crash, "did not answer for %u s", OBJECT_SECONDS);
+		else if (error == -ENOMEM)
+			r = asprintf(&o->crash, "wanted more than %u MiB of memory",
+				     SANDBOX_MEMORY_MAX >> 20);
+		else if (error == -EBADMSG)
+			o->crash = strdup("gave an answer that is none");
+		else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+			r = asprintf(&o->crash, "worked for more than %u s", SANDBOX_CPU_SECONDS);
+		else if (WIFSIGNALED(status))
+			r = asprintf(&o->crash, "was ended by signal %d (%s)", WTERMSIG(status),
+				     sigdescr_np(WTERMSIG(status)) ?: "?");
+		else
+			r = asprintf(&o->crash, "ended with status %d and no answer",
+				     WEXITSTATUS(status));
+	}
+	if (r < 0)
+		o->crash = NULL;
+	if (!o->crash)
+		return -ENOMEM;
+	return report_set(report, OUTCOME_FILE_CRASHED, "The process that reads the file %s", o->crash);
+}
+
+static int object_wait(int socket, short events, void *userdata)
+{
+	const struct object *o = userdata;
+	struct pollfd p = { .fd = socket, .events = events };
+	uint64_t now = now_ms();
+	int n;
+
+	if (now >= o->deadline)
+		return -ETIMEDOUT;
+	n = poll(&p, 1, (int)(o->deadline - now));
+	return n < 0 && errno != EINTR ? errno_negative() : n == 0 ? -ETIMEDOUT : 0;
+}
+
+/* Ask, and wait for the answer: *ret is what follows the result in it. Consumes the request. */
+static int object_ask(struct object *o, struct wire *request, struct wire *ret, struct report *report)
+{
+	struct wire answer = { .bad = true };
+	int r;
+
+	if (o->crash || o->socket < 0) {
+		wire_done(request);
+		return o->crash ? object_crashed(o, 0, report) : -EINVAL;
+	}
+	o->deadline = now_ms() + OBJECT_SECONDS * 1000;
+	r = wire_send(o->socket, request, object_wait, o);
+	while (r == 0) {
+		r = wire_receive(o->socket, &answer, object_wait, o);
+		if (r < 0 || answer.type != LOADER_PROGRESS)
+			break;
+		wire_done(&answer);
+		o->deadline = now_ms() + OBJECT_SECONDS * 1000;
+	}
+	wire_done(request);
+	if (r == -EMFILE)
+		return report_errno(report, r, "cannot take the programs over");
+	if (r < 0)
+		return r == -ENOMEM ? r : object_crashed(o, r, report);
+	r = wire_get_result(&answer, report);
+	if (answer.bad || answer.type != LOADER_ANSWER || r == -ENOMEM) {
+		wire_done(&answer);
+		return object_crashed(o, r == -ENOMEM ? r : -EBADMSG, report);
+	}
+	*ret = answer;
+	return r;
+}
+
+/* ---- the file ---------------------------------------------------------------------------------- */
+
+/* Sealed: what was checked here is what is read there. */
+static int file_to_fd(const void *data, size_t size)
+{
+	_cleanup_close_ int fd = memfd_create("klp-patch", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int r;
+
+	if (fd < 0)
+		return errno_negative();
+	r = write_fd_all(fd, data, size);
+	if (r < 0)
+		return r;
+	if (lseek(fd, 0, SEEK_SET) < 0 ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		return errno_negative();
+	return TAKE_FD(fd);
+}
+
+static int object_read_btf(struct object *o, const void *data, size_t size, struct report *report)
+{
+	_cleanup_(elf_endp) Elf *elf = NULL;
+	const void *btf = NULL;
+	size_t btf_size = 0;
+	int r;
+
+	r = elf_file_check_btf(data, size, report);
+	if (r == 0)
+		r = elf_file_open(data, size, &elf, report);
+	if (r == 0)
+		r = elf_file_find(elf, data, size, BTF_ELF_SEC, &btf, &btf_size, report);
+	if (r != 0 || !btf)
+		return r;
+	o->btf = btf__new(btf, (uint32_t)btf_size);
+	if (o->btf)
+		return 0;
+	r = errno_negative();
+	return r == -ENOMEM ? r : report_set(report, OUTCOME_META_INVALID,
+					     "The file's BTF cannot be read: %s", strerrordesc_np(-r));
 }
 
 int object_open(const void *data, size_t size, const char *name, struct object **ret,
 		struct report *report)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = name);
 	_cleanup_(object_freep) struct object *o = calloc(1, sizeof(*o));
+	struct wire request = WIRE_INIT(LOADER_OPEN), answer = { .bad = true };
+	_cleanup_close_ int fd = -EBADF;
 	int r;
-
-	CAPS_SCOPE(CAPS_BPF);
 
 	if (!o)
 		return -ENOMEM;
-	bpf_log_begin();
-	r = elf_file_check_btf(data, size, report);
-	if (r == 0)
-		r = ops_type_handle_programs();
+	o->socket = o->id_fd = -EBADF;
+	r = object_read_btf(o, data, size, report);
 	if (r != 0)
 		return r;
-	o->bpf = bpf_object__open_mem(data, size, &opts);
-	if (!o->bpf) {
-		_cleanup_free_ char *telling = NULL;
-
-		r = errno_negative();
-		if (r == -ENOMEM)
-			return r;
-		telling = bpf_log_telling(bpf_log_messages());
-		return report_set(report, OUTCOME_META_INVALID,
-				  "the file is no usable BPF object: %s", telling ?: strerror(-r));
-	}
-	r = object_restrain(o, report);
+	fd = file_to_fd(data, size);
+	r = fd < 0 ? fd : process_start(o);
+	if (r < 0)
+		return r == -ENOMEM ? r : report_errno(report, r, "Cannot start the process that reads "
+						       "the file");
+	wire_put_string(&request, name);
+	wire_put_fd(&request, fd);
+	r = object_ask(o, &request, &answer, report);
+	wire_done(&answer);
 	if (r == 0)
 		*ret = TAKE_PTR(o);
 	return r;
@@ -108,393 +284,181 @@ struct object *object_free(struct object *o)
 {
 	if (!o)
 		return NULL;
-	bpf_object__close(o->bpf);
+	(void)process_end(o);
 	for (size_t i = 0; i < o->n_selected; i++) {
-		body_map_free(o->selected[i].body);
-		free(o->selected[i].object);
-		free(o->selected[i].symbol);
-		free(o->selected[i].log);
+		(void)safe_close(o->selected[i].fd);
+		free(o->selected[i].name);
 	}
 	free(o->selected);
+	(void)safe_close(o->id_fd);
+	btf__free(o->btf);
+	free(o->failed);
+	free(o->crash);
 	free(o);
 	return NULL;
 }
 
 const struct btf *object_btf(const struct object *o)
 {
-	return bpf_object__btf(o->bpf);
+	return o->btf;
 }
 
-/* Keep the program with what a failure of it will need; symbol may be NULL. */
-static int object_add_selected(struct object *o, struct bpf_program *program, struct bpf_map *ops,
-			       const char *object, const char *symbol)
+/* ---- selections -------------------------------------------------------------------------------- */
+
+static int select_one(struct object *o, enum loader_kind kind, uint32_t number, const char *name,
+		      const char *object, const char *symbol, const char *record, struct report *report)
 {
-	_cleanup_free_ char *name = strdup(object), *copy = symbol ? strdup(symbol) : NULL,
-			    *log = malloc(LOG_SIZE);
-	struct selected *more;
+	struct wire request = WIRE_INIT(LOADER_SELECT), answer = { .bad = true };
+	_cleanup_free_ char *copy = strdup(name);
+	struct selected *more = copy ? reallocarray(o->selected, o->n_selected + 1, sizeof(*more)) : NULL;
 	int r;
 
-	if (!name || (symbol && !copy) || !log)
-		return -ENOMEM;
-	log[0] = '\0';
-	more = reallocarray(o->selected, o->n_selected + 1, sizeof(*more));
 	if (!more)
 		return -ENOMEM;
 	o->selected = more;
-	r = bpf_program__set_log_buf(program, log, LOG_SIZE);
+	wire_put_u32(&request, kind);
+	wire_put_u32(&request, number);
+	wire_put_string(&request, name);
+	wire_put_string(&request, object);
+	wire_put_string(&request, symbol);
+	wire_put_string(&request, record);
+	r = object_ask(o, &request, &answer, report);
+	wire_done(&answer);
 	if (r == 0)
-		r = bpf_program__set_autoload(program, true);
-	if (r < 0)
-		return r;
-	more[o->n_selected++] = (struct selected){
-		.program = program,
-		.ops = ops,
-		.object = TAKE_PTR(name),
-		.symbol = TAKE_PTR(copy),
-		.log = TAKE_PTR(log),
-	};
-	return 0;
+		more[o->n_selected++] = (struct selected){ kind, TAKE_PTR(copy), -EBADF };
+	o->has_bodies = o->has_bodies || (r == 0 && (kind == LOADER_GUARD || kind == LOADER_REPLACE));
+	return r;
 }
 
-int object_select(struct object *o, const char *program, const char *symbol, struct report *report)
+int object_select(struct object *o, const char *program, const char *symbol, uint32_t btf_id,
+		  struct report *report)
 {
-	struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, program);
-	const char *section = p ? bpf_program__section_name(p) : NULL;
-	int r;
-
-	report_names(report, NULL, NULL, symbol);
-	if (!p)
-		return report_set(report, OUTCOME_META_INVALID, "the file has no BPF program '%s'",
-				  program);
-	/* "fmod_ret.s/" would be a body that sleeps: it misses calls by the million */
-	if (bpf_program__type(p) != BPF_PROG_TYPE_TRACING ||
-	    bpf_program__expected_attach_type(p) != BPF_MODIFY_RETURN || !section ||
-	    !STR_HAS_PREFIX(section, "fmod_ret/") ||
-	    !STREQ(section + STRLEN("fmod_ret/"), symbol))
-		return report_set(report, OUTCOME_META_INVALID,
-				  "program '%s' is in section '%s', not in 'fmod_ret/%s'", program,
-				  section ?: "?", symbol);
-	if (bpf_program__autoload(p))
-		return report_set(report, OUTCOME_META_INVALID,
-				  "program '%s' is named for two functions", program);
-	r = object_add_selected(o, p, NULL, "vmlinux", symbol);
-	return r == 0 || r == -ENOMEM ? r :
-	       report_errno(report, r, "cannot prepare program '%s'", program);
-}
-
-/* A program of struct_ops; `section` is where it must stand. `map`: of a callback. */
-static int object_select_ops(struct object *o, const char *program, const char *section,
-			     struct bpf_map *map, const char *object, const char *symbol,
-			     struct report *report)
-{
-	struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, program);
-	int r;
-
-	if (!p || !STREQ(bpf_program__section_name(p), section))
-		return report_set(report, OUTCOME_META_INVALID,
-				  "the file has no program '%s' in section '%s'", program, section);
-	if (bpf_program__autoload(p))
-		return report_set(report, OUTCOME_META_INVALID,
-				  "program '%s' is named for two functions or callbacks", program);
-	r = object_add_selected(o, p, map, object, symbol);
-	return r == 0 || r == -ENOMEM ? r :
-	       report_errno(report, r, "cannot prepare program '%s'", program);
-}
-
-/* The program in `section` as the body of `symbol`. */
-static int object_select_body(struct object *o, const char *program, const char *section,
-			      const char *object, const char *symbol, const char *record,
-			      uint32_t index, struct report *report)
-{
-	_cleanup_(body_map_freep) struct body_map *body = NULL;
-	int r;
-
-	r = body_map_new(strrchr(section, '/') + 1, record, index, &body);
-	if (r < 0)
-		return r;
-	r = object_select_ops(o, program, section, NULL, object, symbol, report);
-	if (r != 0)
-		return r;
-	o->selected[o->n_selected - 1].body = TAKE_PTR(body);
-	o->has_bodies = true;
-	return 0;
+	return select_one(o, LOADER_FMOD_RET, btf_id, program, "vmlinux", symbol, "", report);
 }
 
 int object_select_guard(struct object *o, const char *program, const char *object,
 			const char *symbol, const char *record, uint32_t index,
 			struct report *report)
 {
-	int r;
-
-	report_names(report, NULL, object, symbol);
-	r = object_ops_check_call(o->bpf, report);
-	return r == 0 ? object_select_body(o, program, "struct_ops/guard", object, symbol, record, index,
-					   report) : r;
+	return select_one(o, LOADER_GUARD, index, program, object, symbol, record, report);
 }
 
 int object_select_replace(struct object *o, const char *program, const char *object,
 			  const char *symbol, const char *record, uint32_t index,
 			  struct report *report)
 {
-	const struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, program);
-	const char *section = "struct_ops/replace";
-
-	report_names(report, NULL, object, symbol);
-	if (p && STREQ(bpf_program__section_name(p), "struct_ops.s/replace"))
-		section = "struct_ops.s/replace";
-	return object_select_body(o, program, section, object, symbol, record, index, report);
+	return select_one(o, LOADER_REPLACE, index, program, object, symbol, record, report);
 }
 
 int object_select_callback(struct object *o, const char *program, const char *object,
 			   const char *when, const char *record, uint32_t index,
 			   struct report *report)
 {
-	char name[STRLEN(KLP_CALLBACK_OPS_PREFIX) + KLP_WHEN_LEN + STRLEN("__") +
-		  KLP_OBJECT_LEN];
-	char section[STRLEN("struct_ops.s/") + KLP_WHEN_LEN];
-	struct bpf_map *map;
-	int r;
-
-	report_names(report, NULL, object, NULL);
-	(void)snprintf(name, sizeof(name), KLP_CALLBACK_OPS_PREFIX "%s__%s", when, object);
-	(void)snprintf(section, sizeof(section), "struct_ops.s/%s", when);
-	r = object_ops_select(o->bpf, name, KLP_CALLBACK_OPS_TYPE, record, index, &map, report);
-	return r == 0 ? object_select_ops(o, program, section, map, object, NULL, report) : r;
+	return select_one(o, LOADER_CALLBACK, index, program, object, when, record, report);
 }
 
-static bool object_is_selected(const struct object *o, const struct bpf_program *program)
-{
-	for (size_t i = 0; i < o->n_selected; i++)
-		if (o->selected[i].program == program)
-			return true;
-	return false;
-}
-
-/*
- * libbpf itself loads the programs that a table which is created calls, and no others of
- * struct_ops; which these are only it knows. Each that may be one has a log.
- */
 int object_select_table(struct object *o, const char *map, const char *type, const char *table,
 			struct report *report)
 {
-	struct bpf_program *p;
-	struct bpf_map *m;
-	int r;
-
-	r = object_ops_select_table(o->bpf, map, type, table, &m, report);
-	if (r != 0)
-		return r;
-	bpf_object__for_each_program(p, o->bpf) {
-		if (bpf_program__type(p) != BPF_PROG_TYPE_STRUCT_OPS || object_is_selected(o, p))
-			continue;
-		r = object_add_selected(o, p, NULL, "vmlinux", NULL);
-		if (r == 0)
-			r = bpf_program__set_autoload(p, false);
-		if (r < 0)
-			return r == -ENOMEM ? r : report_errno(report, r, "cannot prepare program '%s'",
-							       bpf_program__name(p));
-	}
-	return 0;
+	return select_one(o, LOADER_TABLE, 0, map, type, table, "", report);
 }
 
-/* Into the file's copy of the constants, which are frozen at load. */
-static int object_tell_self(struct object *o, const struct klp_self *self, struct report *report)
+/* ---- load and attach --------------------------------------------------------------------------- */
+
+static int take_fd(struct wire *answer)
 {
-	struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, KLP_SELF_SECTION);
-	size_t size = 0;
-	void *value = map ? bpf_map__initial_value(map, &size) : NULL;
-
-	if (!value || size != sizeof(*self))
-		return report_set(report, OUTCOME_META_INVALID,
-				  "section '" KLP_SELF_SECTION "' is missing or not of the size of "
-				  "this format: no gate would be asked");
-	memcpy(value, self, sizeof(*self));
-	return 0;
-}
-
-/* Where the id will be written, or NULL. After loading this is the memory of the kernel's map. */
-static uint64_t *object_id(const struct object *o)
-{
-	struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, KLP_ID_SECTION);
-	size_t size = 0;
-	void *value = map ? bpf_map__initial_value(map, &size) : NULL;
-
-	return size == sizeof(uint64_t) ? value : NULL;
-}
-
-static int object_check_id(const struct object *o, const struct klp_self *self,
-			   struct report *report)
-{
-	const uint64_t *id = object_id(o);
-
-	if (self->consistency != KLP_CONSISTENCY_PER_TASK || (id && *id == 0))
-		return 0;
-	return report_set(report, OUTCOME_META_INVALID,
-			  "section '" KLP_ID_SECTION "' is missing or not as in this format: no gate "
-			  "would be asked");
-}
-
-static int object_use_gates(struct object *o, const struct klp_self *self, int gates_fd,
-			    struct report *report)
-{
-	struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, KLP_GATES_MAP);
-	int r;
-
-	if (self->consistency != KLP_CONSISTENCY_IMMEDIATE || gates_fd < 0)
-		return 0;
-	/* The code was compiled for the map it declares, whatever is put in its place. */
-	if (!map || bpf_map__type(map) != BPF_MAP_TYPE_ARRAY ||
-	    bpf_map__key_size(map) != sizeof(uint32_t) ||
-	    bpf_map__value_size(map) != sizeof(uint64_t) || bpf_map__max_entries(map) != KLP_GATES_WORDS)
-		return report_set(report, OUTCOME_META_INVALID,
-				  "map '" KLP_GATES_MAP "' is missing or not of the shape of this "
-				  "format: no gate would be asked");
-	r = bpf_map__reuse_fd(map, gates_fd);
-	return r < 0 ? report_errno(report, r, "cannot use the gates word") : 0;
-}
-
-/* The program that libbpf gave up on: it left a log, or was named in a warning. */
-static const struct selected *object_find_failed(const struct object *o)
-{
-	for (size_t i = 0; i < o->n_selected; i++) {
-		if (o->selected[i].log[0] != '\0')
-			return &o->selected[i];
-	}
-	for (size_t i = 0; i < o->n_selected; i++) {
-		char named[STRLEN("prog '':") + KLP_PROG_LEN + 1];
-
-		(void)snprintf(named, sizeof(named), "prog '%s':",
-			       bpf_program__name(o->selected[i].program));
-		if (strstr(bpf_log_messages(), named))
-			return &o->selected[i];
-	}
-	return NULL;
-}
-
-static int object_report_failure(const struct object *o, int error, struct report *report)
-{
-	const struct selected *failed = object_find_failed(o);
-	/* without a verifier's log the reason is libbpf's: a relocation, a missing kfunc */
-	const char *log = failed && failed->log[0] != '\0' ? failed->log : bpf_log_messages();
-	_cleanup_free_ char *telling = bpf_log_telling(log);
-	const char *name = failed ? bpf_program__name(failed->program) : "?";
-	bool told = report && report->outcome != OUTCOME_OK;
-	int r;
-
-	if (error == -ENOMEM)
-		return error;
-	if (failed)
-		report_names(report, NULL, failed->object, failed->symbol);
-	if (error == -EPERM || !telling)
-		return report_errno(report, error, "program '%s' cannot be loaded", name);
-	r = report_set(report, bpf_log_outcome(log), "program '%s': %s", name, telling);
-	if (report && !told && !report->log) {
-		report_log(report, log);
-		report->error = -error;
-	}
-	return r;
-}
-
-static int object_make_maps(struct object *o, const struct ops_type *type, struct report *report)
-{
-	for (size_t i = 0; i < o->n_selected; i++) {
-		const struct selected *s = &o->selected[i];
-		int r;
-
-		if (!s->body)
-			continue;
-		r = body_map_make(s->body, type, s->symbol, bpf_object__btf_fd(o->bpf),
-				  bpf_program__fd(s->program));
-		if (r >= 0)
-			continue;
-		report_names(report, NULL, s->object, s->symbol);
-		return r == -ENOMEM ? r :
-		       report_errno(report, r, "cannot make the map of program '%s'",
-				    bpf_program__name(s->program));
-	}
-	return 0;
+	return wire_get_u32(answer) ? wire_get_fd(answer) : -EBADF;
 }
 
 int object_load(struct object *o, const struct klp_self *self, int gates_fd, struct btf *vmlinux,
 		struct report *report)
 {
+	struct wire request = WIRE_INIT(LOADER_LOAD), answer = { .bad = true };
 	_cleanup_(ops_type_freep) struct ops_type *type = NULL;
-	int r;
-
-	CAPS_SCOPE(CAPS_BPF);
+	int r = 0;
 
 	if (o->loaded)
 		return -EALREADY;
-	bpf_log_begin();
-	r = object_tell_self(o, self, report);
-	if (r == 0)
-		r = object_check_id(o, self, report);
-	if (r == 0)
-		r = object_use_gates(o, self, gates_fd, report);
-	if (r == 0 && o->has_bodies)
+	if (o->has_bodies) {
+		CAPS_SCOPE(CAPS_BPF);
+
 		r = ops_type_new(vmlinux, &type, report);
+	}
 	if (r != 0)
 		return r;
-	ops_type_loads(type);
-	r = bpf_object__load(o->bpf);
-	ops_type_loads(NULL);
-	if (r < 0)
-		return object_report_failure(o, r, report);
-	r = object_make_maps(o, type, report);
-	if (r == 0)
-		o->loaded = true;
+	wire_put_u32(&request, gates_fd >= 0);
+	wire_put_u32(&request, type != NULL);
+	wire_put_bytes(&request, self, sizeof(*self));
+	wire_put_bytes(&request, type ?: &(struct ops_type){ .btf_fd = -EBADF }, sizeof(*type));
+	if (gates_fd >= 0)
+		wire_put_fd(&request, gates_fd);
+	if (type)
+		wire_put_fd(&request, type->btf_fd);
+	r = object_ask(o, &request, &answer, report);
+	free(o->failed);
+	o->failed = wire_get_string(&answer);
+	if (r == 0) {
+		o->id_fd = take_fd(&answer);
+		for (size_t i = 0; i < o->n_selected; i++)
+			o->selected[i].fd = take_fd(&answer);
+		if (!wire_is_read(&answer))
+			r = object_crashed(o, -EBADMSG, report);
+		o->loaded = r == 0;
+		(void)process_end(o);
+	}
+	wire_done(&answer);
 	return r;
 }
 
 const char *object_failed_program(const struct object *o)
 {
-	const struct selected *failed = object_find_failed(o);
-
-	return failed ? bpf_program__name(failed->program) : NULL;
+	return o->failed;
 }
 
 int object_set_id(struct object *o, uint64_t id)
 {
-	uint64_t *where = o->loaded ? object_id(o) : NULL;
+	const uint32_t zero = 0;
 
-	if (!where)
+	CAPS_SCOPE(CAPS_BPF);
+
+	if (!o->loaded || o->id_fd < 0)
 		return -EINVAL;
-	__atomic_store_n(where, id, __ATOMIC_RELEASE);
-	return 0;
+	return bpf_map_update_elem(o->id_fd, &zero, &id, BPF_ANY) < 0 ? errno_negative() : 0;
+}
+
+/* -ENOENT: nothing of this name was selected, or it is not loaded. */
+static int object_find(const struct object *o, const char *name, bool table)
+{
+	for (size_t i = 0; i < o->n_selected; i++)
+		if (o->loaded && (o->selected[i].kind == LOADER_TABLE) == table &&
+		    STREQ(o->selected[i].name, name))
+			return (int)i;
+	return -ENOENT;
 }
 
 int object_attach(const struct object *o, const char *program)
 {
-	CAPS_SCOPE(CAPS_BPF);
+	int i = object_find(o, program, false);
 
-	for (size_t i = 0; i < o->n_selected; i++) {
-		const struct selected *s = &o->selected[i];
-
-		if (!o->loaded || !STREQ(bpf_program__name(s->program), program))
-			continue;
-		/* a map that calls another program than the metadata names */
-		if (bpf_program__fd(s->program) < 0)
-			return -EINVAL;
-		if (s->body)
-			return body_map_attach(s->body);
-		return s->ops ? object_ops_attach(s->ops) : link_attach(bpf_program__fd(s->program));
-	}
-	return -ENOENT;
+	if (i < 0)
+		return i;
+	if (o->selected[i].fd < 0)
+		return -EINVAL;
+	return o->selected[i].kind == LOADER_FMOD_RET ? link_attach(o->selected[i].fd) :
+							link_attach_ops(o->selected[i].fd);
 }
 
 int object_attach_table(const struct object *o, const char *map)
 {
-	struct bpf_map *m = bpf_object__find_map_by_name(o->bpf, map);
+	int i = object_find(o, map, true);
 
-	CAPS_SCOPE(CAPS_BPF);
-
-	return o->loaded && m ? object_ops_attach(m) : -ENOENT;
+	return i < 0 ? i : link_attach_ops(o->selected[i].fd);
 }
 
 int object_table_fd(const struct object *o, const char *map)
 {
-	struct bpf_map *m = bpf_object__find_map_by_name(o->bpf, map);
-	int fd = o->loaded && m ? fcntl(bpf_map__fd(m), F_DUPFD_CLOEXEC, 3) : -1;
+	int i = object_find(o, map, true);
+	int fd = i < 0 ? i : fcntl(o->selected[i].fd, F_DUPFD_CLOEXEC, 3);
 
-	return fd < 0 ? errno_negative() : fd;
+	return i < 0 ? i : fd < 0 ? errno_negative() : fd;
 }

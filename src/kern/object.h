@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One patch file as libbpf sees it: open, tell the body who it is, load, attach. Holds every
- * program and map by fd; freeing it lets go of what is not pinned.
+ * One patch file: opened, told who it is, loaded, attached. libbpf does all but the last in a
+ * process of its own (loader.h); here are the descriptors of what it made.
+ *
+ * Each function that has a report: -errno, or an outcome told there. What OUTCOME_FILE_CRASHED says
+ * of a call, all later ones of this object say as well.
  */
 #ifndef KLPD_KERN_OBJECT_H
 #define KLPD_KERN_OBJECT_H
@@ -15,15 +18,20 @@
 struct btf;
 struct object;
 
+#define OBJECT_SECONDS	10	/* for an answer, and for each program to be verified */
+
 /* Nothing reaches the kernel. OUTCOME_META_INVALID if libbpf cannot make sense of it. */
 int object_open(const void *data, size_t size, const char *name, struct object **ret,
 		struct report *report);
+/* Ends its process, if there still is one. */
 struct object *object_free(struct object *o);
-/* BTF of the file, owned by the object; NULL if it has none. */
+/* BTF of the file, which has passed btf_check(), owned by the object; NULL if it has none. */
 const struct btf *object_btf(const struct object *o);
-/* Only programs that are told here will be loaded; `symbol` is the attach target. -ENOENT if the
- * file has no such program or it is not of type fmod_ret for that symbol (OUTCOME_META_INVALID). */
-int object_select(struct object *o, const char *program, const char *symbol, struct report *report);
+/* Only programs that are told here will be loaded; `symbol` is the attach target, and `btf_id` of it
+ * that of the kernel. OUTCOME_META_INVALID if the file has no such program or it is not of type
+ * fmod_ret for that symbol. */
+int object_select(struct object *o, const char *program, const char *symbol, uint32_t btf_id,
+		  struct report *report);
 /* The same for a guard body: what the companion is to know it by, the name of its record and the
  * index in it, is told to it here. */
 int object_select_guard(struct object *o, const char *program, const char *object,
@@ -41,11 +49,10 @@ int object_select_callback(struct object *o, const char *program, const char *ob
 int object_select_table(struct object *o, const char *map, const char *type, const char *table,
 			struct report *report);
 /*
- * Before loading: write `self` into section KLP_SELF_SECTION and use gates_fd for map
- * KLP_GATES_MAP. Then verify and load, and make the maps of guard and replace bodies, for which the
- * types of the kernel, `vmlinux`, are read. OUTCOME_VERIFIER with the telling lines in detail and
+ * Verify and load, once; `gates_fd` is for the file's map KLP_GATES_MAP. For guard and replace bodies
+ * the types of the kernel, `vmlinux`, are read. OUTCOME_VERIFIER with the telling lines in detail and
  * the whole log in report->log; OUTCOME_NOT_PERMITTED if the verifier says that the function is not
- * modifiable.
+ * modifiable. The process has ended after it.
  */
 int object_load(struct object *o, const struct klp_self *self, int gates_fd, struct btf *vmlinux,
 		struct report *report);

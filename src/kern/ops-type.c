@@ -28,17 +28,6 @@
 #define OPS_VALUE_TYPE	"bpf_struct_ops_" KLP_OPS_TYPE
 #define OPS_BTF_MAX	(16U * 1024 * 1024)	/* bytes; a module's has some thousands */
 
-struct ops_type {
-	int btf_fd;
-	uint32_t type, value_type;	/* ids */
-	uint32_t value_size;
-	uint32_t record, func;		/* offsets in the value */
-	struct {
-		uint32_t index;		/* among the members */
-		uint32_t offset;	/* in the value */
-	} bodies[2];
-};
-
 static const char *const ops_bodies[] = { "guard", "replace" };
 
 DEFINE_CLEANUP(struct ops_type, ops_type_free);
@@ -167,53 +156,21 @@ static int ops_body_index(const char *member)
 	return -ENOENT;
 }
 
-/*
- * libbpf loads no program of struct_ops that no map of its file has. So it is told that those in
- * the sections of bodies are of another type, and the hook that it calls before it loads one says
- * what they are. That hook knows but the program: the type is that of the load that runs.
- */
-#define OPS_PLACEHOLDER	BPF_PROG_TYPE_SOCKET_FILTER
-
-static const struct ops_type *ops_loads;
-
-void ops_type_loads(const struct ops_type *t)
-{
-	ops_loads = t;
-}
-
-static int ops_prepare_program(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
+int ops_type_prepare(const struct ops_type *t, struct bpf_program *program,
+		     struct bpf_prog_load_opts *opts)
 {
 	const char *section = bpf_program__section_name(program);
 	const char *member = strchr(section, '/');
 	int i = member ? ops_body_index(member + 1) : -ENOENT;
 
-	(void)cookie;
-	if (i < 0 || !ops_loads)
+	if (i < 0)
 		return -EINVAL;
 	if (STR_HAS_PREFIX(section, "struct_ops.s/"))
 		opts->prog_flags |= BPF_F_SLEEPABLE;
-	opts->attach_btf_obj_fd = (uint32_t)ops_loads->btf_fd;
-	opts->attach_btf_id = ops_loads->type;
-	opts->expected_attach_type = (enum bpf_attach_type)ops_loads->bodies[i].index;
+	opts->attach_btf_obj_fd = (uint32_t)t->btf_fd;
+	opts->attach_btf_id = t->type;
+	opts->expected_attach_type = (enum bpf_attach_type)t->bodies[i].index;
 	return bpf_program__set_type(program, BPF_PROG_TYPE_STRUCT_OPS);
-}
-
-int ops_type_handle_programs(void)
-{
-	static const char *const sections[] = {
-		"struct_ops/guard", "struct_ops/replace", "struct_ops.s/replace",
-	};
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = ops_prepare_program);
-	static bool done;
-
-	for (size_t i = 0; !done && i < ARRAY_SIZE(sections); i++) {
-		int r = libbpf_register_prog_handler(sections[i], OPS_PLACEHOLDER, 0, &opts);
-
-		if (r < 0)
-			return r;
-	}
-	done = true;
-	return 0;
 }
 
 int ops_type_make_map(const struct ops_type *t, const char *name, int file_btf_fd, const char *record,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Finds out who else decides what a function does, before anything of a patch is made.
+ * Finds out who else decides what a function does, before anything of a patch is made and while it is
+ * in force.
  *
  * Three places say it: /sys/kernel/livepatch has a directory for each function that a kernel
- * livepatch has taken; enabled_functions of tracefs marks with I who may change where the
- * function goes (livepatches too, kprobes with a post handler, other patchers), of whom there can
- * be one; the list of BPF links has the fmod_ret programs, and all the others of which a function
- * can have so many. Owns nothing, keeps nothing.
+ * livepatch has taken; ftrace marks the functions that somebody redirects (livepatches too, kprobes
+ * with a post handler, other patchers), of whom there can be one; the list of BPF links has the
+ * fmod_ret programs, and all the others of which a function can have so many. Owns nothing, keeps
+ * nothing.
  *
  * Who would win, as it is told here: a BPF trampoline runs before what ftrace redirects to, and of
  * several fmod_ret programs the last attached runs first; the first that returns non-zero wins.
@@ -16,125 +17,142 @@
 #include <string.h>
 
 #include "kern/caps.h"
+#include "kern/ftrace.h"
 #include "kern/kernel-btf.h"
 #include "kern/link.h"
 #include "kern/rival.h"
+#include "kern/target.h"
+#include "klp/meta.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
 
 #define LIVEPATCH_DIR	"/sys/kernel/livepatch"
 
-static const char *const enabled_files[] = {
-	"/sys/kernel/tracing/enabled_functions",
-	"/sys/kernel/debug/tracing/enabled_functions",
-};
-
 /* ---- kernel livepatch ---------------------------------------------------------------------- */
 
-/* SYMBOL,POSITION in LIVEPATCH_DIR/NAME/OBJECT: 1 there is; 0. */
-static int rival_livepatched_by(const char *name, const struct rival_target *target)
+typedef int (*livepatch_fn)(const char *patch, const char *object, const char *symbol,
+			    uint32_t sympos, void *userdata);
+
+/* An entry SYMBOL,POSITION of LIVEPATCH_DIR/PATCH/OBJECT. */
+static int livepatch_function(const char *patch, const char *object, const char *name, livepatch_fn fn,
+			      void *userdata)
+{
+	const char *comma = strrchr(name, ',');
+	char symbol[KLP_SYMBOL_LEN];
+
+	if (!comma || (size_t)(comma - name) >= sizeof(symbol))
+		return 0;
+	memcpy(symbol, name, (size_t)(comma - name));
+	symbol[comma - name] = '\0';
+	return fn(patch, object, symbol, (uint32_t)strtoul(comma + 1, NULL, 10), userdata);
+}
+
+static int livepatch_object(const char *patch, const char *object, livepatch_fn fn, void *userdata)
 {
 	_cleanup_free_ char *path = NULL;
-	size_t length = strlen(target->symbol);
 	_cleanup_closedir_ DIR *d = NULL;
 	const struct dirent *e;
+	int r = 0;
 
-	if (asprintf(&path, LIVEPATCH_DIR "/%s/%s", name, target->object) < 0) {
+	if (asprintf(&path, LIVEPATCH_DIR "/%s/%s", patch, object) < 0) {
 		path = NULL;
 		return -ENOMEM;
 	}
 	d = opendir(path);
-	while (d && (e = readdir(d)))
-		if (strncmp(e->d_name, target->symbol, length) == 0 && e->d_name[length] == ',')
-			return 1;
-	return 0;
+	while (r == 0 && d && (e = readdir(d)))
+		r = livepatch_function(patch, object, e->d_name, fn, userdata);
+	return r;
 }
 
-static int rival_livepatch(const struct rival_target *targets, size_t n, size_t *ret_index,
-			   struct report *report)
+int rival_each_livepatch(livepatch_fn fn, void *userdata)
 {
-	_cleanup_closedir_ DIR *d = opendir(LIVEPATCH_DIR);
-	const struct dirent *e;
+	_cleanup_closedir_ DIR *d = NULL;
+	const struct dirent *e, *o;
+	int r = 0;
 
-	while (d && (e = readdir(d)))
-		for (size_t i = 0; e->d_name[0] != '.' && i < n; i++) {
-			int r = rival_livepatched_by(e->d_name, &targets[i]);
+	CAPS_SCOPE(CAPS_READ);
 
-			if (r < 0)
-				return r;
-			if (r == 0)
-				continue;
-			*ret_index = i;
-			return report_set(report, OUTCOME_TAKEN,
-					  "Function '%s' is patched by kernel livepatch '%s'; this "
-					  "patch would run before it and win", targets[i].symbol,
-					  e->d_name);
+	d = opendir(LIVEPATCH_DIR);
+	while (r == 0 && d && (e = readdir(d))) {
+		_cleanup_free_ char *path = NULL;
+		_cleanup_closedir_ DIR *patch = NULL;
+
+		if (e->d_name[0] == '.')
+			continue;
+		if (asprintf(&path, LIVEPATCH_DIR "/%s", e->d_name) < 0) {
+			path = NULL;
+			return -ENOMEM;
 		}
+		patch = opendir(path);
+		while (r == 0 && patch && (o = readdir(patch)))
+			if (o->d_name[0] != '.' && o->d_type == DT_DIR)
+				r = livepatch_object(e->d_name, o->d_name, fn, userdata);
+	}
+	return r;
+}
+
+struct livepatch_look {
+	struct targets *kernel;
+	const struct rival_target *targets;
+	size_t n;
+	size_t *ret_index;
+	struct report *report;
+};
+
+/* Of several names of one function the livepatch may have another. */
+static int rival_is_livepatched(const char *patch, const char *object, const char *symbol,
+				uint32_t sympos, void *userdata)
+{
+	struct livepatch_look *look = userdata;
+	const char *listed = symbol;
+
+	if (look->kernel && targets_listed(look->kernel, object, symbol, sympos, &listed) < 0)
+		listed = symbol;
+	for (size_t i = 0; i < look->n; i++) {
+		const struct rival_target *t = &look->targets[i];
+
+		if (!STREQ(t->object, object) ||
+		    (!STREQ(t->symbol, symbol) && !STREQ(t->listed, listed)))
+			continue;
+		*look->ret_index = i;
+		return report_set(look->report, OUTCOME_TAKEN,
+				  "Function '%s' is patched by kernel livepatch '%s'; this patch would "
+				  "run before it and win", t->symbol, patch);
+	}
 	return 0;
 }
 
 /* ---- ftrace -------------------------------------------------------------------------------- */
 
-/* What follows the symbol in a line: nothing for vmlinux, else the module's name in brackets. */
-static bool rival_is_object(const char *between, const char *object)
-{
-	size_t length = strlen(object);
-
-	if (STREQ(object, "vmlinux"))
-		return *between == '\0';
-	between += strspn(between, " \t");
-	return between[0] == '[' && strncmp(between + 1, object, length) == 0 &&
-	       between[length + 1] == ']';
-}
-
-/*
- * "SYMBOL (COUNT) R I D ...", or "SYMBOL [MODULE] (COUNT) ...": a letter or a blank for each flag,
- * in this order on all kernels.
- */
-long rival_read_enabled(FILE *f, const struct rival_target *targets, size_t n)
-{
-	_cleanup_free_ char *line = NULL;
-	size_t size = 0;
-
-	while (getline(&line, &size, f) >= 0) {
-		char *count = strstr(line, " ("), *flags = count ? strchr(count, ')') : NULL;
-		size_t length = strcspn(line, " \t");
-
-		if (!flags || strlen(flags) < STRLEN(") R I") || flags[4] != 'I')
-			continue;
-		*count = '\0';
-		for (size_t i = 0; i < n; i++)
-			if (!targets[i].hooked && strlen(targets[i].symbol) == length &&
-			    strncmp(line, targets[i].symbol, length) == 0 &&
-			    rival_is_object(line + length, targets[i].object))
-				return (long)i;
-	}
-	return -1;
-}
-
 static int rival_redirected(const struct rival_target *targets, size_t n, size_t *ret_index,
 			    struct report *report)
 {
-	_cleanup_fclose_ FILE *f = NULL;
-	long found;
+	_cleanup_free_ struct ftrace_func *funcs = calloc(n, sizeof(*funcs));
 
-	for (size_t i = 0; i < ARRAY_SIZE(enabled_files) && !f; i++)
-		f = fopen(enabled_files[i], "re");
-	found = f ? rival_read_enabled(f, targets, n) : -1;
-	if (found < 0)
+	if (!funcs && n > 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		funcs[i] = (struct ftrace_func){ .object = targets[i].object,
+						.symbol = targets[i].listed };
+	if (ftrace_look(funcs, n) < 0)
 		return 0;
-	*ret_index = (size_t)found;
-	return report_set(report, OUTCOME_TAKEN,
-			  "Function '%s' is redirected by somebody else through ftrace (a kprobe "
-			  "with a post handler, or another patcher); this patch would run before "
-			  "it and win",
-			  targets[found].symbol);
+	for (size_t i = 0; i < n; i++) {
+		if (targets[i].hooked || (!funcs[i].redirected && !funcs[i].foreign))
+			continue;
+		*ret_index = i;
+		return report_set(report, OUTCOME_TAKEN, funcs[i].redirected ?
+				  "Function '%s' is redirected by somebody else through ftrace (a kprobe "
+				  "with a post handler, or another patcher); this patch would run before "
+				  "it and win" :
+				  "Function '%s' has a trampoline of somebody else's that is not BPF's; "
+				  "which of the two would win cannot be known", targets[i].symbol);
+	}
+	return 0;
 }
 
 /* ---- BPF ----------------------------------------------------------------------------------- */
 
-/* The id of vmlinux's BTF, by which links tell whose function ids they mean; 0: not to be found. */
-static uint32_t rival_vmlinux_id(void)
+uint32_t rival_vmlinux_id(void)
 {
 	uint32_t id = 0;
 	_cleanup_close_ int fd = kernel_btf_open("vmlinux", &id, NULL);
@@ -142,25 +160,40 @@ static uint32_t rival_vmlinux_id(void)
 	return fd < 0 ? 0 : id;
 }
 
-static bool rival_is_own(uint32_t id, const struct rival_links *links)
+static int rival_compare_id(const void *a, const void *b)
 {
-	for (size_t i = 0; i < links->n_own; i++)
-		if (links->own[i] == id)
-			return true;
-	return false;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static bool rival_is_own(uint32_t id, const uint32_t *own, size_t n_own)
+{
+	return n_own > 0 && bsearch(&id, own, n_own, sizeof(*own), rival_compare_id);
+}
+
+static bool rival_is_at(const struct rival_target *t, uint32_t btf_id, const char *listed)
+{
+	return (btf_id != 0 && btf_id == t->btf_id) ||
+	       (listed && STREQ(t->object, "vmlinux") && STREQ(t->listed, listed));
 }
 
 /* One link: OUTCOME_TAKEN if it is somebody's fmod_ret on a target. Counts it where it is. */
-static int rival_link(int fd, const struct rival_target *targets, size_t n, bool own, uint32_t vmlinux,
-		      uint32_t *counts, size_t *ret_index, struct report *report)
+static int rival_link(struct targets *kernel, int fd, const struct rival_target *targets, size_t n,
+		      bool own, uint32_t vmlinux, uint32_t *counts, size_t *ret_index,
+		      struct report *report)
 {
+	const char *name, *listed = NULL;
 	uint32_t obj_id, btf_id;
 	struct link_info info;
 
 	if (link_get_traced(fd, &obj_id, &btf_id) < 0 || (vmlinux != 0 && obj_id != vmlinux))
 		return 0;
+	name = kernel && !own ? targets_func_name(kernel, btf_id) : NULL;
+	if (name && targets_listed(kernel, "vmlinux", name, 0, &listed) < 0)
+		listed = NULL;
 	for (size_t i = 0; i < n; i++) {
-		if (btf_id == 0 || btf_id != targets[i].btf_id)
+		if (!rival_is_at(&targets[i], btf_id, listed))
 			continue;
 		counts[i]++;
 		if (own || link_get_info(fd, &info) < 0 || info.kind != LINK_FMOD_RET)
@@ -176,8 +209,8 @@ static int rival_link(int fd, const struct rival_target *targets, size_t n, bool
 	return 0;
 }
 
-static int rival_program(const struct rival_target *targets, size_t n, const struct rival_links *links,
-			 size_t *ret_index, struct report *report)
+static int rival_program(struct targets *kernel, const struct rival_target *targets, size_t n,
+			 const struct rival_links *links, size_t *ret_index, struct report *report)
 {
 	uint32_t id = 0, vmlinux = rival_vmlinux_id();
 	_cleanup_free_ uint32_t *counts = calloc(n, sizeof(*counts));
@@ -190,8 +223,8 @@ static int rival_program(const struct rival_target *targets, size_t n, const str
 
 		if (fd < 0)
 			continue;
-		r = rival_link(fd, targets, n, rival_is_own(id, links), vmlinux, counts, ret_index,
-			       report);
+		r = rival_link(kernel, fd, targets, n, rival_is_own(id, links->own, links->n_own), vmlinux,
+			       counts, ret_index, report);
 		if (r != 0)
 			return r;
 	}
@@ -207,19 +240,46 @@ static int rival_program(const struct rival_target *targets, size_t n, const str
 	return 0;
 }
 
-int rival_find(const struct rival_target *targets, size_t n, const struct rival_links *links,
-	       size_t *ret_index, struct report *report)
+int rival_each_program(const uint32_t *own, size_t n_own,
+		       int (*fn)(const struct rival_program *p, void *userdata), void *userdata)
 {
+	uint32_t id = 0;
+	int r = 0;
+
+	CAPS_SCOPE(CAPS_BPF);
+
+	while (r == 0 && bpf_link_get_next_id(id, &id) == 0) {
+		struct rival_program p = { .link_id = id };
+		_cleanup_close_ int fd = -EBADF;
+		struct link_info info;
+
+		if (rival_is_own(id, own, n_own))
+			continue;
+		fd = bpf_link_get_fd_by_id(id);
+		if (fd < 0 || link_get_info(fd, &info) < 0 || info.kind != LINK_FMOD_RET)
+			continue;
+		p.obj_id = info.target_obj_id;
+		p.btf_id = info.target_btf_id;
+		(void)snprintf(p.name, sizeof(p.name), "%s", info.prog_name);
+		r = fn(&p, userdata);
+	}
+	return r;
+}
+
+int rival_find(struct targets *kernel, const struct rival_target *targets, size_t n,
+	       const struct rival_links *links, size_t *ret_index, struct report *report)
+{
+	struct livepatch_look look = { kernel, targets, n, ret_index, report };
 	int r;
 
 	CAPS_SCOPE(CAPS_READ);
 
-	r = rival_livepatch(targets, n, ret_index, report);
+	r = rival_each_livepatch(rival_is_livepatched, &look);
 	if (r == 0)
 		r = rival_redirected(targets, n, ret_index, report);
 	if (r == 0) {
 		CAPS_SCOPE(CAPS_BPF);
-		r = rival_program(targets, n, links, ret_index, report);
+		r = rival_program(kernel, targets, n, links, ret_index, report);
 	}
 	return r;
 }

@@ -9,12 +9,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "shared/report.h"
 
+struct targets;
+
 struct rival_target {		/* a function that is to be patched */
 	const char *symbol;
+	const char *listed;	/* the name that ftrace has for it */
 	uint32_t btf_id;	/* in vmlinux; 0: none */
 	bool hooked;		/* the companion has its hook there already */
 	const char *object;	/* vmlinux or a module */
@@ -22,7 +24,7 @@ struct rival_target {		/* a function that is to be patched */
 };
 
 struct rival_links {
-	const uint32_t *own;	/* ids of links that are no rivals */
+	const uint32_t *own;	/* ids of links that are no rivals, ascending */
 	size_t n_own;
 	uint32_t limit;		/* tracing programs that one function can have; 0: not known */
 };
@@ -34,10 +36,24 @@ struct rival_links {
  * before the old ones go. Looks at what there is now; who comes later is not held off. Who cannot
  * be seen, because a file of the kernel is missing, is not told.
  */
-int rival_find(const struct rival_target *targets, size_t n, const struct rival_links *links,
-	       size_t *ret_index, struct report *report);
+int rival_find(struct targets *kernel, const struct rival_target *targets, size_t n,
+	       const struct rival_links *links, size_t *ret_index, struct report *report);
 
-/* Index of the first of `targets` that a line of enabled_functions says is redirected; or -1. */
-long rival_read_enabled(FILE *f, const struct rival_target *targets, size_t n);
+/* The kernel livepatches: `fn` is called for each function of each that is loaded. Stops at the first
+ * result that is not 0, and returns it. */
+int rival_each_livepatch(int (*fn)(const char *patch, const char *object, const char *symbol,
+				   uint32_t sympos, void *userdata), void *userdata);
+
+struct rival_program {
+	uint32_t link_id;
+	uint32_t obj_id, btf_id;	/* of the function */
+	char name[64];
+};
+
+/* The fmod_ret programs, but those of links that are in own[], ascending. As rival_each_livepatch(). */
+int rival_each_program(const uint32_t *own, size_t n_own,
+		       int (*fn)(const struct rival_program *p, void *userdata), void *userdata);
+/* The id of vmlinux's BTF, by which links tell whose function ids they mean; 0: not to be found. */
+uint32_t rival_vmlinux_id(void);
 
 #endif

@@ -15,9 +15,17 @@
 #define KALLSYMS_FILE	"/proc/kallsyms"
 
 /* Where tracefs is, and where it was before it had a place of its own. */
-static const char *const traceable_files[] = {
-	"/sys/kernel/tracing/available_filter_functions",
-	"/sys/kernel/debug/tracing/available_filter_functions",
+#define TRACEABLE_FILE	"/sys/kernel/tracing/available_filter_functions"
+
+/* With addresses, which tell functions of several names apart, where the kernel has them. */
+static const struct {
+	const char *path;
+	int (*read)(struct symbols *s, FILE *f);
+} traceable_files[] = {
+	{ TRACEABLE_FILE "_addrs", symbols_read_traceable_addrs },
+	{ "/sys/kernel/debug/tracing/available_filter_functions_addrs", symbols_read_traceable_addrs },
+	{ TRACEABLE_FILE, symbols_read_traceable },
+	{ "/sys/kernel/debug/tracing/available_filter_functions", symbols_read_traceable },
 };
 
 /* These files are megabytes, and the kernel fills what it is given: do not ask it a line at a
@@ -49,11 +57,14 @@ static int symbols_read_names(struct symbols *s, struct report *report)
 static int symbols_read_traced(struct symbols *s, struct report *report)
 {
 	_cleanup_fclose_ FILE *f = NULL;
+	size_t i;
 	int r = -ENOENT;
 
-	for (size_t i = 0; i < ARRAY_SIZE(traceable_files) && !f; i++) {
-		f = symbols_open(traceable_files[i]);
-		if (!f && errno != ENOENT)
+	for (i = 0; i < ARRAY_SIZE(traceable_files); i++) {
+		f = symbols_open(traceable_files[i].path);
+		if (f)
+			break;
+		if (errno != ENOENT)
 			r = errno_negative();
 	}
 	if (!f && lockdown_read() == LOCKDOWN_CONFIDENTIALITY)
@@ -61,8 +72,8 @@ static int symbols_read_traced(struct symbols *s, struct report *report)
 				  "does not say which functions can be traced");
 	if (!f)
 		return report_errno(report, r, "cannot tell which functions can be traced: no %s "
-				    "(is tracefs mounted?)", traceable_files[0]);
-	r = symbols_read_traceable(s, f);
+				    "(is tracefs mounted?)", TRACEABLE_FILE);
+	r = traceable_files[i].read(s, f);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)

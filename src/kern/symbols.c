@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A hash table of function names, filled once per change from two text files of the kernel of some
- * 200,000 lines each, asked a few times, thrown away. Open addressing over slots in one array; the
+ * 200,000 lines each, asked a few times, thrown away. Beside it the functions in the order of the file,
+ * each with its address: the functions of one name are a chain in it, and an index sorted by address
+ * has the names of one function side by side. Where the kernel hides addresses (kernel.kptr_restrict=2)
+ * all of them read as 0, and nothing is known of other names. Open addressing over slots in one array; the
  * names live in blocks that are freed together. Knows the format of the two files and nothing else.
  * Symbols of modules, BPF programs and trampolines carry an owner in brackets: a table has those of
  * one owner, or those without.
@@ -15,10 +18,21 @@
 #define SLOTS_MODULE	(1U << 12)
 #define BLOCK_SIZE	(256 * 1024)
 
+#define NO_ENTRY	UINT32_MAX
+#define ENTRY_OFFSET	4	/* from the address of a function to what ftrace changes: an ENDBR, or 0 */
+
 struct slot {
 	const char *name;	/* NULL: empty */
 	uint32_t hash;
+	uint32_t first, last;	/* entries of this name; NO_ENTRY: none */
 	struct symbol_info info;
+};
+
+struct entry {			/* a name of a function */
+	uint64_t addr;
+	const char *name;
+	const char *listed;	/* as ftrace has it; NULL: not traceable */
+	uint32_t next;		/* of this name */
 };
 
 struct block {
@@ -32,6 +46,10 @@ struct symbols {
 	struct slot *slots;
 	uint32_t n_slots;	/* a power of two */
 	uint32_t n_used;
+	struct entry *entries;	/* in the order of the file */
+	uint32_t *sorted;	/* by address; NULL: not yet */
+	uint32_t n_entries, room;
+	bool addressed;		/* addresses are not hidden */
 	struct block *blocks;
 };
 
@@ -71,6 +89,8 @@ struct symbols *symbols_free(struct symbols *s)
 		s->blocks = b->next;
 		free(b);
 	}
+	free(s->entries);
+	free(s->sorted);
 	free(s->slots);
 	free(s);
 	return NULL;
@@ -132,7 +152,7 @@ static const char *symbols_keep(struct symbols *s, const char *name, size_t leng
 }
 
 /* What is known of the name, to be added to; NULL without memory. */
-static struct symbol_info *symbols_add(struct symbols *s, const char *name, size_t length)
+static struct slot *symbols_add(struct symbols *s, const char *name, size_t length)
 {
 	uint32_t hash = symbols_hash(name, length);
 	struct slot *slot;
@@ -145,9 +165,32 @@ static struct symbol_info *symbols_add(struct symbols *s, const char *name, size
 		if (!slot->name)
 			return NULL;
 		slot->hash = hash;
+		slot->first = slot->last = NO_ENTRY;
 		s->n_used++;
 	}
-	return &slot->info;
+	return slot;
+}
+
+static int symbols_add_entry(struct symbols *s, struct slot *slot, uint64_t addr)
+{
+	if (s->n_entries == s->room) {
+		uint32_t room = MAX(s->room * 2, 1024U);
+		struct entry *more = reallocarray(s->entries, room, sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		s->entries = more;
+		s->room = room;
+	}
+	s->entries[s->n_entries] = (struct entry){ addr, slot->name, NULL, NO_ENTRY };
+	if (slot->first == NO_ENTRY)
+		slot->first = s->n_entries;
+	else
+		s->entries[slot->last].next = s->n_entries;
+	slot->last = s->n_entries++;
+	slot->info.n_text++;
+	s->addressed = s->addressed || addr != 0;
+	return 0;
 }
 
 /* Length of `name` in "name.isra.0"; 0 if the compiler made no clone of a function here. */
@@ -177,8 +220,8 @@ static bool symbols_is_owner(const struct symbols *s, const char *rest)
 /* One line "ffffffff81000000 T name" or "... t name\t[module]". */
 static int symbols_add_kallsyms_line(struct symbols *s, char *line)
 {
-	struct symbol_info *info;
 	char *type, *name, *rest;
+	struct slot *slot;
 	size_t length;
 
 	type = strchr(line, ' ');
@@ -190,32 +233,128 @@ static int symbols_add_kallsyms_line(struct symbols *s, char *line)
 		return 0;
 	*rest = '\0';
 
-	info = symbols_add(s, name, strlen(name));
-	if (!info)
+	slot = symbols_add(s, name, strlen(name));
+	if (!slot || symbols_add_entry(s, slot, strtoull(line, NULL, 16)) < 0)
 		return -ENOMEM;
-	info->n_text++;
 	length = symbols_clone_of(name);
 	if (length > 0) {
-		info = symbols_add(s, name, length);
-		if (!info)
+		slot = symbols_add(s, name, length);
+		if (!slot)
 			return -ENOMEM;
-		info->n_clones++;
+		slot->info.n_clones++;
 	}
 	return 0;
+}
+
+static int entry_compare(const void *a, const void *b, void *userdata)
+{
+	const struct symbols *s = userdata;
+	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
+
+	if (s->entries[i].addr != s->entries[j].addr)
+		return s->entries[i].addr < s->entries[j].addr ? -1 : 1;
+	return i < j ? -1 : i > j;
+}
+
+/* Those of vmlinux come in order, which costs one look at each. */
+static int symbols_sort(struct symbols *s)
+{
+	bool in_order = true;
+
+	if (s->sorted)
+		return 0;
+	s->sorted = calloc(s->n_entries + 1, sizeof(*s->sorted));
+	if (!s->sorted)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < s->n_entries; i++) {
+		s->sorted[i] = i;
+		in_order = in_order && (i == 0 || s->entries[i - 1].addr <= s->entries[i].addr);
+	}
+	if (!in_order)
+		qsort_r(s->sorted, s->n_entries, sizeof(*s->sorted), entry_compare, s);
+	return 0;
+}
+
+/* Where in `sorted` the names of this address begin. */
+static uint32_t symbols_lower(const struct symbols *s, uint64_t addr)
+{
+	uint32_t low = 0, high = s->n_entries;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (s->entries[s->sorted[middle]].addr < addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const char *symbols_find_name(const struct symbols *s, uint64_t addr, size_t i)
+{
+	uint32_t at;
+
+	if (!s->addressed || !s->sorted || i >= s->n_entries)
+		return NULL;
+	at = symbols_lower(s, addr) + (uint32_t)i;
+	if (at >= s->n_entries || s->entries[s->sorted[at]].addr != addr)
+		return NULL;
+	return s->entries[s->sorted[at]].name;
 }
 
 /* One line "name" or "name [module]". */
 static int symbols_add_traceable_line(struct symbols *s, char *line)
 {
 	size_t length = strcspn(line, " \t\n");
-	struct symbol_info *info;
+	struct slot *slot;
 
 	if (length == 0 || !symbols_is_owner(s, line + length))
 		return 0;
-	info = symbols_add(s, line, length);
-	if (!info)
+	slot = symbols_add(s, line, length);
+	if (!slot)
 		return -ENOMEM;
-	info->traceable = true;
+	slot->info.traceable = true;
+	/* which of several of this name is not said */
+	for (uint32_t i = slot->first; i != NO_ENTRY; i = s->entries[i].next)
+		s->entries[i].listed = slot->name;
+	return 0;
+}
+
+/* All names of the function at this address. */
+static void symbols_mark(struct symbols *s, uint64_t addr, const char *listed)
+{
+	for (uint32_t at = symbols_lower(s, addr);
+	     at < s->n_entries && s->entries[s->sorted[at]].addr == addr; at++) {
+		struct entry *e = &s->entries[s->sorted[at]];
+
+		e->listed = listed;
+		symbols_slot(s, e->name, strlen(e->name),
+			     symbols_hash(e->name, strlen(e->name)))->info.traceable = true;
+	}
+}
+
+/* One line "ADDRESS name" or "ADDRESS name [module]". */
+static int symbols_add_traceable_addr(struct symbols *s, char *line)
+{
+	char *name = strchr(line, ' ');
+	uint64_t addr = strtoull(line, NULL, 16);
+	struct slot *slot;
+	size_t length;
+
+	if (!name)
+		return 0;
+	name++;
+	if (!s->addressed)
+		return symbols_add_traceable_line(s, name);
+	length = strcspn(name, " \t\n");
+	if (length == 0 || !symbols_is_owner(s, name + length))
+		return 0;
+	slot = symbols_add(s, name, length);
+	if (!slot)
+		return -ENOMEM;
+	symbols_mark(s, addr, slot->name);
+	symbols_mark(s, addr - ENTRY_OFFSET, slot->name);
 	return 0;
 }
 
@@ -241,7 +380,64 @@ int symbols_read_kallsyms(struct symbols *s, FILE *f)
 
 int symbols_read_traceable(struct symbols *s, FILE *f)
 {
-	return symbols_read(s, f, symbols_add_traceable_line);
+	int r = symbols_sort(s);
+
+	return r < 0 ? r : symbols_read(s, f, symbols_add_traceable_line);
+}
+
+int symbols_read_traceable_addrs(struct symbols *s, FILE *f)
+{
+	int r = symbols_sort(s);
+
+	return r < 0 ? r : symbols_read(s, f, symbols_add_traceable_addr);
+}
+
+static uint64_t symbols_addr(const struct symbols *s, const char *name)
+{
+	const struct slot *slot = symbols_slot(s, name, strlen(name),
+					       symbols_hash(name, strlen(name)));
+
+	return slot->name && slot->first != NO_ENTRY ? s->entries[slot->first].addr : 0;
+}
+
+static enum symbol_part symbols_part(const struct symbols *s, uint64_t addr)
+{
+	static const struct {
+		const char *begin, *end;
+		enum symbol_part part;
+	} parts[] = {
+		{ "_sinittext", "_einittext", PART_INIT },
+		{ "__noinstr_text_start", "__noinstr_text_end", PART_NOINSTR },
+		{ "__entry_text_start", "__entry_text_end", PART_NOINSTR },
+		{ "__cpuidle_text_start", "__cpuidle_text_end", PART_NOINSTR },
+	};
+
+	for (size_t i = 0; addr != 0 && i < ARRAY_SIZE(parts); i++)
+		if (addr >= symbols_addr(s, parts[i].begin) && addr < symbols_addr(s, parts[i].end))
+			return parts[i].part;
+	return PART_ORDINARY;
+}
+
+int symbols_find_place(const struct symbols *s, const char *name, uint32_t sympos,
+		       struct symbol_place *ret)
+{
+	size_t length = strlen(name);
+	const struct slot *slot = symbols_slot(s, name, length, symbols_hash(name, length));
+	uint32_t i = slot->name ? slot->first : NO_ENTRY;
+	const struct entry *e;
+
+	for (uint32_t n = 1; i != NO_ENTRY && n < sympos; n++)
+		i = s->entries[i].next;
+	if (i == NO_ENTRY)
+		return -ENOENT;
+	e = &s->entries[i];
+	*ret = (struct symbol_place){
+		.addr = e->addr,
+		.traceable = e->listed != NULL,
+		.listed = e->listed,
+		.part = e->listed ? PART_ORDINARY : symbols_part(s, e->addr),
+	};
+	return 0;
 }
 
 struct symbol_info symbols_find(const struct symbols *s, const char *name)

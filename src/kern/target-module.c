@@ -111,7 +111,7 @@ int target_module_find(struct target_module **list, const char *name, struct btf
 }
 
 /* Not btf__find_by_name_kind(), which would look in vmlinux first. */
-uint32_t target_module_func(const struct target_module *m, const char *symbol)
+static uint32_t target_module_func(const struct target_module *m, const char *symbol)
 {
 	const struct btf *btf = m->btf;
 
@@ -124,4 +124,18 @@ uint32_t target_module_func(const struct target_module *m, const char *symbol)
 			return id;
 	}
 	return 0;
+}
+
+uint32_t target_module_described(const struct target_module *m, const char *symbol, uint32_t sympos)
+{
+	struct symbol_place place = { .addr = 0 };
+	uint32_t id = target_module_func(m, symbol);
+	const char *name;
+
+	if (id != 0 || symbols_find_place(m->symbols, symbol, sympos, &place) < 0 || place.addr == 0)
+		return id;
+	for (size_t i = 0; id == 0 && (name = symbols_find_name(m->symbols, place.addr, i)); i++)
+		if (symbols_find(m->symbols, name).n_text == 1)
+			id = target_module_func(m, name);
+	return id;
 }

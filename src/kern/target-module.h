@@ -25,8 +25,9 @@ struct target_module {
  */
 int target_module_find(struct target_module **list, const char *name, struct btf *vmlinux,
 		       const struct target_module **ret, struct report *report);
-/* Id of the FUNC that the module itself describes; 0: it does not. */
-uint32_t target_module_func(const struct target_module *m, const char *symbol);
+/* Id of the FUNC that the module itself describes, by this name or another at its address; 0: it does
+ * not. */
+uint32_t target_module_described(const struct target_module *m, const char *symbol, uint32_t sympos);
 struct target_module *target_modules_free(struct target_module *list);
 
 #endif

@@ -110,10 +110,30 @@ void targets_forget_modules(struct targets *t)
 	t->modules = target_modules_free(t->modules);
 }
 
-/* What is known of a name is one function that can be meant and traced; `where` has the names. */
-static int target_judge(struct symbol_info info, const char *where, const char *symbol,
-			uint32_t sympos, struct report *report)
+/* Why it is not: all names at its address were looked for. */
+static int target_untraceable(const char *symbol, const struct symbol_place *place,
+			      struct report *report)
 {
+	static const char *const reasons[] = {
+		[PART_ORDINARY] = "it is notrace, or was built without a place to hook it",
+		[PART_INIT] = "it is __init, and gone since the kernel has started",
+		[PART_NOINSTR] = "it is noinstr: code of the way into and out of the kernel, or of idle",
+	};
+
+	if (place->addr == 0)
+		return report_set(report, OUTCOME_NOT_TRACEABLE,
+				  "'%s' cannot be traced by this name, and whether it has another cannot "
+				  "be told: kernel.kptr_restrict hides addresses", symbol);
+	return report_set(report, OUTCOME_NOT_TRACEABLE, "'%s' cannot be traced: %s", symbol,
+			  reasons[place->part]);
+}
+
+/* What is known of a name is one function that can be meant and traced; `where` has the names. */
+static int target_judge(const struct symbols *s, const char *where, const char *symbol,
+			uint32_t sympos, struct symbol_place *ret, struct report *report)
+{
+	struct symbol_info info = symbols_find(s, symbol);
+
 	if (info.n_text == 0 && info.n_clones > 0)
 		return report_set(report, OUTCOME_NOT_TRACEABLE,
 				  "the compiler replaced '%s' by a clone of it", symbol);
@@ -123,25 +143,83 @@ static int target_judge(struct symbol_info info, const char *where, const char *
 	if (info.n_text > 1 && sympos == 0)
 		return report_set(report, OUTCOME_AMBIGUOUS_FUNCTION, "%s has %u functions '%s'",
 				  where, info.n_text, symbol);
-	if (!info.traceable)
-		return report_set(report, OUTCOME_NOT_TRACEABLE,
-				  "'%s' cannot be traced on this kernel", symbol);
-	if (info.n_text < sympos)
+	if (symbols_find_place(s, symbol, sympos, ret) < 0)
 		return report_set(report, OUTCOME_NO_SUCH_FUNCTION,
 				  "%s has %u functions '%s', and no %u.", where, info.n_text,
 				  symbol, sympos);
-	return 0;
+	return ret->traceable ? 0 : target_untraceable(symbol, ret, report);
 }
 
-/* One function of vmlinux: *ret_btf_id and *ret_n_syms. */
+/* The name of the function by which BTF describes it: its own, or another at its address, if that is
+ * one function's only. *ret_id: 0, none. */
+static const char *targets_described(const struct targets *t, const char *symbol, uint64_t addr,
+				     uint32_t *ret_id)
+{
+	const char *name = symbol;
+
+	*ret_id = btf_index_find(t->index, symbol);
+	for (size_t i = 0; *ret_id == 0 && addr != 0; i++) {
+		name = symbols_find_name(t->symbols, addr, i);
+		if (!name)
+			return symbol;
+		if (symbols_find(t->symbols, name).n_text == 1)
+			*ret_id = btf_index_find(t->index, name);
+	}
+	return *ret_id ? name : symbol;
+}
+
+/* One function of vmlinux. */
 static int targets_find(const struct targets *t, const char *symbol, uint32_t sympos,
 			struct target *ret, struct report *report)
 {
-	struct symbol_info info = symbols_find(t->symbols, symbol);
+	struct symbol_place place = { .addr = 0 };
+	int r = target_judge(t->symbols, "this kernel", symbol, sympos, &place, report);
 
-	ret->btf_id = btf_index_find(t->index, symbol);
-	ret->n_syms = info.n_text;
-	return target_judge(info, "this kernel", symbol, sympos, report);
+	ret->n_syms = symbols_find(t->symbols, symbol).n_text;
+	ret->addr = place.addr;
+	ret->listed = place.listed;
+	ret->attach = targets_described(t, symbol, place.addr, &ret->btf_id);
+	return r;
+}
+
+static int targets_place(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
+			 struct symbol_place *ret)
+{
+	const struct target_module *module = NULL;
+
+	if (STREQ(object, "vmlinux"))
+		return symbols_find_place(t->symbols, symbol, sympos, ret);
+	if (target_module_find(&t->modules, object, t->btf, &module, NULL) != 0 || !module->loaded)
+		return -ENOENT;
+	return symbols_find_place(module->symbols, symbol, sympos, ret);
+}
+
+int targets_listed(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
+		   const char **ret)
+{
+	struct symbol_place place;
+	int r = targets_place(t, object, symbol, sympos, &place);
+
+	if (r < 0)
+		return r;
+	if (!place.listed && place.addr == 0)
+		return -ENODATA;
+	*ret = place.listed ?: symbol;
+	return 0;
+}
+
+uint64_t targets_addr(struct targets *t, const char *object, const char *symbol, uint32_t sympos)
+{
+	struct symbol_place place;
+
+	return targets_place(t, object, symbol, sympos, &place) < 0 ? 0 : place.addr;
+}
+
+const char *targets_func_name(const struct targets *t, uint32_t btf_id)
+{
+	const struct btf_type *type = btf__type_by_id(t->btf, btf_id);
+
+	return type && btf_is_func(type) ? btf__name_by_offset(t->btf, type->name_off) : NULL;
 }
 
 /* The FUNC_PROTO that the author wrote for the symbol; 0 if the file has none. */
@@ -231,7 +309,7 @@ static int targets_resolve_module(struct targets *t, const char *object, const c
 {
 	char where[KLP_OBJECT_LEN + STRLEN("module ''")];
 	const struct target_module *module;
-	struct symbol_info info;
+	struct symbol_place place = { .addr = 0 };
 	uint32_t func;
 	int r;
 
@@ -242,11 +320,12 @@ static int targets_resolve_module(struct targets *t, const char *object, const c
 	if (ret->absent)
 		return 0;
 	(void)snprintf(where, sizeof(where), "module '%s'", object);
-	info = symbols_find(module->symbols, symbol);
-	r = target_judge(info, where, symbol, sympos, report);
-	ret->n_syms = info.n_text;
+	r = target_judge(module->symbols, where, symbol, sympos, &place, report);
+	ret->n_syms = symbols_find(module->symbols, symbol).n_text;
+	ret->addr = place.addr;
+	ret->listed = place.listed;
 	/* as in vmlinux: BTF cannot say which of several it describes */
-	func = info.n_text == 1 ? target_module_func(module, symbol) : 0;
+	func = ret->n_syms == 1 ? target_module_described(module, symbol, sympos) : 0;
 	if (r == 0 && func != 0)
 		r = target_check_proto(module->btf, func, symbol, patch_btf, report);
 	return r;
@@ -297,6 +376,30 @@ static void facts_add_symbol(struct target_facts *facts, struct symbol_info info
 	facts->traceable = info.traceable;
 }
 
+/* The other names at its address, and of which part of the code it is. */
+static void facts_add_place(struct target_facts *facts, const struct symbols *s, const char *symbol,
+			    uint32_t sympos)
+{
+	struct symbol_place place;
+	const char *name;
+
+	if (symbols_find_place(s, symbol, sympos, &place) < 0)
+		return;
+	facts->traceable = place.traceable;
+	facts->hidden = place.addr == 0;
+	facts->part = place.part;
+	for (size_t i = 0; (name = symbols_find_name(s, place.addr, i)); i++) {
+		char *more;
+
+		if (STREQ(name, symbol))
+			continue;
+		if (asprintf(&more, "%s%s%s", facts->aliases ?: "", facts->aliases ? ", " : "", name) < 0)
+			return;
+		free(facts->aliases);
+		facts->aliases = more;
+	}
+}
+
 /* By FUNC `func_id` of the kernel; without one, what the author believes. */
 static void facts_add_prototype(struct target_facts *facts, const struct btf *btf, uint32_t func_id,
 				const char *symbol, const struct btf *patch_btf)
@@ -329,7 +432,7 @@ static void facts_add_fmod_ret(struct target_facts *facts, uint32_t btf_id)
 }
 
 static int facts_of_module(struct targets *t, const char *object, const char *symbol,
-			   const struct btf *patch_btf, struct target_facts *facts,
+			   uint32_t sympos, const struct btf *patch_btf, struct target_facts *facts,
 			   struct report *report)
 {
 	_cleanup_(report_done) struct report built_in = REPORT_INIT;
@@ -349,13 +452,14 @@ static int facts_of_module(struct targets *t, const char *object, const char *sy
 	facts->place = module->loaded ? PLACE_MODULE : PLACE_ABSENT;
 	if (module->loaded) {
 		facts_add_symbol(facts, symbols_find(module->symbols, symbol));
-		func = facts->n_syms == 1 ? target_module_func(module, symbol) : 0;
+		facts_add_place(facts, module->symbols, symbol, sympos);
+		func = facts->n_syms == 1 ? target_module_described(module, symbol, sympos) : 0;
 	}
 	facts_add_prototype(facts, module->btf, func, symbol, patch_btf);
 	return 0;
 }
 
-int targets_facts(struct targets *t, const char *object, const char *symbol,
+int targets_facts(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
 		  const struct btf *patch_btf, struct target_facts *ret, struct report *report)
 {
 	struct target_facts facts = { .place = PLACE_KERNEL };
@@ -363,12 +467,13 @@ int targets_facts(struct targets *t, const char *object, const char *symbol,
 	int r = 0;
 
 	if (STREQ(object, "vmlinux")) {
-		id = btf_index_find(t->index, symbol);
 		facts_add_symbol(&facts, symbols_find(t->symbols, symbol));
+		facts_add_place(&facts, t->symbols, symbol, sympos);
+		(void)targets_described(t, symbol, targets_addr(t, object, symbol, sympos), &id);
 		facts_add_prototype(&facts, t->btf, facts.n_syms == 1 ? id : 0, symbol, patch_btf);
 		facts_add_fmod_ret(&facts, facts.n_syms > 0 ? id : 0);
 	} else {
-		r = facts_of_module(t, object, symbol, patch_btf, &facts, report);
+		r = facts_of_module(t, object, symbol, sympos, patch_btf, &facts, report);
 	}
 	if (r == 0)
 		*ret = facts;
@@ -380,6 +485,7 @@ int targets_facts(struct targets *t, const char *object, const char *symbol,
 void target_facts_done(struct target_facts *facts)
 {
 	free(facts->prototype);
+	free(facts->aliases);
 	free(facts->reason);
 	*facts = (struct target_facts){};
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "kern/prototype.h"
+#include "kern/symbols.h"
 #include "shared/report.h"
 
 struct btf;
@@ -21,6 +22,9 @@ struct target {
 	uint32_t n_syms;	/* text symbols of exactly this name in its object */
 	bool native;		/* the kernel itself lets fmod_ret attach: nothing to open */
 	bool absent;		/* its module is not loaded, so nothing of it is known */
+	uint64_t addr;		/* 0: not known, because it is absent or the kernel hides addresses */
+	const char *listed;	/* the name that ftrace has for it; NULL: not known */
+	const char *attach;	/* fmod_ret: the name that BTF has for it */
 };
 
 enum target_place {
@@ -45,6 +49,9 @@ struct target_facts {
 	uint32_t n_syms;	/* functions of exactly this name in its object */
 	uint32_t n_clones;	/* copies that the compiler made: name.isra.0, ... */
 	bool traceable;
+	bool hidden;		/* the kernel hides addresses: whether it has other names is not known */
+	enum symbol_part part;	/* of the kernel's code, if it is not traceable */
+	char *aliases;		/* its other names, "a, b": a patch of it changes them all; NULL: none */
 	bool described;		/* by the kernel's BTF, as one function: shape and prototype are its */
 	bool shaped;		/* there is a shape: if not described, what the author wrote */
 	struct prototype_shape shape;
@@ -84,10 +91,21 @@ int targets_resolve_guard(struct targets *t, const char *object, const char *sym
 			  const struct btf *patch_btf, struct target *ret, struct report *report);
 
 /*
+ * The name by which ftrace lists a function, which may be another of its names; the symbol itself if
+ * it is not traceable. -ENOENT: there is no such function; -ENODATA: it is not known, because the
+ * kernel hides addresses. *ret is of t, and of a module's until targets_forget_modules().
+ */
+int targets_listed(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
+		   const char **ret);
+/* Its address; 0: not known. */
+uint64_t targets_addr(struct targets *t, const char *object, const char *symbol, uint32_t sympos);
+/* Name of a FUNC of vmlinux's BTF, or NULL. */
+const char *targets_func_name(const struct targets *t, uint32_t btf_id);
+/*
  * What is known of `symbol` of `object`. Judges nothing, so that it is no failure if there is no
  * such function. OUTCOME_SYSTEM or -ENOMEM.
  */
-int targets_facts(struct targets *t, const char *object, const char *symbol,
+int targets_facts(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
 		  const struct btf *patch_btf, struct target_facts *ret, struct report *report);
 void target_facts_done(struct target_facts *facts);
 

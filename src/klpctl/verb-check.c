@@ -115,6 +115,8 @@ static char *check_facts(sd_json_variant *function)
 		fputs(described ? ", in BTF" : ", not in BTF by itself", f);
 		fprintf(f, ", %s", check_opening(opening));
 	}
+	if (field_present(function, "aliases"))
+		fprintf(f, ", also called %s", field_string(function, "aliases"));
 	if (described) {
 		fputs(", takes ", f);
 		check_count(f, field_number(function, "arguments"), "argument");

@@ -75,6 +75,16 @@ static void status_transition(sd_json_variant *transition)
 		    field_string(transition, "phase"));
 }
 
+static void status_callback(sd_json_variant *callback)
+{
+	if (callback)
+		format_line(stdout, "     Callback: %s of '%s' for %s runs, for %" PRIu64 " s (thread %"
+			    PRIu64 ")", field_string(callback, "when"),
+			    field_string(callback, "patch"), field_string(callback, "object"),
+			    field_number(callback, "runningUSec") / 1000000,
+			    field_number(callback, "pid"));
+}
+
 /* What a rollback would bring back; nothing to say if it is not known. */
 static void status_before(sd_json_variant *reply)
 {
@@ -140,6 +150,7 @@ int verb_status(const struct verb *verb, char **arguments _unused_)
 	format_line(stdout, "   Generation: %" PRIu64, field_number(reply, "generation"));
 	status_consistency(reply);
 	status_transition(field_object(reply, "transition"));
+	status_callback(field_object(reply, "callback"));
 	status_before(reply);
 	format_line(stdout, "      Patches: %zu", field_count(patches));
 	for (size_t i = 0; i < field_count(warnings); i++) {

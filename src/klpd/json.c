@@ -56,19 +56,55 @@ static int json_function(const struct meta_func *f, const struct link_info *info
 		PAIR_OPTIONAL("state", state));
 }
 
-/* s and o may be NULL: a file. *ret_missed is the sum over all functions. */
-static int json_functions(const struct meta *m, const struct set *s, const struct json_objects *o,
-			  sd_json_variant **ret, uint64_t *ret_missed)
+/* What a warning makes of the state of a function; NULL: nothing. */
+static const char *json_warned_state(const struct warning *w)
 {
+	switch (w->kind) {
+	case WARNING_FTRACE_OFF:
+	case WARNING_NOT_CALLED:
+		return "not_called";
+	case WARNING_PROGRAM:
+	case WARNING_LIVEPATCH:
+	case WARNING_REDIRECTED:
+		return "shared";
+	default:
+		return NULL;
+	}
+}
+
+/* By function, what the warnings say; those about the patch as a whole are about each. */
+static const char **json_warned_states(const struct set *s, const struct warnings *l)
+{
+	const char **states = calloc(s->meta->n_funcs + 1, sizeof(*states));
+
+	for (size_t i = 0; states && i < l->n; i++) {
+		const char *state = l->list[i].set == s ? json_warned_state(&l->list[i]) : NULL;
+
+		for (size_t j = 0; state && j < s->meta->n_funcs; j++)
+			if ((l->list[i].func == j || l->list[i].func == WARNING_NO_FUNC) && !states[j])
+				states[j] = state;
+	}
+	return states;
+}
+
+/* s, o and l may be NULL: a file. *ret_missed is the sum over all functions. */
+static int json_functions(const struct meta *m, const struct set *s, const struct json_objects *o,
+			  const struct warnings *l, sd_json_variant **ret, uint64_t *ret_missed)
+{
+	_cleanup_free_ const char **warned = s ? json_warned_states(s, l) : NULL;
 	_cleanup_json_ sd_json_variant *array = NULL;
 	uint64_t missed = 0;
 	int r;
 
+	if (s && !warned)
+		return -ENOMEM;
 	for (size_t i = 0; i < m->n_funcs; i++) {
 		struct link_info info;
 		bool known = s && link_get_info(s->links[i], &info) == 0;
 		const char *state = s ? json_objects_state(o, s, &m->funcs[i], known) : NULL;
 
+		if (state && warned && warned[i] && STREQ(state, "attached"))
+			state = warned[i];
 		if (known)
 			missed += info.recursion_misses;
 		r = APPEND(array, json_function(&m->funcs[i], known ? &info : NULL, state,
@@ -137,14 +173,14 @@ static int json_names(char *const *names, sd_json_variant **ret)
 }
 
 static int json_patch(const struct meta *m, const struct set *s, const struct json_objects *o,
-		      sd_json_variant **ret)
+		      const struct warnings *l, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *functions = NULL, *states = NULL, *callbacks = NULL,
 				       *refs = NULL, *tables = NULL;
 	uint64_t missed = 0;
 	int r;
 
-	r = json_functions(m, s, o, &functions, &missed);
+	r = json_functions(m, s, o, l, &functions, &missed);
 	if (r >= 0)
 		r = json_states(m, &states);
 	if (r >= 0)
@@ -176,7 +212,7 @@ static int json_patch(const struct meta *m, const struct set *s, const struct js
 
 int json_meta(const struct meta *meta, sd_json_variant **ret)
 {
-	return json_patch(meta, NULL, NULL, ret);
+	return json_patch(meta, NULL, NULL, NULL, ret);
 }
 
 int json_set(const struct world *w, const struct set *s, const struct warnings *warnings,
@@ -190,7 +226,7 @@ int json_set(const struct world *w, const struct set *s, const struct warnings *
 	json_objects_read(w, s, &o);
 	r = json_objects(&o, &objects);
 	if (r >= 0 || r == -ENODATA)
-		r = json_patch(s->meta, s, &o, &v);
+		r = json_patch(s->meta, s, &o, warnings, &v);
 	if (r < 0)
 		return r;
 	sha256_to_string(s->sha256, hash);

@@ -17,6 +17,7 @@
 
 #include "kern/caps.h"
 #include "kern/claim.h"
+#include "kern/loader.h"
 #include "klpd/manager-pins.h"
 #include "klpd/server.h"
 #include "shared/paths.h"
@@ -184,6 +185,8 @@ int main(int argc, char *argv[])
 {
 	int r;
 
+	if (argc == 2 && STREQ(argv[1], LOADER_ARGUMENT))
+		return loader_main();
 	log_set_name("klpd");
 	r = parse_arguments(argc, argv);
 	if (r <= 0)

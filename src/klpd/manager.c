@@ -15,6 +15,7 @@
 #include "kern/grace.h"
 #include "klpd/blockers.h"
 #include "klpd/fd-store.h"
+#include "klpd/json-callback.h"
 #include "klpd/manager-pins.h"
 #include "klpd/manager.h"
 #include "util/cleanup.h"
@@ -47,7 +48,11 @@ static void manager_tell_systemd(const struct manager *m)
 
 static void manager_log_end(const struct transaction *t)
 {
-	if (t->reversed)
+	if (t->refusal.outcome != OUTCOME_OK)
+		log_warning("Patch '%s' %s: %s failed in phase %s: %s", t->name, t->version,
+			    change_verb_to_string(t->verb), phase_to_string(t->refusal.phase),
+			    t->refusal.detail ?: outcome_info(t->refusal.outcome)->sentence);
+	else if (t->reversed)
 		log_notice("Patch '%s' %s: %s was reversed, generation %llu stays in force",
 			   t->name, t->version, change_verb_to_string(t->verb),
 			   (unsigned long long)t->generation);
@@ -130,6 +135,16 @@ static void manager_end(struct manager *m, bool reversed)
 		manager_retired(m, r);
 }
 
+/* Who does not wait for the end is told when tasks move: until then a callback may refuse it. */
+static void manager_answer_begun(struct manager *m)
+{
+	if (!m->done || m->done_at_end)
+		return;
+	m->done(m->change, false, m->done_userdata);
+	m->done = NULL;
+	m->done_userdata = NULL;
+}
+
 /* Its end may have come without the event. */
 static void manager_follow(struct manager *m)
 {
@@ -147,6 +162,8 @@ static int on_follow(sd_event_source *source, uint64_t usec _unused_, void *user
 	/* over, and this source gone with it */
 	if (!m->follow_source)
 		return 0;
+	/* a callback takes its time, which who does not wait need not know the end of */
+	manager_answer_begun(m);
 	(void)sd_event_source_set_time_relative(source, MANAGER_FOLLOW_USEC);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -169,11 +186,14 @@ static void manager_event(struct manager *m, const struct klp_uapi_event *event)
 	transaction_progress(t, event);
 	if (t->timed_out && !known)
 		manager_log_overdue(t, moved, total);
-	if (event->type == KLP_EVENT_DONE)
+	if (event->type == KLP_EVENT_DONE) {
 		manager_end(m, event->reversed != 0);
+		return;
+	}
+	manager_answer_begun(m);
 	/* there is an event for each pass over the tasks, and most passes of one that stalls move
 	 * none */
-	else if (t->moved != moved || t->total != total || t->reversed != reversed)
+	if (t->moved != moved || t->total != total || t->reversed != reversed)
 		manager_observe(m, MANAGER_PROGRESS);
 }
 
@@ -308,6 +328,10 @@ static void manager_rest(struct manager *m)
 
 int manager_busy(const struct manager *m, struct report *report)
 {
+	int r = json_callback_busy(m->world, report);
+
+	if (r != 0)
+		return r;
 	return report_set(report, OUTCOME_BUSY,
 			  "%s of '%s' runs (transition %llu, %u of %u tasks moved)",
 			  change_verb_to_string(m->change->verb), m->change->name,
@@ -352,13 +376,12 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	manager_keep(m);
 	manager_observe(m, MANAGER_STARTED);
 	manager_tell_systemd(m);
-	if (wait || !transaction_waits(m->change)) {
-		m->done = done;
-		m->done_userdata = userdata;
-	} else {
-		done(m->change, false, userdata);
-	}
+	m->done = done;
+	m->done_userdata = userdata;
+	m->done_at_end = wait || !transaction_waits(m->change);
 	manager_begin_to_follow(m);
+	if (!m->follow_source || !transaction_has_callbacks(m->change))
+		manager_answer_begun(m);
 	if (!transaction_waits(m->change))
 		manager_end(m, false);
 	return 0;
@@ -404,6 +427,8 @@ int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *repo
 		r = transaction_reverse(m->change);
 	if (r == -ENOENT)
 		return report_set(report, OUTCOME_NO_SUCH_PATCH, "No transition runs");
+	if (r == -EBUSY)
+		return manager_busy(m, report);
 	if (r < 0)
 		return report_errno(report, r, "Cannot turn transition %llu round",
 				    (unsigned long long)number);
@@ -424,6 +449,8 @@ int manager_force(struct manager *m, uint64_t *ret_number, uint32_t *ret_forced,
 	r = m->change ? transaction_force(m->change, ret_forced) : -ENOENT;
 	if (r == -ENOENT)
 		return report_set(report, OUTCOME_NO_SUCH_PATCH, "No transition runs");
+	if (r == -EBUSY)
+		return manager_busy(m, report);
 	if (r < 0)
 		return report_errno(report, r, "Cannot force transition %llu",
 				    (unsigned long long)number);

@@ -44,9 +44,11 @@ struct manager {
 	struct transaction *change;	/* switched, until it is retired; NULL if none runs */
 	struct grace *grace;		/* of its RETIRE; NULL: not in it */
 	sd_event_source *grace_source;
-	/* who asked for it and waits: called once, when it is complete or was reversed */
+	/* who asked for it and waits: called once, when it is complete or was reversed, or, if not
+	 * done_at_end, when it has begun */
 	void (*done)(const struct transaction *t, bool complete, void *userdata);
 	void *done_userdata;
+	bool done_at_end;
 	/* what the last look warned of, and how long it took */
 	char **told;
 	size_t n_told;

@@ -104,6 +104,12 @@ static void on_done(const struct transaction *t, bool complete, void *userdata)
 
 	if (!link)
 		return;
+	if (complete && t->refusal.outcome != OUTCOME_OK) {
+		struct report refusal = t->refusal;	/* still owned by it */
+
+		(void)server_reply_error(link, refusal.outcome, &refusal);
+		return;
+	}
 	if (complete && t->reversed) {
 		reply_reversed(link, t);
 		return;

@@ -14,6 +14,7 @@
 #include "klpd/caller.h"
 #include "klpd/json-text.h"
 #include "klpd/json-warning.h"
+#include "klpd/json-callback.h"
 #include "klpd/json.h"
 #include "klpd/methods-query.h"
 #include "klpd/monitor.h"
@@ -31,7 +32,8 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 			 sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
 	_cleanup_json_ sd_json_variant *companion = NULL, *transition = NULL, *patches = NULL,
-				       *sentences = NULL, *details = NULL, *before = NULL;
+				       *sentences = NULL, *details = NULL, *before = NULL,
+				       *callback = NULL;
 	_cleanup_(warnings_done) struct warnings warnings = {};
 	struct manager *m = ((struct server *)userdata)->manager;
 	struct utsname kernel;
@@ -55,6 +57,8 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 		r = json_warning_details(&warnings, &details);
 	if (r >= 0)
 		r = json_before(m->world, &before);
+	if (r >= 0)
+		r = json_callback(m->world, &callback);
 	if (r < 0)
 		return r;
 	return sd_varlink_replybo(link,
@@ -69,7 +73,9 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 		SD_JSON_BUILD_PAIR_VARIANT("warnings", sentences),
 		SD_JSON_BUILD_PAIR_VARIANT("warningDetails", details),
 		SD_JSON_BUILD_PAIR_CONDITION(!sd_json_variant_is_null(before), "before",
-					     SD_JSON_BUILD_VARIANT(before)));
+					     SD_JSON_BUILD_VARIANT(before)),
+		SD_JSON_BUILD_PAIR_CONDITION(!sd_json_variant_is_null(callback), "callback",
+					     SD_JSON_BUILD_VARIANT(callback)));
 }
 
 int methods_query_list(sd_varlink *link, sd_json_variant *parameters,

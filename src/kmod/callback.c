@@ -5,9 +5,10 @@
  * names, detaching takes it away, whatever the state of the record: then that record is not whole
  * any more, and is marked.
  *
- * Context: process context, under klp_mutex, which attaching and detaching take too. So a program
- * that runs is not freed, and a callback runs exactly once, whoever made the call that led to it
- * and whatever happens to that one.
+ * Context: process context. The caller has the claim (claim.c), by which a callback runs exactly
+ * once and one at a time, whoever made the call that led to it; and klp_mutex, which is released
+ * while the program runs. Its map is held as long, so detaching it does not wait for it and frees
+ * nothing of it. One that runs for more than a second is told in the log, as is its end.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -16,17 +17,44 @@
 #include <linux/btf.h>
 #include <linux/container_of.h>
 #include <linux/errno.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 #include "callback.h"
+#include "claim.h"
 #include "record.h"
+#include "resolve.h"
+#include "transition.h"
+
+#define CALLBACK_SLOW	HZ
+
+static const char *const callback_names[] = {
+	[KLP_PRE_PATCH] = "pre_patch",
+	[KLP_POST_PATCH] = "post_patch",
+	[KLP_PRE_UNPATCH] = "pre_unpatch",
+	[KLP_POST_UNPATCH] = "post_unpatch",
+};
 
 struct callback_call {
 	struct klp_callback cb;
 	struct record *record;
 };
+
+/* The one that runs; under klp_mutex. */
+static struct {
+	const struct record *record;	/* NULL: none does */
+	u32 object, when;
+	pid_t pid;
+	u64 since_ns;
+	bool slow;			/* told in the log */
+} running;
+
+static void callback_slow_fn(struct work_struct *work);
+static DECLARE_DELAYED_WORK(callback_slow, callback_slow_fn);
 
 struct record *callback_record(struct klp_callback *cb)
 {
@@ -71,26 +99,98 @@ static int callback_call(const struct klp_callback_ops *ops, u32 when, struct kl
 	return r < -MAX_ERRNO || r > 0 ? -EINVAL : r;
 }
 
-int callback_run(struct record *r, u32 object, enum klp_callback_when when)
+static void callback_slow_fn(struct work_struct *work)
+{
+	mutex_lock(&klp_mutex);
+	/* Not one that has only just begun, after the one that this was for. */
+	if (running.record && !running.slow &&
+	    ktime_get_ns() - running.since_ns >= jiffies_to_nsecs(CALLBACK_SLOW)) {
+		running.slow = true;
+		pr_warn("patch '%s': the %s callback of object '%s' has been running for more than "
+			"a second\n",
+			running.record->name, callback_names[running.when],
+			running.record->objects[running.object].name);
+	}
+	mutex_unlock(&klp_mutex);
+}
+
+static void callback_begin(const struct record *r, u32 object, u32 when)
+{
+	running.record = r;
+	running.object = object;
+	running.when = when;
+	running.pid = task_pid_nr(current);
+	running.since_ns = ktime_get_ns();
+	running.slow = false;
+	/* A little later than that, by whatever clock. */
+	mod_delayed_work(system_wq, &callback_slow, CALLBACK_SLOW + HZ / 10);
+}
+
+static void callback_end(void)
+{
+	cancel_delayed_work(&callback_slow);
+	if (running.slow)
+		pr_warn("patch '%s': the %s callback of object '%s' ended after %llu ms\n",
+			running.record->name, callback_names[running.when],
+			running.record->objects[running.object].name,
+			div_u64(ktime_get_ns() - running.since_ns, NSEC_PER_MSEC));
+	running.record = NULL;
+}
+
+/* Without klp_mutex, but with all that the program needs held. */
+static int callback_run_one(const struct klp_callback_ops *ops, struct record *r, u32 object,
+			    u32 when)
 {
 	struct callback_call call = { .record = r };
+	int ret;
+
+	/* Its link is attached, and detaching it takes klp_mutex. */
+	if (WARN_ON_ONCE(!resolve_struct_ops_get(ops)))
+		return -ENOLINK;
+	strscpy(call.cb.object, r->objects[object].name, sizeof(call.cb.object));
+	callback_begin(r, object, when);
+	mutex_unlock(&klp_mutex);
+	ret = callback_call(ops, when, &call.cb);
+	mutex_lock(&klp_mutex);
+	callback_end();
+	resolve_struct_ops_put(ops);
+	return ret;
+}
+
+int callback_run(struct record *r, u32 object, enum klp_callback_when when)
+{
 	u32 i;
 	int ret;
 
 	lockdep_assert_held(&klp_mutex);
-	strscpy(call.cb.object, r->objects[object].name, sizeof(call.cb.object));
+	WARN_ON_ONCE(!claim_is_taken());
 	for (i = 0; i < r->n_callbacks; i++) {
 		const struct callback *c = &r->callbacks[i];
 
 		if (c->object != object || c->when != when || !c->ops)
 			continue;
-		ret = callback_call(c->ops, when, &call.cb);
+		ret = callback_run_one(c->ops, r, object, when);
 		if (ret)
 			pr_warn("patch '%s': pre_patch callback failed for object '%s' (%d)\n",
-				r->name, call.cb.object, ret);
+				r->name, r->objects[object].name, ret);
 		return ret;
 	}
 	return 0;
+}
+
+void callback_tell(struct klp_ioc_callback *out)
+{
+	lockdep_assert_held(&klp_mutex);
+	if (!running.record)
+		return;
+	out->record = running.record->id;
+	out->transition = transition_of(running.record);
+	out->running_ns = ktime_get_ns() - running.since_ns;
+	out->object_index = running.object;
+	out->when = running.when;
+	out->pid = running.pid;
+	strscpy(out->object, running.record->objects[running.object].name, sizeof(out->object));
+	strscpy(out->name, running.record->name, sizeof(out->name));
 }
 
 static int callback_reg(void *kdata, struct bpf_link *link)
@@ -209,4 +309,9 @@ static struct bpf_struct_ops callback_struct_ops = {
 int callback_init(void)
 {
 	return register_bpf_struct_ops(&callback_struct_ops, klp_callback_ops);
+}
+
+void callback_exit(void)
+{
+	cancel_delayed_work_sync(&callback_slow);
 }

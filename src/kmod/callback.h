@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Programs that run at the turning points of a record. With klp_mutex held. See callback.c. */
+/* Programs that run at the turning points of a record. With klp_mutex held, unless said. See
+ * callback.c. */
 #ifndef KLP_KMOD_CALLBACK_H
 #define KLP_KMOD_CALLBACK_H
 
@@ -31,10 +32,17 @@ struct callback {
 	const struct klp_callback_ops *ops;	/* while its link is attached */
 };
 
-/* Run it, if the record has it for this object: what pre_patch returns, at most 0; otherwise 0. */
+/*
+ * Run it, if the record has it for this object: what pre_patch returns, at most 0; otherwise 0. The
+ * caller has the claim, by which the record stays; klp_mutex is released meanwhile.
+ */
 int callback_run(struct record *r, u32 object, enum klp_callback_when when);
 /* The record that this was given to, while it runs. */
 struct record *callback_record(struct klp_callback *cb);
+/* Which one runs now; *out is all 0, and stays so if none does. */
+void callback_tell(struct klp_ioc_callback *out);
+/* Without klp_mutex. */
 int callback_init(void);
+void callback_exit(void);
 
 #endif

@@ -34,7 +34,7 @@ static int change_find_modules(struct record *r, struct change_failure *failure)
 	return 0;
 }
 
-static int change_check_attached(const struct record *r)
+static int change_is_attached(const struct record *r)
 {
 	u32 i;
 
@@ -66,7 +66,7 @@ int change_prepare(struct change *c, struct change_failure *failure)
 		failure->id = c->enter[i]->id;
 		ret = change_find_modules(c->enter[i], failure);
 		if (!ret)
-			ret = change_check_attached(c->enter[i]);
+			ret = change_is_attached(c->enter[i]);
 		if (!ret)
 			state_hand_over(c->enter[i]);
 	}
@@ -107,11 +107,64 @@ int change_open(struct change *c, struct change_failure *failure)
 
 	for (i = 0; !ret && i < c->n_enter; i++)
 		ret = change_patch(c->enter[i], failure);
+	/* A callback may have taken its time, and a body of any of them been detached meanwhile. */
+	for (i = 0; !ret && i < c->n_enter; i++) {
+		failure->id = c->enter[i]->id;
+		ret = change_is_attached(c->enter[i]);
+	}
 	if (ret)
 		change_cancel(c);
 	else if (!c->n_enter)
 		change_run(c->leave, c->n_leave, KLP_PRE_UNPATCH);
 	return ret;
+}
+
+bool change_has_callbacks(const struct change *c)
+{
+	struct record *const *records = c->n_enter ? c->enter : c->leave;
+	u32 i, n = c->n_enter ?: c->n_leave;
+
+	for (i = 0; i < n; i++)
+		if (records[i]->n_callbacks)
+			return true;
+	return false;
+}
+
+bool change_has(const struct change *c, const struct record *r)
+{
+	u32 i;
+
+	for (i = 0; i < c->n_enter; i++)
+		if (c->enter[i] == r)
+			return true;
+	for (i = 0; i < c->n_leave; i++)
+		if (c->leave[i] == r)
+			return true;
+	return false;
+}
+
+void change_refuse(struct change *c)
+{
+	u32 i;
+
+	for (i = 0; i < c->n_leave; i++)
+		c->leave[i]->state = KLP_IN_FORCE;
+	for (i = 0; i < c->n_enter; i++) {
+		if (!c->enter[i]->owner) {
+			record_forget(c->enter[i]);
+			continue;
+		}
+		c->enter[i]->state = KLP_ANNOUNCED;
+		c->enter[i]->broken = false;
+	}
+}
+
+void change_disown(struct change *c)
+{
+	u32 i;
+
+	for (i = 0; i < c->n_enter; i++)
+		c->enter[i]->owner = NULL;
 }
 
 void change_cancel(struct change *c)
@@ -141,10 +194,8 @@ void change_mark(struct change *c, bool back)
 {
 	u32 i;
 
-	for (i = 0; i < c->n_enter; i++) {
+	for (i = 0; i < c->n_enter; i++)
 		c->enter[i]->state = back ? KLP_LEAVING : KLP_ENTERING;
-		c->enter[i]->owner = NULL;
-	}
 	for (i = 0; i < c->n_leave; i++)
 		c->leave[i]->state = back ? KLP_ENTERING : KLP_LEAVING;
 }

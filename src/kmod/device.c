@@ -19,6 +19,7 @@
 
 #include "announce.h"
 #include "change.h"
+#include "claim.h"
 #include "device.h"
 #include "event.h"
 #include "opening.h"
@@ -160,11 +161,17 @@ static long device_switch_locked(struct klp_ioc_switch *s)
 		return -ENOMEM;
 	c->n_enter = s->nr_enter;
 	c->n_leave = s->nr_leave;
-	r = device_find_records(s->enter, s->nr_enter, KLP_ANNOUNCED, c->enter);
-	if (!r)
-		r = device_find_records(s->leave, s->nr_leave, KLP_IN_FORCE, c->leave);
-	if (!r)
-		r = transition_start(c, s->timeout_ms, &s->transition, &failure);
+	r = claim_take();
+	if (!r) {
+		r = device_find_records(s->enter, s->nr_enter, KLP_ANNOUNCED, c->enter);
+		if (!r)
+			r = device_find_records(s->leave, s->nr_leave, KLP_IN_FORCE, c->leave);
+		if (r)
+			claim_give();
+		else
+			r = transition_start(c, s->timeout_ms, !(s->flags & KLP_SWITCH_NOWAIT),
+					     &s->transition, &failure);
+	}
 	kfree(c);
 	s->failed = failure.id;
 	s->failed_index = failure.index;
@@ -179,7 +186,7 @@ static long device_switch(void __user *arg)
 
 	if (IS_ERR(s))
 		return PTR_ERR(s);
-	if (!s->reserved && s->nr_enter <= KLP_UAPI_RECORDS_MAX &&
+	if (!(s->flags & ~KLP_SWITCH_NOWAIT) && s->nr_enter <= KLP_UAPI_RECORDS_MAX &&
 	    s->nr_leave <= KLP_UAPI_RECORDS_MAX && (s->nr_enter || s->nr_leave)) {
 		r = mutex_lock_killable(&klp_mutex);
 		if (!r) {
@@ -205,7 +212,11 @@ static long device_reverse(void __user *arg)
 		return -EINVAL;
 	if (mutex_lock_killable(&klp_mutex))
 		return -EINTR;
-	r = transition_reverse(rev.transition, rev.reversed);
+	r = claim_take();
+	if (!r) {
+		r = transition_reverse(rev.transition, rev.reversed);
+		claim_give();
+	}
 	mutex_unlock(&klp_mutex);
 	return r;
 }
@@ -221,7 +232,11 @@ static long device_force(void __user *arg)
 		return -EINVAL;
 	if (mutex_lock_killable(&klp_mutex))
 		return -EINTR;
-	r = transition_force(f.transition, &f.forced);
+	r = claim_take();
+	if (!r) {
+		r = transition_force(f.transition, &f.forced);
+		claim_give();
+	}
 	mutex_unlock(&klp_mutex);
 	if (!r && copy_to_user(arg, &f, sizeof(f)))
 		r = -EFAULT;
@@ -294,6 +309,10 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return query_stack(user);
 	case KLP_IOC_OBJECTS:
 		return query_objects(user);
+	case KLP_IOC_CALLBACK:
+		return query_callback(user);
+	case KLP_IOC_REFUSAL:
+		return query_refusal(user);
 	case KLP_IOC_BARRIER:
 		return device_barrier(arg);
 	case KLP_IOC_CLAIM:

@@ -71,6 +71,7 @@ static void __exit klp_exit(void)
 	device_exit();
 	module_unwatch();
 	transition_exit();
+	callback_exit();
 	site_exit();
 	sysctl_exit();
 	hold_exit();

@@ -9,13 +9,15 @@
  * Those that were live before us are not in it, and need not be.
  *
  * Context: process context, in the notifier chain, under no lock of the module loader's but the
- * chain's own. klp_mutex is taken in it, so nothing that holds klp_mutex may wait for the chain. A
- * callback that writes a setting whose owner loads a module for it (the TCP congestion control)
- * would: that module is refused after a while, and the callback told that there is none.
+ * chain's own, which is held for reading. klp_mutex is taken in it, and released while callbacks
+ * run. A module that a patch is about waits for the claim, and so for any callback that runs; others
+ * pass. One that comes stops waiting when its loader is killed, and is not loaded; one that goes
+ * cannot be refused. A callback that writes a setting whose owner loads a module for it (the TCP
+ * congestion control) waits for that module: if a patch is about it, it is refused after a while, and
+ * the callback told that there is none.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/module.h>
@@ -25,6 +27,7 @@
 #include <linux/string.h>
 
 #include "callback.h"
+#include "claim.h"
 #include "event.h"
 #include "module.h"
 #include "object.h"
@@ -182,38 +185,64 @@ static void module_going(const struct module *mod)
 	module_forget(mod);
 }
 
-/* Who holds klp_mutex gets on, unless what it waits for is us. */
-static bool module_lock(const struct module *mod, unsigned long what)
+/* Something is to be done for it, or undone. */
+static bool module_is_wanted(const char *name)
+{
+	struct record *r = NULL;
+	u32 o;
+
+	while ((r = record_next(r)))
+		for (o = 0; o < r->n_objects; o++)
+			if ((module_concerns(r) || r->objects[o].loaded) &&
+			    !strcmp(r->objects[o].name, name))
+				return true;
+	return false;
+}
+
+/* Who has the claim gets on, unless what it waits for is us. -EBUSY, -EINTR: it is not to be loaded. */
+static int module_claim(const struct module *mod, bool comes)
 {
 	unsigned long busy_since = jiffies;
 
-	while (!mutex_trylock(&klp_mutex)) {
-		/* One that goes cannot be refused, and nobody waits for one to go. */
-		if (!sysctl_is_busy() || what == MODULE_STATE_GOING) {
+	while (!claim_try()) {
+		if (claim_wait(comes))
+			return -EINTR;
+		/* One that goes cannot be refused, and no callback waits for one to go. */
+		if (!sysctl_is_busy() || !comes) {
 			busy_since = jiffies;
 		} else if (time_after(jiffies, busy_since + MODULE_PATIENCE)) {
 			pr_warn("refusing to load module '%s': a callback's setting may be waiting for it\n",
 				mod->name);
-			return false;
+			return -EBUSY;
 		}
-		msleep(5);
+		if (!module_is_wanted(mod->name))
+			return 0;
 	}
-	return true;
+	return 1;
 }
 
 static int module_notice(struct notifier_block *nb, unsigned long what, void *data)
 {
 	const struct module *mod = data;
-	int ret = 0;
+	bool comes = what == MODULE_STATE_COMING;
+	int claimed = 0, ret = 0;
 
-	if (what != MODULE_STATE_COMING && what != MODULE_STATE_GOING)
+	if (!comes && what != MODULE_STATE_GOING)
 		return NOTIFY_DONE;
-	if (!module_lock(mod, what))
-		return notifier_from_errno(-EBUSY);
-	if (what == MODULE_STATE_COMING)
+	if (!comes)
+		mutex_lock(&klp_mutex);
+	else if (mutex_lock_killable(&klp_mutex))
+		return notifier_from_errno(-EINTR);
+	if (module_is_wanted(mod->name))
+		claimed = module_claim(mod, comes);
+	if (claimed < 0)
+		ret = claimed;
+	else if (comes)
 		ret = module_coming(mod);
 	else
 		module_going(mod);
+	if (claimed > 0)
+		claim_give();
 	mutex_unlock(&klp_mutex);
 	return notifier_from_errno(ret);
 }

@@ -5,7 +5,8 @@
  * kernel livepatch (klp_patch_object() and its callers).
  *
  * Lifetime of a module: while klp_mutex is held, one that is there cannot go, because on its way
- * out module.c, which takes that mutex, is asked before anything of it is freed.
+ * out module.c, which takes that mutex, is asked before anything of it is freed. Where a callback
+ * runs meanwhile the claim has the same effect: the record is about the module, so module.c waits.
  */
 #include <linux/errno.h>
 #include <linux/module.h>

@@ -12,6 +12,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "callback.h"
 #include "kept.h"
 #include "opening.h"
 #include "query.h"
@@ -162,4 +163,38 @@ long query_stack(void __user *arg)
 	if (copy_to_user(u64_to_user_ptr(s.text), text, used) || copy_to_user(arg, &s, sizeof(s)))
 		return -EFAULT;
 	return 0;
+}
+
+long query_callback(void __user *arg)
+{
+	struct klp_ioc_callback c;
+
+	if (copy_from_user(&c, arg, sizeof(c)))
+		return -EFAULT;
+	if (c.flags || c.reserved)
+		return -EINVAL;
+	memset(&c, 0, sizeof(c));
+	if (mutex_lock_killable(&klp_mutex))
+		return -EINTR;
+	callback_tell(&c);
+	mutex_unlock(&klp_mutex);
+	return copy_to_user(arg, &c, sizeof(c)) ? -EFAULT : 0;
+}
+
+long query_refusal(void __user *arg)
+{
+	struct klp_ioc_refusal r;
+	bool known;
+
+	if (copy_from_user(&r, arg, sizeof(r)))
+		return -EFAULT;
+	if (r.reserved)
+		return -EINVAL;
+	if (mutex_lock_killable(&klp_mutex))
+		return -EINTR;
+	known = transition_was_refused(r.transition, &r);
+	mutex_unlock(&klp_mutex);
+	if (!known)
+		return -ENOENT;
+	return copy_to_user(arg, &r, sizeof(r)) ? -EFAULT : 0;
 }

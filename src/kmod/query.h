@@ -11,5 +11,7 @@ long query_objects(void __user *arg);
 long query_blockers(void __user *arg);
 long query_task(void __user *arg);
 long query_stack(void __user *arg);
+long query_callback(void __user *arg);
+long query_refusal(void __user *arg);
 
 #endif

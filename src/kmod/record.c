@@ -177,19 +177,28 @@ void record_forget(struct record *r)
 
 void record_shelve(struct record *r)
 {
+	u32 o;
+
 	lockdep_assert_held(&klp_mutex);
 	gate_set(r->id, GATE_CLOSED);
 	hook_disarm_all(r);
 	r->state = KLP_FORCED_OUT;
+	for (o = 0; o < r->n_objects; o++)
+		r->objects[o].patched = false;
 }
 
 void record_forget_owned(const void *owner)
 {
 	int i;
 
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
-		if (records[i] && records[i]->state == KLP_ANNOUNCED && records[i]->owner == owner)
+	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++) {
+		if (!records[i] || records[i]->owner != owner)
+			continue;
+		if (records[i]->state == KLP_ANNOUNCED)
 			record_forget(records[i]);
+		else
+			records[i]->owner = NULL;
+	}
 }
 
 u32 record_list(struct klp_uapi_record *out, u32 room)

@@ -23,7 +23,7 @@ struct record {
 	bool broken;			/* a body was detached while it could run */
 	bool passed_over;		/* a body was, where it cannot run; of hook.c */
 	struct pid *announcer;		/* the process; bodies and callbacks are its own */
-	const void *owner;		/* the file that announced it; NULL once committed */
+	const void *owner;		/* the file that announced it; NULL once committed, or closed */
 	char name[KLP_UAPI_NAME_LEN];
 	u32 n_objects, n_callbacks, n_states;
 	struct object *objects;		/* in the order in which their callbacks run */

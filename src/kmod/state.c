@@ -17,6 +17,7 @@
  * patch's own copy is never written by another, so that a reversal finds it as it was.
  */
 #include <linux/btf.h>
+#include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/string.h>
 
@@ -76,6 +77,13 @@ void state_hand_over(struct record *r)
 	}
 }
 
+/* For a callback, which runs without klp_mutex. What is in force stays so until it has ended. */
+static struct state *state_find_previous_for(struct klp_callback *cb, u64 id)
+{
+	guard(mutex)(&klp_mutex);
+	return state_find_previous(callback_record(cb), id);
+}
+
 __bpf_kfunc_start_defs();
 
 /* What these promise is said in klp/klp.bpf.h. */
@@ -90,14 +98,14 @@ __bpf_kfunc u8 *klp_state_get(struct klp_callback *cb, u64 id, const int rdwr_bu
 __bpf_kfunc const u8 *klp_state_get_prev(struct klp_callback *cb, u64 id,
 					 const int rdonly_buf_size)
 {
-	const struct state *s = state_find_previous(callback_record(cb), id);
+	const struct state *s = state_find_previous_for(cb, id);
 
 	return s && (u32)rdonly_buf_size <= sizeof(s->data) ? s->data : NULL;
 }
 
 __bpf_kfunc s64 klp_state_prev_version(struct klp_callback *cb, u64 id)
 {
-	const struct state *s = state_find_previous(callback_record(cb), id);
+	const struct state *s = state_find_previous_for(cb, id);
 
 	return s ? (s64)s->version : -ENOENT;
 }

@@ -15,7 +15,11 @@
  * they go. The table goes away a grace period later.
  *
  * Nothing here needs user space: once started, it runs to its end on a work queue. Who waits is
- * told by an event. Passes are events too: the first runs at once, and the last task that moves
+ * told by an event. Where it has callbacks it also starts and ends there, so that no caller's death
+ * or patience matters to them: SWITCH waits for the start, if it is to, and can be killed. Each row of
+ * steps has the claim (claim.c), because callbacks run without klp_mutex; a pass that finds the claim
+ * taken, as by the callback of a module that loads, is made when it is given back.
+ * Passes are events too: the first runs at once, and the last task that moves
  * elsewhere calls for completion. What remains is tried again after 10 ms, then every 20 ms, so
  * that a straggler that leaves is noticed within 50 however coarse the kernel's clock is; where
  * there are so many that a pass takes more than 1 ms, as much later as keeps passes at a twentieth
@@ -37,10 +41,12 @@
 
 #include "blockers.h"
 #include "change.h"
+#include "claim.h"
 #include "event.h"
 #include "kept.h"
 #include "move.h"
 #include "record.h"
+#include "running.h"
 #include "stack.h"
 #include "tasks.h"
 #include "transition.h"
@@ -50,25 +56,19 @@
 #define TRANSITION_DELAY_MAX_MS	1000
 #define TRANSITION_SHARE	20
 
-static struct {
-	u64 number;			/* 0: none runs */
-	enum task_version target;
-	struct change change;
-	struct stack_set *set;
-	u64 started_ns;			/* CLOCK_BOOTTIME, for people; the others are monotonic */
-	u64 deadline_ns;		/* 0: none */
-	u64 signal_ns, wake_ns;		/* when to begin to, or do so again */
-	u64 wake_every_ns;
-	u32 timeout_ms;			/* 0: none, or not any more */
-	bool timed_out;			/* it turned itself round */
-	u32 passes;
-	u32 delay_ms;
-} running;
+/* Of a SWITCH that waits for the start. */
+struct transition_ticket {
+	bool over;
+	int error;
+	struct change_failure failure;
+};
 
-static u64 transition_count, transition_last;
-static bool transition_last_reversed, transition_last_timed_out;
-static u64 generation;
-static u32 transitions_forced;
+struct running running;
+struct history history;
+
+static u64 transition_count;
+static struct transition_ticket *transition_waiter;	/* of the start that is under way */
+static DECLARE_WAIT_QUEUE_HEAD(transition_started);
 static unsigned int signal_ms = 5000;
 module_param(signal_ms, uint, 0644);
 MODULE_PARM_DESC(signal_ms, "How long a task may hold a transition up before its sleep is cut short");
@@ -77,18 +77,13 @@ static struct workqueue_struct *transition_wq;
 static void transition_work_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(transition_work, transition_work_fn);
 
-static bool transition_reversed(void)
-{
-	return running.target == TASK_OLD_VERSION;
-}
-
 /* Passes come often, and most find what the one before found: that is no news. */
 static void transition_tell(enum klp_event_type type)
 {
 	static struct klp_uapi_event last;
 	struct klp_uapi_event e = {
 		.type = type,
-		.reversed = transition_reversed(),
+		.reversed = running_is_reversed(),
 		.transition = running.number,
 		.total = tasks_total(),
 		.moved = tasks_total() - tasks_remaining(),
@@ -103,12 +98,13 @@ static void transition_tell(enum klp_event_type type)
 
 static void transition_complete(void)
 {
-	bool back = transition_reversed();
+	bool back = running_is_reversed();
 
+	running.closing = true;
 	move_stop();
 	if (!back)
-		generation++;
-	change_settle(&running.change, back, generation);
+		history.generation++;
+	change_settle(&running.change, back, history.generation);
 	/* Whoever asked a gate that was in a transition's mode has its answer. */
 	synchronize_rcu();
 	change_close(&running.change, back);
@@ -117,10 +113,21 @@ static void transition_complete(void)
 		 back ? "reversed" : "complete", running.passes, tasks_total());
 	tasks_end();
 	stack_set_free(running.set);
-	transition_last = running.number;
-	transition_last_reversed = back;
-	transition_last_timed_out = running.timed_out;
+	history.last = running.number;
+	history.last_reversed = back;
+	history.last_timed_out = running.timed_out;
 	memset(&running, 0, sizeof(running));
+}
+
+/* All have moved. Callbacks run on the work queue, also where the caller is a work item that has a
+ * SWITCH waiting for it. */
+static void transition_finish(void)
+{
+	running.closing = true;
+	if (change_has_callbacks(&running.change))
+		mod_delayed_work(transition_wq, &transition_work, 0);
+	else
+		transition_complete();
 }
 
 static void transition_set_clock(u32 timeout_ms)
@@ -168,7 +175,7 @@ static void transition_pass(void)
 	move_pass(transition_nudge(began));
 	running.passes++;
 	if (!tasks_remaining()) {
-		transition_complete();
+		transition_finish();
 		return;
 	}
 	transition_tell(KLP_EVENT_PROGRESS);
@@ -187,7 +194,7 @@ static int transition_turn(bool timed_out)
 	if (!r) {
 		running.target = !running.target;
 		running.timed_out = timed_out;
-		change_mark(&running.change, transition_reversed());
+		change_mark(&running.change, running_is_reversed());
 		transition_set_clock(0);
 	}
 	move_start(running.target, running.set);
@@ -200,15 +207,97 @@ static bool transition_overdue(void)
 	return running.deadline_ns && ktime_get_ns() >= running.deadline_ns;
 }
 
+/* It did not begin; what the callbacks did is undone. */
+static void transition_refuse(int error, const struct change_failure *failure)
+{
+	history.refusal = (struct klp_ioc_refusal){
+		.transition = running.number,
+		.error = -error,
+		.callback_error = failure->callback_error,
+		.failed = failure->id,
+		.failed_index = failure->index,
+	};
+	change_refuse(&running.change);
+	running.target = TASK_OLD_VERSION;
+	transition_tell(KLP_EVENT_DONE);
+	stack_set_free(running.set);
+	history.last = running.number;
+	history.last_reversed = true;
+	history.last_timed_out = false;
+	memset(&running, 0, sizeof(running));
+}
+
+/* From the first callback to the first pass. */
+static int transition_open(struct change_failure *failure)
+{
+	int r = change_open(&running.change, failure);
+
+	if (r)
+		return r;
+	r = tasks_begin(change_flip, &running.change);
+	if (r) {
+		change_cancel(&running.change);
+		return r;
+	}
+	running.opening = false;
+	kept_drop();
+	change_disown(&running.change);
+	transition_set_clock(running.timeout_ms);
+	move_start(running.target, running.set);
+	transition_pass();
+	return 0;
+}
+
+static void transition_open_later(void)
+{
+	struct change_failure failure = { .id = 0 };
+	int r = transition_open(&failure);
+
+	if (r)
+		transition_refuse(r, &failure);
+	if (!transition_waiter)
+		return;
+	transition_waiter->error = r;
+	transition_waiter->failure = failure;
+	WRITE_ONCE(transition_waiter->over, true);
+	transition_waiter = NULL;
+	wake_up_all(&transition_started);
+}
+
+static void transition_step(void)
+{
+	if (running.closing) {
+		transition_complete();
+		return;
+	}
+	/* One last pass: it may be that nobody is in the way any more. */
+	transition_pass();
+	if (running.number && !running.closing && transition_overdue())
+		transition_turn(true);
+}
+
 static void transition_work_fn(struct work_struct *work)
 {
 	mutex_lock(&klp_mutex);
-	/* One last pass: it may be that nobody is in the way any more. */
-	if (running.number)
-		transition_pass();
-	if (running.number && transition_overdue())
-		transition_turn(true);
+	if (running.number && running.opening) {
+		transition_open_later();
+		claim_give();
+	} else if (running.number && claim_try()) {
+		transition_step();
+		claim_give();
+	} else {
+		running.put_off = running.number;
+	}
 	mutex_unlock(&klp_mutex);
+}
+
+void transition_go_on(void)
+{
+	lockdep_assert_held(&klp_mutex);
+	if (!running.number || !running.put_off)
+		return;
+	running.put_off = false;
+	mod_delayed_work(transition_wq, &transition_work, 0);
 }
 
 static void transition_all_moved(void)
@@ -216,49 +305,77 @@ static void transition_all_moved(void)
 	mod_delayed_work(transition_wq, &transition_work, 0);
 }
 
-static int transition_begin(struct change_failure *failure)
+/* Until the start is over, one way or the other. */
+static int transition_wait(struct change_failure *failure)
 {
-	int r = change_prepare(&running.change, failure);
+	struct transition_ticket ticket = { .over = false };
 
-	if (r)
-		return r;
-	running.set = change_stack_set(&running.change);
-	if (!running.set)
-		return -ENOMEM;
-	r = change_open(&running.change, failure);
-	if (r)
-		return r;
-	r = tasks_begin(change_flip, &running.change);
-	if (r)
-		change_cancel(&running.change);
+	transition_waiter = &ticket;
+	mutex_unlock(&klp_mutex);
+	wait_event_killable(transition_started, READ_ONCE(ticket.over));
+	mutex_lock(&klp_mutex);
+	if (!ticket.over) {
+		transition_waiter = NULL;
+		return -EINTR;
+	}
+	*failure = ticket.failure;
+	return ticket.error;
+}
+
+/* Without a trace, before anything ran. */
+static void transition_abandon(void)
+{
+	stack_set_free(running.set);
+	memset(&running, 0, sizeof(running));
+}
+
+static int transition_start_now(struct change_failure *failure)
+{
+	int r = transition_open(failure);
+
+	if (r) {
+		change_refuse(&running.change);
+		transition_abandon();
+	}
+	claim_give();
 	return r;
 }
 
-int transition_start(const struct change *c, u32 timeout_ms, u64 *ret_number,
+int transition_start(const struct change *c, u32 timeout_ms, bool wait, u64 *ret_number,
 		     struct change_failure *failure)
 {
-	int r;
+	int r = running.number ? -EBUSY : 0;
 
 	lockdep_assert_held(&klp_mutex);
-	if (running.number)
-		return -EBUSY;
+	if (r) {
+		claim_give();
+		return r;
+	}
 	running.change = *c;
 	running.target = TASK_NEW_VERSION;
 	running.started_ns = ktime_get_boottime_ns();
-	r = transition_begin(failure);
+	running.timeout_ms = timeout_ms;
+	r = change_prepare(&running.change, failure);
+	if (!r) {
+		running.set = change_stack_set(&running.change);
+		r = running.set ? 0 : -ENOMEM;
+	}
 	if (r) {
-		stack_set_free(running.set);
-		memset(&running, 0, sizeof(running));
+		transition_abandon();
+		claim_give();
 		return r;
 	}
-	kept_drop();
-	transition_set_clock(timeout_ms);
 	running.number = ++transition_count;
 	*ret_number = running.number;
+	running.opening = true;
 	change_mark(&running.change, false);
-	move_start(running.target, running.set);
-	transition_pass();
-	return 0;
+	if (!change_has_callbacks(&running.change))
+		return transition_start_now(failure);
+	/* Whoever does not wait is told of the end, and then they are gone. */
+	if (!wait)
+		change_disown(&running.change);
+	mod_delayed_work(transition_wq, &transition_work, 0);
+	return wait ? transition_wait(failure) : 0;
 }
 
 int transition_look_again(void)
@@ -285,7 +402,9 @@ int transition_reverse(u64 number, bool reversed)
 		return -ENOENT;
 	if (running.number != number)
 		return -ESTALE;
-	if (transition_reversed() != reversed)
+	if (running.closing)
+		return -EBUSY;
+	if (running_is_reversed() != reversed)
 		return -EALREADY;
 	return transition_turn(false);
 }
@@ -302,65 +421,19 @@ int transition_force(u64 number, u32 *ret_forced)
 		return -ENOENT;
 	if (running.number != number)
 		return -ESTALE;
+	if (running.closing)
+		return -EBUSY;
 	move_stop();
 	*ret_forced = tasks_remaining();
 	pr_warn("transition %llu: %u tasks are forced to the other version where they stand\n", number,
 		*ret_forced);
 	change_force(&running.change);
 	/* A forced task may come back into what we own at any time: stay for good. */
-	if (!transitions_forced++)
+	if (!history.forced++)
 		__module_get(THIS_MODULE);
 	tasks_each(transition_force_one);
-	transition_complete();
+	transition_finish();
 	return 0;
-}
-
-int transition_task_state(struct task_struct *task)
-{
-	int state;
-
-	lockdep_assert_held(&klp_mutex);
-	if (!running.number)
-		return -1;
-	rcu_read_lock();
-	state = tasks_state(task);
-	rcu_read_unlock();
-	/* Where nothing enters, the new version is the original. */
-	return running.change.n_enter ? state : !state;
-}
-
-void transition_status(struct klp_ioc_status *status)
-{
-	lockdep_assert_held(&klp_mutex);
-	status->generation = generation;
-	status->last_transition = transition_last;
-	status->last_reversed = transition_last_reversed;
-	status->last_timed_out = transition_last_timed_out;
-	status->forced = transitions_forced;
-	status->transition = (struct klp_uapi_transition){
-		.number = running.number,
-		.started_ns = running.started_ns,
-		.total = tasks_total(),
-		.moved = tasks_total() - tasks_remaining(),
-		.reversed = running.number && transition_reversed(),
-		.passes = running.passes,
-		.timeout_ms = running.timeout_ms,
-		.timed_out = running.timed_out,
-	};
-}
-
-int transition_blockers(struct klp_uapi_blocker *out, u32 room)
-{
-	lockdep_assert_held(&klp_mutex);
-	return running.number ? blockers_list(running.target, out, room) : -ENOENT;
-}
-
-int transition_stack(s32 pid, u32 cpu, char *text, size_t size, size_t *ret_used)
-{
-	lockdep_assert_held(&klp_mutex);
-	if (!running.number)
-		return -ESRCH;
-	return blockers_stack(running.target, pid, cpu, text, size, ret_used);
 }
 
 int transition_init(void)

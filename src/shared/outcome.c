@@ -57,6 +57,12 @@ static const struct outcome_info outcome_table[] = {
 		"What the patch says about itself is not valid",
 		"Correct the patch's source and build it again, see klp-patch(5).",
 	},
+	[OUTCOME_FILE_CRASHED] = {
+		ERROR("FileCrashed"), EXIT_STATUS_FILE,
+		"The file could not be read to its end: the attempt crashed or took too long",
+		"The file is damaged, or was made to do harm: build it again from its source. Nothing "
+		"else is affected.",
+	},
 	[OUTCOME_NO_SUCH_PATCH] = {
 		ERROR("NoSuchPatch"), EXIT_STATUS_NO_PATCH,
 		"There is no such patch in force, or no such transition",
@@ -172,9 +178,9 @@ static const struct outcome_info outcome_table[] = {
 	},
 	[OUTCOME_NOT_TRACEABLE] = {
 		ERROR("NotTraceable"), EXIT_STATUS_TARGET,
-		"The function cannot be traced, so no program can be attached to it",
-		"Patch a caller instead; /sys/kernel/tracing/available_filter_functions has all "
-		"that can be traced.",
+		"The function can have no body of this kind",
+		"Patch a caller instead, or use another kind of body: 'klpctl check' says for each whether "
+		"it can.",
 	},
 	[OUTCOME_OUT_OF_REACH] = {
 		ERROR("OutOfReach"), EXIT_STATUS_TARGET,
@@ -219,6 +225,12 @@ static const struct outcome_info outcome_table[] = {
 		ERROR("NoBTF"), EXIT_STATUS_KERNEL,
 		"The kernel does not describe its types",
 		"Use a kernel built with CONFIG_DEBUG_INFO_BTF=y.",
+	},
+	[OUTCOME_FTRACE_OFF] = {
+		ERROR("FtraceOff"), EXIT_STATUS_KERNEL,
+		"Ftrace is switched off, so the kernel would call no body of the patch",
+		"Switch it on with 'sysctl kernel.ftrace_enabled=1'. If the kernel refuses that, it has "
+		"switched ftrace off itself after a fault (see 'dmesg'): only a reboot helps.",
 	},
 	[OUTCOME_VERIFIER] = {
 		ERROR("VerifierRejected"), EXIT_STATUS_KERNEL,

@@ -17,6 +17,7 @@ enum outcome {
 	OUTCOME_NO_METADATA,		/* an ELF, but no patch */
 	OUTCOME_META_NEWER,		/* metadata format of newer tools */
 	OUTCOME_META_INVALID,		/* detail says what and where */
+	OUTCOME_FILE_CRASHED,		/* the process that reads the file died of it, or never ended */
 	OUTCOME_NO_SUCH_PATCH,		/* disable or describe of what is not in force */
 	OUTCOME_NO_PREVIOUS,		/* rollback, and nothing to go back to is known */
 	OUTCOME_FILE_CHANGED,		/* rollback to a patch whose file is another by now */
@@ -49,6 +50,7 @@ enum outcome {
 	OUTCOME_CALLBACK,		/* a pre_patch callback refused it */
 	/* the kernel */
 	OUTCOME_NO_BTF,
+	OUTCOME_FTRACE_OFF,		/* it calls nothing, whatever is attached */
 	OUTCOME_VERIFIER,		/* log in the report */
 	OUTCOME_LOCKDOWN,		/* of the kernel, to confidentiality */
 	OUTCOME_NO_COMPANION,

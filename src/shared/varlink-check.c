@@ -92,6 +92,9 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	TYPE(returns, Returns, NULLABLE),
 	C("It can be traced, so that something can be attached; null: the module is not loaded"),
 	BOOL(traceable, NULLABLE),
+	C("Its other names, as in \"a, b\": they mean the same code, so a patch of one patches all; null: "
+	  "none that is known"),
+	STRING(aliases, NULLABLE),
 	C("Whether fmod_ret may attach; null: could not be found out"),
 	TYPE(opening, Opening, NULLABLE),
 	C("Name of the patch in force that has this function"),

@@ -109,7 +109,9 @@ static SD_VARLINK_DEFINE_METHOD(
 	  "is not known"),
 	OUT_TYPE(before, BeforeEntry, NULLABLE | ARRAY),
 	C("The warnings again, in the same order, with the names apart"),
-	OUT_TYPE(warningDetails, Warning, NULLABLE | ARRAY));
+	OUT_TYPE(warningDetails, Warning, NULLABLE | ARRAY),
+	C("The callback that runs now; null if none does"),
+	OUT_TYPE(callback, RunningCallback, NULLABLE));
 
 static SD_VARLINK_DEFINE_METHOD(
 	List,
@@ -238,6 +240,7 @@ static SD_VARLINK_DEFINE_ERROR(NotELF, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoMetadata, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(MetadataNewer, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(MetadataInvalid, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(FileCrashed, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoSuchPatch, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoPrevious, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(FileChanged, ERROR_FIELDS);
@@ -267,6 +270,7 @@ static SD_VARLINK_DEFINE_ERROR(OpeningFull, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(ProgramLimit, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(CallbackFailed, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoBTF, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(FtraceOff, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(VerifierRejected, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(LockedDown, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoCompanion, ERROR_FIELDS);
@@ -322,6 +326,9 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_type_Patch,
 	S("The time in which tasks move, one by one, from old to new code"),
 	&vl_type_Transition,
+	S("A callback that runs now. No change is made until it has ended, nor is its own change turned "
+	  "round or forced"),
+	&vl_type_RunningCallback,
 	S("The kernel module klp, as klpd sees it"),
 	&vl_type_Companion,
 	S("A patch that was in force before the last change"),
@@ -400,6 +407,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_MetadataNewer,
 	S("The metadata is wrong"),
 	&vl_error_MetadataInvalid,
+	S("The process that reads the file died of it, or took more than 10 s"),
+	&vl_error_FileCrashed,
 	S("No patch of this name is in force, or, for Reverse, no transition runs"),
 	&vl_error_NoSuchPatch,
 	S("It is not known what was in force before, or that is in force now"),
@@ -446,7 +455,7 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_NoSuchFunction,
 	S("The kernel has several functions of this name"),
 	&vl_error_AmbiguousFunction,
-	S("Nothing can be attached to the function"),
+	S("No body of this kind can be attached to the function: the detail says why"),
 	&vl_error_NotTraceable,
 	S("No transition can move tasks out of the function: an idle CPU or a kernel thread never leaves "
 	  "it, or only a task runs it that is in no list of the kernel's any more"),
@@ -466,6 +475,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_CallbackFailed,
 	S("The kernel has no type information"),
 	&vl_error_NoBTF,
+	S("Ftrace is switched off (kernel.ftrace_enabled=0), so the kernel would call no body"),
+	&vl_error_FtraceOff,
 	S("The kernel's verifier rejected a program; log has all it said"),
 	&vl_error_VerifierRejected,
 	S("The kernel is locked down to confidentiality, and nothing can be looked up in it"),

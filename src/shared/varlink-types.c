@@ -74,7 +74,9 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	FunctionState,
 	VALUE(attached, "Its body is there and runs for the tasks for which the patch is in force"),
 	VALUE(waiting, "Its module is not loaded; the body is there when the module comes"),
-	VALUE(missing, "Its body was detached or lost"));
+	VALUE(missing, "Its body was detached or lost"),
+	VALUE(not_called, "Its body is attached, but the kernel does not call it: the original runs"),
+	VALUE(shared, "Its body is called, and somebody else decides too: the warnings say who wins"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	MonitorEvent,
@@ -104,10 +106,15 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(broken, "Somebody detached a body or a callback of the patch"),
 	VALUE(passed_over, "A body could not run at a call: the original ran"),
 	VALUE(table, "Somebody else changed or detached a table of the patch"),
+	VALUE(kernel, "The kernel is locked down: no patch can be enabled"),
 	VALUE(pins, "Pins are missing or not where they should be, or cannot be made"),
 	VALUE(parts, "Bodies, callbacks or tables of the patch are not attached any more"),
 	VALUE(unjudged, "klpd cannot judge it, and leaves it alone"),
-	VALUE(kernel, "The kernel is locked down: no patch can be enabled"));
+	VALUE(ftrace_off, "Ftrace is switched off: no body is called, the originals run"),
+	VALUE(not_called, "Nothing of the patch is called at the function: the original runs"),
+	VALUE(program, "An fmod_ret program of somebody else decides too"),
+	VALUE(livepatch, "A kernel livepatch has the function too"),
+	VALUE(redirected, "Somebody else redirects the function through ftrace too"));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Warning,
@@ -274,6 +281,21 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	TYPE(phase, Phase, 0),
 	C("All patches that tasks move into, if it is a rollback; otherwise null"),
 	STRING(returning, NULLABLE | ARRAY));
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(
+	RunningCallback,
+	C("Name of its patch"),
+	STRING(patch, 0),
+	C("What it runs for: vmlinux, or a module"),
+	STRING(object, 0),
+	C("Which one it is"),
+	TYPE(when, CallbackWhen, 0),
+	C("For how long it has run, in microseconds"),
+	INT(runningUSec, 0),
+	C("The thread that it runs in: of the kernel, or of who loads or removes the module"),
+	INT(pid, 0),
+	C("Number of the transition that it is a part of; null: a module comes or goes"),
+	INT(transition, NULLABLE));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Companion,

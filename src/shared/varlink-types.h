@@ -37,6 +37,7 @@ extern const sd_varlink_symbol vl_type_Object;
 extern const sd_varlink_symbol vl_type_FunctionState;
 extern const sd_varlink_symbol vl_type_Patch;
 extern const sd_varlink_symbol vl_type_Transition;
+extern const sd_varlink_symbol vl_type_RunningCallback;
 extern const sd_varlink_symbol vl_type_Companion;
 extern const sd_varlink_symbol vl_type_BeforeEntry;
 extern const sd_varlink_symbol vl_type_ListEntry;

@@ -201,7 +201,7 @@ static void test_reserved(void)
 	struct klp_uapi_object object = { .name = "vmlinux", .reserved = 1U << 31 };
 	struct klp_uapi_state state = { .id = 1, .reserved = 1U << 31 };
 	struct klp_ioc_announce a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
-	struct klp_ioc_switch sw = { .reserved = 1U << 31 };
+	struct klp_ioc_switch sw = { .flags = 1U << 31 };
 	int fd = device();
 
 	check(call(fd, KLP_IOC_OPEN, &o) == -EINVAL, "reserved field of OPEN");

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "core/meta.h"
-#include "kern/object.h"
+#include "kern/bpf-file.h"
 #include "kern/prototype.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define PROTOTYPES_MAX	32
 
 DEFINE_CLEANUP(struct meta, meta_free);
-DEFINE_CLEANUP(struct object, object_free);
+DEFINE_CLEANUP(struct bpf_file, bpf_file_free);
 
 static void try_prototypes(const struct btf *btf)
 {
@@ -51,26 +51,26 @@ static void told(int r, struct report *report)
 	report_done(report);
 }
 
-static void try_func(struct object *o, const struct meta_func *f, uint32_t i)
+static void try_func(struct bpf_file *o, const struct meta_func *f, uint32_t i)
 {
 	struct report report = REPORT_INIT;
 	int r;
 
 	switch (f->body) {
 	case BODY_FMOD_RET:
-		r = object_select(o, f->program, f->symbol, &report);
+		r = bpf_file_select(o, f->program, f->symbol, i + 1, &report);
 		break;
 	case BODY_GUARD:
-		r = object_select_guard(o, f->program, f->object, f->symbol, RECORD, i, &report);
+		r = bpf_file_select_guard(o, f->program, f->object, f->symbol, RECORD, i, &report);
 		break;
 	default:
-		r = object_select_replace(o, f->program, f->object, f->symbol, RECORD, i, &report);
+		r = bpf_file_select_replace(o, f->program, f->object, f->symbol, RECORD, i, &report);
 		break;
 	}
 	told(r, &report);
 }
 
-static void try_selections(struct object *o, const struct meta *m)
+static void try_selections(struct bpf_file *o, const struct meta *m)
 {
 	struct report report = REPORT_INIT;
 
@@ -79,18 +79,18 @@ static void try_selections(struct object *o, const struct meta *m)
 	for (size_t i = 0; i < m->n_callbacks; i++) {
 		const struct meta_callback *c = &m->callbacks[i];
 
-		told(object_select_callback(o, c->program, c->object,
+		told(bpf_file_select_callback(o, c->program, c->object,
 					    callback_kind_to_string(c->kind), RECORD, (uint32_t)i,
 					    &report), &report);
 	}
 	for (size_t i = 0; i < m->n_tables; i++)
-		told(object_select_table(o, m->tables[i].map, m->tables[i].type,
+		told(bpf_file_select_table(o, m->tables[i].map, m->tables[i].type,
 					 m->tables[i].name, &report), &report);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	_cleanup_(object_freep) struct object *o = NULL;
+	_cleanup_(bpf_file_freep) struct bpf_file *o = NULL;
 	_cleanup_(meta_freep) struct meta *m = NULL;
 	struct report report = REPORT_INIT;
 	/* aligned as a file that was read, and with its end at the end of the block */
@@ -104,11 +104,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	report_done(&report);
 	if (r != 0)
 		return -1;
-	r = object_open(copy, size, m->name, &o, &report);
+	r = bpf_file_open(copy, size, m->name, &o, &report);
 	told(r, &report);
 	if (r != 0)
 		return 0;
-	try_prototypes(object_btf(o));
+	try_prototypes(bpf_file_btf(o));
 	try_selections(o, m);
 	return 0;
 }

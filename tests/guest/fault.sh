@@ -123,7 +123,8 @@ one() {
 	fi
 	kill $tracer 2>/dev/null
 	wait $tracer 2>/dev/null
-	if [[ $what == kill ]]; then
+	# or it was the process that reads a file for it, which klpd outlives
+	if [[ $what == kill ]] && ! klpctl list >/dev/null 2>&1; then
 		wait "$KLPD_PID" 2>/dev/null
 		KLPD_PID=''
 		start_klpd

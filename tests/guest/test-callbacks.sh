@@ -203,15 +203,20 @@ cc=$(cat /proc/sys/net/ipv4/tcp_congestion_control)
 if ! find "/lib/modules/$(uname -r)" -name 'tcp_vegas.ko*' | grep -q .; then
 	skip "this kernel has no module tcp_vegas"
 else
-	expect_fail 14 klpctl enable $T/cb-modprobe.klp.o
+	check "a module that no patch is about" klpctl enable $T/cb-modprobe.klp.o
+	same "what was set" vegas "$(cat /proc/sys/net/ipv4/tcp_congestion_control)"
+	check disable klpctl disable cb-modprobe
+	echo "$cc" >/proc/sys/net/ipv4/tcp_congestion_control
+	unload tcp_vegas
+	expect_fail 14 klpctl enable $T/cb-waits.klp.o
 	[[ $OUTPUT == *"refused it"* ]] || fail "$OUTPUT"
 	grep -qw tcp_vegas /proc/modules && fail "the module is there"
 	dmesg | grep -q "refusing to load module 'tcp_vegas'" || fail "the kernel does not say why"
 	same "what is in force" "" "$(names)"
 	check "modprobe works as ever" modprobe tcp_vegas
-	check "with the module there" klpctl enable $T/cb-modprobe.klp.o
+	check "with the module there" klpctl enable $T/cb-waits.klp.o
 	same "what was set" vegas "$(cat /proc/sys/net/ipv4/tcp_congestion_control)"
-	check disable klpctl disable cb-modprobe
+	check disable klpctl disable cb-waits
 	echo "$cc" >/proc/sys/net/ipv4/tcp_congestion_control
 	unload tcp_vegas
 fi

@@ -76,14 +76,13 @@ same "klpd still runs" "$KLPD_PID" "$(pidof klpd)"
 same "in force" meminfo "$(names)"
 check disable klpctl disable meminfo
 
-<<<<<<< HEAD
 t functions that no transition can move tasks out of
 for patch in idle worker exited; do
 	refuse 5 "no transition can move tasks out of" $T/$patch.klp.o
 	expect_fail 5 klpctl check $T/$patch.klp.o
 	[[ $OUTPUT == *OutOfReach* ]] || fail "check does not say it: $OUTPUT"
 done
-=======
+
 t the file of a caller elsewhere
 # elsewhere COMMAND... - where /opt/p/fix.klp.o is another file.
 elsewhere() {
@@ -114,7 +113,40 @@ expect_fail 4 unshare -p -f klpctl task 1
 [[ $OUTPUT == *"pid namespace"* ]] || fail "task: $OUTPUT"
 expect_fail 4 unshare -p -f klpctl blockers
 check "from here" klpctl task 1
->>>>>>> c25068d (klpd: the caller's file is the file, and the caller's threads are the threads)
+
+t the process that reads a file dies, or stands still
+# catch SIGNAL - to that process, in the middle of a file with a hundred functions; klpctl's status and
+# words are in $status and $OUTPUT.
+catch() {
+	local enabling child=''
+
+	klpctl enable $T/bench-100.klp.o >/tmp/catch 2>&1 &
+	enabling=$!
+	until [[ -n $child ]] || ! kill -0 $enabling 2>/dev/null; do
+		read -r child _ <"/proc/$KLPD_PID/task/$KLPD_PID/children"
+	done
+	kill "-$1" "$child" || fail "there is no process to catch"
+	status=0
+	wait $enabling || status=$?
+	OUTPUT=$(</tmp/catch)
+}
+check enable klpctl enable $P/meminfo.klp.o
+catch SEGV
+same "status of klpctl" 3 $status
+[[ $OUTPUT == *"ended by signal 11"* ]] || fail "SEGV: $OUTPUT"
+catch XCPU
+[[ $OUTPUT == *"worked for more than 10 s"* ]] || fail "XCPU: $OUTPUT"
+begin=$SECONDS
+catch STOP
+same "status of klpctl" 3 $status
+[[ $OUTPUT == *"did not answer for 10 s"* ]] || fail "STOP: $OUTPUT"
+((SECONDS - begin >= 10)) || fail "it was given up after $((SECONDS - begin)) s"
+check "nothing is left of it" loop_until gone pidof klpd-loader
+same "klpd still runs" "$KLPD_PID" "$(pidof klpd)"
+same "in force" meminfo "$(names)"
+check "the same file, untouched" klpctl enable $T/bench-100.klp.o
+check disable klpctl disable bench-100
+check disable klpctl disable meminfo
 
 t functions that cannot be patched
 refuse 5 klp_test_no_such_function $T/missing.klp.o

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Functions of several names: the planner compares names, and only the running kernel says which of
+ * them mean one function. So conflicts are looked for once more here, by address. Where the kernel
+ * hides addresses (kernel.kptr_restrict=2) no function is accepted by a name that ftrace does not
+ * have for it, so that two names cannot mean one.
+ */
+#include "core/entering.h"
+#include "kern/target.h"
+#include "util/macro.h"
+
+/* Of the patch itself. */
+static int alias_check_own(const struct entering *e, size_t *ret, struct report *report)
+{
+	const struct meta *m = e->set->meta;
+
+	for (size_t i = 0; i < m->n_funcs; i++)
+		for (size_t j = 0; e->found[i].addr != 0 && j < i; j++) {
+			if (e->found[j].addr != e->found[i].addr)
+				continue;
+			*ret = i;
+			report_names(report, m->name, m->funcs[i].object, m->funcs[i].symbol);
+			return report_set(report, OUTCOME_META_INVALID,
+					  "'%s' and '%s' are two names of one function on this kernel",
+					  m->funcs[j].symbol, m->funcs[i].symbol);
+		}
+	return 0;
+}
+
+static int alias_check_set(const struct entering *e, struct targets *targets, const struct meta *other,
+			   size_t *ret, struct report *report)
+{
+	const struct meta *m = e->set->meta;
+
+	for (size_t j = 0; j < other->n_funcs; j++) {
+		const struct meta_func *f = &other->funcs[j];
+		uint64_t addr = 0;
+
+		for (size_t i = 0; i < m->n_funcs; i++) {
+			/* names that are the same are the planner's */
+			if (e->found[i].addr == 0 || !STREQ(m->funcs[i].object, f->object) ||
+			    meta_func_same(&m->funcs[i], f))
+				continue;
+			if (addr == 0)
+				addr = targets_addr(targets, f->object, f->symbol, f->sympos);
+			if (addr == 0)
+				break;
+			if (addr != e->found[i].addr)
+				continue;
+			*ret = i;
+			report_names(report, m->name, f->object, m->funcs[i].symbol);
+			return report_set(report, OUTCOME_CONFLICT,
+					  "Function '%s' is patched by '%s', which is in force, as '%s': "
+					  "two names of one function", m->funcs[i].symbol, other->name,
+					  f->symbol);
+		}
+	}
+	return 0;
+}
+
+int entering_look_aliases(struct entering *e, struct world *w, struct set *const *leave, size_t n_leave,
+			  size_t *ret, struct report *report)
+{
+	struct targets *targets;
+	int r;
+
+	if (e->set->meta->n_funcs == 0)
+		return 0;
+	r = world_targets(w, &targets, report);
+	if (r == 0)
+		r = alias_check_own(e, ret, report);
+	for (size_t i = 0; r == 0 && i < w->n_sets; i++) {
+		bool leaves = w->sets[i] == e->set;
+
+		for (size_t j = 0; j < n_leave; j++)
+			leaves = leaves || leave[j] == w->sets[i];
+		if (!leaves)
+			r = alias_check_set(e, targets, w->sets[i]->meta, ret, report);
+	}
+	return r;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ids of links, asked of the kernel once for each link of a set: an id stays while the link is held.
+ */
+#include "core/own-links.h"
+#include "kern/link.h"
+#include "util/macro.h"
+
+static size_t own_links_of(struct set *s, uint32_t *ret)
+{
+	struct link_info info;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_links; i++) {
+		if (s->link_ids[i] == 0 && link_get_info(s->links[i], &info) == 0)
+			s->link_ids[i] = info.link_id;
+		if (s->link_ids[i] != 0)
+			ret[n++] = s->link_ids[i];
+	}
+	return n;
+}
+
+static int own_links_compare(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+int own_links_get(struct world *w, struct own_links *ret)
+{
+	size_t room = 1;
+
+	*ret = (struct own_links){ .n = 0 };
+	for (size_t i = 0; i < w->n_sets; i++)
+		room += w->sets[i]->n_links;
+	for (size_t i = 0; i < w->n_leftovers; i++)
+		room += w->leftovers[i].set ? w->leftovers[i].set->n_links : 0;
+	ret->ids = calloc(room, sizeof(*ret->ids));
+	if (!ret->ids)
+		return -ENOMEM;
+	for (size_t i = 0; i < w->n_sets; i++)
+		ret->n += own_links_of(w->sets[i], ret->ids + ret->n);
+	for (size_t i = 0; i < w->n_leftovers; i++)
+		if (w->leftovers[i].set)
+			ret->n += own_links_of(w->leftovers[i].set, ret->ids + ret->n);
+	qsort(ret->ids, ret->n, sizeof(*ret->ids), own_links_compare);
+	return 0;
+}
+
+void own_links_done(struct own_links *own)
+{
+	free(own->ids);
+	*own = (struct own_links){ .n = 0 };
+}

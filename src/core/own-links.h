@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The links that are ours: those of all sets that exist, and of those that resist removal. */
+#ifndef KLPD_CORE_OWN_LINKS_H
+#define KLPD_CORE_OWN_LINKS_H
+
+#include "core/world.h"
+
+struct own_links {
+	uint32_t *ids;		/* ascending */
+	size_t n;
+};
+
+/* -ENOMEM. */
+int own_links_get(struct world *w, struct own_links *ret);
+void own_links_done(struct own_links *own);
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Programs in the sections of bodies: "fmod_ret/FUNCTION", "struct_ops/guard" and the like.
+ *
+ * libbpf loads no program of struct_ops that no map of its file has. So it is told that those are
+ * of another type, and the hook that it calls before it loads one says what they are. For fmod_ret
+ * it would look through the names of all functions of the kernel, for each program anew; klpd has
+ * found them already.
+ *
+ * The hook knows but the program: all else is that of the load that runs, of which there is one.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "kern/ops-type.h"
+#include "kern/program-hook.h"
+#include "util/macro.h"
+
+#define OPS_PLACEHOLDER	BPF_PROG_TYPE_SOCKET_FILTER
+
+static const struct program_hook *current;
+
+static int hook_prepare(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
+{
+	const char *section = bpf_program__section_name(program);
+
+	(void)cookie;
+	if (!current)
+		return -EINVAL;
+	if (current->begins)
+		current->begins(current->userdata);
+	if (!STR_HAS_PREFIX(section, "fmod_ret/"))
+		return current->type ? ops_type_prepare(current->type, program, opts) : -EINVAL;
+	opts->attach_btf_id = current->btf_id(program, current->userdata);
+	return opts->attach_btf_id ? 0 : -ESRCH;
+}
+
+int program_hook_register(void)
+{
+	static const struct {
+		const char *section;
+		enum bpf_prog_type type;
+		enum bpf_attach_type attach;
+	} sections[] = {
+		{ "fmod_ret/", BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN },
+		{ "struct_ops/guard", OPS_PLACEHOLDER, 0 },
+		{ "struct_ops/replace", OPS_PLACEHOLDER, 0 },
+		{ "struct_ops.s/replace", OPS_PLACEHOLDER, 0 },
+	};
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = hook_prepare);
+	static bool done;
+
+	for (size_t i = 0; !done && i < ARRAY_SIZE(sections); i++) {
+		int r = libbpf_register_prog_handler(sections[i].section, sections[i].type,
+						     sections[i].attach, &opts);
+
+		if (r < 0)
+			return r;
+	}
+	done = true;
+	return 0;
+}
+
+void program_hook_set(const struct program_hook *hook)
+{
+	current = hook;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The callback that runs now. See json-callback.c. */
+#ifndef KLPD_KLPD_JSON_CALLBACK_H
+#define KLPD_KLPD_JSON_CALLBACK_H
+
+#include <systemd/sd-json.h>
+
+#include "core/world.h"
+
+/* Type RunningCallback; null: none runs. */
+int json_callback(const struct world *w, sd_json_variant **ret);
+/* OUTCOME_BUSY, which it is told; 0: none runs. */
+int json_callback_busy(const struct world *w, struct report *report);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The state of the transition, for transition.c, which changes it, and transition-look.c, which tells
+ * it. Under klp_mutex. */
+#ifndef KLP_KMOD_RUNNING_H
+#define KLP_KMOD_RUNNING_H
+
+#include <linux/types.h>
+
+#include "change.h"
+#include "klp/uapi.h"
+#include "tasks.h"
+
+struct running {
+	u64 number;			/* 0: none runs */
+	bool opening;			/* callbacks of its start run: no task moves yet */
+	bool closing;			/* all tasks have moved, and it cannot be turned any more */
+	bool put_off;			/* a pass is due when the claim is given back */
+	enum task_version target;
+	struct change change;
+	struct stack_set *set;
+	u64 started_ns;			/* CLOCK_BOOTTIME, for people; the others are monotonic */
+	u64 deadline_ns;		/* 0: none */
+	u64 signal_ns, wake_ns;		/* when to begin to, or do so again */
+	u64 wake_every_ns;
+	u32 timeout_ms;			/* 0: none, or not any more */
+	bool timed_out;			/* it turned itself round */
+	u32 passes;
+	u32 delay_ms;
+};
+
+struct history {
+	u64 generation;
+	u64 last;			/* number of the last transition that is over; 0: none */
+	bool last_reversed, last_timed_out;
+	u32 forced;			/* how many were */
+	struct klp_ioc_refusal refusal;	/* the last one; all 0: none yet */
+};
+
+extern struct running running;
+extern struct history history;
+
+static inline bool running_is_reversed(void)
+{
+	return running.target == TASK_OLD_VERSION;
+}
+
+#endif

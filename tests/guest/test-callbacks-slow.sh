@@ -1,0 +1,213 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-callbacks-slow.sh - callbacks that take their time: what is answered meanwhile and what waits, who is
+# named, what becomes of the change when klpd is killed, and modules that come and go beside it.
+# timeout: 600
+. /klpd/lib.sh
+. /klpd/tests/callbacks.sh
+
+unload() {
+	check "rmmod $1" loop_until rmmod "$1"
+}
+
+no_transition() {
+	[[ $(klpctl status --json | jq .transition) == null ]]
+}
+
+# nap WHEN OBJECT - that callback of cb-nap sleeps from now on, until wake.
+nap() {
+	echo "nap-$1-$2" >/proc/sys/kernel/domainname
+}
+
+# napping WHEN OBJECT - for loop_until: status names the callback, and it sleeps by now.
+napping() {
+	local pid
+
+	pid=$(klpctl status --json | jq -e --arg when "$1" --arg object "$2" \
+		'.callback | select(.patch == "cb-nap" and .when == $when and .object == $object and
+			.runningUSec >= 0) | .pid') && grep -q klp_nap_sleep "/proc/$pid/stack"
+}
+
+# wake - whoever sleeps in a callback goes on; none sleeps any more.
+wake() {
+	[[ ${1:-} == again ]] || refuse none
+	echo 1 >/sys/module/klp_nap/parameters/leave
+}
+
+awake() {
+	[[ $(klpctl status --json | jq .callback) == null ]]
+}
+
+slept_long() {
+	dmesg | grep -q "patch 'cb-nap.*': the $1 callback of object '$2' has been running for more than a second"
+}
+
+# everything_answers - though a callback sleeps: who looks, and modules that no patch is about.
+everything_answers() {
+	check "blockers answer" klpctl blockers
+	check "task answers" klpctl task $$
+	check "list answers" klpctl list
+	check "an unrelated module loads" modprobe klp_busy block=N
+	check "and goes" rmmod klp_busy
+	expect_fail 9 klpctl enable /usr/lib/klpd/patches/meminfo.klp.o
+	[[ $OUTPUT == *"callback"* ]] || fail "busy is not explained: $OUTPUT"
+}
+
+modprobe klp signal_ms=1000000000
+modprobe klp_nap
+start_klpd
+snapshot
+
+t a pre_patch callback that sleeps
+listen
+nap pre_patch vmlinux
+klpctl enable $T/cb-nap.klp.o & enable=$!
+check "status names it" loop_until napping pre_patch vmlinux
+[[ $(klpctl status) == *"Callback: pre_patch of 'cb-nap' for vmlinux runs, for "* ]] ||
+	fail "not in the text: $(klpctl status)"
+same "it is a part of the transition" true \
+	"$(klpctl status --json | jq '.callback.transition == .transition.number')"
+everything_answers
+same "no task has moved" 0 "$(klpctl task --json $$ | jq .patchState)"
+expect_fail 9 klpctl reverse
+expect_fail 9 klpctl force
+modprobe klp_target & module=$!
+check "its module waits" loop_until grep -q '^klp_target.*Loading' /proc/modules
+kill -KILL $module
+wait $module 2>/dev/null
+check "a loader that is killed does not" loop_until gone grep -q '^klp_target' /proc/modules
+modprobe klp_target & module=$!
+check "its module waits" loop_until grep -q '^klp_target.*Loading' /proc/modules
+check "the log names it" loop_until slept_long pre_patch vmlinux
+wake
+check enable wait $enable
+check "its module loads" wait $module
+dmesg | grep -q "the pre_patch callback of object 'vmlinux' ended after" || fail "its end is not told"
+same patched true "$(object klp_target patched)"
+same "none runs" null "$(klpctl status --json | jq .callback)"
+check disable klpctl disable cb-nap
+unload klp_target
+same "each ran once, in order" \
+	"pre_patch vmlinux pre_patch klp_target" "$(heard | sed -n 's/^cb-nap pre/pre/p' | grep -v unpatch | tr '\n' ' ' | sed 's/ $//')"
+
+t callbacks at both ends of a disable that sleep
+check enable klpctl enable $T/cb-nap.klp.o
+nap pre_unpatch vmlinux
+check "one who does not wait" klpctl disable --no-wait cb-nap
+check "status names it" loop_until napping pre_unpatch vmlinux
+everything_answers
+same "it is still in force" cb-nap "$(cat /proc/cmdline)"
+nap post_unpatch vmlinux
+wake again
+check "status names the next" loop_until napping post_unpatch vmlinux
+everything_answers
+expect_fail 9 klpctl reverse
+wake
+check "it ends" loop_until settled
+same "what is in force" "" "$(names)"
+
+t klpd is killed while a callback sleeps
+nap pre_patch vmlinux
+klpctl enable --no-wait $T/cb-nap.klp.o >/dev/null 2>&1 &
+check "status names it" loop_until napping pre_patch vmlinux
+kill_klpd
+start_klpd
+check "the next klpd names it, too" napping pre_patch vmlinux
+nap post_patch vmlinux
+wake again
+check "at the other end" loop_until napping post_patch vmlinux
+kill_klpd
+wake
+start_klpd
+check "it ends" loop_until settled
+same "what is in force" cb-nap "$(names)"
+check disable klpctl disable cb-nap
+
+t klpd is killed while a callback sleeps that refuses afterwards
+nap pre_patch vmlinux
+klpctl enable --no-wait $T/cb-nap.klp.o >/dev/null 2>&1 &
+check "status names it" loop_until napping pre_patch vmlinux
+kill_klpd
+refuse vmlinux
+wake again
+start_klpd
+check "it ends" loop_until settled
+same "what is in force" "" "$(names)"
+refuse none
+
+t a callback that sleeps and then refuses
+nap pre_patch vmlinux
+klpctl enable $T/cb-nap.klp.o >/tmp/enable 2>&1 & enable=$!
+check "status names it" loop_until napping pre_patch vmlinux
+refuse vmlinux
+wake again
+wait $enable
+same "status of enable" 14 $?
+grep -q "The pre_patch callback of object 'vmlinux' of patch 'cb-nap' refused it: No such device" /tmp/enable ||
+	fail "it is not said who: $(cat /tmp/enable)"
+refuse none
+expect_fail 14 bash -c "echo refuse-vmlinux >/proc/sys/kernel/domainname; klpctl enable --no-wait $T/cb-nap.klp.o"
+refuse none
+check "nothing is left" loop_until settled
+same "what is in force" "" "$(names)"
+
+t a callback that is detached while it sleeps
+nap pre_patch vmlinux
+klpctl enable $T/cb-nap.klp.o >/tmp/enable 2>&1 & enable=$!
+check "status names it" loop_until napping pre_patch vmlinux
+for pin in /sys/fs/bpf/klpd/gen-*/link-[1-9]*; do
+	check "detach" bpftool link detach pinned "$pin"
+done
+check "it goes on" napping pre_patch vmlinux
+wake
+wait $enable
+check "it ends" loop_until awake
+check "nothing runs" loop_until no_transition
+[[ -z $(names) ]] || check disable klpctl disable cb-nap
+
+t the callback of a module that comes sleeps
+check enable klpctl enable $T/cb-nap.klp.o
+nap pre_patch klp_target
+modprobe klp_target & module=$!
+check "status names it" loop_until napping pre_patch klp_target
+same "it is no part of a transition" null "$(klpctl status --json | jq .callback.transition)"
+everything_answers
+expect_fail 9 klpctl disable cb-nap
+check "the log names it" loop_until slept_long pre_patch klp_target
+nap pre_unpatch klp_target
+wake again
+check "it loads" wait $module
+rmmod klp_target & module=$!
+check "status names it" loop_until napping pre_unpatch klp_target
+everything_answers
+wake
+check "it goes" wait $module
+check disable klpctl disable cb-nap
+
+t a module that comes and goes while tasks move
+begin_sleep
+check "begin" klpctl enable --no-wait --timeout=0 $T/held.klp.o
+check "it is held up" loop_until sleeper_blocks
+modprobe klp_target
+unload klp_target
+end_sleep
+check "it ends" loop_until settled
+check enable klpctl enable $T/cb-nap.klp.o
+begin_sleep
+check "begin" klpctl disable --no-wait --timeout=0 held
+check "it is held up" loop_until sleeper_blocks
+nap post_patch klp_target
+modprobe klp_target & module=$!
+check "status names it" loop_until napping post_patch klp_target
+end_sleep
+check "the end waits for it" napping post_patch klp_target
+wake
+check "it loads" wait $module
+check "it ends" loop_until settled
+same "what is in force" cb-nap "$(names)"
+unload klp_target
+check disable klpctl disable cb-nap
+
+unload klp_nap
+ok

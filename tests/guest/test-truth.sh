@@ -1,0 +1,246 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-truth.sh - status says what the kernel does: with ftrace off before and after, with somebody who comes
+# later and decides too, with a body that somebody detached, and for functions that have several names.
+# timeout: 600
+. /klpd/lib.sh
+P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests F=/proc/sys/kernel/ftrace_enabled
+FACTS=/usr/lib/klpd/facts
+
+line() { head -n 1 /proc/cmdline; }
+
+# why TO - why a link to that is not made; nothing if it is.
+why() {
+	ln -s "$1" /tmp/link 2>&1 | sed 's/.*: //'
+	rm -f /tmp/link
+}
+
+# field FILTER - of status, whatever it ends with.
+field() { klpctl status --json | jq -rc "$1"; }
+
+# whole NAME - status has nothing to say against the patch.
+whole() {
+	check "status is fine" klpctl status
+	same "effect" '["whole","attached"]' "$(field ".patches[] | select(.name == \"$1\") | [.effect, .functions[0].state]")"
+	same "warnings" '[[],[]]' "$(field '[.warnings, .warningDetails]')"
+}
+
+# told EFFECT STATE KIND WORD... - status 15, the patch and its function are told as that, for this one reason.
+told() {
+	local word
+
+	expect_fail 15 klpctl status
+	for word in "${@:4}"; do
+		[[ $OUTPUT == *"Warning: "*"$word"* ]] || fail "no warning of '$word': $OUTPUT"
+	done
+	grep 'Warning' <<<"$OUTPUT" | sed 's/^ */# /'
+	expect_fail 15 klpctl status --json
+	same "in JSON" "[\"$1\",\"$2\"]" "$(jq -c '.patches[0] | [.effect, .functions[0].state]' <<<"$OUTPUT")"
+	same "kinds" "[\"$3\"]" "$(jq -c '[.warningDetails[].kind]' <<<"$OUTPUT")"
+	same "patch, function, effect" "$(jq -c '.patches[0] | [.name, .effect]' <<<"$OUTPUT")" \
+		"$(jq -c '.warningDetails[0] | [.patch, .effect]' <<<"$OUTPUT")"
+	same "the sentence" "$(jq -c '.warnings' <<<"$OUTPUT")" "$(jq -c '[.warningDetails[].text]' <<<"$OUTPUT")"
+	same "list" "$1" "$(klpctl list --json | jq -r '.patches[0].effect')"
+}
+
+# watch, seen EFFECT - Monitor tells of it by itself.
+watch() {
+	klpctl monitor --json >/tmp/monitor 2>/dev/null &
+	monitor=$!
+	check monitor loop_until grep -q snapshot /tmp/monitor
+}
+is_seen() { jq -es --arg e "$1" 'map(select(.event == "warning")) | last | (.patches[0].effect == $e) and ((.warnings | length > 0) == ($e != "whole"))' /tmp/monitor; }
+seen() { check "Monitor tells it" loop_until is_seen "$1"; }
+
+start_klpd
+snapshot
+
+t ftrace is off under an immediate patch without the companion
+check enable klpctl enable --immediate $P/lsm-symlink.klp.o
+same "in force" "Operation not permitted" "$(why /proc/self/exe)"
+whole lsm-symlink
+if ! echo 0 2>/dev/null >$F; then
+	same "it stays on" 1 "$(cat $F)"
+	same "in force" "Operation not permitted" "$(why /proc/self/exe)"
+	whole lsm-symlink
+	off=''
+else
+	same "the original runs" "" "$(why /proc/self/exe)"
+	told not_in_force not_called ftrace_off "'lsm-symlink'" kernel.ftrace_enabled=0
+	[[ $(klpctl list) == *"NOT IN FORCE"* ]] || fail "list: $(klpctl list)"
+	[[ $(klpctl show lsm-symlink) == *"NOT IN FORCE in the kernel"* ]] || fail "show: $(klpctl show lsm-symlink)"
+	echo 1 >$F
+	same "in force again" "Operation not permitted" "$(why /proc/self/exe)"
+	whole lsm-symlink
+	off=yes
+fi
+check disable klpctl disable lsm-symlink
+
+modprobe klp
+for file in $P/cmdline.klp.o $T/cmdline-guard.klp.o $T/cmdline-replace.klp.o; do
+	t "ftrace is off before: ${file##*/}"
+	if [[ $off ]]; then
+		plain=$(line)
+		echo 0 >$F
+		expect_fail 6 klpctl enable "$file"
+		[[ $OUTPUT == *"trace is switched off"*ftrace_enabled* ]] || fail "why is not said: $OUTPUT"
+		[[ $OUTPUT != *"another change"* ]] || fail "no other change runs: $OUTPUT"
+		expect_fail 6 klpctl enable --json "$file"
+		same "error" '"io.klpd.Manager.FtraceOff"' "$(jq -c .error <<<"$OUTPUT")"
+		expect_fail 6 klpctl check "$file"
+		[[ $OUTPUT == *FtraceOff* ]] || fail "check does not say it: $OUTPUT"
+		same "nothing is made" "" "$(names)"
+		same "the original" "$plain" "$(line)"
+		echo 1 >$F
+		check "then it works" klpctl enable "$file"
+		[[ $(line) == "this has been "* ]] || fail "not in force: $(line)"
+		check disable klpctl disable "$(names)"
+	else
+		skip "this kernel does not let ftrace be switched off"
+	fi
+done
+
+t ftrace is switched off under a patch
+check enable klpctl enable $P/cmdline.klp.o
+watch
+if [[ $off ]]; then
+	echo 0 >$F
+	[[ $(line) != "this has been "* ]] || fail "it is in force"
+	seen not_in_force
+	told not_in_force not_called ftrace_off "'cmdline'"
+	same "in the log" 1 "$(grep -c "Patch 'cmdline' is not at all in force: ftrace is off" $KLPD_LOG)"
+	kill_klpd
+	start_klpd
+	told not_in_force not_called ftrace_off "'cmdline'"
+	check "it can be disabled" klpctl disable cmdline
+	same "nothing is left" "" "$(names)"
+	echo 1 >$F
+	check enable klpctl enable $P/cmdline.klp.o
+	check "a guard" klpctl replace $T/cmdline-guard.klp.o
+	# The kernel itself holds it on for a guard.
+	(echo 0 >$F) 2>/dev/null && fail "a guard lets ftrace be switched off"
+	same "in force" "this has been guarded" "$(line)"
+else
+	check "a guard" klpctl replace $T/cmdline-guard.klp.o
+fi
+whole cmdline-guard
+kill $monitor 2>/dev/null
+check disable klpctl disable cmdline-guard
+
+rivals_are_gone() {
+	[[ $(bpftool -j prog show | jq '[.[] | select(.name == "rival_wins" or .name == "rival_symlink")] | length') == 0 ]]
+}
+for name in lsm-symlink symlink-guard symlink-replace symlink-replace-asleep; do
+	t "somebody's fmod_ret program comes after $name"
+	file=$T/$name.klp.o target=klp
+	[[ $name != lsm-symlink ]] || file=$P/$name.klp.o target=/proc/self/exe
+	check enable klpctl enable $file
+	same "the patch's" "Operation not permitted" "$(why $target)"
+	whole $name
+	watch
+	bpftool prog load $FACTS/rival-wins.bpf.o /sys/fs/bpf/wins autoattach || fail bpftool
+	link=$(bpftool -j link | jq '[.[] | select(.type == "tracing")] | last | .id')
+	same "it wins, as the sentence says" "Invalid cross-device link" "$(why $target)"
+	seen partly
+	told partly shared program "'rival_wins'" "link $link" "'security_inode_symlink'" \
+		"$([[ $name == lsm-symlink ]] && echo "attached later, so it runs first" || echo "runs before this patch")"
+	same "its name and link" "[\"rival_wins\",$link,\"security_inode_symlink\"]" \
+		"$(field '.warningDetails[0] | [.other, .linkId, .function]')"
+	[[ $(klpctl list) == *"in force, partly"* ]] || fail "list: $(klpctl list)"
+	kill_klpd
+	start_klpd
+	told partly shared program "'rival_wins'" "link $link"
+	rm /sys/fs/bpf/wins
+	check "it goes" loop_until rivals_are_gone
+	same "the patch's again" "Operation not permitted" "$(why $target)"
+	whole $name
+	kill $monitor 2>/dev/null
+	check disable klpctl disable $name
+done
+
+t a kernel livepatch and a kprobe come after an fmod_ret patch
+check enable klpctl enable $P/cmdline.klp.o
+watch
+modprobe klp_rival || fail modprobe
+check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/klp_rival/transition
+same "the patch wins, as the sentence says" "this has been live patched" "$(line)"
+seen partly
+told partly shared livepatch "kernel livepatch 'klp_rival'" "this patch decides first"
+echo 0 >/sys/kernel/livepatch/klp_rival/enabled
+check "it goes" loop_until rmmod klp_rival
+whole cmdline
+modprobe klp_rival kprobe=1 || fail modprobe
+same "the patch wins" "this has been live patched" "$(line)"
+told partly shared redirected "kprobe"
+rmmod klp_rival || fail rmmod
+whole cmdline
+seen whole
+# One that only looks takes nothing away.
+echo 'p:look cmdline_proc_show' >/sys/kernel/tracing/kprobe_events
+echo 1 >/sys/kernel/tracing/events/kprobes/look/enable
+whole cmdline
+echo 0 >/sys/kernel/tracing/events/kprobes/look/enable
+echo >/sys/kernel/tracing/kprobe_events
+kill $monitor 2>/dev/null
+check disable klpctl disable cmdline
+
+t a body is detached
+check enable klpctl enable $T/cmdline-guard.klp.o
+link=$(klpctl status --json | jq '.patches[0].functions[0].linkId')
+check detach bpftool link detach id "$link"
+[[ $(line) != "this has been "* ]] || fail "it is in force"
+expect_fail 15 klpctl status --json
+same "effect" '"not_in_force"' "$(jq -c '.patches[0].effect' <<<"$OUTPUT")"
+same "kinds" '["broken","not_called"]' "$(jq -c '[.warningDetails[].kind]' <<<"$OUTPUT")"
+check disable klpctl disable cmdline-guard
+
+cp /bin/bash /tmp/klp-alias
+# pid - as such a task is told it; of others it must be right.
+pid() {
+	# shellcheck disable=SC2016
+	/tmp/klp-alias -c 'echo $$'
+}
+[[ $(grep -c ' __x64_sys_getpid$' /proc/kallsyms) == 1 ]] || fail "__x64_sys_getpid is not one function"
+listed=$(grep -xE '__(x64|ia32|do)_sys_getpid' /sys/kernel/tracing/available_filter_functions)
+for kind in guard:424241 fmod:424242; do
+	name=alias-${kind%:*}
+	t "a function that ftrace has by another name: $name"
+	same "ftrace has" __do_sys_getpid "$listed"
+	check check klpctl check $T/$name.klp.o
+	check enable klpctl enable $T/$name.klp.o
+	same pid "${kind#*:}" "$(pid)"
+	whole $name
+	kill_klpd
+	start_klpd
+	whole $name
+	same pid "${kind#*:}" "$(pid)"
+	expect_fail 4 klpctl enable $T/alias-same.klp.o
+	[[ $OUTPUT == *__do_sys_getpid*"'$name'"*__x64_sys_getpid*"two names of one function"* ]] ||
+		fail "the conflict is not said: $OUTPUT"
+	expect_fail 4 klpctl check $T/alias-same.klp.o
+	[[ $OUTPUT == *"two names of one function"* ]] || fail "check does not say it: $OUTPUT"
+	check "a replace takes it over" klpctl replace $T/alias-same.klp.o
+	same pid 424243 "$(pid)"
+	whole alias-same
+	check "and back" klpctl replace $T/$name.klp.o
+	same pid "${kind#*:}" "$(pid)"
+	check disable klpctl disable $name
+done
+
+t two names of one function in one patch
+expect_fail 3 klpctl enable $T/alias-twice.klp.o
+[[ $OUTPUT == *"two names of one function"* ]] || fail "$OUTPUT"
+
+t without addresses no other name is known, and that is said
+echo 2 >/proc/sys/kernel/kptr_restrict
+kill_klpd
+start_klpd
+expect_fail 5 klpctl enable $T/alias-guard.klp.o
+[[ $OUTPUT == *kptr_restrict* ]] || fail "$OUTPUT"
+check "a name that ftrace has" klpctl enable $T/alias-same.klp.o
+whole alias-same
+check disable klpctl disable alias-same
+echo 0 >/proc/sys/kernel/kptr_restrict
+stop_klpd
+ok

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A replace body on such a function: no link at all (-EPERM). */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+KLP_PATCH("symlink-replace", "1.0");
+KLP_LICENSE("GPL");
+
+KLP_REPLACE_FUNC(int, security_inode_symlink, struct inode *dir, struct dentry *dentry, const char *old_name)
+{
+	return -1;
+}
