@@ -80,10 +80,10 @@ static int parse_arguments(int argc, char *argv[])
 /* Two would undo each other's work. Held until the process ends. */
 static int take_lock(void)
 {
-	int fd = claim_pins();
+	int fd = claim_kernel();
 
 	if (fd == -EBUSY)
-		return log_error_errno(fd, "Another klpd runs already ('" KLPD_PIN_DIR "' is locked)");
+		return log_error_errno(fd, "Another klpd runs already for this kernel");
 	if (fd < 0)
 		return log_error_errno(fd, "Cannot use '" KLPD_PIN_DIR "': %m; bpffs has to be mounted on '"
 				       KLPD_BPFFS "' (mount -t bpf bpf " KLPD_BPFFS ")");

@@ -265,7 +265,7 @@ second() {
 	/usr/sbin/klpd </dev/null >/tmp/second 2>&1
 }
 expect_fail 1 second
-grep -q "Another klpd runs already ('/sys/fs/bpf/klpd' is locked)" /tmp/second || fail "$(cat /tmp/second)"
+grep -q "Another klpd runs already for this kernel" /tmp/second || fail "$(cat /tmp/second)"
 mv /run/klpd /run/klpd.away
 expect_fail 1 second
 mv /run/klpd.away /run/klpd
