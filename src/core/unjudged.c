@@ -13,6 +13,14 @@ bool unjudged_matters(const struct unjudged *u)
 	return u->facts.attached || u->facts.gate || u->facts.record != 0;
 }
 
+/* What left by force has a record still, but nothing of it is attached, and its gate is closed for good. */
+static bool unjudged_can_decide(const struct unjudged *u)
+{
+	bool gone = u->facts.record == KLP_FORCED_OUT && !u->facts.attached && !u->facts.gate;
+
+	return unjudged_matters(u) && !gone;
+}
+
 char *unjudged_text(const struct unjudged *u)
 {
 	const char *name = u->set->meta->name;
@@ -86,7 +94,7 @@ int unjudged_refuse(struct world *w, enum change_verb verb, const struct meta *m
 	if (verb != CHANGE_ROLLBACK && !meta)
 		return 0;
 	for (size_t i = 0; r == 0 && i < w->n_unjudged; i++)
-		if (unjudged_matters(&w->unjudged_sets[i]))
+		if (unjudged_can_decide(&w->unjudged_sets[i]))
 			r = refuse_beside(w->unjudged_sets[i].set, verb, meta, report);
 	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
 		if (w->sets[i]->lost)
