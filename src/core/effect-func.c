@@ -371,7 +371,25 @@ static const char *program_listed(struct world *w, uint32_t btf_id)
 struct programs {
 	struct look *look;
 	uint32_t vmlinux;
+	bool asked;
+	struct own_links found;	/* bodies of klpd's that no set has: their pins are out of sight */
 };
+
+/* They are told of by others, and are nobody else's. Reading them takes long, so only if it matters. */
+static bool program_is_found(struct programs *programs, uint32_t link_id)
+{
+	struct found found;
+
+	if (!programs->asked && found_links(&found) == 0) {
+		(void)own_links_add(&programs->found, &found);
+		found_done(&found);
+	}
+	programs->asked = true;
+	for (size_t i = 0; i < programs->found.n; i++)
+		if (programs->found.ids[i] == link_id)
+			return true;
+	return false;
+}
 
 static int warn_program(struct look *l, size_t i, const struct rival_program *p)
 {
@@ -399,23 +417,27 @@ static int program_is_at(const struct rival_program *p, void *userdata)
 	const char *listed;
 	int r = 0;
 
-	if (p->obj_id != programs->vmlinux)
+	/* where its id cannot be found out, an id of a function is taken for one of vmlinux */
+	if (programs->vmlinux != 0 && p->obj_id != programs->vmlinux)
 		return 0;
 	listed = program_listed(l->world, p->btf_id);
 	for (size_t i = 0; r == 0 && listed && i < l->n; i++)
 		if (l->places[i].judged && STREQ(l->funcs[i].object, "vmlinux") &&
-		    STREQ(l->funcs[i].symbol, listed))
+		    STREQ(l->funcs[i].symbol, listed) && !program_is_found(programs, p->link_id))
 			r = warn_program(l, i, p);
 	return r;
 }
 
 static int look_programs(struct look *l)
 {
-	struct programs programs = { l, rival_vmlinux_id() };
+	struct programs programs = { .look = l, .vmlinux = rival_vmlinux_id() };
 	_cleanup_(own_links_done) struct own_links own = {};
 	int r = own_links_get(l->world, &own);
 
-	return r < 0 ? r : rival_each_program(own.ids, own.n, program_is_at, &programs);
+	if (r == 0)
+		r = rival_each_program(own.ids, own.n, program_is_at, &programs);
+	own_links_done(&programs.found);
+	return r;
 }
 
 int effect_funcs(struct world *w, struct warnings *ret)

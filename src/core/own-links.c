@@ -48,6 +48,19 @@ int own_links_get(struct world *w, struct own_links *ret)
 	return 0;
 }
 
+int own_links_add(struct own_links *own, const struct found *found)
+{
+	uint32_t *more = reallocarray(own->ids, own->n + found->n + 1, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	own->ids = more;
+	for (size_t i = 0; i < found->n; i++)
+		own->ids[own->n++] = found->links[i].link_id;
+	qsort(own->ids, own->n, sizeof(*own->ids), own_links_compare);
+	return 0;
+}
+
 void own_links_done(struct own_links *own)
 {
 	free(own->ids);

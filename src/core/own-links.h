@@ -4,6 +4,7 @@
 #define KLPD_CORE_OWN_LINKS_H
 
 #include "core/world.h"
+#include "kern/found.h"
 
 struct own_links {
 	uint32_t *ids;		/* ascending */
@@ -12,6 +13,8 @@ struct own_links {
 
 /* -ENOMEM. */
 int own_links_get(struct world *w, struct own_links *ret);
+/* And those that no set has. -ENOMEM. */
+int own_links_add(struct own_links *own, const struct found *found);
 void own_links_done(struct own_links *own);
 
 #endif

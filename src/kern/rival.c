@@ -154,9 +154,12 @@ static int rival_redirected(const struct rival_target *targets, size_t n, size_t
 
 uint32_t rival_vmlinux_id(void)
 {
+	_cleanup_close_ int fd = -EBADF;
 	uint32_t id = 0;
-	_cleanup_close_ int fd = kernel_btf_open("vmlinux", &id, NULL);
 
+	CAPS_SCOPE(CAPS_BPF);
+
+	fd = kernel_btf_open("vmlinux", &id, NULL);
 	return fd < 0 ? 0 : id;
 }
 
