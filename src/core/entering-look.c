@@ -144,37 +144,45 @@ int entering_look_table(struct entering *e, struct targets *targets, size_t i,
 }
 
 /* Bodies of klpd's that no set has: how many there are. */
-static size_t look_add_found(uint32_t **own, struct rival_links *links)
+static size_t look_add_found(struct own_links *own)
 {
 	struct found found;
-	uint32_t *more;
-	size_t n;
+	size_t n = 0;
 
 	if (found_links(&found) < 0)
 		return 0;
-	n = found.n;
-	more = reallocarray(*own, links->n_own + n + 1, sizeof(*more));
-	if (!more) {
-		found_done(&found);
-		return 0;
-	}
-	*own = more;
-	for (size_t i = 0; i < n; i++)
-		more[links->n_own++] = found.links[i].link_id;
-	links->own = more;
+	if (own_links_add(own, &found) == 0)
+		n = found.n;
 	found_done(&found);
 	return n;
 }
 
+/* Are function `i` of `e` and function `j` of `s` one, by whichever of its names? */
+static bool look_is_one(const struct entering *e, struct targets *targets, size_t i,
+			const struct set *s, size_t j)
+{
+	const struct meta_func *f = &e->set->meta->funcs[i], *o = &s->meta->funcs[j];
+	const struct target *found = &e->found[i];
+
+	if (!STREQ(o->object, f->object))
+		return false;
+	if (STREQ(o->symbol, f->symbol))
+		return true;
+	if (s->listed && s->listed[j] && found->listed)
+		return STREQ(s->listed[j], found->listed);
+	return found->addr != 0 &&
+	       targets_addr(targets, o->object, o->symbol, o->sympos) == found->addr;
+}
+
 /* A hook of the companion's is there already, for a set that exists. ftrace tells of functions by
  * name alone: at whichever position. */
-static bool look_is_hooked(const struct world *w, const struct meta_func *f)
+static bool look_is_hooked(const struct entering *e, const struct world *w, struct targets *targets,
+			   size_t i)
 {
-	for (size_t i = 0; i < w->n_sets; i++)
-		for (size_t j = 0; j < w->sets[i]->meta->n_funcs; j++)
-			if (body_is_ops(w->sets[i]->meta->funcs[j].body) &&
-			    STREQ(w->sets[i]->meta->funcs[j].object, f->object) &&
-			    STREQ(w->sets[i]->meta->funcs[j].symbol, f->symbol))
+	for (size_t k = 0; k < w->n_sets; k++)
+		for (size_t j = 0; j < w->sets[k]->meta->n_funcs; j++)
+			if (body_is_ops(w->sets[k]->meta->funcs[j].body) &&
+			    look_is_one(e, targets, i, w->sets[k], j))
 				return true;
 	return false;
 }
@@ -207,7 +215,7 @@ int entering_look_rivals(struct entering *e, struct world *w, const bool *known,
 			.symbol = meta->funcs[i].symbol,
 			.listed = e->found[i].listed ?: meta->funcs[i].symbol,
 			.btf_id = e->found[i].btf_id,
-			.hooked = look_is_hooked(w, &meta->funcs[i]),
+			.hooked = look_is_hooked(e, w, kernel, i),
 			.traced = meta->funcs[i].body == BODY_FMOD_RET,
 			.object = meta->funcs[i].object,
 		};
@@ -219,7 +227,9 @@ int entering_look_rivals(struct entering *e, struct world *w, const bool *known,
 	if (r == 0)
 		r = rival_find(kernel, targets, n, &links, &found, &first);
 	/* pins that are out of sight keep links of ours, whose gates are closed */
-	if (r == OUTCOME_TAKEN && look_add_found(&own.ids, &links) > 0) {
+	if (r == OUTCOME_TAKEN && look_add_found(&own) > 0) {
+		links.own = own.ids;
+		links.n_own = own.n;
 		report_done(&first);
 		r = rival_find(kernel, targets, n, &links, &found, &first);
 	}

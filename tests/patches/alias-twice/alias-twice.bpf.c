@@ -2,16 +2,10 @@
 /* Two names of one function in one patch. Tasks "klp-alias" are told another pid. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
+#include "../alias.h"
 
 KLP_PATCH("alias-twice", "1.0");
 KLP_LICENSE("GPL");
-
-static bool is_asked(void)
-{
-	char comm[16] = "";
-
-	return bpf_get_current_comm(comm, sizeof(comm)) == 0 && bpf_strncmp(comm, 10, "klp-alias") == 0;
-}
 
 KLP_GUARD(long, __x64_sys_getpid, const struct pt_regs *regs)
 {
