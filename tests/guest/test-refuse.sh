@@ -122,7 +122,9 @@ catch() {
 
 	klpctl enable $T/bench-100.klp.o >/tmp/catch 2>&1 &
 	enabling=$!
-	until [[ -n $child ]] || ! kill -0 $enabling 2>/dev/null; do
+	# before it is the loader klpd waits for it, as a process does for its copy
+	until [[ -n $child && $(tr '\0' ' ' 2>/dev/null <"/proc/$child/cmdline") == klpd-loader* ]] ||
+		! kill -0 $enabling 2>/dev/null; do
 		read -r child _ <"/proc/$KLPD_PID/task/$KLPD_PID/children"
 	done
 	kill "-$1" "$child" || fail "there is no process to catch"

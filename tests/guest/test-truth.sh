@@ -76,8 +76,11 @@ else
 	off=yes
 fi
 check disable klpctl disable lsm-symlink
+ok
 
 modprobe klp
+check "klpd has it" klpctl status
+snapshot
 for file in $P/cmdline.klp.o $T/cmdline-guard.klp.o $T/cmdline-replace.klp.o; do
 	t "ftrace is off before: ${file##*/}"
 	if [[ $off ]]; then
