@@ -157,21 +157,30 @@ static size_t look_add_found(struct own_links *own)
 	return n;
 }
 
+/* The name that ftrace has for function `i`; NULL: not known. What was found of a function is forgotten
+ * once the set is built, this name is not. */
+static const char *look_listed(const struct entering *e, size_t i)
+{
+	if (e->found)
+		return e->found[i].listed;
+	return e->set->listed ? e->set->listed[i] : NULL;
+}
+
 /* Are function `i` of `e` and function `j` of `s` one, by whichever of its names? */
 static bool look_is_one(const struct entering *e, struct targets *targets, size_t i,
 			const struct set *s, size_t j)
 {
 	const struct meta_func *f = &e->set->meta->funcs[i], *o = &s->meta->funcs[j];
-	const struct target *found = &e->found[i];
+	const char *listed = look_listed(e, i);
 
 	if (!STREQ(o->object, f->object))
 		return false;
 	if (STREQ(o->symbol, f->symbol))
 		return true;
-	if (s->listed && s->listed[j] && found->listed)
-		return STREQ(s->listed[j], found->listed);
-	return found->addr != 0 &&
-	       targets_addr(targets, o->object, o->symbol, o->sympos) == found->addr;
+	if (s->listed && s->listed[j] && listed)
+		return STREQ(s->listed[j], listed);
+	return e->found && e->found[i].addr != 0 &&
+	       targets_addr(targets, o->object, o->symbol, o->sympos) == e->found[i].addr;
 }
 
 /* A hook of the companion's is there already, for a set that exists. ftrace tells of functions by
@@ -213,8 +222,8 @@ int entering_look_rivals(struct entering *e, struct world *w, const bool *known,
 		index[n] = i;
 		targets[n++] = (struct rival_target){
 			.symbol = meta->funcs[i].symbol,
-			.listed = e->found[i].listed ?: meta->funcs[i].symbol,
-			.btf_id = e->found[i].btf_id,
+			.listed = look_listed(e, i) ?: meta->funcs[i].symbol,
+			.btf_id = e->found ? e->found[i].btf_id : 0,
 			.hooked = look_is_hooked(e, w, kernel, i),
 			.traced = meta->funcs[i].body == BODY_FMOD_RET,
 			.object = meta->funcs[i].object,
