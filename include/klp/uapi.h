@@ -301,7 +301,7 @@ struct klp_ioc_status {
  *
  * With KLP_BLOCKERS_KEPT: those that had not moved when the transition was last turned round, by its
  * time or by REVERSE, as they were at that moment, KLP_UAPI_KEPT_MAX at most. They are kept, also
- * when it has completed, until the next one begins: so who comes later learns what was in the way.
+ * when it has completed, until the next one begins: so a later caller learns what was in the way.
  * -ENOENT nothing is kept.
  */
 struct klp_uapi_blocker {
@@ -407,7 +407,7 @@ struct klp_uapi_event {
 #define KLP_IOC_REFUSAL		_IOWR('K', 0x0f, struct klp_ioc_refusal)
 /*
  * Be the one that changes what is in force, until the file is closed. No argument. EBUSY: another
- * open file is. It keeps apart only those who claim; ENOTTY of a companion that knows no claims.
+ * open file is. It keeps apart only callers that claim; ENOTTY of a companion that knows no claims.
  */
 #define KLP_IOC_CLAIM		_IO('K', 0x20)
 

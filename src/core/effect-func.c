@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Asks, of each function in force, what was asked before the patch came (entering-look.c), and whether
- * the kernel calls the body at all: somebody may have come later, switched ftrace off, or taken the
+ * the kernel calls the body at all: another user may have come later, switched ftrace off, or taken the
  * hook away, and the kernel tells klpd of none of it.
  *
- * Who wins where another decides too is as rival.c has it, and was measured (test-rival.sh): a BPF
+ * Which one wins where another decides too is as rival.c has it, and was measured (test-rival.sh): a BPF
  * trampoline runs before whatever ftrace redirects to, so a foreign fmod_ret program is before a guard
  * or replace body whenever it came, and this kind of body of ours before a livepatch; of two fmod_ret
  * programs the one attached later is first. What returns other than 0 there keeps the next from
@@ -375,7 +375,7 @@ struct programs {
 	struct own_links found;	/* bodies of klpd's that no set has: their pins are out of sight */
 };
 
-/* They are told of by others, and are nobody else's. Reading them takes long, so only if it matters. */
+/* Other warnings tell of them, and they are klpd's own. Reading them takes long, so only if it matters. */
 static bool program_is_found(struct programs *programs, uint32_t link_id)
 {
 	struct found found;
