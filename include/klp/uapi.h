@@ -364,6 +364,23 @@ struct klp_ioc_objects {
 	__u32 reserved;
 };
 
+/*
+ * KLP_IOC_HOOKS: the functions that no record has a body for any more and that ftrace still calls the
+ * companion for, because it could not let go of them. Nothing happens there, the original runs; it is
+ * tried again until it succeeds, and keeps the companion from being unloaded meanwhile. A record that
+ * has a body for such a function takes the hook over. ENOTTY of a companion that does not tell.
+ */
+struct klp_uapi_hook {
+	char object[KLP_UAPI_OBJECT_LEN];
+	char symbol[KLP_UAPI_SYMBOL_LEN];	/* the name that ftrace lists */
+};
+
+struct klp_ioc_hooks {
+	__u64 hooks;		/* in: struct klp_uapi_hook[nr] */
+	__u32 nr;		/* in: room; out: hooks there are */
+	__u32 reserved;
+};
+
 /* KLP_IOC_BARRIER: wait until no task can stand in a detached trampoline or program any more. */
 
 /*
@@ -405,6 +422,7 @@ struct klp_uapi_event {
 #define KLP_IOC_OBJECTS		_IOWR('K', 0x0d, struct klp_ioc_objects)
 #define KLP_IOC_CALLBACK	_IOWR('K', 0x0e, struct klp_ioc_callback)
 #define KLP_IOC_REFUSAL		_IOWR('K', 0x0f, struct klp_ioc_refusal)
+#define KLP_IOC_HOOKS		_IOWR('K', 0x10, struct klp_ioc_hooks)
 /*
  * Be the one that changes what is in force, until the file is closed. No argument. EBUSY: another
  * open file is. It keeps apart only callers that claim; ENOTTY of a companion that knows no claims.

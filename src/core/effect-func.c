@@ -15,6 +15,7 @@
  * of it not listed by the name that the patch has for it.
  */
 #include "core/effect-func.h"
+#include "core/idle-hooks.h"
 #include "core/own-links.h"
 #include "kern/ftrace.h"
 #include "kern/rival.h"
@@ -240,15 +241,19 @@ static int look_called(struct look *l)
 #define BEHIND		"this patch decides first, and where it lets the original run, the other's code " \
 			"runs in its place"
 
-/* A body of ours that redirects explains that the function is redirected: names that several functions
- * have are not told apart. */
+/* A body of ours that redirects explains that the function is redirected, and so does a hook that is
+ * left of one: names that several functions have are not told apart. */
 static bool is_ours(const struct look *l, size_t i)
 {
+	_cleanup_(idle_hooks_done) struct idle_hooks hooks = {};
+
 	for (size_t j = 0; j < l->n; j++)
 		if (look_is_ops(l, j) && STREQ(l->funcs[j].symbol, l->funcs[i].symbol) &&
 		    STREQ(l->funcs[j].object, l->funcs[i].object))
 			return true;
-	return false;
+	/* asked only where something redirects that no patch explains */
+	idle_hooks_get(l->world, &hooks);
+	return idle_hooks_have(&hooks, l->funcs[i].object, l->funcs[i].symbol);
 }
 
 struct livepatch {

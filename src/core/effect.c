@@ -7,6 +7,7 @@
 #include "core/effect-pins.h"
 #include "core/effect.h"
 #include "core/effect-func.h"
+#include "core/idle-hooks.h"
 #include "core/table.h"
 #include "kern/link.h"
 #include "kern/lockdown.h"
@@ -113,6 +114,14 @@ static int effect_kernel(struct warnings *ret)
 			    "enabled: " LOCKDOWN_HELP);
 }
 
+static int effect_hooks(const struct world *w, struct warnings *ret)
+{
+	_cleanup_(idle_hooks_done) struct idle_hooks hooks = {};
+
+	idle_hooks_get(w, &hooks);
+	return idle_hooks_warn(&hooks, ret);
+}
+
 int effect_look(struct world *w, struct warnings *ret)
 {
 	int r = effect_recovery(w, ret);
@@ -128,5 +137,7 @@ int effect_look(struct world *w, struct warnings *ret)
 		r = effect_tables(w->sets[i], ret);
 	if (r == 0)
 		r = effect_records(w, ret);
+	if (r == 0)
+		r = effect_hooks(w, ret);
 	return r == 0 ? effect_funcs(w, ret) : r;
 }

@@ -4,6 +4,7 @@
  * else decides what they do. Asks the kernel, changes nothing.
  */
 #include "core/entering.h"
+#include "core/idle-hooks.h"
 #include "core/own-links.h"
 #include "kern/found.h"
 #include "kern/ftrace.h"
@@ -183,11 +184,15 @@ static bool look_is_one(const struct entering *e, struct targets *targets, size_
 	       targets_addr(targets, o->object, o->symbol, o->sympos) == e->found[i].addr;
 }
 
-/* A hook of the companion's is there already, for a set that exists. ftrace tells of functions by
- * name alone: at whichever position. */
+/* A hook of the companion's is there already, for a set that exists or left of one. ftrace tells of
+ * functions by name alone: at whichever position. */
 static bool look_is_hooked(const struct entering *e, const struct world *w, struct targets *targets,
-			   size_t i)
+			   const struct idle_hooks *idle, size_t i)
 {
+	const struct meta_func *f = &e->set->meta->funcs[i];
+
+	if (idle_hooks_have(idle, f->object, look_listed(e, i) ?: f->symbol))
+		return true;
 	for (size_t k = 0; k < w->n_sets; k++)
 		for (size_t j = 0; j < w->sets[k]->meta->n_funcs; j++)
 			if (body_is_ops(w->sets[k]->meta->funcs[j].body) &&
@@ -203,6 +208,7 @@ int entering_look_rivals(struct entering *e, struct world *w, const bool *known,
 	_cleanup_free_ struct rival_target *targets = NULL;
 	_cleanup_free_ size_t *index = NULL;
 	_cleanup_(own_links_done) struct own_links own = {};
+	_cleanup_(idle_hooks_done) struct idle_hooks idle = {};
 	_cleanup_(report_done) struct report first = REPORT_INIT;
 	struct rival_links links = {};
 	struct targets *kernel;
@@ -216,6 +222,7 @@ int entering_look_rivals(struct entering *e, struct world *w, const bool *known,
 	index = calloc(meta->n_funcs, sizeof(*index));
 	if (!targets || !index)
 		return -ENOMEM;
+	idle_hooks_get(w, &idle);
 	for (size_t i = 0; i < meta->n_funcs; i++) {
 		if (known && known[i])
 			continue;
@@ -224,7 +231,7 @@ int entering_look_rivals(struct entering *e, struct world *w, const bool *known,
 			.symbol = meta->funcs[i].symbol,
 			.listed = look_listed(e, i) ?: meta->funcs[i].symbol,
 			.btf_id = e->found ? e->found[i].btf_id : 0,
-			.hooked = look_is_hooked(e, w, kernel, i),
+			.hooked = look_is_hooked(e, w, kernel, &idle, i),
 			.traced = meta->funcs[i].body == BODY_FMOD_RET,
 			.object = meta->funcs[i].object,
 		};

@@ -81,6 +81,9 @@ static int switch_explain(struct transaction *t, int error, struct report *repor
 	if (error == -EBUSY && switch_is_busy(t))
 		return report_set(report, OUTCOME_BUSY, "The companion runs another transition, or a "
 				  "callback that has to end first");
+	if (error == -EAGAIN)
+		return report_set(report, OUTCOME_BUSY, "Others attach or detach tracing programs at a "
+				  "function of the patch, and ftrace could not be told of it; try again");
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++) {
 		r = entering_look_ftrace(&t->enter[i], report);
 		if (r == 0 && t->enter[i].set->meta->n_funcs > 0)

@@ -26,6 +26,7 @@ enum warning_kind {
 	WARNING_PROGRAM,	/* an fmod_ret program of somebody else is there too */
 	WARNING_LIVEPATCH,	/* a kernel livepatch */
 	WARNING_REDIRECTED,	/* another ftrace user that redirects */
+	WARNING_IDLE_HOOK,	/* ftrace did not let go of a function that left */
 	_WARNING_KIND_MAX
 };
 

@@ -418,3 +418,26 @@ int companion_barrier(struct companion *c)
 {
 	return ioctl(c->fd, KLP_IOC_BARRIER, NULL) < 0 ? errno_negative() : 0;
 }
+
+/* As many as there are functions in a change or two. */
+#define HOOKS_MAX	1024
+
+int companion_idle_hooks(struct companion *c, struct klp_uapi_hook **ret, uint32_t *ret_n)
+{
+	_cleanup_free_ struct klp_uapi_hook *found = calloc(HOOKS_MAX, sizeof(*found));
+	struct klp_ioc_hooks arg = { .hooks = (uintptr_t)found, .nr = HOOKS_MAX };
+	int r;
+
+	if (!found)
+		return -ENOMEM;
+	r = companion_ioctl(c, KLP_IOC_HOOKS, &arg);
+	if (r < 0 && r != -ENOTTY)
+		return r;
+	*ret_n = r < 0 ? 0 : MIN(arg.nr, (uint32_t)HOOKS_MAX);
+	for (uint32_t i = 0; i < *ret_n; i++) {
+		text_clean(found[i].object, sizeof(found[i].object), '?');
+		text_clean(found[i].symbol, sizeof(found[i].symbol), '?');
+	}
+	*ret = TAKE_PTR(found);
+	return 0;
+}

@@ -313,6 +313,8 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return query_callback(user);
 	case KLP_IOC_REFUSAL:
 		return query_refusal(user);
+	case KLP_IOC_HOOKS:
+		return query_hooks(user);
 	case KLP_IOC_BARRIER:
 		return device_barrier(arg);
 	case KLP_IOC_CLAIM:

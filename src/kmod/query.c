@@ -17,6 +17,7 @@
 #include "opening.h"
 #include "query.h"
 #include "record.h"
+#include "site.h"
 #include "transition.h"
 
 long query_task(void __user *arg)
@@ -107,8 +108,9 @@ long query_objects(void __user *arg)
 	return 0;
 }
 
-/* More than anybody reads; the count tells how many there are. */
+/* More than anybody reads; the counts tell how many there are. */
 #define QUERY_BLOCKERS_MAX 4096
+#define QUERY_HOOKS_MAX 4096
 
 long query_blockers(void __user *arg)
 {
@@ -197,4 +199,28 @@ long query_refusal(void __user *arg)
 	if (!known)
 		return -ENOENT;
 	return copy_to_user(arg, &r, sizeof(r)) ? -EFAULT : 0;
+}
+
+long query_hooks(void __user *arg)
+{
+	struct klp_uapi_hook *out __free(kvfree) = NULL;
+	struct klp_ioc_hooks h;
+	u32 room;
+
+	if (copy_from_user(&h, arg, sizeof(h)))
+		return -EFAULT;
+	if (h.reserved)
+		return -EINVAL;
+	room = h.hooks ? min_t(u32, h.nr, QUERY_HOOKS_MAX) : 0;
+	out = kvcalloc(room ?: 1, sizeof(*out), GFP_KERNEL);
+	if (!out)
+		return -ENOMEM;
+	if (mutex_lock_killable(&klp_mutex))
+		return -EINTR;
+	h.nr = site_idle(out, room);
+	mutex_unlock(&klp_mutex);
+	if (copy_to_user(u64_to_user_ptr(h.hooks), out, min(h.nr, room) * sizeof(*out)) ||
+	    copy_to_user(arg, &h, sizeof(h)))
+		return -EFAULT;
+	return 0;
 }

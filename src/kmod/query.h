@@ -13,5 +13,6 @@ long query_task(void __user *arg);
 long query_stack(void __user *arg);
 long query_callback(void __user *arg);
 long query_refusal(void __user *arg);
+long query_hooks(void __user *arg);
 
 #endif

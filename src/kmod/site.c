@@ -14,10 +14,11 @@
  * with may have gone long before.
  *
  * Leaving: where all sites of a batch are without a body its ftrace_ops is unregistered, which
- * wants no memory; where only some are they are taken out of its filter. An ftrace_ops without a
+ * wants no memory; where only some are it gets a filter with the others. An ftrace_ops without a
  * filter would trace every function there is, so the last site never leaves the filter. What fails
- * is repeated by a work item, ever later, up to once in a minute. Each batch that is registered
- * holds the module, because ftrace goes on calling into it.
+ * is repeated by a work item, ever later, up to once in a minute. Meanwhile such a site is idle: it
+ * is told of (site_idle()), and whoever patches its function next has it. Each batch that is
+ * registered holds the module, because ftrace goes on calling into it.
  *
  * Memory: unregistering waits until nobody is in the trampoline that ftrace made for the batch
  * (FTRACE_OPS_FL_DYNAMIC, which ftrace sets for what is not the kernel image's); a site is freed a
@@ -28,10 +29,12 @@
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/kallsyms.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
 
 #include "record.h"
@@ -114,25 +117,20 @@ struct site *site_get(struct site_batch **fresh, unsigned long ip, ftrace_func_t
 	return s;
 }
 
-/* Those of the batch, or those of them that no body is for; how many. */
-static unsigned int site_ips(const struct site_batch *b, unsigned long *ips, bool idle)
-{
-	const struct site *s;
-	unsigned int n = 0;
-
-	list_for_each_entry(s, &b->sites, in_batch)
-		if (!idle || hlist_empty(&s->bodies))
-			ips[n++] = s->ip;
-	return n;
-}
-
+/* Its sites that a body is for become its filter, in one update of the kernel's code. */
 static int site_batch_filter(struct site_batch *b)
 {
 	unsigned long *ips = kvmalloc_array(b->n, sizeof(*ips), GFP_KERNEL);
-	int r = -ENOMEM;
+	const struct site *s;
+	unsigned int n = 0;
+	int r;
 
-	if (ips)
-		r = ftrace_set_filter_ips(&b->ops, ips, site_ips(b, ips, false), 0, 0);
+	if (!ips)
+		return -ENOMEM;
+	list_for_each_entry(s, &b->sites, in_batch)
+		if (!hlist_empty(&s->bodies))
+			ips[n++] = s->ip;
+	r = ftrace_set_filter_ips(&b->ops, ips, n, 0, 1);
 	kvfree(ips);
 	return r;
 }
@@ -178,17 +176,12 @@ static bool site_batch_remove(struct site_batch *b)
 	return true;
 }
 
-/* Some of it leave, in one update of the kernel's code. */
+/* Some of it leave. */
 static bool site_batch_shrink(struct site_batch *b)
 {
-	unsigned long *ips = kvmalloc_array(b->n, sizeof(*ips), GFP_KERNEL);
 	struct site *s, *next;
-	int r = -ENOMEM;
 
-	if (ips)
-		r = ftrace_set_filter_ips(&b->ops, ips, site_ips(b, ips, true), 1, 0);
-	kvfree(ips);
-	if (r)
+	if (site_batch_filter(b))
 		return false;
 	list_for_each_entry_safe(s, next, &b->sites, in_batch)
 		if (hlist_empty(&s->bodies))
@@ -237,6 +230,40 @@ static void site_again_fn(struct work_struct *work)
 		schedule_delayed_work(&site_again, site_again_delay);
 	}
 	mutex_unlock(&klp_mutex);
+}
+
+/* "NAME", or "NAME [MODULE]", as ftrace lists it. */
+static void site_name(unsigned long ip, struct klp_uapi_hook *out)
+{
+	char text[KSYM_SYMBOL_LEN], *module;
+
+	sprint_symbol_no_offset(text, ip);
+	module = strstr(text, " [");
+	if (module) {
+		*module = '\0';
+		module += 2;
+		module[strcspn(module, "]")] = '\0';
+	}
+	strscpy(out->symbol, text, sizeof(out->symbol));
+	strscpy(out->object, module ?: "vmlinux", sizeof(out->object));
+}
+
+u32 site_idle(struct klp_uapi_hook *out, u32 room)
+{
+	const struct site_batch *b;
+	const struct site *s;
+	u32 n = 0;
+
+	lockdep_assert_held(&klp_mutex);
+	list_for_each_entry(b, &site_batches, list)
+		list_for_each_entry(s, &b->sites, in_batch) {
+			if (!hlist_empty(&s->bodies))
+				continue;
+			if (n < room)
+				site_name(s->ip, &out[n]);
+			n++;
+		}
+	return n;
 }
 
 void site_exit(void)

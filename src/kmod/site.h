@@ -10,6 +10,8 @@
 #include <linux/rculist.h>
 #include <linux/types.h>
 
+#include "klp/uapi.h"
+
 #define SITE_HASH_BITS	8
 
 struct site_batch;
@@ -53,6 +55,8 @@ void site_discard(struct site_batch *fresh);
  * does nothing meanwhile. One that left may be in use until a grace period is over.
  */
 void site_sweep(void);
+/* Those that could not leave yet: fills up to `room` entries, returns how many there are. */
+u32 site_idle(struct klp_uapi_hook *out, u32 room);
 /* Nothing of it is registered any more, which the module was held for. */
 void site_exit(void);
 

@@ -114,7 +114,8 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(not_called, "Nothing of the patch is called at the function: the original runs"),
 	VALUE(program, "An fmod_ret program of somebody else decides too"),
 	VALUE(livepatch, "A kernel livepatch has the function too"),
-	VALUE(redirected, "Somebody else redirects the function through ftrace too"));
+	VALUE(redirected, "Somebody else redirects the function through ftrace too"),
+	VALUE(idle_hook, "Ftrace did not let go of a function that left; it is tried again"));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Warning,

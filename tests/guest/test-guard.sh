@@ -112,6 +112,95 @@ check disable klpctl disable cmdline-guard
 kill $sleeper
 check disable klpctl disable held-guard
 
+t ftrace does not let go of a function
+KEEPS=/sys/module/klp_keeps/parameters
+hooked() {
+	grep -q "^$1 " /sys/kernel/tracing/enabled_functions
+}
+references_are() {
+	[[ $(module_references) == "$1" ]]
+}
+# keeps FUNCTION - a hook is left there, status says so of it and of nothing else, and no patch is worse for it.
+keeps() {
+	check "$1 has a hook still" hooked "$1"
+	same warnings "[[\"idle_hook\",\"whole\"]]" \
+		"$(klpctl status --json | jq -c '[.warningDetails[] | [.kind, .effect]]')"
+	klpctl status --json | jq -e --arg f "'$1'" '.warnings[0] | contains($f)' >/dev/null || fail "$1 is not named"
+}
+lets_go() {
+	echo 0 >$KEEPS/keep
+	check "it goes in the end" loop_until gone hooked "$1"
+	same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+}
+modprobe klp_keeps || fail modprobe
+before=$(module_references)
+# All of one batch.
+check enable klpctl enable $T/cmdline-guard.klp.o
+echo 1 >$KEEPS/keep
+check disable klpctl disable cmdline-guard
+same cmdline "$plain" "$(cmdline)"
+keeps cmdline_proc_show
+check "the exit status is not that of a patch" klpctl status
+stop_klpd
+expect_fail any rmmod klp
+start_klpd
+keeps cmdline_proc_show
+# It is ours, so it is in nobody's way: the next patch of the function takes it over.
+check "a guard on it" klpctl enable $T/cmdline-guard.klp.o
+same cmdline "$GUARDED" "$(cmdline)"
+same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+check disable klpctl disable cmdline-guard
+keeps cmdline_proc_show
+check "an fmod_ret body on it" klpctl enable $P/cmdline.klp.o
+same cmdline "$PATCHED" "$(cmdline)"
+keeps cmdline_proc_show
+check "and another guard body" klpctl replace $T/cmdline-guard.klp.o
+same cmdline "$GUARDED" "$(cmdline)"
+check disable klpctl disable cmdline-guard
+same cmdline "$plain" "$(cmdline)"
+lets_go cmdline_proc_show
+check "nothing holds the module" loop_until references_are "$before"
+# A part of one.
+check enable klpctl enable $T/cmdline-held.klp.o
+echo 1 >$KEEPS/keep
+check replace klpctl replace $T/cmdline-guard.klp.o
+same cmdline "$GUARDED" "$(cmdline)"
+keeps down_killable
+lets_go down_killable
+check "the other stays" hooked cmdline_proc_show
+same cmdline "$GUARDED" "$(cmdline)"
+check disable klpctl disable cmdline-guard
+check "nothing holds the module" loop_until references_are "$before"
+if modprobe klp_target; then
+	# Of a module that goes meanwhile: its name goes with it, and what is left of the hook in the end.
+	check enable klpctl enable $T/mod-target.klp.o
+	echo 1 >$KEEPS/keep
+	check disable klpctl disable mod-target
+	check "the module goes" rmmod klp_target
+	echo 0 >$KEEPS/keep
+	check "nothing holds the module" loop_until references_are "$before"
+fi
+
+t ftrace is busy with a trampoline of the function
+check enable klpctl enable $T/nth1.klp.o
+echo 3 >$KEEPS/again
+check "it is tried again" klpctl enable $T/cmdline-guard.klp.o
+same "tries left" 0 "$(<$KEEPS/again)"
+same cmdline "$GUARDED" "$(cmdline)"
+check disable klpctl disable cmdline-guard
+echo 1000000 >$KEEPS/again
+expect_fail any klpctl enable $T/cmdline-guard.klp.o
+[[ $OUTPUT == *"try again"* ]] || fail "it is not said why: $OUTPUT"
+tries=$((1000000 - $(<$KEEPS/again)))
+check "it was tried often ($tries)" test $tries -gt 100
+same cmdline "$plain" "$(cmdline)"
+same "what is in force" nth1 "$(names)"
+echo 0 >$KEEPS/again
+check "and later it works" klpctl enable $T/cmdline-guard.klp.o
+check disable klpctl disable cmdline-guard
+check disable klpctl disable nth1
+rmmod klp_keeps || fail rmmod
+
 t what a guard body cannot have
 expect_fail 4 klpctl enable --immediate $T/cmdline-guard.klp.o
 [[ $OUTPUT == *"guard body"* ]] || fail "it is not said why: $OUTPUT"

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Functions that ftrace still calls the companion for, although no patch needs it. */
+#ifndef KLPD_CORE_IDLE_HOOKS_H
+#define KLPD_CORE_IDLE_HOOKS_H
+
+#include "core/warning.h"
+#include "core/world.h"
+
+struct idle_hooks {
+	struct klp_uapi_hook *list;
+	uint32_t n;
+};
+
+/* As the companion says now; none if it cannot be asked. */
+void idle_hooks_get(const struct world *w, struct idle_hooks *ret);
+/* By the name that ftrace lists. */
+bool idle_hooks_have(const struct idle_hooks *hooks, const char *object, const char *listed);
+/* A warning for each. -ENOMEM. */
+int idle_hooks_warn(const struct idle_hooks *hooks, struct warnings *ret);
+void idle_hooks_done(struct idle_hooks *hooks);
+
+#endif
