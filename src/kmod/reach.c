@@ -14,7 +14,10 @@
  *   turns round when its time is over;
  * - those that run only in tasks that are in no list of the kernel's any more: what do_exit() calls
  *   after exit_notify(), which takes a thread that no other waits for off all lists. No table has
- *   such a task, so nothing could say which version it is in.
+ *   such a task, so nothing could say which version it is in. (Some of them also clean up after a
+ *   fork that failed.) What others run as well is not here: of the rest of release_task(), and of
+ *   what do_exit() calls in other parts of the kernel, klp(7) says what is not promised, and hold.c
+ *   keeps what such a thread stands in.
  */
 #include <linux/cpumask.h>
 #include <linux/errno.h>
@@ -43,7 +46,7 @@ static const char *const reach_threads[] = { "kthread", "kthreadd", "ret_from_fo
 /* In the order of do_exit(). */
 static const char *const reach_exit[] = {
 	"proc_exit_connector", "mpol_put_task_policy", "debug_check_no_locks_held",
-	"check_stack_usage", "exit_rcu", "exit_tasks_rcu_finish", "exit_tasks_rcu_finish_trace",
+	"exit_io_context", "ioc_exit_icqs", "exit_task_stack_account", "check_stack_usage", "exit_rcu", "exit_tasks_rcu_finish", "exit_tasks_rcu_finish_trace",
 	"lockdep_free_task", "do_task_dead",
 };
 

@@ -75,6 +75,41 @@ static void test_bad_input(void)
 	close(fd);
 }
 
+/* What do_exit() calls when the thread may be in no list any more; where this kernel has it, and where
+ * ftrace can be there at all. */
+static void test_out_of_reach(void)
+{
+	static const char *const names[] = {
+		"proc_exit_connector", "mpol_put_task_policy", "debug_check_no_locks_held",
+		"exit_io_context", "exit_task_stack_account", "check_stack_usage", "exit_rcu",
+		"exit_tasks_rcu_finish", "exit_tasks_rcu_finish_trace", "lockdep_free_task",
+		"do_task_dead",
+	};
+	int fd = device(), r, refused = 0;
+	bool good = true;
+	__u64 id;
+
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct klp_uapi_func f = { .object = "vmlinux", .flags = KLP_FUNC_OPS };
+		struct klp_ioc_announce a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1,
+					      VMLINUX_ONLY };
+
+		snprintf(f.symbol, sizeof(f.symbol), "%s", names[i]);
+		r = call(fd, KLP_IOC_ANNOUNCE, &a);
+		if (r == -ENOENT || r == -ENXIO)
+			printf("# '%s' is not there, or not for ftrace\n", names[i]);
+		else
+			good = good && r == -EOWNERDEAD && a.failed == 0;
+		refused += r == -EOWNERDEAD;
+	}
+	check(good && refused >= 5, "functions of threads that are in no list any more");
+	check(announce(fd, "x", "do_idle", &id) == -ELOOP, "one that an idle CPU never leaves");
+	check(announce(fd, "x", "kthreadd", &id) == -ELOOP, "one that a kernel thread never leaves");
+	check(!announce(fd, "x", "exit_notify", &id) || !announce(fd, "x", "release_task", &id),
+	      "but not what comes before");
+	close(fd);
+}
+
 /* Each table wrong in one way, everything else right. */
 static void test_bad_tables(void)
 {
@@ -389,6 +424,7 @@ int main(void)
 	test_hello();
 	test_claim();
 	test_bad_input();
+	test_out_of_reach();
 	test_bad_tables();
 	test_several();
 	test_records();

@@ -87,6 +87,18 @@ static bool hooked(const char *symbol)
 	return found;
 }
 
+/* What attaching says in another process than the one that announced the record. */
+static int attach_elsewhere(void)
+{
+	pid_t pid = fork();
+	int state = 0;
+
+	if (!pid)
+		_exit(-attach(0));
+	waitpid(pid, &state, 0);
+	return WIFEXITED(state) ? -WEXITSTATUS(state) : -ECHILD;
+}
+
 static void test_refused(void)
 {
 	struct klp_uapi_func f = ops_func("cmdline_proc_show");
@@ -109,6 +121,7 @@ static void test_refused(void)
 	check(!call(fd, KLP_IOC_ANNOUNCE, &a) && !withdraw(fd, a.id), "the first");
 	id = announce_guard(fd);
 	check(id, "announce");
+	check(attach_elsewhere() == -ENOENT, "a body that another process hands over");
 	check(change(fd, id, 0, NULL) == -ENODATA, "no switch without bodies");
 	check(!attach(0) && change(fd, id, 0, NULL) == -ENODATA, "nor with one of two");
 	check(attach_again() == -EEXIST, "the same body twice");

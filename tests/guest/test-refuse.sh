@@ -154,7 +154,23 @@ t functions that cannot be patched
 refuse 5 klp_test_no_such_function $T/missing.klp.o
 refuse 5 ipmr_mfc_seq_show $T/ambiguous.klp.o
 refuse 5 __bitmap_weight $T/notrace.klp.o
+refuse 5 "it is __init" $T/gone-init.klp.o
+refuse 5 "it is noinstr" $T/entry.klp.o
 refuse 5 seq_file $T/wrongproto.klp.o
+
+t a function of a module by another of its names
+if modprobe klp_target; then
+	expect_fail 3 klpctl enable $T/mod-twice.klp.o
+	[[ $OUTPUT == *"two names of one function"* ]] || fail "in one patch: $OUTPUT"
+	check "by that name" klpctl enable $T/mod-alias.klp.o
+	same "the function" "this is the alias" "$(cat /proc/klp_target)"
+	refuse 4 "two names of one function" $T/mod-target.klp.o
+	expect_fail 4 klpctl check $T/mod-target.klp.o
+	[[ $OUTPUT == *"two names of one function"* ]] || fail "check does not say it: $OUTPUT"
+	same "warnings" "[]" "$(klpctl status --json | jq -c .warnings)"
+	check disable klpctl disable mod-alias
+	rmmod klp_target
+fi
 
 t the verifier says why
 refuse 6 verifier $T/verifier.klp.o
@@ -280,4 +296,19 @@ refuse 7 99 $P/cmdline.klp.o
 same problem true "$(klpctl status --json | jq '.companion.problem | contains("99")')"
 stop_klpd
 loop_until rmmod klp || fail rmmod
+
+t a kernel that loads only signed modules
+ENFORCE=/sys/module/module/parameters/sig_enforce
+if [[ -w $ENFORCE ]]; then
+	keep # until reboot, so this is the last test
+	echo 1 >$ENFORCE
+	expect_fail any modprobe klp
+	[[ $OUTPUT == *"Key was rejected"* ]] || fail "it says: $OUTPUT"
+	start_klpd
+	[[ $(klpctl status) == *"only signed modules"*"mokutil --import"* ]] || fail "status: $(klpctl status)"
+	refuse 7 "mokutil --import" $P/cmdline.klp.o
+	stop_klpd
+else
+	skip "this kernel checks no signatures"
+fi
 ok

@@ -15,11 +15,16 @@
 #define target_say(text)	__trace_puts(_THIS_IP_, text)
 #endif
 
+int klp_target_alias(struct seq_file *m, void *v);
+
 static noinline int klp_target_show(struct seq_file *m, void *v)
 {
 	seq_puts(m, "klp_target: original output\n");
 	return 0;
 }
+
+/* Another name of it. */
+int klp_target_alias(struct seq_file *m, void *v) __attribute__((alias("klp_target_show")));
 
 static int __init klp_target_init(void)
 {
