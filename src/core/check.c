@@ -61,7 +61,7 @@ static int check_plan(struct check *c, struct world *w, const struct check_reque
 	if (r == 0)
 		r = plan_survey(sets, busy ? 0 : phases_sets(w, sets), &q, &c->plan, &c->problems);
 	for (size_t i = 0; i < c->problems.n; i++)
-		phases_blame_abi(w, &c->problems.reports[i]);
+		phases_blame_companion(w, &c->problems.reports[i]);
 	if (r < 0 || busy)
 		return r;
 	r = phases_check_slots(w, &c->plan, &report);

@@ -8,6 +8,7 @@
 #include "core/keep.h"
 #include "core/phases.h"
 #include "core/unjudged.h"
+#include "kern/lockdown.h"
 #include "util/macro.h"
 
 /* What was in force, with the metadata of those whose files were read. */
@@ -53,14 +54,21 @@ size_t phases_sets(const struct world *w, struct plan_set ret[static WORLD_SETS_
 	return w->n_sets;
 }
 
-void phases_blame_abi(const struct world *w, struct report *report)
+void phases_blame_companion(const struct world *w, struct report *report)
 {
-	if (!report || report->outcome != OUTCOME_NO_COMPANION ||
-	    w->companion_report.outcome != OUTCOME_COMPANION_ABI)
+	char *detail;
+
+	if (!report || report->outcome != OUTCOME_NO_COMPANION)
 		return;
-	report->outcome = OUTCOME_COMPANION_ABI;
+	if (w->companion_report.outcome == OUTCOME_COMPANION_ABI) {
+		report->outcome = OUTCOME_COMPANION_ABI;
+		detail = strdup(w->companion_report.detail ?: "");
+	} else if (!lockdown_wants_signatures() ||
+		   asprintf(&detail, "%s; %s", report->detail ?: "", LOCKDOWN_SIGNATURE_HELP) < 0) {
+		return;
+	}
 	free(report->detail);
-	report->detail = strdup(w->companion_report.detail ?: "");
+	report->detail = detail;
 }
 
 /* What a repair takes out is decided already: of one consistency, which is that of the change. */
@@ -102,10 +110,10 @@ static int plan_decide(struct transaction *t, struct plan *plan, struct report *
 		request.n_before = plan_before(t, before);
 	}
 	r = plan_make(sets, n_sets, &request, plan, report);
-	if (r == OUTCOME_NO_COMPANION &&
-	    t->world->companion_report.outcome == OUTCOME_COMPANION_ABI) {
-		phases_blame_abi(t->world, report);
-		return OUTCOME_COMPANION_ABI;
+	if (r == OUTCOME_NO_COMPANION) {
+		phases_blame_companion(t->world, report);
+		return t->world->companion_report.outcome == OUTCOME_COMPANION_ABI ?
+			       OUTCOME_COMPANION_ABI : r;
 	}
 	if (r == 0)
 		r = phases_check_slots(t->world, plan, report);

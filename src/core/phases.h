@@ -18,8 +18,9 @@ void phases_pin_undo(struct transaction *t);
 
 /* The sets in force as the planner sees them; how many. */
 size_t phases_sets(const struct world *w, struct plan_set ret[static WORLD_SETS_MAX]);
-/* A companion that speaks another language is not absent: the planner cannot know. */
-void phases_blame_abi(const struct world *w, struct report *report);
+/* Why there is no companion, which the planner cannot know: it speaks another language, or the kernel does
+ * not load it. */
+void phases_blame_companion(const struct world *w, struct report *report);
 /* An old set that resists removal would come into force again with the slot of one that enters. */
 int phases_check_slots(const struct world *w, const struct plan *plan, struct report *report);
 
