@@ -231,6 +231,7 @@ static void test_reserved(void)
 	struct klp_ioc_blockers b = { .flags = 1U << 31 };
 	struct klp_ioc_objects q = { .reserved = 1U << 31 };
 	struct klp_ioc_stack stack = { .size = 1, .flags = 1U << 31 };
+	struct klp_ioc_hooks hooks = { .nr = 7, .reserved = 1U << 31 };
 	struct klp_ioc_reverse r = { .reserved = 1U << 31 };
 	struct klp_ioc_force force = { .reserved = 1U << 31 };
 	struct klp_uapi_object object = { .name = "vmlinux", .reserved = 1U << 31 };
@@ -244,6 +245,9 @@ static void test_reserved(void)
 	check(call(fd, KLP_IOC_BLOCKERS, &b) == -EINVAL, "of BLOCKERS");
 	check(call(fd, KLP_IOC_OBJECTS, &q) == -EINVAL, "of OBJECTS");
 	check(call(fd, KLP_IOC_STACK, &stack) == -EINVAL, "of STACK");
+	check(call(fd, KLP_IOC_HOOKS, &hooks) == -EINVAL, "of HOOKS");
+	hooks.reserved = 0;
+	check(!call(fd, KLP_IOC_HOOKS, &hooks) && !hooks.nr, "no hook that nothing needs");
 	check(call(fd, KLP_IOC_REVERSE, &r) == -EINVAL, "of REVERSE");
 	check(call(fd, KLP_IOC_FORCE, &force) == -EINVAL, "of FORCE");
 	check(call(fd, KLP_IOC_BARRIER, &s) == -EINVAL, "argument of BARRIER");
