@@ -46,8 +46,9 @@ static const char *const reach_threads[] = { "kthread", "kthreadd", "ret_from_fo
 /* In the order of do_exit(). */
 static const char *const reach_exit[] = {
 	"proc_exit_connector", "mpol_put_task_policy", "debug_check_no_locks_held",
-	"exit_io_context", "ioc_exit_icqs", "exit_task_stack_account", "check_stack_usage", "exit_rcu", "exit_tasks_rcu_finish", "exit_tasks_rcu_finish_trace",
-	"lockdep_free_task", "do_task_dead",
+	"exit_io_context", "ioc_exit_icqs", "exit_task_stack_account", "check_stack_usage",
+	"exit_rcu", "exit_tasks_rcu_finish", "exit_tasks_rcu_finish_trace", "lockdep_free_task",
+	"do_task_dead",
 };
 
 static bool reach_named(const char *const *names, unsigned int n, const char *symbol)

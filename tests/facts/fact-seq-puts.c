@@ -169,7 +169,7 @@ int main(void)
 	companion_begin("seq-puts");
 	/* With lockdep a lock is large. */
 	if (size_of("seq_file") > FORGED_SEQ_FILE || size_of("file") > FORGED_FILE) {
-		printf("skip seq-puts: on this kernel the stack of a program has no room for a seq_file and a file\n");
+		puts("skip seq-puts: a seq_file and a file do not fit on a stack of a program here");
 		return 77;
 	}
 	libbpf_set_print(NULL);
