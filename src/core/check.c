@@ -201,8 +201,8 @@ static int check_number(struct check *c, const struct world *w, struct report *r
 	return 0;
 }
 
-int check_run(struct world *w, const struct check_request *request, struct check **ret,
-	      struct report *report)
+static int check_all(struct world *w, const struct check_request *request, struct check **ret,
+		     struct report *report)
 {
 	_cleanup_(check_freep) struct check *c = calloc(1, sizeof(*c));
 	int r;
@@ -229,6 +229,17 @@ int check_run(struct world *w, const struct check_request *request, struct check
 	check_advise(c, w, request->immediate);
 	*ret = TAKE_PTR(c);
 	return 0;
+}
+
+int check_run(struct world *w, const struct check_request *request, struct check **ret,
+	      struct report *report)
+{
+	int r;
+
+	world_use(w);
+	r = check_all(w, request, ret, report);
+	world_release(w);
+	return r;
 }
 
 struct check *check_free(struct check *c)

@@ -135,6 +135,7 @@ int transaction_run(struct transaction *t, struct report *report)
 	int r = 0;
 
 	(void)retire_leftovers(t->world);
+	world_use(t->world);
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		if (!steps[i].disable && t->n_enter == 0)
 			continue;
@@ -147,6 +148,7 @@ int transaction_run(struct transaction *t, struct report *report)
 		/* the names of what went well are not those of what fails next */
 		report_done(report);
 	}
+	world_release(t->world);
 	if (r == 0) {
 		transaction_built(t);
 		return 0;
@@ -163,6 +165,11 @@ int transaction_run(struct transaction *t, struct report *report)
 		if (i <= ARRAY_SIZE(steps) && steps[i - 1].undo)
 			steps[i - 1].undo(t);
 	return r;
+}
+
+const char *transaction_subject(const struct transaction *t)
+{
+	return t->name ?: t->disable ?: t->path ?: "what was before";
 }
 
 uint64_t transaction_running_usec(const struct transaction *t)

@@ -95,6 +95,8 @@ DEFINE_CLEANUP(struct transaction, transaction_free);
  * changed.
  */
 int transaction_run(struct transaction *t, struct report *report);
+/* The patch it is about, or its file as long as that is not read. */
+const char *transaction_subject(const struct transaction *t);
 /* How long its transition has run. */
 uint64_t transaction_running_usec(const struct transaction *t);
 bool transaction_waits(const struct transaction *t);

@@ -54,7 +54,7 @@ int world_targets(struct world *w, struct targets **ret, struct report *report)
 		r = targets_new(&w->targets, report);
 		if (r != 0)
 			return r;
-	} else {
+	} else if (w->use != WORLD_USED) {
 		targets_forget_modules(w->targets);
 	}
 	*ret = w->targets;
@@ -63,7 +63,40 @@ int world_targets(struct world *w, struct targets **ret, struct report *report)
 
 void world_forget_targets(struct world *w)
 {
-	w->targets = targets_free(w->targets);
+	if (w->use == WORLD_FREE)
+		w->targets = targets_free(w->targets);
+}
+
+void world_use(struct world *w)
+{
+	if (w->targets)
+		targets_forget_modules(w->targets);
+	w->use = WORLD_USED;
+}
+
+void world_release(struct world *w)
+{
+	w->use = WORLD_FREE;
+}
+
+void world_pause(struct world *w)
+{
+	if (w->use != WORLD_USED)
+		return;
+	w->aside = w->targets ? targets_swap_modules(w->targets, NULL) : NULL;
+	w->use = WORLD_PAUSED;
+}
+
+void world_go_on(struct world *w)
+{
+	if (w->use != WORLD_PAUSED)
+		return;
+	if (w->targets) {
+		targets_forget_modules(w->targets);
+		(void)targets_swap_modules(w->targets, w->aside);
+	}
+	w->aside = NULL;
+	w->use = WORLD_USED;
 }
 
 bool world_find_companion(struct world *w)
@@ -174,6 +207,8 @@ void world_become(struct world *w, struct world *beside)
 	/* the companion and what was read of the kernel are not the other's to keep */
 	now.companion_report = w->companion_report;
 	now.targets = w->targets;
+	now.use = w->use;
+	now.aside = w->aside;
 	*w = now;
 	free(beside);
 }

@@ -43,6 +43,12 @@ struct world {
 	bool gate_repinned;	/* the gates word was pinned again since recovery */
 	char *stale;		/* why the last recovery failed, so that this is the picture before; NULL */
 	struct targets *targets;	/* NULL: not looked at yet, or forgotten again */
+	enum world_use {		/* of them, by a change or a check that is being prepared */
+		WORLD_FREE,
+		WORLD_USED,
+		WORLD_PAUSED,		/* it waits, and others have their turn */
+	} use;
+	struct target_module *aside;	/* paused: its modules */
 	bool unjudged;		/* there are sets whose state nobody could tell at recovery */
 	char *warnings[WORLD_WARNINGS_MAX];	/* of recovery: sentences */
 	size_t n_warnings;
@@ -82,10 +88,19 @@ void world_leave_set(struct world *w, struct set *s);
 /*
  * What the kernel says of its functions. Reading that takes a second or more and megabytes to keep;
  * it does not change while the kernel runs, except what modules add, which is not kept from one
- * call to the next. Kept until world_forget_targets(). As targets_new().
+ * call to the next, but while it is in use. Kept until world_forget_targets(). As targets_new().
  */
 int world_targets(struct world *w, struct targets **ret, struct report *report);
+/* Does nothing while they are in use. */
 void world_forget_targets(struct world *w);
+/*
+ * Between these two what world_targets() gave stays as it is. In between one may pause: then others
+ * find modules as they are at the time, and what was known of them is there again afterwards.
+ */
+void world_use(struct world *w);
+void world_release(struct world *w);
+void world_pause(struct world *w);
+void world_go_on(struct world *w);
 /* Serial for the next set: higher than any in use and than the generation. */
 int world_next_serial(const struct world *w, uint64_t *ret);
 

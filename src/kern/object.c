@@ -4,7 +4,9 @@
  * process made: programs and maps, by fd. It is a new process for each file, started from our own
  * executable and with nothing but a socket: klpd has a thread, so that a plain fork could do next
  * to nothing. Promises that whatever happens to it there, or however long it takes, is an outcome
- * here, and that nothing of it is left afterwards.
+ * here, and that nothing of it is left afterwards. Its answers are waited for by coroutine_wait(), so
+ * in a coroutine others have their turn meanwhile, and each function here that asks may find at its
+ * end that much has changed.
  *
  * What is read of the file on this side is its metadata and its BTF: the first by code of ours, the
  * second after a check of ours (btf-check.c), because klpd compares what the author wrote with what
@@ -13,14 +15,12 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "kern/caps.h"
@@ -31,6 +31,7 @@
 #include "kern/object.h"
 #include "kern/ops-type.h"
 #include "kern/sandbox.h"
+#include "util/coroutine.h"
 #include "util/errno-util.h"
 #include "util/macro.h"
 
@@ -57,14 +58,6 @@ DEFINE_CLEANUP(struct object, object_free);
 DEFINE_CLEANUP(struct ops_type, ops_type_free);
 
 /* ---- the process ------------------------------------------------------------------------------- */
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static int process_spawn(int socket, pid_t *ret)
 {
@@ -168,14 +161,15 @@ static int object_crashed(struct object *o, int error, struct report *report)
 static int object_wait(int socket, short events, void *userdata)
 {
 	const struct object *o = userdata;
-	struct pollfd p = { .fd = socket, .events = events };
-	uint64_t now = now_ms();
-	int n;
 
-	if (now >= o->deadline)
-		return -ETIMEDOUT;
-	n = poll(&p, 1, (int)(o->deadline - now));
-	return n < 0 && errno != EINTR ? errno_negative() : n == 0 ? -ETIMEDOUT : 0;
+	return coroutine_wait(socket, events, o->deadline);
+}
+
+/* What it would tell is wanted by no caller any more. */
+static int object_cancelled(struct object *o, struct report *report)
+{
+	(void)process_end(o);
+	return report_set(report, OUTCOME_CANCELLED, "It was cancelled while the file was read");
 }
 
 /* Ask, and wait for the answer: *ret is what follows the result in it. Consumes the request. */
@@ -184,20 +178,26 @@ static int object_ask(struct object *o, struct wire *request, struct wire *ret, 
 	struct wire answer = { .bad = true };
 	int r;
 
+	if (coroutine_is_cancelled()) {
+		wire_done(request);
+		return object_cancelled(o, report);
+	}
 	if (o->crash || o->socket < 0) {
 		wire_done(request);
 		return o->crash ? object_crashed(o, 0, report) : -EINVAL;
 	}
-	o->deadline = now_ms() + OBJECT_SECONDS * 1000;
+	o->deadline = monotonic_ms() + OBJECT_SECONDS * 1000;
 	r = wire_send(o->socket, request, object_wait, o);
 	while (r == 0) {
 		r = wire_receive(o->socket, &answer, object_wait, o);
 		if (r < 0 || answer.type != LOADER_PROGRESS)
 			break;
 		wire_done(&answer);
-		o->deadline = now_ms() + OBJECT_SECONDS * 1000;
+		o->deadline = monotonic_ms() + OBJECT_SECONDS * 1000;
 	}
 	wire_done(request);
+	if (r == -ECANCELED)
+		return object_cancelled(o, report);
 	if (r == -EMFILE)
 		return report_errno(report, r, "cannot take the programs over");
 	if (r < 0)
@@ -266,6 +266,8 @@ int object_open(const void *data, size_t size, const char *name, struct object *
 	r = object_read_btf(o, data, size, report);
 	if (r != 0)
 		return r;
+	if (coroutine_is_cancelled())
+		return object_cancelled(o, report);
 	fd = file_to_fd(data, size);
 	r = fd < 0 ? fd : process_start(o);
 	if (r < 0)

@@ -105,6 +105,14 @@ struct btf *targets_btf(struct targets *t)
 	return t->btf;
 }
 
+struct target_module *targets_swap_modules(struct targets *t, struct target_module *modules)
+{
+	struct target_module *before = t->modules;
+
+	t->modules = modules;
+	return before;
+}
+
 void targets_forget_modules(struct targets *t)
 {
 	t->modules = target_modules_free(t->modules);

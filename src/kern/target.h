@@ -70,6 +70,9 @@ struct btf *targets_btf(struct targets *t);
  * kernels.
  */
 uint32_t targets_program_limit(const struct targets *t);
+struct target_module;
+/* Has these modules from now on. Returns those that it had, for another such call; NULL: none. */
+struct target_module *targets_swap_modules(struct targets *t, struct target_module *modules);
 /* Modules come and go: what was found out about them is not true for ever. */
 void targets_forget_modules(struct targets *t);
 /*

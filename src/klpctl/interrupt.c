@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A change does not end with the klpctl that waits for it, which has to be said when it ends first.
- * The signals are blocked all the time but in ppoll(2), so none comes unseen; then klpctl ends by the
- * signal, as its caller expects. A signal that the caller has had ignored stays so.
+ * A change that has switched does not end with the klpctl that waits for it, which has to be said when
+ * klpctl ends first. The signals are blocked all the time but in ppoll(2), so none comes unseen; then
+ * klpctl ends by the signal, as its caller expects. A signal that the caller has had ignored stays so.
  */
 #include <errno.h>
 #include <signal.h>
@@ -69,8 +69,9 @@ void interrupt_end(void)
 	}
 	if (number) {
 		progress_end();
-		fprintf(stderr, "klpctl: interrupted; klpd goes on with the change: see 'klpctl status', or "
-			"turn it round with 'klpctl reverse'\n");
+		fprintf(stderr, "klpctl: interrupted; if tasks move already klpd goes on with the "
+			"change: see 'klpctl status', or turn it round with 'klpctl reverse'; before "
+			"that it is cancelled\n");
 		(void)raise(number);
 	}
 	if (watching)

@@ -2,7 +2,7 @@
 /*
  * enable, replace, disable and rollback: the changes. They differ in what they send; what comes
  * back is the same. By default they wait until the change is complete, or was reversed because it
- * took too long; interrupting klpctl does not interrupt the change.
+ * took too long; interrupting klpctl does not interrupt a change that has switched.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * reverse: turn the running transition round. The one who waits for the change gets the error
- * Reversed when the tasks have moved back; this verb does not wait for that.
+ * reverse: turn the running transition round, or cancel a change that has not switched yet. The caller
+ * that waits for the change gets the error Reversed when the tasks have moved back, or Cancelled; this
+ * verb does not wait for that.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,7 +23,10 @@ int verb_reverse(const struct verb *verb, char **arguments _unused_)
 	r = verb_call(verb, NULL, "Reverse", NULL, false, &reply);
 	if (r != EXIT_STATUS_OK || !reply)
 		return r;
-	format_line(stdout, "transition %" PRIu64 " is turned round",
-		    field_number(reply, "number"));
+	if (field_number(reply, "number") == 0)
+		format_line(stdout, "the change that was being prepared is cancelled");
+	else
+		format_line(stdout, "transition %" PRIu64 " is turned round",
+			    field_number(reply, "number"));
 	return EXIT_STATUS_OK;
 }

@@ -382,8 +382,14 @@ int connections_start(struct connections *all, sd_varlink_server *varlink, sd_ev
 
 void connections_done(struct connections *all)
 {
-	while (all->first)
-		(void)sd_varlink_close(all->first->link);
+	while (all->first) {
+		sd_varlink *link = sd_varlink_ref(all->first->link);
+
+		/* the last answers, as far as there is room for them */
+		(void)connection_flush(link);
+		(void)sd_varlink_close(link);
+		sd_varlink_unref(link);
+	}
 	all->flush = sd_event_source_disable_unref(all->flush);
 	all->clock = sd_event_source_disable_unref(all->clock);
 	all->event = sd_event_unref(all->event);

@@ -14,6 +14,7 @@
 #include "kern/caps.h"
 #include "klpd/fd-store.h"
 #include "klpd/manager-pins.h"
+#include "klpd/manager-work.h"
 #include "shared/paths.h"
 #include "util/errno-util.h"
 #include "util/log.h"
@@ -132,7 +133,7 @@ void manager_keep(struct manager *m)
 		(void)fd_store_put(m->world);
 	/* another bpffs than before: what is pinned there, and not in force, is to be seen too */
 	dev = m->world->place == 0 ? bpffs_device() : 0;
-	if (dev == 0 || dev == m->bpffs || m->change)
+	if (dev == 0 || dev == m->bpffs || m->change || m->work)
 		return;
 	known = m->bpffs != 0;
 	m->bpffs = dev;
@@ -152,6 +153,7 @@ void manager_pins_done(struct manager *m)
 
 bool manager_stop(struct manager *m)
 {
+	manager_work_done(m);
 	(void)keep_look(m->world);
 	if (keep_count_unpinned(m->world) == 0)
 		return true;
@@ -175,6 +177,9 @@ int manager_plan_repair(struct manager *m, struct repair *ret, struct report *re
 {
 	int r;
 
+	if (manager_prepared(m))
+		return manager_busy(m, report);
+	manager_give_way(m);
 	manager_refresh(m);
 	if (m->change && !m->grace)
 		return manager_busy(m, report);
@@ -209,8 +214,7 @@ static int repair_immediate(struct manager *m, const struct repair *repair, stru
 }
 
 static int repair_begin(struct manager *m, struct repair *repair, uint64_t timeout_usec, bool wait,
-			void (*done)(const struct transaction *t, bool complete, void *userdata),
-			void *userdata, bool *ret_runs, struct report *report)
+			const struct manager_waiter *waiter, bool *ret_runs, struct report *report)
 {
 	struct set *leave[KLP_GATE_SLOTS];
 	struct transaction_request request = { .verb = CHANGE_REPAIR, .leave = leave,
@@ -223,14 +227,13 @@ static int repair_begin(struct manager *m, struct repair *repair, uint64_t timeo
 	request.n_leave = repair_leaving(m->world, repair, KLP_CONSISTENCY_PER_TASK, leave);
 	if (request.n_leave == 0)
 		return 0;
-	r = manager_change(m, &request, wait, done, userdata, report);
+	r = manager_change(m, &request, wait, waiter, report);
 	*ret_runs = r == 0;
 	return r;
 }
 
 int manager_repair(struct manager *m, struct repair *repair, uint64_t timeout_usec, bool wait,
-		   void (*done)(const struct transaction *t, bool complete, void *userdata),
-		   void *userdata, bool *ret_runs, struct report *report)
+		   const struct manager_waiter *waiter, bool *ret_runs, struct report *report)
 {
 	bool removed = false;
 	int r;
@@ -244,7 +247,7 @@ int manager_repair(struct manager *m, struct repair *repair, uint64_t timeout_us
 	r = repair_run(m->world, repair);
 	if (r < 0)
 		log_warning_errno(r, "Not all could be repaired: %m");
-	r = repair_begin(m, repair, timeout_usec, wait, done, userdata, ret_runs, report);
+	r = repair_begin(m, repair, timeout_usec, wait, waiter, ret_runs, report);
 	/* what was taken in hand and did not leave is judged again; what was removed is no more */
 	if (!m->change && (r != 0 || removed))
 		manager_recover_again(m);

@@ -9,7 +9,8 @@
 /* Look now (keep.h), log what is new, and watch what is there from now on. */
 void manager_keep(struct manager *m);
 void manager_pins_done(struct manager *m);
-/* The last look before klpd ends: pins what can be, and says what ends with it. True: nothing. */
+/* What is being prepared is cancelled, and the last look before klpd ends: pins what can be, and says
+ * what ends with it. True: nothing. */
 bool manager_stop(struct manager *m);
 /* What a repair would do. As repair_plan(); OUTCOME_BUSY while a change runs. */
 int manager_plan_repair(struct manager *m, struct repair *ret, struct report *report);
@@ -18,7 +19,6 @@ int manager_plan_repair(struct manager *m, struct repair *ret, struct report *re
  * nothing has to leave task by task *ret_runs is false, and all is done.
  */
 int manager_repair(struct manager *m, struct repair *repair, uint64_t timeout_usec, bool wait,
-		   void (*done)(const struct transaction *t, bool complete, void *userdata),
-		   void *userdata, bool *ret_runs, struct report *report);
+		   const struct manager_waiter *waiter, bool *ret_runs, struct report *report);
 
 #endif

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Owns the world and the one change that may run at a time. Promises: a second change is refused
- * while one runs; a change that was switched goes on whether or not its client is still there; each
- * end of a change is logged once, here. Completion, and that a transition's time was over, come as
- * events of the companion. It is also asked, at each call, after each event and every second while
- * a transition runs, so an event that did not come holds up nothing.
+ * while one runs or is prepared (manager-work.c); a change that was switched goes on whether or not
+ * its client is still there; each end of a change is logged once, here. Completion, and that a
+ * transition's time was over, come as events of the companion. It is also asked, at each call, after
+ * each event and every second while a transition runs, so an event that did not come holds up nothing.
  */
-#include <malloc.h>
 #include <stdbool.h>
 
 #include <systemd/sd-daemon.h>
@@ -17,6 +16,7 @@
 #include "klpd/fd-store.h"
 #include "klpd/json-callback.h"
 #include "klpd/manager-pins.h"
+#include "klpd/manager-work.h"
 #include "klpd/manager.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
@@ -34,11 +34,15 @@ uint64_t manager_generation(const struct manager *m)
 	return gate_generation(m->world->gate);
 }
 
-static void manager_tell_systemd(const struct manager *m)
+void manager_tell_systemd(const struct manager *m)
 {
-	const struct transaction *t = m->change;
+	const struct transaction *t = m->change, *prepared = manager_prepared(m);
 
-	if (t)
+	if (prepared)
+		(void)sd_notifyf(false, "STATUS=%s of '%s' is prepared, %zu patches in the kernel",
+				 change_verb_to_string(prepared->verb), transaction_subject(prepared),
+				 m->world->n_sets);
+	else if (t)
 		(void)sd_notifyf(false, "STATUS=%s of '%s' runs, %zu patches in the kernel",
 				 change_verb_to_string(t->verb), t->name, m->world->n_sets);
 	else
@@ -105,10 +109,9 @@ static void manager_retired(struct manager *m, int result)
 	manager_keep(m);
 	manager_observe(m, MANAGER_RETIRED);
 	manager_tell_systemd(m);
-	if (m->done)
-		m->done(t, true, m->done_userdata);
-	m->done = NULL;
-	m->done_userdata = NULL;
+	if (m->waiter.done)
+		m->waiter.done(t, true, m->waiter.userdata);
+	m->waiter = (struct manager_waiter){ .done = NULL };
 }
 
 static int on_grace(sd_event_source *source _unused_, int fd _unused_, uint32_t revents _unused_,
@@ -125,6 +128,7 @@ static void manager_end(struct manager *m, bool reversed)
 	int r;
 
 	m->follow_source = sd_event_source_disable_unref(m->follow_source);
+	manager_give_way(m);
 	transaction_complete(t, reversed);
 	manager_log_end(t);
 	manager_observe(m, reversed ? MANAGER_REVERSED : MANAGER_COMPLETE);
@@ -138,11 +142,10 @@ static void manager_end(struct manager *m, bool reversed)
 /* Who does not wait for the end is told when tasks move: until then a callback may refuse it. */
 static void manager_answer_begun(struct manager *m)
 {
-	if (!m->done || m->done_at_end)
+	if (!m->waiter.done || m->done_at_end)
 		return;
-	m->done(m->change, false, m->done_userdata);
-	m->done = NULL;
-	m->done_userdata = NULL;
+	m->waiter.done(m->change, false, m->waiter.userdata);
+	m->waiter = (struct manager_waiter){ .done = NULL };
 }
 
 /* Its end may have come without the event. */
@@ -273,6 +276,7 @@ struct manager *manager_free(struct manager *m)
 {
 	if (!m)
 		return NULL;
+	manager_work_done(m);
 	sd_event_source_disable_unref(m->idle);
 	sd_event_source_disable_unref(m->retry);
 	manager_pins_done(m);
@@ -294,7 +298,7 @@ void manager_refresh(struct manager *m)
 	int r;
 
 	manager_follow(m);
-	if (m->change)
+	if (m->change || m->work)
 		return;
 	found = world_find_companion(m->world);
 	if (found)
@@ -307,29 +311,16 @@ void manager_refresh(struct manager *m)
 		log_error_errno(r, "Cannot listen to the companion: %m");
 }
 
-static int on_idle(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
-{
-	struct manager *m = userdata;
-
-	m->idle = sd_event_source_disable_unref(m->idle);
-	world_forget_targets(m->world);
-	(void)malloc_trim(0);
-	return 0;
-}
-
-/* Changes come in rows: what one has read serves the next, for a while. */
-static void manager_rest(struct manager *m)
-{
-	m->idle = sd_event_source_disable_unref(m->idle);
-	if (sd_event_add_time_relative(m->event, &m->idle, CLOCK_MONOTONIC, MANAGER_IDLE_USEC, 0,
-				       on_idle, m) < 0)
-		world_forget_targets(m->world);
-}
-
 int manager_busy(const struct manager *m, struct report *report)
 {
-	int r = json_callback_busy(m->world, report);
+	const struct transaction *prepared = manager_prepared(m);
+	int r;
 
+	if (prepared)
+		return report_set(report, OUTCOME_BUSY, "%s of '%s' is being prepared: its file is read "
+				  "and its programs are verified", change_verb_to_string(prepared->verb),
+				  transaction_subject(prepared));
+	r = json_callback_busy(m->world, report);
 	if (r != 0)
 		return r;
 	return report_set(report, OUTCOME_BUSY,
@@ -346,15 +337,36 @@ void manager_finish(struct manager *m)
 		manager_retired(m, 0);
 }
 
+void manager_switched(struct manager *m, struct transaction *t, bool wait,
+		      const struct manager_waiter *waiter)
+{
+	log_info("Patch '%s' %s: %s switched (%s%s)", t->name, t->version,
+		 change_verb_to_string(t->verb), set_consistency_to_string(t->consistency),
+		 transaction_waits(t) ? ", tasks move" : "");
+	m->change = t;
+	manager_keep(m);
+	manager_observe(m, MANAGER_STARTED);
+	manager_tell_systemd(m);
+	m->waiter = *waiter;
+	m->done_at_end = wait || !transaction_waits(m->change);
+	manager_begin_to_follow(m);
+	if (!m->follow_source || !transaction_has_callbacks(m->change))
+		manager_answer_begun(m);
+	if (!transaction_waits(m->change))
+		manager_end(m, false);
+}
+
 int manager_change(struct manager *m, const struct transaction_request *request, bool wait,
-		   void (*done)(const struct transaction *t, bool complete, void *userdata),
-		   void *userdata, struct report *report)
+		   const struct manager_waiter *waiter, struct report *report)
 {
 	_cleanup_(transaction_freep) struct transaction *t = NULL;
 	int r;
 
 	manager_follow(m);
 	manager_finish(m);
+	if (m->change || manager_prepared(m))
+		return manager_busy(m, report);
+	manager_give_way(m);
 	manager_refresh(m);
 	if (m->change)
 		return manager_busy(m, report);
@@ -363,44 +375,14 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 		return report_set(report, OUTCOME_SYSTEM, "What is in force cannot be read: %s",
 				  m->world->stale);
 	r = transaction_new(m->world, request, &t);
-	if (r == 0)
-		r = transaction_run(t, report);
-	manager_rest(m);
 	if (r != 0)
 		return r;
-
-	log_info("Patch '%s' %s: %s switched (%s%s)", t->name, t->version,
-		 change_verb_to_string(t->verb), set_consistency_to_string(t->consistency),
-		 transaction_waits(t) ? ", tasks move" : "");
-	m->change = TAKE_PTR(t);
-	manager_keep(m);
-	manager_observe(m, MANAGER_STARTED);
-	manager_tell_systemd(m);
-	m->done = done;
-	m->done_userdata = userdata;
-	m->done_at_end = wait || !transaction_waits(m->change);
-	manager_begin_to_follow(m);
-	if (!m->follow_source || !transaction_has_callbacks(m->change))
-		manager_answer_begun(m);
-	if (!transaction_waits(m->change))
-		manager_end(m, false);
-	return 0;
-}
-
-int manager_check(struct manager *m, struct check_request *request, struct check **ret,
-		  struct report *report)
-{
-	_cleanup_(report_done) struct report busy = REPORT_INIT;
-	int r;
-
-	manager_refresh(m);
-	/* one that only waits to be freed holds up no change, see manager_change() */
-	if (m->change && !m->grace)
-		(void)manager_busy(m, &busy);
-	request->busy = &busy;
-	r = check_run(m->world, request, ret, report);
-	request->busy = NULL;
+	if (request->verb != CHANGE_DISABLE && request->verb != CHANGE_REPAIR)
+		return manager_prepare(m, TAKE_PTR(t), wait, waiter);
+	r = transaction_run(t, report);
 	manager_rest(m);
+	if (r == 0)
+		manager_switched(m, TAKE_PTR(t), wait, waiter);
 	return r;
 }
 
@@ -411,6 +393,9 @@ int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *repo
 	const struct meta *sticky;
 	int r;
 
+	*ret_number = 0;
+	if (manager_cancel(m, "It was reversed before it had begun"))
+		return 0;
 	manager_follow(m);
 	r = m->change ? manager_sync(m) : -ENOENT;
 	*ret_number = number;

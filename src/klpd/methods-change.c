@@ -2,8 +2,9 @@
 /*
  * Enable, Replace, Disable, Reverse, Force: read the parameters, ask the manager, answer. The
  * connection is kept by reference until the change ends; if the client is gone by then the answer
- * goes nowhere and the change has happened all the same. Of a call that wants no answer (oneway) the
- * connection is not kept: by the end of the change another call on it may wait for its own.
+ * goes nowhere, and the change has happened all the same if it had switched, or else is cancelled. Of
+ * a call that wants no answer (oneway) the connection is not kept: by the end of the change another
+ * call on it may wait for its own.
  */
 #include <stdbool.h>
 
@@ -14,6 +15,7 @@
 #include "klpd/json.h"
 #include "klpd/methods-change.h"
 #include "klpd/server.h"
+#include "util/cleanup.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -96,10 +98,47 @@ static void reply_reversed(sd_varlink *link, const struct transaction *t)
 			  strerrordesc_np(-r));
 }
 
+struct change_call {		/* until it is answered */
+	sd_varlink *link;	/* NULL: no answer is wanted */
+	enum change_verb verb;
+	char *what;		/* file or patch; or NULL */
+};
+
+static struct change_call *change_call_free(struct change_call *c)
+{
+	if (!c)
+		return NULL;
+	sd_varlink_unref(c->link);
+	free(c->what);
+	free(c);
+	return NULL;
+}
+DEFINE_CLEANUP(struct change_call, change_call_free);
+
+static int change_refused(sd_varlink *link, int result, struct report *report, enum change_verb verb,
+			  const char *what)
+{
+	if (report->outcome == OUTCOME_OK)
+		(void)report_errno(report, result < 0 ? result : -EIO, "The change failed");
+	log_failure(report, verb, what);
+	return link ? server_reply_error(link, result, report) : 0;
+}
+
+static void on_refused(int result, struct report *report, void *userdata)
+{
+	_cleanup_(change_call_freep) struct change_call *c = userdata;
+	int r = change_refused(c->link, result, report, c->verb, c->what);
+
+	if (r < 0)
+		log_debug("The client of '%s' gets no reply (%s), ignoring", c->what ?: "a rollback",
+			  strerrordesc_np(-r));
+}
+
 static void on_done(const struct transaction *t, bool complete, void *userdata)
 {
-	_cleanup_(sd_varlink_unrefp) sd_varlink *link = userdata;
+	_cleanup_(change_call_freep) struct change_call *c = userdata;
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
+	sd_varlink *link = c->link;
 	int r;
 
 	if (!link)
@@ -122,10 +161,36 @@ static void on_done(const struct transaction *t, bool complete, void *userdata)
 			  strerrordesc_np(-r));
 }
 
+/* 0: answered, or to be answered by on_refused() or on_done(). */
+static int change_start(sd_varlink *link, struct manager *m, const struct transaction_request *request,
+			bool wait, struct report *report)
+{
+	_cleanup_(change_call_freep) struct change_call *c = calloc(1, sizeof(*c));
+	const char *what = request->path ?: request->name;
+	int r;
+
+	if (!c)
+		return -ENOMEM;
+	c->verb = request->verb;
+	c->link = sd_varlink_ref(link);
+	c->what = what ? strdup(what) : NULL;
+	if (what && !c->what)
+		return -ENOMEM;
+	r = manager_change(m, request, wait, &(struct manager_waiter){
+		.client = link,
+		.refused = on_refused,
+		.done = on_done,
+		.userdata = c,
+	}, report);
+	/* one of them has it, and may have freed it by now */
+	if (r == 0)
+		TAKE_PTR(c);
+	return r;
+}
+
 static int change(sd_varlink *link, sd_json_variant *parameters, sd_varlink_method_flags_t flags,
 		  enum change_verb verb, const sd_json_dispatch_field *table, struct server *s)
 {
-	sd_varlink *answer = flags & SD_VARLINK_METHOD_ONEWAY ? NULL : link;
 	_cleanup_(report_done) struct report report = REPORT_INIT;
 	struct change_parameters p = { .file = -1, .immediate = -1, .wait = -1,
 				       .timeout_usec = UINT64_MAX };
@@ -144,18 +209,10 @@ static int change(sd_varlink *link, sd_json_variant *parameters, sd_varlink_meth
 	r = server_check_root(link, &report);
 	if (r == 0 && p.path)
 		r = caller_check_file(link, p.path, p.file, &report);
-	if (r == 0) {
-		sd_varlink_ref(answer);
-		r = manager_change(s->manager, &request, p.wait != 0, on_done, answer, &report);
-		if (r != 0)
-			sd_varlink_unref(answer);
-	}
 	if (r == 0)
-		return 0;
-	if (report.outcome == OUTCOME_OK)
-		(void)report_errno(&report, r < 0 ? r : -EIO, "The change failed");
-	log_failure(&report, verb, p.path ?: p.name);
-	return server_reply_error(link, r, &report);
+		r = change_start(flags & SD_VARLINK_METHOD_ONEWAY ? NULL : link, s->manager, &request,
+				 p.wait != 0, &report);
+	return r == 0 ? 0 : change_refused(link, r, &report, verb, p.path ?: p.name);
 }
 
 int methods_change_enable(sd_varlink *link, sd_json_variant *parameters,

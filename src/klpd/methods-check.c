@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Method Check. What the change would be refused for is the answer and no error; an error is what
- * keeps the question from being asked: who may not, and a file that is no patch.
+ * keeps the question from being asked: who may not, and a file that is no patch. The answer comes when
+ * the file is read, of one check after the other.
  */
 #include <systemd/sd-varlink.h>
 
 #include "klpd/caller.h"
 #include "klpd/json-check.h"
+#include "klpd/manager-work.h"
 #include "klpd/methods-check.h"
 #include "klpd/server.h"
+#include "util/cleanup.h"
+#include "util/log.h"
 #include "util/macro.h"
 
 struct check_parameters {
@@ -18,8 +22,56 @@ struct check_parameters {
 	int immediate;
 };
 
+struct check_call {		/* until it is answered */
+	sd_varlink *link;	/* NULL: no answer is wanted */
+	const struct world *world;
+};
+
+static struct check_call *check_call_free(struct check_call *c)
+{
+	if (!c)
+		return NULL;
+	sd_varlink_unref(c->link);
+	free(c);
+	return NULL;
+}
+DEFINE_CLEANUP(struct check_call, check_call_free);
+
+static void on_checked(int result, struct check *check, struct report *report, void *userdata)
+{
+	_cleanup_(check_call_freep) struct check_call *c = userdata;
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
+	int r = 0;
+
+	if (!c->link)
+		return;
+	if (result == 0)
+		r = json_check(check, c->world, &v);
+	if (r < 0)
+		result = r;
+	r = result == 0 ? sd_varlink_reply(c->link, v) : server_reply_error(c->link, result, report);
+	if (r < 0)
+		log_debug("The client of a check gets no reply (%s), ignoring", strerrordesc_np(-r));
+}
+
+/* 0: to be answered by on_checked(). */
+static int check_start(sd_varlink *link, struct manager *m, const struct check_request *request)
+{
+	_cleanup_(check_call_freep) struct check_call *c = calloc(1, sizeof(*c));
+	int r;
+
+	if (!c)
+		return -ENOMEM;
+	c->link = sd_varlink_ref(link);
+	c->world = m->world;
+	r = manager_check(m, request, link, on_checked, c);
+	if (r == 0)
+		TAKE_PTR(c);
+	return r;
+}
+
 int methods_check(sd_varlink *link, sd_json_variant *parameters,
-		  sd_varlink_method_flags_t flags _unused_, void *userdata)
+		  sd_varlink_method_flags_t flags, void *userdata)
 {
 	static const sd_json_dispatch_field table[] = {
 		{ "path", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
@@ -32,11 +84,9 @@ int methods_check(sd_varlink *link, sd_json_variant *parameters,
 		  offsetof(struct check_parameters, immediate), SD_JSON_NULLABLE },
 		{ 0 }
 	};
-	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
 	_cleanup_(report_done) struct report report = REPORT_INIT;
 	struct check_parameters p = { .file = -1, .replace = -1, .immediate = -1 };
-	struct manager *m = ((struct server *)userdata)->manager;
-	_cleanup_(check_freep) struct check *check = NULL;
+	struct server *s = userdata;
 	struct check_request request;
 	int r;
 
@@ -52,9 +102,6 @@ int methods_check(sd_varlink *link, sd_json_variant *parameters,
 	if (r == 0)
 		r = caller_check_file(link, p.path, p.file, &report);
 	if (r == 0)
-		r = manager_check(m, &request, &check, &report);
-	if (r != 0)
-		return server_reply_error(link, r, &report);
-	r = json_check(check, m->world, &v);
-	return r < 0 ? r : sd_varlink_reply(link, v);
+		r = check_start(flags & SD_VARLINK_METHOD_ONEWAY ? NULL : link, s->manager, &request);
+	return r == 0 ? 0 : server_reply_error(link, r, &report);
 }

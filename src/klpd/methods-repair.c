@@ -118,7 +118,8 @@ static int repair_start(sd_varlink *link, struct manager *m, const struct repair
 	if (r < 0)
 		return r;
 	r = manager_repair(m, repair, p->timeout_usec == UINT64_MAX ? MANAGER_TIMEOUT_USEC :
-			   p->timeout_usec, p->wait != 0, on_done, c, &runs, report);
+			   p->timeout_usec, p->wait != 0,
+			   &(struct manager_waiter){ .done = on_done, .userdata = c }, &runs, report);
 	if (r != 0)
 		return r;
 	if (runs) {

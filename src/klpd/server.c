@@ -9,6 +9,7 @@
 #include <systemd/sd-varlink.h>
 
 #include "klpd/json.h"
+#include "klpd/manager-work.h"
 #include "klpd/methods-change.h"
 #include "klpd/methods-check.h"
 #include "klpd/methods-query.h"
@@ -48,6 +49,7 @@ static void on_disconnect(sd_varlink_server *varlink _unused_, sd_varlink *link,
 	struct server *s = userdata;
 
 	monitor_remove(s->monitor, link);
+	manager_client_gone(s->manager, link);
 	connection_gone(&s->connections, link);
 }
 

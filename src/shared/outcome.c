@@ -96,6 +96,11 @@ static const struct outcome_info outcome_table[] = {
 		"Wait until it is complete, see 'klpctl monitor', or turn it round with "
 		"'klpctl reverse'.",
 	},
+	[OUTCOME_CANCELLED] = {
+		ERROR("Cancelled"), EXIT_STATUS_REVERSED,
+		"It was cancelled before it had begun",
+		"Nothing was changed. Call it again if it is still wanted.",
+	},
 	[OUTCOME_UNJUDGED] = {
 		ERROR("Unjudged"), EXIT_STATUS_REFUSED,
 		"Something in the kernel that klpd cannot judge stands in the way",

@@ -24,6 +24,7 @@ enum outcome {
 	OUTCOME_ALREADY_ENABLED,
 	OUTCOME_NO_SUCH_TASK,		/* no thread has this id */
 	OUTCOME_BUSY,			/* another change runs */
+	OUTCOME_CANCELLED,		/* before it had begun: nothing was changed */
 	OUTCOME_UNJUDGED,		/* what klpd cannot judge stands in the way: repair */
 	OUTCOME_NOT_PINNABLE,		/* no bpffs, or not the system's */
 	OUTCOME_PERMISSION,		/* caller may not */

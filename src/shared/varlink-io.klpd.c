@@ -77,7 +77,8 @@ static SD_VARLINK_DEFINE_METHOD(
 
 static SD_VARLINK_DEFINE_METHOD(
 	Reverse,
-	C("Number of the transition that was turned round"),
+	C("Number of the transition that was turned round; 0: the change had not switched yet, and ends "
+	  "with the error Cancelled"),
 	OUT(number, INT, 0));
 
 static SD_VARLINK_DEFINE_METHOD(
@@ -247,6 +248,7 @@ static SD_VARLINK_DEFINE_ERROR(FileChanged, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(AlreadyEnabled, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoSuchTask, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Busy, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(Cancelled, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Unjudged, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotPinnable, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotAllowed, ERROR_FIELDS);
@@ -367,7 +369,7 @@ SD_VARLINK_DEFINE_INTERFACE(
 	S("Bring into force what was before the last complete change, if the files of the patches "
 	  "that come back are what they were; after it, Rollback leads back again. Only for root"),
 	&vl_method_Rollback,
-	S("Turn the running transition round. Only for root"),
+	S("Turn the running transition round, or cancel a change that has not switched yet. Only for root"),
 	&vl_method_Reverse,
 	S("Take every task that has not moved as moved, where it stands, and complete the transition: "
 	  "these tasks may run old and new code mixed. It is told for good. Only for root"),
@@ -419,8 +421,11 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_AlreadyEnabled,
 	S("No task has this thread id"),
 	&vl_error_NoSuchTask,
-	S("Another change runs"),
+	S("Another change runs, or is being prepared"),
 	&vl_error_Busy,
+	S("It was cancelled before it switched, because Reverse was called, its client is gone, or klpd "
+	  "stops. Nothing is changed"),
+	&vl_error_Cancelled,
 	S("Something that klpd cannot judge has the name or a function of the patch, may be of its set, or "
 	  "is what was to be disabled: see Repair"),
 	&vl_error_Unjudged,

@@ -295,6 +295,134 @@ for signal in INT TERM; do
 	klpctl disable held >/dev/null || fail disable
 done
 
+# stopped COMMAND... - begin it, $client, and stop the process that reads its file, $child; its words
+# are in /tmp/stopped.
+stopped() {
+	child=''
+	"$@" >/tmp/stopped 2>&1 &
+	client=$!
+	# before it is the loader klpd waits for it, as a process does for its copy
+	until [[ -n $child && $(tr '\0' ' ' 2>/dev/null <"/proc/$child/cmdline") == klpd-loader* ]] ||
+		! kill -0 $client 2>/dev/null; do
+		read -r child _ <"/proc/$KLPD_PID/task/$KLPD_PID/children"
+	done
+	kill -STOP "$child" 2>/dev/null
+	loop_until is_stopped
+}
+
+# is_stopped - klpd has not given it up yet, as it does after 10 s.
+is_stopped() {
+	grep -q '^State:.T' "/proc/$child/status" 2>/dev/null
+}
+
+# in_time FUNCTION - once more if a slow machine needed the 10 s for what has to be done within them.
+in_time() {
+	local tries=0
+
+	until "$1"; do
+		((++tries < 5)) || fail "$1: it was never done in time" || return
+		wait $client
+		for name in $(names); do
+			klpctl disable "$name" >/dev/null
+		done
+	done
+}
+
+# ended STATUS - of $client.
+ended() {
+	local status=0
+
+	wait $client || status=$?
+	same "status of what was begun first ($(tail -n 2 /tmp/stopped))" "$1" $status
+	check "the process is gone" loop_until gone pidof klpd-loader
+}
+
+t while a file is read for a change all other clients are served
+served() {
+	local refused=0
+
+	stopped klpctl enable $T/bench-100.klp.o
+	klpctl status >/tmp/status 2>&1 || fail "status: $(cat /tmp/status)"
+	OUTPUT=$(klpctl enable $P/cmdline.klp.o 2>&1) || refused=$?
+	is_stopped || return
+	same "status of a second change" 9 $refused
+	[[ $OUTPUT == *"enable of 'bench-100' is being prepared"* ]] || fail "it does not say why: $OUTPUT"
+	klpctl check $P/cmdline.klp.o >/tmp/check 2>&1 &
+	checking=$!
+	kill -CONT "$child"
+	ended 0
+	check "a check has its turn" wait $checking
+	same "in force" bench-100 "$(names)"
+	klpctl disable bench-100 >/dev/null || fail disable
+}
+in_time served
+
+t a change that is being prepared is reversed
+reversed() {
+	stopped klpctl enable $T/bench-100.klp.o
+	klpctl reverse >/tmp/reverse 2>&1 || ! is_stopped || fail "reverse: $(cat /tmp/reverse)"
+	grep -q "being prepared is cancelled" /tmp/reverse || return
+	ended 11
+	grep -q "reversed before it had begun" /tmp/stopped || fail "it does not say why: $(cat /tmp/stopped)"
+	same "in force" '' "$(names)"
+}
+in_time reversed
+
+t a transition is reversed while a file is read for a check
+checked() {
+	begin_stall
+	stopped klpctl check $T/bench-100.klp.o
+	klpctl reverse >/dev/null || fail reverse
+	if ! is_stopped && ! settled; then
+		end_stall
+		return 1
+	fi
+	check "it is turned round" loop_until settled
+	# what is in force is another now: it was begun anew, and tells of that
+	ended 0
+	same "in force" '' "$(names)"
+	end_stall
+}
+in_time checked
+
+t checks wait for each other and for no change
+for ((i = 0; i < 4; i++)); do
+	klpctl check $T/bench-100.klp.o >/tmp/check.$i 2>&1 &
+	checks[i]=$!
+done
+check enable klpctl enable $P/cmdline.klp.o >/dev/null
+check disable klpctl disable cmdline >/dev/null
+for ((i = 0; i < 4; i++)); do
+	check "check $i: $(tail -n 1 /tmp/check.$i)" wait ${checks[i]}
+done
+
+t the client of a change that is being prepared goes away
+stopped klpctl enable $T/bench-100.klp.o
+kill -KILL $client
+ended 137
+check "klpd says it" grep -q "bench-100.*The client that asked for it is gone" $KLPD_LOG
+same "in force" '' "$(names)"
+stopped klpctl check $T/bench-100.klp.o
+kill -KILL $client
+ended 137
+
+t klpd is stopped while a file is read
+stopped klpctl enable $T/bench-100.klp.o
+stop_klpd
+ended 11
+grep -q "klpd stops" /tmp/stopped || fail "it does not say why: $(cat /tmp/stopped)"
+start_klpd
+same "in force" '' "$(names)"
+
+t klpd is killed while a file is read
+stopped klpctl enable $T/bench-100.klp.o
+kill_klpd
+ended 12
+start_klpd
+same "in force" '' "$(names)"
+check "the same file, untouched" klpctl enable $T/bench-100.klp.o >/dev/null
+klpctl disable bench-100 >/dev/null || fail disable
+
 t the kernel is locked down
 if mount -t securityfs none /sys/kernel/security 2>/dev/null || [[ -e /sys/kernel/security/lockdown ]]; then
 	keep # it stays locked until reboot, so this is the last test

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Resumes the coroutine of a work when what it waits for has come, or its time is over. Owns its
+ * places in the loop, and puts aside what only the work may see while others have their turn.
+ */
+#include <stdbool.h>
+#include <sys/epoll.h>
+
+#include "klpd/work.h"
+#include "util/macro.h"
+
+/* As in poll(2): the two have the same bits for what is asked for here. */
+_Static_assert(EPOLLIN == 0x001 && EPOLLOUT == 0x004, "epoll and poll differ");
+
+static void work_step(struct work *w);
+
+static int on_ready(sd_event_source *source _unused_, int fd _unused_, uint32_t revents _unused_,
+		    void *userdata)
+{
+	work_step(userdata);
+	return 0;
+}
+
+static int on_late(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
+{
+	work_step(userdata);
+	return 0;
+}
+
+/* Before what they watch is closed. */
+static void work_forget_sources(struct work *w)
+{
+	w->ready = sd_event_source_disable_unref(w->ready);
+	w->late = sd_event_source_disable_unref(w->late);
+}
+
+static bool work_wait(struct work *w, const struct coroutine_wish *wish)
+{
+	if (sd_event_add_io(w->event, &w->ready, wish->fd, (uint32_t)wish->events, on_ready, w) >= 0 &&
+	    sd_event_add_time(w->event, &w->late, CLOCK_MONOTONIC, wish->deadline_ms * 1000, 1, on_late,
+			      w) >= 0)
+		return true;
+	work_forget_sources(w);
+	return false;
+}
+
+static void work_step(struct work *w)
+{
+	struct coroutine_wish wish;
+	bool ended;
+
+	work_forget_sources(w);
+	world_go_on(w->world);
+	/* without a place in the loop it is waited for right here */
+	while (!(ended = coroutine_resume(w->coroutine, &wish)) && !work_wait(w, &wish))
+		(void)coroutine_wait(wish.fd, wish.events, wish.deadline_ms);
+	if (!ended) {
+		world_pause(w->world);
+		return;
+	}
+	w->coroutine = coroutine_free(w->coroutine);
+	w->ended(w->userdata);
+}
+
+int work_begin(struct work *w)
+{
+	int r = coroutine_new(w->run, w->userdata, &w->coroutine);
+
+	if (r == 0)
+		work_step(w);
+	return r;
+}
+
+void work_cancel(struct work *w)
+{
+	coroutine_cancel(w->coroutine);
+	work_step(w);
+}
