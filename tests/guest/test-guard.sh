@@ -182,7 +182,7 @@ if modprobe klp_target; then
 fi
 
 t ftrace is busy with a trampoline of the function
-check enable klpctl enable $T/nth1.klp.o
+check enable klpctl enable $T/aside.klp.o
 echo 3 >$KEEPS/again
 check "it is tried again" klpctl enable $T/cmdline-guard.klp.o
 same "tries left" 0 "$(<$KEEPS/again)"
@@ -194,11 +194,11 @@ expect_fail any klpctl enable $T/cmdline-guard.klp.o
 tries=$((1000000 - $(<$KEEPS/again)))
 check "it was tried often ($tries)" test $tries -gt 100
 same cmdline "$plain" "$(cmdline)"
-same "what is in force" nth1 "$(names)"
+same "what is in force" aside "$(names)"
 echo 0 >$KEEPS/again
 check "and later it works" klpctl enable $T/cmdline-guard.klp.o
 check disable klpctl disable cmdline-guard
-check disable klpctl disable nth1
+check disable klpctl disable aside
 rmmod klp_keeps || fail rmmod
 
 t what a guard body cannot have
