@@ -5,7 +5,7 @@
 # Lists of sources are wildcards: a file in a layer's directory belongs to the layer.  Products:
 #
 #   bin/klpd bin/klpctl          obj/libLAYER.a, obj/LAYER/        the programs
-#   kmod/KVER/NAME.ko            for every kernel with headers; kmod/KVER/abi/klp.ko lies about its ABI
+#   kmod/KVER/NAME.ko            for every kernel with headers; kmod/KVER/abi/klp.ko speaks the ABI it is told
 #   patches/NAME.klp.o           tests/patches/NAME.klp.o          BPF, CO-RE, stripped of DWARF
 #   tests/unit/ tests/fuzz/      with sanitizers, from asan/ and fuzz/ builds of the same sources
 #   tests/facts/ tests/bench/    what guests run to check assumptions about the kernel, or to measure
@@ -147,7 +147,8 @@ $(FACT_SKELS): $(O)/include/%.skel.h: $(O)/tests/facts/%.bpf.o
 
 # ---- modules -----------------------------------------------------------------------------------
 
-# The sources of a module: the companion (twice, the second with a false ABI version), or a test's.
+# The sources of a module: the companion (twice, the second speaks the ABI of its parameter `abi`, at first
+# 99), or a test's.
 kmod_source = $(if $(filter klp klp-abi,$(1)),src/kmod,tests/kmod/$(1))
 kmod_product = $(O)/kmod/$(2)/$(if $(filter klp-abi,$(1)),abi/klp,$(1)).ko
 

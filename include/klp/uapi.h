@@ -32,6 +32,9 @@
 #include <linux/types.h>
 
 #define KLP_ABI			4
+/* klpd speaks this one, too: patches that came into force under the klp.ko before can be seen and
+ * taken out of force by the klpd after. What it lacks is marked "since ABI 4". */
+#define KLP_ABI_BEFORE		3
 #define KLP_DEVICE		"/dev/klp"
 
 #define KLP_UAPI_NAME_LEN	64

@@ -16,6 +16,7 @@
 #define NOT_OPEN	"its function is not open for fmod_ret, and what is opened stays so until reboot; " \
 			"enabling the patch opens it, and tries the body then"
 #define NO_COMPANION	"the companion is not there, and without it nothing task by task can be loaded"
+#define OTHER_COMPANION	"the companion is of another ABI: nothing task by task can be enabled"
 #define NOT_ALONE	"the file as a whole could not be loaded"
 
 /* Verifier logs that are kept: the answer has to fit into one message. */
@@ -199,8 +200,9 @@ int check_load(struct check *c, struct world *w)
 	r = load_opening(c, w);
 	if (r < 0)
 		return r;
-	if (!w->companion && c->entering.set->consistency == KLP_CONSISTENCY_PER_TASK) {
-		load_not_tried(c, NULL, NO_COMPANION);
+	if (!world_can_enter(w) && c->entering.set->consistency == KLP_CONSISTENCY_PER_TASK) {
+		load_not_tried(c, NULL, w->companion_report.outcome == OUTCOME_COMPANION_ABI ?
+					OTHER_COMPANION : NO_COMPANION);
 		return 0;
 	}
 	load_choose(&t);

@@ -50,6 +50,7 @@ static int check_plan(struct check *c, struct world *w, const struct check_reque
 		.meta = c->entering.set->meta,
 		.immediate = request->immediate,
 		.companion = w->companion != NULL,
+		.companion_older = w->companion && !world_can_enter(w),
 		.taken = w->taken,
 	};
 	bool busy = request->busy && request->busy->outcome != OUTCOME_OK;
@@ -184,7 +185,7 @@ static void check_advise(struct check *c, const struct world *w, bool immediate)
 			.sympos = m->funcs[i].sympos,
 			.strict = m->strict,
 			.immediate = immediate,
-			.companion = w->companion != NULL,
+			.companion = world_can_enter(w),
 		};
 
 		advice_make(&one, c->funcs[i].advice);

@@ -122,6 +122,25 @@ static int effect_hooks(const struct world *w, struct warnings *ret)
 	return idle_hooks_warn(&hooks, ret);
 }
 
+/* It serves what is in force, but not in all that klpd tells elsewhere. Immediate sets need none. */
+static int effect_companion(const struct world *w, struct warnings *ret)
+{
+	const struct warning about = { .kind = WARNING_COMPANION, .effect = EFFECT_PARTLY,
+				       .func = WARNING_NO_FUNC };
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n_sets; i++)
+		n += w->sets[i]->id != 0;
+	if (!w->companion || !companion_is_older(w->companion) || n == 0)
+		return 0;
+	return warnings_add(ret, &about, "The loaded klp.ko (%s) speaks ABI %u of " KLP_DEVICE
+			    " and klpd %d: it does not keep what was in the way of a transition, does not "
+			    "name a callback that runs and may have faults that klpd's own does not have; "
+			    COMPANION_OLDER_HELP,
+			    companion_hello(w->companion)->version,
+			    companion_hello(w->companion)->abi, KLP_ABI);
+}
+
 int effect_look(struct world *w, struct warnings *ret)
 {
 	int r = effect_recovery(w, ret);
@@ -130,6 +149,8 @@ int effect_look(struct world *w, struct warnings *ret)
 		r = effect_kernel(ret);
 	if (r == 0)
 		r = effect_pins(w, ret);
+	if (r == 0)
+		r = effect_companion(w, ret);
 
 	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
 		r = effect_missed(w->sets[i], ret);

@@ -34,11 +34,14 @@ static int look_fmod_ret(struct entering *e, struct world *w, struct targets *ta
 	int r = targets_resolve(targets, f->object, f->symbol, f->sympos, object_btf(e->object),
 				ret, report);
 
-	if (r == 0 && !ret->native && !w->companion)
-		r = report_set(report, OUTCOME_NOT_PERMITTED,
-			       "The kernel lets no fmod_ret program attach to '%s', and there is "
-			       "no companion to open it", f->symbol);
-	return r;
+	if (r != 0 || ret->native || world_can_enter(w))
+		return r;
+	if (w->companion_report.outcome == OUTCOME_COMPANION_ABI)
+		return report_set(report, OUTCOME_COMPANION_ABI, "'%s' has to be opened by klp.ko: %s",
+				  f->symbol, w->companion_report.detail ?: "it is of another ABI");
+	return report_set(report, OUTCOME_NOT_PERMITTED,
+			  "The kernel lets no fmod_ret program attach to '%s', and there is no "
+			  "companion to open it", f->symbol);
 }
 
 static int look_ops(struct entering *e, struct targets *targets, const struct meta_func *f,
@@ -83,7 +86,7 @@ static int look_reach(const struct entering *e, struct world *w, const struct kl
 {
 	int r;
 
-	if (!w->companion || e->set->consistency != KLP_CONSISTENCY_PER_TASK)
+	if (!world_can_enter(w) || e->set->consistency != KLP_CONSISTENCY_PER_TASK)
 		return 0;
 	r = companion_try_func(w->companion, f);
 	return r == -ELOOP || r == -EOWNERDEAD ? entering_out_of_reach(r, f->symbol, report) : 0;

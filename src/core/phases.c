@@ -95,6 +95,7 @@ static int plan_decide(struct transaction *t, struct plan *plan, struct report *
 		.immediate = t->immediate,
 		.deadline = t->deadline,
 		.companion = t->world->companion != NULL,
+		.companion_older = t->world->companion && !world_can_enter(t->world),
 		.taken = t->world->taken,
 	};
 	size_t n_sets = phases_sets(t->world, sets);

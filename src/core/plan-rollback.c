@@ -63,7 +63,8 @@ static int rollback_enter(struct rollback *b, size_t index, struct report *repor
 			     report);
 	if (r == 0)
 		r = plan_choose_consistency(e->meta, e->consistency == KLP_CONSISTENCY_IMMEDIATE,
-				       b->request->companion, &entered.consistency, report);
+					    b->request->companion && !b->request->companion_older,
+					    &entered.consistency, report);
 	if (r == 0)
 		r = plan_choose_slot(b->all, b->n_all, b->request->taken, entered.consistency,
 				     &entered.slot, report);

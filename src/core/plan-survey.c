@@ -82,7 +82,8 @@ static int survey_consistency(const struct plan_set *sets, size_t n_sets,
 
 	plan->consistency = request->immediate ? KLP_CONSISTENCY_IMMEDIATE :
 						 KLP_CONSISTENCY_PER_TASK;
-	(void)plan_choose_consistency(request->meta, request->immediate, request->companion,
+	(void)plan_choose_consistency(request->meta, request->immediate,
+				      request->companion && !request->companion_older,
 				      &plan->consistency, &report);
 	r = survey_take(problems, request->meta, &report);
 	if (r < 0)

@@ -440,8 +440,9 @@ static int plan_enter(const struct plan_set *sets, size_t n_sets,
 	plan->verb = replace ? CHANGE_REPLACE : CHANGE_ENABLE;
 	r = plan_check_enter(sets, n_sets, m, plan->verb, request->deadline, report);
 	if (r == 0)
-		r = plan_choose_consistency(m, request->immediate, request->companion,
-				       &plan->consistency, report);
+		r = plan_choose_consistency(m, request->immediate,
+					    request->companion && !request->companion_older,
+					    &plan->consistency, report);
 	if (r == 0)
 		r = plan_choose_slot(sets, n_sets, request->taken, plan->consistency,
 				     &plan->enter[0].slot, report);

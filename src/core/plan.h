@@ -44,7 +44,8 @@ struct plan_request {
 	const struct plan_before *before;	/* rollback: what was in force; NULL: not known */
 	size_t n_before;
 	bool immediate;			/* asked for by the caller (ignored by disable, rollback) */
-	bool companion;			/* it is there and speaks our ABI */
+	bool companion;			/* it is there and we speak its ABI */
+	bool companion_older;		/* which is one before ours: sets leave by it, none enters */
 	bool deadline;			/* the caller gives it a time, then it is reversed */
 	bool changing;			/* another change runs */
 	uint64_t taken;			/* gates bits that none of the sets has and none may be given */
@@ -70,7 +71,8 @@ struct plan {
  * OUTCOME_STRICT (strict patch with an fmod_ret body), OUTCOME_STICKY (disable of a sticky patch; a
  * deadline for one that enters), OUTCOME_CONSISTENCY (per-task-only patch, guard body or callback
  * with --immediate; sets that leave have another consistency than the change), OUTCOME_NO_COMPANION
- * (per-task wanted, none there), OUTCOME_UNSUPPORTED (replace body, fmod_ret body in a module or at
+ * (per-task wanted, none there, or an older one by which a set would enter),
+ * OUTCOME_UNSUPPORTED (replace body, fmod_ret body in a module or at
  * a position above 1, more sets than there are slots or records), OUTCOME_NO_PREVIOUS (rollback: it
  * is not known what was in force before, or it is what is in force now).
  *

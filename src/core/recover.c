@@ -91,7 +91,7 @@ static enum set_state recovery_state(const struct judge_facts *facts)
 }
 
 /* Why it is left alone: what follows "Pins gen-N of patch 'NAME' ". */
-static const char *recovery_why(const struct judge_facts *facts)
+static const char *recovery_why(const struct recovery *v, const struct judge_facts *facts)
 {
 	if (facts->pins == JUDGE_PINS_NEWER)
 		return "were made by a newer klpd and are left alone";
@@ -105,12 +105,15 @@ static const char *recovery_why(const struct judge_facts *facts)
 		return "left by force, but its programs are not pinned for good";
 	if (facts->pins == JUDGE_PINS_BAD)
 		return "are damaged or foreign and are left alone";
+	if (v->other_abi)
+		return "are of a klp.ko whose ABI klpd does not speak, so klpd can neither judge nor move "
+		       "them: " COMPANION_OTHER_HELP;
 	return "need the companion to be judged and are left alone until then";
 }
 
 static int recovery_leave_alone(struct recovery *v, struct set *s, const struct judge_facts *facts)
 {
-	char *why = strdup(recovery_why(facts));
+	char *why = strdup(recovery_why(v, facts));
 	struct unjudged *u;
 
 	if (!why) {
@@ -316,7 +319,10 @@ static int recovery_resume(struct recovery *v, struct transaction **ret)
 
 int recover_run(struct world *w, struct transaction **ret, struct report *report)
 {
-	_cleanup_(recovery_done) struct recovery v = { .world = world_beside(w) };
+	_cleanup_(recovery_done) struct recovery v = {
+		.world = world_beside(w),
+		.other_abi = !w->companion && w->companion_report.outcome == OUTCOME_COMPANION_ABI,
+	};
 	int r;
 
 	*ret = NULL;

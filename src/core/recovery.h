@@ -12,6 +12,7 @@ struct recovery {
 	struct pin_set *pins;
 	size_t n_pins;
 	size_t n_foreign;
+	bool other_abi;				/* a companion is there that we cannot talk to */
 	struct klp_ioc_status status;		/* all zero without companion */
 	struct klp_uapi_record *records;
 	struct found found;

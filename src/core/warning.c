@@ -28,6 +28,7 @@ static const char *const kind_names[] = {
 	[WARNING_LIVEPATCH] = "livepatch",
 	[WARNING_REDIRECTED] = "redirected",
 	[WARNING_IDLE_HOOK] = "idle_hook",
+	[WARNING_COMPANION] = "companion",
 };
 _Static_assert(ARRAY_SIZE(kind_names) == _WARNING_KIND_MAX, "a kind without a name");
 

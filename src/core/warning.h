@@ -27,6 +27,7 @@ enum warning_kind {
 	WARNING_LIVEPATCH,	/* a kernel livepatch */
 	WARNING_REDIRECTED,	/* another ftrace user that redirects */
 	WARNING_IDLE_HOOK,	/* ftrace did not let go of a function that left */
+	WARNING_COMPANION,	/* it speaks an ABI before klpd's */
 	_WARNING_KIND_MAX
 };
 

@@ -107,6 +107,11 @@ bool world_find_companion(struct world *w)
 	return companion_open(&w->companion, &w->companion_report) == 0;
 }
 
+bool world_can_enter(const struct world *w)
+{
+	return w->companion && !companion_is_older(w->companion);
+}
+
 int world_add(struct world *w, struct set *s)
 {
 	size_t i;
@@ -146,7 +151,8 @@ struct set *world_find(const struct world *w, const char *name)
 
 struct set *world_find_id(const struct world *w, uint64_t id)
 {
-	for (size_t i = 0; i < w->n_sets; i++)
+	/* no record has the id that immediate sets have */
+	for (size_t i = 0; id != 0 && i < w->n_sets; i++)
 		if (w->sets[i]->id == id)
 			return w->sets[i];
 	return NULL;

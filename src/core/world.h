@@ -61,6 +61,8 @@ DEFINE_CLEANUP(struct world, world_free);
 
 /* Look for the companion if there is none yet: true if it is usable only now. */
 bool world_find_companion(struct world *w);
+/* A companion of our own ABI is there: by one before sets only leave. */
+bool world_can_enter(const struct world *w);
 /* Takes the set over. -ENOSPC. */
 int world_add(struct world *w, struct set *s);
 /* Out of the world, back to the caller; -ENOENT changes nothing. */

@@ -1,66 +1,81 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The device of the companion: one fd, opened non-blocking, on which the versions were found equal.
- * Announced records die with this fd, so whoever holds a struct companion holds them. Whatever
+ * The device of the companion: one fd, opened non-blocking, on which an ABI was agreed: ours,
+ * or the one before, which lacks a few things that are refused here by -EOPNOTSUPP.
+ * Announced records die with this fd, so a struct companion holds them. Whatever
  * comes out of the device is bounded and terminated here; errors are the companion's, unchanged.
  */
-#include <fcntl.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "kern/caps.h"
+#include "kern/companion-io.h"
 #include "kern/companion.h"
 #include "kern/lockdown.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
 #include "util/text.h"
 
-/* A system has no more tasks than this that anybody wants to read about, nor that fit a message. */
-#define BLOCKERS_MAX	32768
-
-struct companion {
-	int fd;
-	struct klp_ioc_hello hello;
-};
-
 DEFINE_CLEANUP(struct companion, companion_close);
 
-static int companion_ioctl(const struct companion *c, unsigned long request, void *arg)
+int companion_ioctl(const struct companion *c, unsigned long request, void *arg)
 {
 	CAPS_SCOPE(CAPS_COMPANION);
 
-	return ioctl(c->fd, request, arg) < 0 ? errno_negative() : 0;
+	return companion_io_call(c->fd, request, arg);
 }
 
 static int companion_open_device(struct companion *c, struct report *report)
 {
-	struct stat st;
+	int r;
 
 	CAPS_SCOPE(CAPS_COMPANION);
 
-	c->fd = open(KLP_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (c->fd < 0) {
-		int r = errno_negative();
-
-		c->fd = -EBADF;
-		if (r == -ENOENT || r == -ENXIO || r == -ENODEV)
-			return report_set(report, OUTCOME_NO_COMPANION,
-					  "there is no " KLP_DEVICE ": klp.ko is not loaded%s%s",
-					  lockdown_wants_signatures() ? "; " : "",
-					  lockdown_wants_signatures() ? LOCKDOWN_SIGNATURE_HELP : "");
-		return report_errno(report, r, "cannot open " KLP_DEVICE);
+	r = companion_io_open();
+	if (r >= 0) {
+		c->fd = r;
+		return 0;
 	}
-	if (fstat(c->fd, &st) < 0)
-		return report_errno(report, errno_negative(), "cannot examine " KLP_DEVICE);
-	if (!S_ISCHR(st.st_mode))
+	if (r == -ENOENT || r == -ENXIO || r == -ENODEV)
 		return report_set(report, OUTCOME_NO_COMPANION,
-				  KLP_DEVICE " is not a device");
-	return 0;
+				  "there is no " KLP_DEVICE ": klp.ko is not loaded%s%s",
+				  lockdown_wants_signatures() ? "; " : "",
+				  lockdown_wants_signatures() ? LOCKDOWN_SIGNATURE_HELP : "");
+	if (r == -ENOTTY)
+		return report_set(report, OUTCOME_NO_COMPANION, KLP_DEVICE " is not a device");
+	return report_errno(report, r, "cannot open " KLP_DEVICE);
 }
 
-int companion_open(struct companion **ret, struct report *report)
+/* -EPROTO: it speaks another one, hello.abi. */
+static int companion_say_hello(struct companion *c, uint32_t abi)
+{
+	int r;
+
+	c->hello = (struct klp_ioc_hello){ .abi = abi };
+	r = companion_ioctl(c, KLP_IOC_HELLO, &c->hello);
+	text_clean(c->hello.version, sizeof(c->hello.version), '?');
+	return r == 0 && c->hello.abi != abi ? -EPROTO : r;
+}
+
+/* In our ABI, or in the one before if it speaks that. -EPROTO: neither. */
+static int companion_greet(struct companion *c)
+{
+	int r = companion_say_hello(c, KLP_ABI);
+
+	return r == -EPROTO && c->hello.abi == KLP_ABI_BEFORE ?
+	       companion_say_hello(c, KLP_ABI_BEFORE) : r;
+}
+
+bool companion_is_older(const struct companion *c)
+{
+	return c->hello.abi < KLP_ABI;
+}
+
+bool companion_speaks(uint32_t abi)
+{
+	return abi == KLP_ABI || abi == KLP_ABI_BEFORE;
+}
+
+static int companion_new(struct companion **ret, struct report *report)
 {
 	_cleanup_(companion_closep) struct companion *c = calloc(1, sizeof(*c));
 	int r;
@@ -71,14 +86,37 @@ int companion_open(struct companion **ret, struct report *report)
 	r = companion_open_device(c, report);
 	if (r != 0)
 		return r;
+	*ret = TAKE_PTR(c);
+	return 0;
+}
 
-	c->hello.abi = KLP_ABI;
-	r = companion_ioctl(c, KLP_IOC_HELLO, &c->hello);
-	text_clean(c->hello.version, sizeof(c->hello.version), '?');
-	if (r == -EPROTO || (r == 0 && c->hello.abi != KLP_ABI))
+int companion_ask(struct klp_ioc_hello *ret, struct report *report)
+{
+	_cleanup_(companion_closep) struct companion *c = NULL;
+	int r = companion_new(&c, report);
+
+	if (r != 0)
+		return r;
+	r = companion_greet(c);
+	if (r < 0 && r != -EPROTO)
+		return report_errno(report, r, "klp.ko does not answer");
+	*ret = c->hello;
+	return 0;
+}
+
+int companion_open(struct companion **ret, struct report *report)
+{
+	_cleanup_(companion_closep) struct companion *c = NULL;
+	int r = companion_new(&c, report);
+
+	if (r != 0)
+		return r;
+	r = companion_greet(c);
+	if (r == -EPROTO)
 		return report_set(report, OUTCOME_COMPANION_ABI,
 				  "klpd speaks version %d of " KLP_DEVICE
-				  ", the loaded klp.ko (%s) version %u",
+				  ", the loaded klp.ko (%s) version %u: klpd cannot move tasks under it; "
+				  COMPANION_OTHER_HELP,
 				  KLP_ABI, c->hello.version, c->hello.abi);
 	if (r < 0)
 		return report_errno(report, r, "klp.ko does not answer");
@@ -88,6 +126,12 @@ int companion_open(struct companion **ret, struct report *report)
 	/* one that is older knows no claims */
 	if (r < 0 && r != -ENOTTY)
 		return report_errno(report, r, "cannot claim " KLP_DEVICE);
+	if (companion_is_older(c))
+		(void)report_set(report, OUTCOME_COMPANION_ABI,
+				 "klpd speaks version %d of " KLP_DEVICE
+				 ", the loaded klp.ko (%s) version %u: what is in force can be disabled, "
+				 "and nothing enabled that needs it; " COMPANION_OLDER_HELP,
+				 KLP_ABI, c->hello.version, c->hello.abi);
 	*ret = TAKE_PTR(c);
 	return 0;
 }
@@ -114,26 +158,28 @@ const struct klp_ioc_hello *companion_hello(const struct companion *c)
 int companion_read_event(struct companion *c, struct klp_uapi_event *ret)
 {
 	struct klp_uapi_event event;
-	ssize_t n;
+	int r;
 
 	CAPS_SCOPE(CAPS_COMPANION);
 
-	do
-		n = read(c->fd, &event, sizeof(event));
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return errno_negative();
-	if (n != sizeof(event))
-		return -EIO;
-	*ret = event;
-	return 0;
+	r = companion_io_read(c->fd, &event, sizeof(event));
+	if (r == 0)
+		*ret = event;
+	return r;
 }
 
-/* The index the companion blames; never beyond what it was given. */
-static void companion_blame_func(uint32_t *ret_failed, uint32_t failed, uint32_t n)
+/*
+ * The index the companion blames; never beyond what it was given. Of one before ABI 4 the index 0 is also
+ * what it says if it blames none: then it is believed only for errors that are about a function.
+ */
+static void companion_blame_func(const struct companion *c, int error, uint32_t failed, uint32_t n,
+				 uint32_t *ret_failed)
 {
+	bool unsure = companion_is_older(c) && failed == 0 && error != -ENOENT && error != -ENXIO &&
+		      error != -ENOTUNIQ;
+
 	if (ret_failed)
-		*ret_failed = failed < n ? failed : KLP_FAILED_NONE;
+		*ret_failed = failed < n && !unsure ? failed : KLP_FAILED_NONE;
 }
 
 int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint32_t n,
@@ -147,7 +193,7 @@ int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint3
 	int r = companion_ioctl(c, KLP_IOC_OPEN, &arg);
 
 	if (r < 0)
-		companion_blame_func(ret_failed, arg.failed, n);
+		companion_blame_func(c, r, arg.failed, n, ret_failed);
 	else
 		c->hello.open_used = arg.open_used;
 	return r;
@@ -174,9 +220,11 @@ int companion_announce(struct companion *c, const struct companion_record *recor
 	memcpy(arg.name, record->name, strlen(record->name));
 	r = companion_ioctl(c, KLP_IOC_ANNOUNCE, &arg);
 	if (r < 0) {
-		companion_blame_func(ret_failed, arg.failed, record->n_funcs);
+		companion_blame_func(c, r, arg.failed, record->n_funcs, ret_failed);
 		return r;
 	}
+	if (arg.id == 0)
+		return -EPROTO;
 	*ret_id = arg.id;
 	return 0;
 }
@@ -219,7 +267,7 @@ int companion_switch(struct companion *c, const uint64_t *enter, uint32_t n_ente
 		.nr_enter = n_enter,
 		.nr_leave = n_leave,
 		.timeout_ms = timeout_ms,
-		.flags = c->hello.abi >= 4 ? KLP_SWITCH_NOWAIT : 0,
+		.flags = companion_is_older(c) ? 0 : KLP_SWITCH_NOWAIT,
 	};
 	int r;
 
@@ -265,7 +313,7 @@ int companion_refusal(struct companion *c, uint64_t transition, int *ret_error,
 	struct klp_ioc_refusal arg = { .transition = transition };
 	int r;
 
-	if (c->hello.abi < 4)
+	if (companion_is_older(c))
 		return -ENOENT;
 	r = companion_ioctl(c, KLP_IOC_REFUSAL, &arg);
 	if (r < 0)
@@ -280,7 +328,7 @@ int companion_callback(struct companion *c, struct klp_ioc_callback *ret)
 	struct klp_ioc_callback arg = {};
 	int r;
 
-	if (c->hello.abi < 4)
+	if (companion_is_older(c))
 		return -ENOENT;
 	r = companion_ioctl(c, KLP_IOC_CALLBACK, &arg);
 	if (r < 0)
@@ -290,6 +338,20 @@ int companion_callback(struct companion *c, struct klp_ioc_callback *ret)
 	text_clean(arg.object, sizeof(arg.object), '?');
 	text_clean(arg.name, sizeof(arg.name), '?');
 	*ret = arg;
+	return 0;
+}
+
+/* Names are text, and each record is one of its own: what is not is no picture to act on. */
+static int companion_check_records(struct klp_uapi_record *records, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		text_clean(records[i].name, sizeof(records[i].name), '?');
+		if (records[i].id == 0 || records[i].state == 0)
+			return -EPROTO;
+		for (uint32_t j = 0; j < i; j++)
+			if (records[j].id == records[i].id)
+				return -EPROTO;
+	}
 	return 0;
 }
 
@@ -311,8 +373,9 @@ int companion_status(struct companion *c, struct klp_ioc_status *status,
 	/* more than the ABI allows */
 	if (arg.nr > KLP_UAPI_RECORDS_MAX)
 		return -EOVERFLOW;
-	for (uint32_t i = 0; i < arg.nr; i++)
-		text_clean(found[i].name, sizeof(found[i].name), '?');
+	r = companion_check_records(found, arg.nr);
+	if (r < 0)
+		return r;
 	*status = arg;
 	*records = TAKE_PTR(found);
 	return 0;
@@ -341,64 +404,6 @@ int companion_objects(struct companion *c, uint64_t id, struct klp_uapi_object *
 	return 0;
 }
 
-int companion_blockers(struct companion *c, bool last, struct klp_uapi_blocker **ret,
-		       uint32_t *ret_n)
-{
-	uint32_t room = KLP_UAPI_KEPT_MAX;
-
-	for (;;) {
-		_cleanup_free_ struct klp_uapi_blocker *found = calloc(room, sizeof(*found));
-		struct klp_ioc_blockers arg = {
-			.blockers = (uintptr_t)found,
-			.nr = room,
-			.flags = last ? KLP_BLOCKERS_KEPT : 0,
-		};
-		int r;
-
-		if (!found)
-			return -ENOMEM;
-		r = companion_ioctl(c, KLP_IOC_BLOCKERS, &arg);
-		if (r < 0)
-			return r;
-		/* They come and go: ask again with room to spare, but not for ever. */
-		if (!last && arg.nr > room && room < BLOCKERS_MAX) {
-			room = MIN(arg.nr, (uint32_t)BLOCKERS_MAX / 2) * 2;
-			continue;
-		}
-		arg.nr = MIN(arg.nr, room);
-		for (uint32_t i = 0; i < arg.nr; i++) {
-			text_clean(found[i].comm, sizeof(found[i].comm), '?');
-			text_clean(found[i].reason, sizeof(found[i].reason), '?');
-		}
-		*ret_n = arg.nr;
-		*ret = TAKE_PTR(found);
-		return 0;
-	}
-}
-
-int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker, bool last,
-		    char ret[static COMPANION_STACK_ROOM])
-{
-	struct klp_ioc_stack arg = {
-		.pid = blocker->pid,
-		.cpu = blocker->pid == 0 ? blocker->cpu : 0,
-		.text = (uintptr_t)ret,
-		.size = KLP_UAPI_STACK_MAX,
-		.flags = last ? KLP_BLOCKERS_KEPT : 0,
-	};
-	size_t n;
-	int r;
-
-	ret[0] = '\0';
-	r = companion_ioctl(c, KLP_IOC_STACK, &arg);
-	if (r < 0)
-		return r;
-	text_clean(ret, MIN(arg.size, (uint32_t)KLP_UAPI_STACK_MAX) + 1, '\n');
-	for (n = strlen(ret); n > 0 && ret[n - 1] == '\n'; n--)
-		ret[n - 1] = '\0';
-	return 0;
-}
-
 int companion_task(struct companion *c, int32_t pid, int32_t *ret_state)
 {
 	struct klp_ioc_task arg = { .pid = pid };
@@ -416,28 +421,5 @@ int companion_task(struct companion *c, int32_t pid, int32_t *ret_state)
 /* Raises no capability: it needs none, and is called on a thread of its own (grace.c). */
 int companion_barrier(struct companion *c)
 {
-	return ioctl(c->fd, KLP_IOC_BARRIER, NULL) < 0 ? errno_negative() : 0;
-}
-
-/* As many as there are functions in a change or two. */
-#define HOOKS_MAX	1024
-
-int companion_idle_hooks(struct companion *c, struct klp_uapi_hook **ret, uint32_t *ret_n)
-{
-	_cleanup_free_ struct klp_uapi_hook *found = calloc(HOOKS_MAX, sizeof(*found));
-	struct klp_ioc_hooks arg = { .hooks = (uintptr_t)found, .nr = HOOKS_MAX };
-	int r;
-
-	if (!found)
-		return -ENOMEM;
-	r = companion_ioctl(c, KLP_IOC_HOOKS, &arg);
-	if (r < 0 && r != -ENOTTY)
-		return r;
-	*ret_n = r < 0 ? 0 : MIN(arg.nr, (uint32_t)HOOKS_MAX);
-	for (uint32_t i = 0; i < *ret_n; i++) {
-		text_clean(found[i].object, sizeof(found[i].object), '?');
-		text_clean(found[i].symbol, sizeof(found[i].symbol), '?');
-	}
-	*ret = TAKE_PTR(found);
-	return 0;
+	return companion_io_call(c->fd, KLP_IOC_BARRIER, NULL);
 }

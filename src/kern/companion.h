@@ -11,15 +11,33 @@
 
 struct companion;
 
+/* What to do about one of another ABI. */
+#define COMPANION_OLDER_HELP \
+	"disable all, load the klp.ko of this klpd ('rmmod klp', 'modprobe klp') and enable again, or reboot"
+#define COMPANION_OTHER_HELP \
+	"let the klp.ko of this klpd be loaded at the next boot, or install the klpd that speaks its version"
+
 /*
  * Open the device and shake hands; tries to load the module first if `load` (modprobe is not ours
  * to run: -ENOENT then stays -ENOENT). OUTCOME_NO_COMPANION, OUTCOME_COMPANION_ABI (detail names
- * both versions), OUTCOME_SYSTEM.
+ * both versions), OUTCOME_SYSTEM. 0 with OUTCOME_COMPANION_ABI in *report: it speaks the ABI before
+ * ours (companion_is_older()), and detail says what that means.
  */
 int companion_open(struct companion **ret, struct report *report);
 struct companion *companion_close(struct companion *c);
 /* For the event loop: readable when there are events. */
 int companion_fd(const struct companion *c);
+/*
+ * It speaks the ABI before ours: it is there for what is in force, which can be looked at, disabled and
+ * forced. What it lacks: it keeps no blockers, names no callback, knows no claim, lets SWITCH wait for
+ * callbacks, and may blame function 0 for an error that is about none.
+ */
+bool companion_is_older(const struct companion *c);
+/* klpd can talk to a companion of this ABI. */
+bool companion_speaks(uint32_t abi);
+/* What it says of itself, also if we do not speak its ABI; beside a klpd that runs. Claims nothing. As
+ * companion_open(), but never OUTCOME_COMPANION_ABI. */
+int companion_ask(struct klp_ioc_hello *ret, struct report *report);
 const struct klp_ioc_hello *companion_hello(const struct companion *c);
 /* 0 and *ret, -EAGAIN none waiting. */
 int companion_read_event(struct companion *c, struct klp_uapi_event *ret);
@@ -68,14 +86,15 @@ int companion_refusal(struct companion *c, uint64_t transition, int *ret_error,
 		      struct companion_blame *ret_blame);
 /* The callback that runs now. -ENOENT: none does. */
 int companion_callback(struct companion *c, struct klp_ioc_callback *ret);
-/* *records malloc'ed, status->nr of them. */
+/* *records malloc'ed, status->nr of them; a state may be one that we do not know. -EPROTO: it makes no
+ * sense, because ids are 0 or the same, or a state is 0. */
 int companion_status(struct companion *c, struct klp_ioc_status *status,
 		     struct klp_uapi_record **records);
 /* The objects of a record, in its order, malloc'ed. -ENOENT: there is no such record. */
 int companion_objects(struct companion *c, uint64_t id, struct klp_uapi_object **ret,
 		      uint32_t *ret_n);
 /* `last`: those that were in the way when the transition was last turned round; -ENOENT: none is
- * known. */
+ * known; -EOPNOTSUPP: an older companion keeps none. */
 int companion_blockers(struct companion *c, bool last, struct klp_uapi_blocker **ret,
 		       uint32_t *ret_n);
 /* Room for the text of any stack. */

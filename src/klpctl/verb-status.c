@@ -28,6 +28,10 @@ static void status_consistency(sd_json_variant *reply)
 		format_line(stdout, "    Companion: not loaded%s%s", *problem ? ": " : "", problem);
 		return;
 	}
+	if (!field_present(companion, "abi")) {
+		format_line(stdout, "    Companion: cannot be used: %s", problem);
+		return;
+	}
 	format_line(stdout, "    Companion: klp %s, ABI %" PRIu64 ", %" PRIu64 " of %" PRIu64
 		    " functions open", field_string(companion, "version"),
 		    field_number(companion, "abi"), field_number(companion, "openUsed"),
@@ -39,7 +43,7 @@ static void status_consistency(sd_json_variant *reply)
 		format_line(stdout, "%14s %" PRIu64 " transitions were forced since it was loaded", "",
 			    field_number(companion, "forced"));
 	if (*problem)
-		format_line(stdout, "%14s cannot be used: %s", "", problem);
+		format_line(stdout, "%14s %s", "", problem);
 }
 
 /* ", for 12 s of 60 s": how long it has run, and how long it may. */

@@ -98,14 +98,26 @@ static void blockers_log_one(struct companion *c, const struct klp_uapi_blocker 
 		   *stack ? "; stack: " : "", stack);
 }
 
+const char *blockers_unknown(const struct companion *c)
+{
+	return c && companion_is_older(c) ? "; what was in the way is not known, because the loaded klp.ko "
+					    "speaks an ABI that does not keep it" : "";
+}
+
 void blockers_log(struct companion *c)
 {
 	_cleanup_free_ struct klp_uapi_blocker *blockers = NULL;
 	_cleanup_free_ char *stack = malloc(COMPANION_STACK_ROOM);
 	uint32_t n = 0;
 
-	if (!c || !stack || companion_blockers(c, true, &blockers, &n) < 0)
+	if (!c || !stack)
 		return;
+	if (companion_blockers(c, true, &blockers, &n) < 0) {
+		if (companion_is_older(c))
+			log_notice("What is in the way is not kept by a klp.ko of ABI %u",
+				   companion_hello(c)->abi);
+		return;
+	}
 	for (uint32_t i = 0; i < MIN(n, (uint32_t)LOG_BLOCKERS); i++)
 		blockers_log_one(c, &blockers[i], stack);
 	if (n > LOG_BLOCKERS)

@@ -21,6 +21,8 @@
  */
 int blockers_json(struct companion *c, bool last, uint64_t stacks, uint64_t usec,
 		  sd_json_variant **ret);
+/* "; ..." if this companion does not keep what was in the way, else "": for the end of a sentence. */
+const char *blockers_unknown(const struct companion *c);
 /* Those that were in the way at the last turn, in the log: the first of them one by one. */
 void blockers_log(struct companion *c);
 

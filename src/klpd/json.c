@@ -358,8 +358,9 @@ int json_companion(const struct world *w, sd_json_variant **ret)
 					   (hello->features & KLP_FEATURE_RELIABLE_STACKS) != 0),
 		SD_JSON_BUILD_PAIR_CONDITION(r >= 0, "forced",
 					     SD_JSON_BUILD_UNSIGNED(r < 0 ? 0 : status.forced)),
-		SD_JSON_BUILD_PAIR_CONDITION(r < 0, "problem",
-					     JSON_BUILD_TEXT("Its status cannot be read")));
+		/* of one that speaks an ABI before ours there is something to say, too */
+		PAIR_OPTIONAL("problem", r < 0 ? "Its status cannot be read" :
+						 w->companion_report.detail));
 }
 
 int json_transition(const struct transaction *t, sd_json_variant **ret)

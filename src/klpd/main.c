@@ -20,6 +20,7 @@
 #include "kern/loader.h"
 #include "klpd/manager-pins.h"
 #include "klpd/server.h"
+#include "klpd/upgrade.h"
 #include "shared/paths.h"
 #include "util/errno-util.h"
 #include "util/log.h"
@@ -39,18 +40,20 @@ static void help(void)
 	     "  -h --help             Show this help and exit\n"
 	     "     --version          Show the version and exit\n"
 	     "     --log-level=LEVEL  err, warning, notice, info (default) or debug\n"
+	     "     --check-upgrade    Say whether this klpd can manage what is in force; exit\n"
 	     "\n"
 	     "See klpd(8) and klpctl(1).");
 }
 
 /* 1: go on; 0: all done; negative: wrong usage, said. */
-static int parse_arguments(int argc, char *argv[])
+static int parse_arguments(int argc, char *argv[], bool *ret_check)
 {
-	enum { ARG_VERSION = 0x100, ARG_LOG_LEVEL };
+	enum { ARG_VERSION = 0x100, ARG_LOG_LEVEL, ARG_CHECK_UPGRADE };
 	static const struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, ARG_VERSION },
 		{ "log-level", required_argument, NULL, ARG_LOG_LEVEL },
+		{ "check-upgrade", no_argument, NULL, ARG_CHECK_UPGRADE },
 		{ 0 }
 	};
 	int c;
@@ -68,6 +71,9 @@ static int parse_arguments(int argc, char *argv[])
 			if (c < 0)
 				return log_error_errno(-EINVAL, "'%s' is no log level", optarg);
 			log_set_level(c);
+			break;
+		case ARG_CHECK_UPGRADE:
+			*ret_check = true;
 			break;
 		default:
 			return -EINVAL;
@@ -140,7 +146,6 @@ static int run(void)
 	bool stay;
 	int r;
 
-	raise_limits();
 	lock = take_lock();
 	if (lock < 0)
 		return lock;
@@ -183,12 +188,13 @@ static int run(void)
 
 int main(int argc, char *argv[])
 {
+	bool check = false;
 	int r;
 
 	if (argc == 2 && STREQ(argv[1], LOADER_ARGUMENT))
 		return loader_main();
 	log_set_name("klpd");
-	r = parse_arguments(argc, argv);
+	r = parse_arguments(argc, argv, &check);
 	if (r <= 0)
 		return r < 0 ? 2 : 0;
 	if (geteuid() != 0) {
@@ -196,5 +202,8 @@ int main(int argc, char *argv[])
 		return EXIT_FAILURE;
 	}
 	(void)umask(0022);
+	raise_limits();
+	if (check)
+		return upgrade_check();
 	return run() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

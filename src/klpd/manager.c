@@ -23,6 +23,8 @@
 #include "util/log.h"
 #include "util/macro.h"
 
+#define EVENTS_AT_ONCE	64
+
 static void manager_observe(struct manager *m, enum manager_event event)
 {
 	if (m->observe)
@@ -205,9 +207,13 @@ static int on_companion(sd_event_source *source, int fd _unused_, uint32_t reven
 {
 	struct manager *m = userdata;
 	struct klp_uapi_event event;
-	int r;
+	int r = 0;
 
-	while ((r = companion_read_event(m->world->companion, &event)) == 0) {
+	/* clients are served in between, however many there are */
+	for (size_t i = 0; i < EVENTS_AT_ONCE; i++) {
+		r = companion_read_event(m->world->companion, &event);
+		if (r < 0)
+			break;
 		if (event.type == KLP_EVENT_OBJECT) {
 			manager_observe(m, MANAGER_OBJECT);
 			continue;
@@ -218,7 +224,7 @@ static int on_companion(sd_event_source *source, int fd _unused_, uint32_t reven
 			manager_event(m, &event);
 	}
 	manager_follow(m);
-	if (r == -EAGAIN)
+	if (r == 0 || r == -EAGAIN)
 		return 0;
 	log_error_errno(r, "Cannot read the companion's events, no longer listening: %m");
 	return sd_event_source_set_enabled(source, SD_EVENT_OFF);
@@ -244,6 +250,8 @@ static void manager_log_companion(const struct manager *m)
 	hello = companion_hello(m->world->companion);
 	log_info("Companion %s, ABI %u%s", hello->version, hello->abi,
 		 hello->features & KLP_FEATURE_RELIABLE_STACKS ? "" : ", without reliable stacks");
+	if (companion_is_older(m->world->companion))
+		log_warning("%s", m->world->companion_report.detail ?: "It is older than klpd");
 }
 
 int manager_new(sd_event *event, struct manager **ret, struct report *report)

@@ -81,9 +81,10 @@ static void reply_reversed(sd_varlink *link, const struct transaction *t)
 	_cleanup_(report_done) struct report report = REPORT_INIT;
 	int r;
 
-	(void)report_set(&report, OUTCOME_REVERSED, "%s of '%s' %s", change_verb_to_string(t->verb),
+	(void)report_set(&report, OUTCOME_REVERSED, "%s of '%s' %s%s", change_verb_to_string(t->verb),
 			 t->name, t->timed_out ? "did not complete in time and was reversed" :
-						 "was reversed");
+						 "was reversed",
+			 blockers_unknown(t->world->companion));
 	report.phase = PHASE_SWITCH;
 	report_names(&report, t->name, NULL, NULL);
 	r = json_report(&report, &v);

@@ -65,7 +65,7 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 		PAIR_TEXT("version", KLPD_VERSION),
 		PAIR_TEXT("kernel", kernel.release),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", manager_generation(m)),
-		SD_JSON_BUILD_PAIR_BOOLEAN("perTask", m->world->companion != NULL),
+		SD_JSON_BUILD_PAIR_BOOLEAN("perTask", world_can_enter(m->world)),
 		SD_JSON_BUILD_PAIR_VARIANT("companion", companion),
 		SD_JSON_BUILD_PAIR_CONDITION(m->change != NULL, "transition",
 					     SD_JSON_BUILD_VARIANT(transition)),
@@ -215,6 +215,10 @@ int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
 		p.stacks = MIN(p.stacks, (uint64_t)BLOCKERS_STACKS_OTHERS_MAX);
 	r = blockers_json(m->change || p.last > 0 ? m->world->companion : NULL, p.last > 0, p.stacks,
 			  root ? BLOCKERS_USEC : BLOCKERS_OTHERS_USEC, &array);
+	if (r == -EOPNOTSUPP)
+		(void)report_set(&report, OUTCOME_COMPANION_ABI, "The loaded klp.ko speaks ABI %u of "
+				 KLP_DEVICE " and does not keep what was in the way",
+				 companion_hello(m->world->companion)->abi);
 	if (r < 0) {
 		(void)report_errno(&report, r, "Cannot ask the companion which tasks block");
 		return server_reply_error(link, r, &report);

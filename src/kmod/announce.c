@@ -11,6 +11,7 @@
 #include <linux/uaccess.h>
 
 #include "announce.h"
+#include "device.h"
 #include "reach.h"
 #include "record.h"
 
@@ -182,7 +183,7 @@ long announce_record(const void *owner, void __user *arg)
 	u = announce_copy_funcs(a.funcs, a.nr);
 	if (IS_ERR(u))
 		return PTR_ERR(u);
-	a.failed = KLP_FAILED_NONE;
+	a.failed = DEVICE_FAILED_NONE;
 	a.id = 0;
 	r = announce_make(owner, &a, u);
 	if (copy_to_user(arg, &a, sizeof(a)) ||

@@ -28,10 +28,9 @@
 #include "stack.h"
 #include "transition.h"
 
-#ifdef KLP_TEST_ABI	/* a build that tests how an unknown ABI is refused */
-#define DEVICE_ABI KLP_TEST_ABI
-#else
-#define DEVICE_ABI KLP_ABI
+#ifdef KLP_TEST_ABI
+unsigned int device_test_abi = KLP_TEST_ABI;
+module_param_named(abi, device_test_abi, uint, 0600);
 #endif
 
 struct device_file {
@@ -89,7 +88,7 @@ static long device_open_funcs(void __user *arg)
 	u = announce_copy_funcs(o.funcs, o.nr);
 	if (IS_ERR(u))
 		return PTR_ERR(u);
-	o.failed = KLP_FAILED_NONE;
+	o.failed = DEVICE_FAILED_NONE;
 	f = kvcalloc(o.nr, sizeof(*f), GFP_KERNEL);
 	if (f)
 		r = func_resolve_all(u, f, o.nr, &o.failed);
@@ -186,7 +185,7 @@ static long device_switch(void __user *arg)
 
 	if (IS_ERR(s))
 		return PTR_ERR(s);
-	if (!(s->flags & ~KLP_SWITCH_NOWAIT) && s->nr_enter <= KLP_UAPI_RECORDS_MAX &&
+	if (!(s->flags & ~(DEVICE_ABI < 4 ? 0 : KLP_SWITCH_NOWAIT)) && s->nr_enter <= KLP_UAPI_RECORDS_MAX &&
 	    s->nr_leave <= KLP_UAPI_RECORDS_MAX && (s->nr_enter || s->nr_leave)) {
 		r = mutex_lock_killable(&klp_mutex);
 		if (!r) {
@@ -282,6 +281,14 @@ static long device_change(struct device_file *df, unsigned int cmd, void __user 
 	}
 }
 
+/* What came with ABI 4. */
+static bool device_lacks(unsigned int cmd)
+{
+	return DEVICE_ABI < 4 &&
+	       (cmd == KLP_IOC_CALLBACK || cmd == KLP_IOC_REFUSAL || cmd == KLP_IOC_CLAIM ||
+		cmd == KLP_IOC_HOOKS);
+}
+
 static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct device_file *df = file->private_data;
@@ -291,6 +298,8 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return device_hello(df, user);
 	if (!df->hello)
 		return -ENOTCONN;
+	if (device_lacks(cmd))
+		return -ENOTTY;
 	switch (cmd) {
 	case KLP_IOC_OPEN:
 	case KLP_IOC_ANNOUNCE:

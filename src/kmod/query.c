@@ -13,6 +13,7 @@
 #include <linux/uaccess.h>
 
 #include "callback.h"
+#include "device.h"
 #include "kept.h"
 #include "opening.h"
 #include "query.h"
@@ -112,6 +113,8 @@ long query_objects(void __user *arg)
 #define QUERY_BLOCKERS_MAX 4096
 #define QUERY_HOOKS_MAX 4096
 
+#define QUERY_BLOCKERS_FLAGS (DEVICE_ABI < 4 ? 0 : KLP_BLOCKERS_KEPT)
+
 long query_blockers(void __user *arg)
 {
 	struct klp_uapi_blocker *out __free(kvfree) = NULL;
@@ -121,7 +124,7 @@ long query_blockers(void __user *arg)
 
 	if (copy_from_user(&b, arg, sizeof(b)))
 		return -EFAULT;
-	if (b.flags & ~KLP_BLOCKERS_KEPT)
+	if (b.flags & ~QUERY_BLOCKERS_FLAGS)
 		return -EINVAL;
 	room = b.blockers ? min_t(u32, b.nr, QUERY_BLOCKERS_MAX) : 0;
 	out = kvcalloc(room ?: 1, sizeof(*out), GFP_KERNEL);
@@ -149,7 +152,7 @@ long query_stack(void __user *arg)
 
 	if (copy_from_user(&s, arg, sizeof(s)))
 		return -EFAULT;
-	if (s.flags & ~KLP_BLOCKERS_KEPT || !s.size || s.size > KLP_UAPI_STACK_MAX)
+	if (s.flags & ~QUERY_BLOCKERS_FLAGS || !s.size || s.size > KLP_UAPI_STACK_MAX)
 		return -EINVAL;
 	text = kvmalloc(s.size, GFP_KERNEL);
 	if (!text)

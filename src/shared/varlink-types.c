@@ -115,7 +115,9 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(program, "An fmod_ret program of somebody else decides too"),
 	VALUE(livepatch, "A kernel livepatch has the function too"),
 	VALUE(redirected, "Somebody else redirects the function through ftrace too"),
-	VALUE(idle_hook, "Ftrace did not let go of a function that left; it is tried again"));
+	VALUE(idle_hook, "Ftrace did not let go of a function that left; it is tried again"),
+	VALUE(companion, "The kernel module klp speaks an ABI before klpd's: what is in force can be "
+			 "disabled, and not all of it can be told"));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Warning,
@@ -314,7 +316,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	BOOL(reliableStacks, NULLABLE),
 	C("Transitions that were forced since the module was loaded; it then stays for good"),
 	INT(forced, NULLABLE),
-	C("Why it cannot be used although it is loaded"),
+	C("Why it cannot be used although it is loaded, or not for all: it speaks another ABI"),
 	STRING(problem, NULLABLE));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(

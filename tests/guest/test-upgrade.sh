@@ -102,4 +102,126 @@ check modprobe modprobe klp
 start_klpd
 check enable klpctl enable $P/tests/cmdline-guard.klp.o
 check disable klpctl disable cmdline-guard
+
+# speaks ABI - from now on the companion does; klpd is restarted to meet it.
+speaks() {
+	kill_klpd
+	echo "$1" >/sys/module/klp/parameters/abi
+	start_klpd
+}
+
+status_json() {
+	klpctl status --json | jq -c "$1"
+}
+
+t a companion of the ABI before: what is in force is listed
+keep
+stop_klpd
+check rmmod loop_until rmmod klp
+check insmod insmod $P/tests/abi/klp.ko abi=4 signal_ms=1000000000
+start_klpd
+check enable klpctl enable $P/tests/cmdline-guard.klp.o
+check enable klpctl enable $P/tests/held.klp.o
+check "nothing to warn of" klpctl status
+speaks 3
+same "what is in force" '[3,false,[["cmdline-guard","in_force"],["held","in_force"]]]' \
+	"$(status_json '[.companion.abi, .perTask, (.patches | map([.name, .state]))]')"
+expect_fail 15 klpctl status
+[[ $OUTPUT == *"speaks ABI 3 of /dev/klp and klpd 4"*"modprobe klp"* ]] || fail "it is not told: $OUTPUT"
+same kinds '["companion"]' "$(status_json '.warningDetails | map(.kind)')"
+same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+
+t a companion of the ABI before: nothing is enabled task by task
+keep
+for try in "enable $P/patches/lsm-symlink.klp.o" "replace $P/patches/lsm-symlink.klp.o" \
+	"enable --immediate $P/patches/meminfo.klp.o"; do
+	# shellcheck disable=SC2086
+	expect_fail 7 klpctl $try
+	[[ $OUTPUT == *"klp.ko"*"version 3"*"can be disabled"*"modprobe klp"* ]] || fail "it is not said why: $OUTPUT"
+done
+expect_fail any klpctl check $P/patches/lsm-symlink.klp.o
+[[ $OUTPUT == *"version 3"* ]] || fail "a check does not say it: $OUTPUT"
+same "what is in force" '["cmdline-guard","held"]' "$(status_json '.patches | map(.name)')"
+
+t a companion of the ABI before: a disable is reversed, and says what is not known
+keep
+begin_sleep
+expect_fail 11 klpctl disable --timeout=1 held
+[[ $OUTPUT == *"does not keep it"* && $OUTPUT != *"in the way: "* ]] || fail "it does not say so: $OUTPUT"
+expect_fail 7 klpctl blockers --last
+[[ $OUTPUT == *"ABI 3"* ]] || fail "it is not said why: $OUTPUT"
+check "again" klpctl disable --no-wait --timeout=0 held
+check "who is in the way" loop_until sleeper_blocks
+check reverse klpctl reverse
+end_sleep
+check settled loop_until settled
+same "what is in force" '["cmdline-guard","held"]' "$(status_json '.patches | map(.name)')"
+
+t a companion of the ABI before: what is in force can be taken out
+keep
+check "a rollback that brings nothing" klpctl rollback
+same "what is in force" '["cmdline-guard"]' "$(status_json '.patches | map(.name)')"
+expect_fail 7 klpctl rollback
+[[ $OUTPUT == *"version 3"* ]] || fail "it is not said why: $OUTPUT"
+check "what needs no companion" klpctl enable --immediate $P/patches/lsm-symlink.klp.o
+same "what is in force" '["cmdline-guard","lsm-symlink"]' "$(status_json '.patches | map(.name)')"
+check "and leaves" klpctl disable lsm-symlink
+check disable klpctl disable cmdline-guard
+check "nothing is in force, and nothing to warn of" klpctl status
+[[ $(cat /proc/cmdline) != "$TEXT" ]] || fail "it is still patched"
+grep -q "cannot claim\|Bad address" $KLPD_LOG && fail "the log says: $(cat $KLPD_LOG)"
+
+t a companion of an ABI that klpd does not know: patches are listed
+keep
+speaks 4
+check enable klpctl enable $P/tests/cmdline-guard.klp.o
+check "this klpd can manage it" /usr/sbin/klpd --check-upgrade
+what=$(what)
+speaks 99
+same "what there is" '["cmdline-guard","unjudged",["cmdline_proc_show"]]' \
+	"$(status_json '.patches[0] | [.name, .state, (.functions | map(.symbol))]')"
+expect_fail 15 klpctl status
+[[ $OUTPUT == *"version 99"*"cmdline-guard"*"does not speak"*"install the klpd"* ]] || fail "it is not told: $OUTPUT"
+check "a list has it" eval "klpctl list | grep -q cmdline-guard"
+for try in "disable cmdline-guard" "enable $P/patches/lsm-symlink.klp.o"; do
+	# shellcheck disable=SC2086
+	expect_fail any klpctl $try
+	[[ $OUTPUT == *"install the klpd"* ]] || fail "'$try' does not say what to do: $OUTPUT"
+done
+expect_fail 15 klpctl repair
+same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+
+t an upgrade that would leave patches unmanageable is refused
+references=$(module_references)
+expect_fail 7 /usr/sbin/klpd --check-upgrade
+[[ $OUTPUT == *"ABI 99"*"speaks 4 and 3"*"patch 'cmdline-guard'"* ]] || fail "it does not say why: $OUTPUT"
+same references "$references" "$(module_references)"
+check "the klpd that runs goes on" klpctl list
+speaks 3
+check "one that knows the ABI before can" /usr/sbin/klpd --check-upgrade
+check "as it can beside a klpd that has the device" klpctl list
+speaks 4
+same "what is in force" "$what" "$(what)"
+check disable klpctl disable cmdline-guard
+echo 99 >/sys/module/klp/parameters/abi
+check "where nothing is in force no ABI matters" /usr/sbin/klpd --check-upgrade
+check "a patch that needs no companion" klpctl enable --immediate $P/patches/lsm-symlink.klp.o
+check "does not matter either" /usr/sbin/klpd --check-upgrade
+check disable klpctl disable lsm-symlink
+stop_klpd
+check rmmod loop_until rmmod klp
+check "nor without a companion" /usr/sbin/klpd --check-upgrade
+mkdir /sys/fs/bpf/klpd/gen-9999
+bytes=$(printf '%04184d' 0 | sed 's/./0x00 /g')
+bytes="0x4b 0x4c 0x50 0x2d 0x50 0x49 0x4e 0x31 0x02 ${bytes#0x00 0x00 0x00 0x00 0x00 0x00 0x00 0x00 0x00 }"
+check "pins of a newer klpd" bpftool map create /sys/fs/bpf/klpd/gen-9999/meta type array key 4 value 4184 \
+	entries 1 name klp_meta
+# shellcheck disable=SC2086
+bpftool map update pinned /sys/fs/bpf/klpd/gen-9999/meta key 0 0 0 0 value $bytes
+bpftool map freeze pinned /sys/fs/bpf/klpd/gen-9999/meta
+expect_fail 4 /usr/sbin/klpd --check-upgrade
+[[ $OUTPUT == *"gen-9999"*"newer klpd"* ]] || fail "it does not say why: $OUTPUT"
+rm -r /sys/fs/bpf/klpd/gen-9999
+check modprobe modprobe klp
+start_klpd
 ok

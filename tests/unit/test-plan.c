@@ -134,6 +134,10 @@ static void test_disable(void)
 	CHECK_INT(plan.consistency, KLP_CONSISTENCY_PER_TASK);
 	q.companion = false;
 	check_refused(sets, 2, &q, OUTCOME_NO_COMPANION, "task by task");
+	/* by one of an ABI before, sets leave */
+	q.companion = q.companion_older = true;
+	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	q.companion = q.companion_older = false;
 	q.name = "a";
 	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
 	CHECK_INT(plan.consistency, KLP_CONSISTENCY_IMMEDIATE);
@@ -247,6 +251,10 @@ static void test_consistency(void)
 	q.immediate = false;
 	check_refused(NULL, 0, &q, OUTCOME_NO_COMPANION, "needs the companion");
 	b.meta.per_task_only = false;
+	/* by one of an ABI before, none enters */
+	q.companion = q.companion_older = true;
+	check_refused(NULL, 0, &q, OUTCOME_NO_COMPANION, "needs the companion");
+	q.companion = q.companion_older = false;
 	b.funcs[0].body = BODY_GUARD;
 	check_refused(NULL, 0, &q, OUTCOME_NO_COMPANION, "needs the companion");
 	q.immediate = true;

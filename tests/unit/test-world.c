@@ -34,6 +34,9 @@ static void test_order_and_look_up(void)
 	CHECK(world_find(&w, "three") == three);
 	CHECK(world_find_id(&w, 10) == one);
 	CHECK(!world_find(&w, "four") && !world_find_id(&w, 40));
+	/* an immediate set has no record */
+	one->id = 0;
+	CHECK(!world_find_id(&w, 0));
 	CHECK_INT(world_remove(&w, one), 0);
 	CHECK_INT(world_remove(&w, one), -ENOENT);
 	CHECK_INT(w.n_sets, 2);

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the companion tells of tasks that are in the way and of hooks that are idle. Bounded and terminated
+ * here, as in companion.c.
+ */
+#include <string.h>
+
+#include "kern/companion-io.h"
+#include "kern/companion.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+#include "util/text.h"
+
+/* A system has no more tasks than this that anybody wants to read about, nor that fit a message. */
+#define BLOCKERS_MAX	32768
+
+int companion_blockers(struct companion *c, bool last, struct klp_uapi_blocker **ret,
+		       uint32_t *ret_n)
+{
+	uint32_t room = KLP_UAPI_KEPT_MAX;
+
+	if (last && companion_is_older(c))
+		return -EOPNOTSUPP;
+	for (;;) {
+		_cleanup_free_ struct klp_uapi_blocker *found = calloc(room, sizeof(*found));
+		struct klp_ioc_blockers arg = {
+			.blockers = (uintptr_t)found,
+			.nr = room,
+			.flags = last ? KLP_BLOCKERS_KEPT : 0,
+		};
+		int r;
+
+		if (!found)
+			return -ENOMEM;
+		r = companion_ioctl(c, KLP_IOC_BLOCKERS, &arg);
+		if (r < 0)
+			return r;
+		/* They come and go: ask again with room to spare, but not for ever. */
+		if (!last && arg.nr > room && room < BLOCKERS_MAX) {
+			room = MIN(arg.nr, (uint32_t)BLOCKERS_MAX / 2) * 2;
+			continue;
+		}
+		arg.nr = MIN(arg.nr, room);
+		for (uint32_t i = 0; i < arg.nr; i++) {
+			text_clean(found[i].comm, sizeof(found[i].comm), '?');
+			text_clean(found[i].reason, sizeof(found[i].reason), '?');
+		}
+		*ret_n = arg.nr;
+		*ret = TAKE_PTR(found);
+		return 0;
+	}
+}
+
+int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker, bool last,
+		    char ret[static COMPANION_STACK_ROOM])
+{
+	struct klp_ioc_stack arg = {
+		.pid = blocker->pid,
+		.cpu = blocker->pid == 0 ? blocker->cpu : 0,
+		.text = (uintptr_t)ret,
+		.size = KLP_UAPI_STACK_MAX,
+		.flags = last ? KLP_BLOCKERS_KEPT : 0,
+	};
+	size_t n;
+	int r;
+
+	ret[0] = '\0';
+	if (last && companion_is_older(c))
+		return -EOPNOTSUPP;
+	r = companion_ioctl(c, KLP_IOC_STACK, &arg);
+	if (r < 0)
+		return r;
+	text_clean(ret, MIN(arg.size, (uint32_t)KLP_UAPI_STACK_MAX) + 1, '\n');
+	for (n = strlen(ret); n > 0 && ret[n - 1] == '\n'; n--)
+		ret[n - 1] = '\0';
+	return 0;
+}
+
+/* As many as there are functions in a change or two. */
+#define HOOKS_MAX	1024
+
+int companion_idle_hooks(struct companion *c, struct klp_uapi_hook **ret, uint32_t *ret_n)
+{
+	_cleanup_free_ struct klp_uapi_hook *found = calloc(HOOKS_MAX, sizeof(*found));
+	struct klp_ioc_hooks arg = { .hooks = (uintptr_t)found, .nr = HOOKS_MAX };
+	int r;
+
+	if (!found)
+		return -ENOMEM;
+	r = companion_ioctl(c, KLP_IOC_HOOKS, &arg);
+	if (r < 0 && r != -ENOTTY)
+		return r;
+	*ret_n = r < 0 ? 0 : MIN(arg.nr, (uint32_t)HOOKS_MAX);
+	for (uint32_t i = 0; i < *ret_n; i++) {
+		text_clean(found[i].object, sizeof(found[i].object), '?');
+		text_clean(found[i].symbol, sizeof(found[i].symbol), '?');
+	}
+	*ret = TAKE_PTR(found);
+	return 0;
+}
