@@ -6,10 +6,12 @@
  */
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/fault.h"
+#include "util/cleanup.h"
 #include "util/macro.h"
 #include "util/watchdog.h"
 
@@ -20,13 +22,12 @@ struct fault {
 	unsigned long point;
 };
 
-static struct fault fault_read(void)
+static struct fault fault_parse(const char *text)
 {
-	const char *text = getenv("KLPD_FAULT"), *colon, *name;
+	const char *colon = strchr(text, ':'), *name;
 	struct fault f = { .set = false };
 	char *end;
 
-	colon = text ? strchr(text, ':') : NULL;
 	if (!colon)
 		return f;
 	for (f.phase = PHASE_PLAN; f.phase < _PHASE_MAX; f.phase++) {
@@ -41,16 +42,33 @@ static struct fault fault_read(void)
 	return f;
 }
 
+/* The first line of a file: a klpd that has read the kernel's symbols serves many faults. */
+static struct fault fault_read(const char *path)
+{
+	_cleanup_fclose_ FILE *f = fopen(path, "re");
+	char text[64] = "";
+
+	if (!f || !fgets(text, sizeof(text), f))
+		return (struct fault){ .set = false };
+	text[strcspn(text, "\n")] = '\0';
+	return fault_parse(text);
+}
+
 int fault_point(enum phase phase, unsigned int point)
 {
+	static const char *text;
 	static struct fault fault;
 	static bool read;
 
 	watchdog_alive();
 	if (!read) {
-		fault = fault_read();
+		text = getenv("KLPD_FAULT");
+		if (text && *text != '/')
+			fault = fault_parse(text);
 		read = true;
 	}
+	if (text && *text == '/')
+		fault = fault_read(text);
 	if (!fault.set || fault.phase != phase || fault.point != point)
 		return 0;
 	if (fault.kill)

@@ -3,8 +3,8 @@
  * Points at which tests make a change fail or klpd die, and at which klpd says that it lives. Inert
  * else unless the environment of klpd has
  * KLPD_FAULT="PHASE:N:WHAT": in phase PHASE ("plan", "load", ...), at point N of it, WHAT ("fail":
- * the step fails with EIO; "kill": klpd kills itself with SIGKILL). Only who starts klpd can set
- * it.
+ * the step fails with EIO; "kill": klpd kills itself with SIGKILL), or KLPD_FAULT="/PATH": the first line
+ * of that file says so, and is read again at each point. Only the process that starts klpd can set it.
  */
 #ifndef KLPD_CORE_FAULT_H
 #define KLPD_CORE_FAULT_H

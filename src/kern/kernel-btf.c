@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Looks at each BTF that the kernel has; programs' own may have any name, so only the kernel's count. */
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <errno.h>
 #include <string.h>
 
@@ -29,4 +30,17 @@ int kernel_btf_open(const char *name, uint32_t *ret_id, uint32_t *ret_size)
 		return TAKE_FD(fd);
 	}
 	return -ENOENT;
+}
+
+/* By its id where it has one, because that takes one call; sysfs gives 4 KiB of its megabytes at a time. */
+struct btf *kernel_btf_read(void)
+{
+	_cleanup_close_ int fd = -EBADF;
+	struct btf *btf = NULL;
+	uint32_t id;
+
+	fd = kernel_btf_open("vmlinux", &id, NULL);
+	if (fd >= 0)
+		btf = btf__load_from_kernel_by_id(id);
+	return btf ?: btf__parse_raw(KERNEL_BTF_FILE);
 }

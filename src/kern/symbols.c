@@ -227,9 +227,12 @@ static int symbols_add_kallsyms_line(struct symbols *s, char *line)
 	type = strchr(line, ' ');
 	if (!type || type[1] == '\0' || type[2] != ' ')
 		return 0;
+	/* half of the lines are data */
+	if (!strchr("tTwW", type[1]))
+		return 0;
 	name = type + 3;
 	rest = name + strcspn(name, "\t\n");
-	if (!strchr("tTwW", type[1]) || !symbols_is_owner(s, rest))
+	if (!symbols_is_owner(s, rest))
 		return 0;
 	*rest = '\0';
 

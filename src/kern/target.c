@@ -17,6 +17,7 @@
 #include "kern/bpf-log.h"
 #include "kern/btf-index.h"
 #include "kern/caps.h"
+#include "kern/kernel-btf.h"
 #include "kern/probe.h"
 #include "kern/prototype.h"
 #include "kern/symbols.h"
@@ -25,8 +26,6 @@
 #include "klp/meta.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
-
-#define BTF_FILE	"/sys/kernel/btf/vmlinux"
 
 struct targets {
 	struct btf *btf;
@@ -50,12 +49,12 @@ int targets_new(struct targets **ret, struct report *report)
 	if (r < 0)
 		return r;
 	bpf_log_begin();
-	t->btf = btf__parse_raw(BTF_FILE);
+	t->btf = kernel_btf_read();
 	if (!t->btf) {
 		r = errno_negative();
 		if (r == -ENOMEM)
 			return r;
-		return report_set(report, OUTCOME_NO_BTF, "cannot read " BTF_FILE ": %s",
+		return report_set(report, OUTCOME_NO_BTF, "cannot read " KERNEL_BTF_FILE ": %s",
 				  strerror(-r));
 	}
 	r = btf_index_new(t->btf, &t->index);

@@ -2,43 +2,75 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # kill.sh - for guest tests of faults, after lib.sh: one fault at a time, and then whatever is in force
-# is the start or the goal, whole. Who uses it has a function `seen`: names of the patches that are seen
-# to be in force, as names().
+# is the start or the goal, whole. The script that uses it has a function `seen`: names of the patches
+# that are seen to be in force, as names().
+#
+# Each klpd reads the kernel's symbols anew, which takes longer than all the rest of a case under
+# emulation. So the fault is in a file, and the klpd that brought the start about can make the change
+# too; and what the kernel generates, line by line, is read from a copy of it (copy_symbols).
+export KLPD_FAULT=/tmp/fault
+: >$KLPD_FAULT
+
+# copy_symbols - when all modules are there, before klpd is started.
+copy_symbols() {
+	local file copy
+
+	for file in /proc/kallsyms /sys/kernel/tracing/available_filter_functions{,_addrs}; do
+		copy=/tmp/${file##*/}
+		cat $file >"$copy" && mount --bind "$copy" $file || fail "no copy of $file"
+	done
+}
+
+# with_fault POINT WHAT COMMAND... - run it; klpd has died there, if it had to, and is back. Its status is
+# in STATUS, what it said in OUTPUT.
+with_fault() {
+	local point=$1 what=$2
+	shift 2
+
+	STATUS=0
+	echo "$point:$what" >$KLPD_FAULT
+	OUTPUT=$("$@" 2>&1) || STATUS=$?
+	: >$KLPD_FAULT
+	if [[ $what == kill ]]; then
+		((STATUS == 12)) || fail "$point:kill: klpd did not die there: status $STATUS, $OUTPUT"
+		kill_klpd 2>/dev/null
+		start_klpd
+	fi
+}
 
 # one POINT WHAT START GOAL COMMAND... - from START, run COMMAND with the fault, expect START or GOAL.
 one() {
-	local point=$1 what=$2 start=$3 goal=$4 status=0 end name generation
+	local point=$1 what=$2 start=$3 goal=$4 end name generation
 	shift 4
 
-	generation=$(klpctl status --json | jq .generation)
-	stop_klpd
-	KLPD_FAULT=$point:$what start_klpd
-	OUTPUT=$("$@" 2>&1) || status=$?
-	if [[ $what == kill ]]; then
-		((status == 12)) || fail "$point:kill: klpd did not die there: status $status, $OUTPUT"
-		kill_klpd
+	# what was recovered is changed, not only what the same klpd made: at each failure, and where that
+	# reads no symbols
+	if [[ -n $start && ($what == fail || $2 == disable) ]]; then
+		stop_klpd
 		start_klpd
 	fi
-	check "$point:$what: it settles" loop_until settled
-	end=$(names)
+	look
+	generation=$GENERATION
+	with_fault "$point" "$what" "$@"
+	check "$point:$what: it settles" loop_until look_settled
+	end=$NAMES
 	if [[ $what == fail ]]; then
 		case $point in
 		switch:1 | complete:* | retire:*) same "$point:$what" "$goal" "$end" ;;
 		*)
 			same "$point:$what" "$start" "$end"
-			((status == 1)) || fail "$point:$what: status $status: $OUTPUT"
+			((STATUS == 1)) || fail "$point:$what: status $STATUS: $OUTPUT"
 			;;
 		esac
 	elif [[ $end != "$start" && $end != "$goal" ]]; then
 		fail "$point:$what: '$end' is neither '$start' nor '$goal'"
 	fi
 	same "$point:$what: what is seen" "$end" "$(seen)"
-	[[ $end != "$start" ]] ||
-		same "$point:$what: generation" "$generation" "$(klpctl status --json | jq .generation)"
+	[[ $end != "$start" ]] || same "$point:$what: generation" "$generation" "$GENERATION"
 	stop_klpd
 	start_klpd
-	same "$point:$what: what was before" "before-$(klpctl status --json | jq .generation)" \
-		"$(cd /sys/fs/bpf/klpd && echo before-*)"
+	look
+	same "$point:$what: what was before" "before-$GENERATION" "$(cd /sys/fs/bpf/klpd && echo before-*)"
 	for name in $end; do
 		check "disable $name" klpctl disable "$name" >/dev/null
 	done

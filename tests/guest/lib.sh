@@ -20,7 +20,8 @@ SLOW=1
 [[ $(uname -r) != *-debug ]] || SLOW=4
 LOOP_SECONDS=${LOOP_SECONDS:-$((30 * SLOW))}
 KLPD_PID='' KLPD_LOG=/tmp/klpd.log
-SNAPSHOT=/tmp/klpd-snapshot
+# A pipe in which nothing comes: to read from it with an end is to sleep, without a process.
+exec {NOTHING}<> <(:)
 
 # ---- tests -------------------------------------------------------------------------------------
 
@@ -81,8 +82,22 @@ loop_until() {
 
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS < end)) || return 1
-		sleep 0.05
+		read -rt 0.02 -u "$NOTHING" || :
 	done
+}
+
+# look - klpctl's status, once: SETTLED as settled() says, NAMES as names(), GENERATION.
+# shellcheck disable=SC2034 # for the scripts that call it
+look() {
+	local status
+
+	status=$(klpctl status --json) && IFS=$'\t' read -r SETTLED GENERATION NAMES < <(jq -r '[
+		(.transition == null and all(.patches[]; .state == "in_force")), .generation,
+		(.patches | map(.name) | join(" "))] | join("\t")' <<<"$status")
+}
+
+look_settled() {
+	look && [[ $SETTLED == true ]]
 }
 
 # names - of the patches in the kernel, in the order they came, in one line.
@@ -157,40 +172,47 @@ trap end_script EXIT
 
 # ---- what a test must not leave ------------------------------------------------------------------
 
-# The kinds of BPF programs and links klpd makes: systemd and others come and go with theirs.
-_bpf_state() {
-	bpftool -j link show 2>/dev/null | jq -r '.[] |
-		select(.type == "tracing" or .type == "struct_ops") | "link \(.id) \(.prog_id // .map_id)"'
-	bpftool -j prog show 2>/dev/null | jq -r '.[] |
-		select(.type == "tracing" or .type == "struct_ops" or .type == "lsm") | "prog \(.id) \(.name)"'
-	bpftool -j map show 2>/dev/null | jq -r '.[] | select(.type == "struct_ops") | "map \(.id) \(.name)"'
-}
+COMPLAINT='WARNING: .*([0-9]+ at | at |possible|suspicious|inconsistent|bad |held )|BUG: |BUG at |Oops|general protection|segfault|rcu: INFO:|refcount_t: |INFO: trying to register|list_(add|del) corruption'
+STATE_PROGRAM=/usr/lib/klpd/programs/kernel-state
 
+# Each test asks this: few processes, because each costs a guest tens of milliseconds.
 kernel_state() {
-	_bpf_state
-	find /sys/fs/bpf/klpd -mindepth 1 -name 'gen-*' 2>/dev/null | sed 's/^/pin /'
-	if [[ -S /run/klpd/io.klpd ]]; then
-		klpctl list --json 2>/dev/null |
-			jq -r '.. | objects | select(has("name") and has("state")) | "patch \(.name) \(.state)"'
+	local patches=''
+
+	if [[ -x $STATE_PROGRAM ]]; then
+		$STATE_PROGRAM
+	else # a guest without the project
+		echo "references 0"
+		complaints | sed 's/^/log /'
 	fi
-	complaints | sed 's/^/log /'
+	if [[ -S /run/klpd/io.klpd ]]; then
+		patches=$(klpctl list --json 2>/dev/null)
+	fi
+	[[ -z $patches || $patches == '{"patches":[]}' ]] ||
+		jq -r '.. | objects | select(has("name") and has("state")) | "patch \(.name) \(.state)"' <<<"$patches"
 }
 
 # complaints - what the kernel (or a crashed program of ours) said in the log; and whether lockdep, where
 # there is one, has given up, after which it sees nothing.
 complaints() {
-	dmesg | grep -E 'WARNING: .*([0-9]+ at | at |possible|suspicious|inconsistent|bad |held )|BUG: |BUG at |Oops|general protection|segfault|rcu: INFO:|refcount_t: |INFO: trying to register|list_(add|del) corruption'
+	dmesg | grep -E "$COMPLAINT"
 	[[ ! -e /proc/lockdep_stats ]] || grep -E 'debug_locks: +0' /proc/lockdep_stats
 }
 
-module_references() {
-	cat /sys/module/klp/refcnt 2>/dev/null || echo 0
-}
+declare -A WAS
+REFERENCES=0
 
 # snapshot - from now on each test must leave things as they are now.
 snapshot() {
-	kernel_state | sort >"$SNAPSHOT"
-	module_references >"$SNAPSHOT.references"
+	local line
+
+	WAS=()
+	while read -r line; do
+		case $line in
+		"references "*) REFERENCES=${line#* } ;;
+		*) WAS[$line]=1 ;;
+		esac
+	done < <(kernel_state)
 	WATCH=1
 }
 
@@ -201,25 +223,32 @@ keep() {
 
 # leftovers - print what there is now and was not at the snapshot; succeed if there is nothing.
 leftovers() {
-	local left references before
+	local line references='' left=''
 
-	left=$(kernel_state | sort | comm -13 "$SNAPSHOT" -)
-	references=$(module_references) before=$(cat "$SNAPSHOT.references")
-	((references <= before)) || left+=${left:+$'\n'}"references on klp: $references, were $before"
+	while read -r line; do
+		case $line in
+		"references "*)
+			references=${line#* }
+			((references <= REFERENCES)) || left+="references on klp: $references, were $REFERENCES"$'\n'
+			;;
+		*) [[ -n ${WAS[$line]:-} ]] || left+=$line$'\n' ;;
+		esac
+	done < <(kernel_state)
+	[[ -n $references ]] || left+="no look at the kernel's state"$'\n'
 	[[ -n $left ]] || return 0
-	echo "$left"
+	printf '%s' "$left"
 	return 1
 }
 
 # ---- klpd --------------------------------------------------------------------------------------
 
 klpd_answers() {
-	varlinkctl info /run/klpd/io.klpd
+	klpctl list
 }
 
 # start_klpd [ARG]... - run it in the background; return when it answers.
 start_klpd() {
-	mkdir -p /run/klpd
+	[[ -d /run/klpd ]] || mkdir -p /run/klpd
 	"${KLPD_BINARY:-/usr/sbin/klpd}" "$@" </dev/null >>"$KLPD_LOG" 2>&1 &
 	KLPD_PID=$!
 	if ! loop_until klpd_up_or_dead || ! kill -0 "$KLPD_PID" 2>/dev/null; then

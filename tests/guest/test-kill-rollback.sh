@@ -29,6 +29,7 @@ start() {
 }
 
 modprobe klp
+copy_symbols
 start_klpd
 # Functions that were opened stay so: not a leftover.
 start && klpctl rollback && klpctl disable cmdline && klpctl disable multi

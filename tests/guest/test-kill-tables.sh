@@ -21,8 +21,8 @@ seen() {
 	*) echo "a broken connection" ;;
 	esac
 	# who holds the link, and that there is one
-	klpctl status --json | jq -e 'all(.patches[].tables[]; .current)' >/dev/null || echo "not its map"
-	[[ $(klpctl status --json | jq -c .warnings) == '[]' ]] || echo "warnings"
+	[[ $(klpctl status --json | jq -c '[all(.patches[].tables[]; .current), .warnings]') == '[true,[]]' ]] ||
+		echo "not its map, or warnings"
 }
 
 rounds() {
@@ -39,6 +39,7 @@ goes_on() {
 }
 
 modprobe klp
+copy_symbols
 start_klpd
 # Functions that were opened stay so: not a leftover.
 klpctl enable $T/cc-held.klp.o && klpctl disable cc-held

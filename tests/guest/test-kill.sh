@@ -21,6 +21,7 @@ seen() {
 }
 
 modprobe klp
+copy_symbols
 start_klpd
 # Functions that were opened stay so: not a leftover.
 klpctl enable $P/cmdline.klp.o && klpctl replace $P/meminfo.klp.o && klpctl disable meminfo
@@ -49,14 +50,8 @@ done
 for what in fail kill; do
 	for ((i = 1; i <= 4; i++)); do
 		t "several functions, attach:$i:$what"
-		stop_klpd
-		KLPD_FAULT=attach:$i:$what start_klpd
-		klpctl enable $T/multi.klp.o >/dev/null 2>&1 && fail "it did not fail"
-		if [[ $what == kill ]]; then
-			wait "$KLPD_PID" 2>/dev/null
-			KLPD_PID=''
-			start_klpd
-		fi
+		with_fault "attach:$i" $what klpctl enable $T/multi.klp.o
+		((STATUS != 0)) || fail "it did not fail"
 		same patches "" "$(names)"
 		grep -q klp: /proc/uptime /proc/loadavg /proc/version /proc/softirqs && fail "something is patched"
 	done

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* core/fault: inert unless told, and then at one point only. Each case is a process of its own,
- * because klpd reads the variable once. */
+ * because klpd reads the variable once; a file that it names is read again. */
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -47,9 +47,33 @@ static void test_one_point(void)
 	CHECK_INT(outcome_at("retire:0:kill", PHASE_RETIRE, 0), 100 + SIGKILL);
 }
 
+/* The file is read at each point, so that one process may meet several. */
+static void test_file(void)
+{
+	char path[] = "/tmp/klpd-fault-XXXXXX";
+	int fd = mkstemp(path);
+
+	CHECK(fd >= 0);
+	CHECK_INT(outcome_at("/tmp/klpd-no-such-file", PHASE_PIN, 1), 0);
+	CHECK_INT(outcome_at(path, PHASE_PIN, 1), 0);
+	CHECK_INT(pwrite(fd, "pin:1:fail\n", 11, 0), 11);
+	CHECK_INT(outcome_at(path, PHASE_PIN, 1), 1);
+	CHECK_INT(outcome_at(path, PHASE_PIN, 2), 0);
+	(void)setenv("KLPD_FAULT", path, 1);
+	CHECK(fault_point(PHASE_PIN, 1) < 0);
+	CHECK_INT(pwrite(fd, "pin:2:fail\n", 11, 0), 11);
+	CHECK_INT(fault_point(PHASE_PIN, 1), 0);
+	CHECK(fault_point(PHASE_PIN, 2) < 0);
+	CHECK_INT(ftruncate(fd, 0), 0);
+	CHECK_INT(fault_point(PHASE_PIN, 2), 0);
+	close(fd);
+	(void)unlink(path);
+}
+
 int main(void)
 {
 	RUN(test_inert);
 	RUN(test_one_point);
+	RUN(test_file);
 	return unit_end();
 }
