@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A patch MANY_NAME of the 256 functions of a set (MANY_SET, 00) of klp_many.ko: all return MANY_VALUE. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+#include "../kmod/klp_many/klp_many.h"
+
+KLP_PATCH(MANY_NAME, "1.0");
+KLP_LICENSE("GPL");
+
+#ifndef MANY_SET
+#define MANY_SET 00
+#endif
+
+#define MANY_BODY(n) \
+	KLP_REPLACE_FUNC_IN(klp_many, int, klp_many_##n, int value) \
+	{ \
+		return MANY_VALUE; \
+	}
+#define MANY_OF(X, set) MANY(X, set)
+
+MANY_OF(MANY_BODY, MANY_SET)
