@@ -57,6 +57,21 @@ const char *client_address(void)
 	return address && *address ? address : KLPD_SOCKET;
 }
 
+int client_answer_ms(void)
+{
+	const char *text = getenv("KLPD_ANSWER_SEC");
+	unsigned long seconds;
+	char *end;
+
+	if (!text || *text < '0' || *text > '9')
+		return CLIENT_ANSWER_MS;
+	errno = 0;
+	seconds = strtoul(text, &end, 10);
+	if (errno || *end || seconds == 0 || seconds > CLIENT_ANSWER_SEC_MAX)
+		return CLIENT_ANSWER_MS;
+	return (int)seconds * 1000;
+}
+
 static int client_file = -EBADF;	/* for the next call; see client_send_file() */
 
 void client_send_file(int fd)
@@ -115,7 +130,7 @@ static int call_on_reply(sd_varlink *link _unused_, sd_json_variant *parameters,
  */
 static int call_connect(sd_varlink **ret)
 {
-	const struct timeval limit = { .tv_sec = CLIENT_CONNECT_SEC };
+	const struct timeval limit = { .tv_sec = MIN(CLIENT_CONNECT_SEC, client_answer_ms() / 1000) };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const char *path = client_address();
 	_cleanup_close_ int fd = -EBADF;
@@ -235,8 +250,8 @@ static int call_is_late(struct call *c, bool waits)
  */
 static int call_run(struct call *c, struct call *watcher, bool waits)
 {
+	int r, w = 0, patience = client_answer_ms();
 	bool watches;
-	int r, w = 0;
 
 	c->began = c->heard = monotonic_ms();
 	for (;;) {
@@ -255,12 +270,12 @@ static int call_run(struct call *c, struct call *watcher, bool waits)
 			continue;
 		}
 		watches = watcher && watcher->link;
-		r = call_wait(c, watcher, watches ? CLIENT_QUIET_MS : CLIENT_ANSWER_MS);
+		r = call_wait(c, watcher, watches ? MIN(CLIENT_QUIET_MS, patience) : patience);
 		if (r < 0)
 			return r;
 		if (r == 0 && watches)
 			(void)watcher->event(NULL, watcher->userdata);
-		if (monotonic_ms() - c->heard < CLIENT_ANSWER_MS)
+		if (monotonic_ms() - c->heard < (uint64_t)patience)
 			continue;
 		r = call_is_late(c, waits);
 		if (r < 0)

@@ -9,6 +9,7 @@
 #define CLIENT_CONNECT_SEC	30
 /* For an answer, and while a change is waited for, for any sign of klpd. */
 #define CLIENT_ANSWER_MS	(3 * 60 * 1000)
+#define CLIENT_ANSWER_SEC_MAX	86400
 
 struct client_reply {
 	sd_json_variant *parameters;	/* owned; NULL if there were none */
@@ -22,11 +23,13 @@ struct client_reply {
  */
 typedef int (*client_event_t)(sd_json_variant *parameters, void *userdata);
 
+/* $KLPD_ANSWER_SEC (1 to CLIENT_ANSWER_SEC_MAX seconds), in milliseconds, or CLIENT_ANSWER_MS. */
+int client_answer_ms(void);
 /* Where klpd listens: $KLPD_SOCKET or KLPD_SOCKET. */
 const char *client_address(void);
 
 /*
- * Call io.klpd.Manager.METHOD and wait for the reply, CLIENT_ANSWER_MS at most. With `progress`,
+ * Call io.klpd.Manager.METHOD and wait for the reply, client_answer_ms() at most. With `progress`,
  * what Monitor tells meanwhile on a second connection goes there; the call does without it if that
  * connection fails. Negative errno: no connection could be made. All else is a reply, a broken
  * connection and a time that is over too.

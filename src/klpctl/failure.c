@@ -53,7 +53,9 @@ static const struct foreign_error foreign_table[] = {
 	  "A change that had begun is finished or undone when klpd runs again: see "
 	  "'klpctl status'." },
 	{ SD_VARLINK_ERROR_TIMEOUT, EXIT_STATUS_UNREACHABLE,
-	  "Klpd did not answer", "See 'systemctl status klpd'." },
+	  "Klpd did not answer",
+	  "See 'systemctl status klpd'. A change that was asked for may still happen when it goes on: "
+	  "see 'klpctl status'." },
 	{ SD_VARLINK_ERROR_PROTOCOL, EXIT_STATUS_SYSTEM,
 	  "What came as an answer is not varlink", "Is KLPD_SOCKET the socket of klpd?" },
 	{ SD_VARLINK_ERROR_PERMISSION_DENIED, EXIT_STATUS_PERMISSION,

@@ -421,6 +421,18 @@ same "in force" '' "$(names)"
 check "the same file, untouched" klpctl enable $T/bench-100.klp.o >/dev/null
 klpctl disable bench-100 >/dev/null || fail disable
 
+t klpd does not answer
+kill -STOP "$KLPD_PID"
+for verb in status list "check $P/cmdline.klp.o" "disable cmdline" "enable $P/cmdline.klp.o"; do
+	# shellcheck disable=SC2086
+	KLPD_ANSWER_SEC=1 expect_fail 9 klpctl $verb
+	[[ $(grep -c "Klpd did not answer\|klpd did not answer" <<<"$OUTPUT") == 1 ]] || fail "$verb: $OUTPUT"
+done
+kill -CONT "$KLPD_PID"
+check "it answers" loop_until klpctl list
+# what was asked for last happens, or does not: as klpctl says
+klpctl disable cmdline >/dev/null 2>&1 || same "in force" '' "$(names)"
+
 t the kernel is locked down
 if mount -t securityfs none /sys/kernel/security 2>/dev/null || [[ -e /sys/kernel/security/lockdown ]]; then
 	keep # it stays locked until reboot, so this is the last test

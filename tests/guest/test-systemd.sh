@@ -51,6 +51,21 @@ back() {
 check back loop_until back
 same patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
 
+t klpd that hangs is ended by the watchdog, and comes back
+mkdir -p /run/systemd/system/klpd.service.d
+printf '[Service]\nWatchdogSec=2s\n' >/run/systemd/system/klpd.service.d/watchdog.conf
+check reload systemctl daemon-reload
+check restart systemctl restart klpd
+pid=$(systemctl show -P MainPID klpd)
+kill -STOP "$pid"
+check back loop_until back
+same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+same patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
+journalctl -u klpd -b -o cat | grep -qi "watchdog timeout" || fail "it was not the watchdog"
+rm -r /run/systemd/system/klpd.service.d
+check reload systemctl daemon-reload
+check restart systemctl restart klpd
+
 t bpffs is unmounted and mounted again under the service
 pid=$(systemctl show -P MainPID klpd)
 check umount umount /sys/fs/bpf
