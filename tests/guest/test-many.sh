@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-many.sh - a patch of as many functions as one can have (KLP_FUNCS_MAX) is enabled, replaced by its
+# successor of as many, taken over by the next klpd, and disabled; and klpd's descriptors suffice for
+# 64 patches of this size, of which as many enter as leave.
+# timeout: 600
+# shellcheck source=tests/guest/lib.sh
+. /klpd/lib.sh
+T=/usr/lib/klpd/tests
+
+fds() {
+	find "/proc/$KLPD_PID/fd" -mindepth 1 | wc -l
+}
+
+limit() {
+	awk '/^Max open files/ { print $4 }' "/proc/$KLPD_PID/limits"
+}
+
+# functions NAME - how many functions status tells of, by the kind of their body.
+functions() {
+	klpctl status --json | jq -c --arg name "$1" \
+		'.patches[] | select(.name == $name) | [.state, (.functions | group_by(.body)[] | .[0].body, length)]'
+}
+
+modprobe klp
+modprobe klp_many
+start_klpd
+snapshot
+same original "0 256" "$(cat /proc/klp_many)"
+
+t "a patch of 256 functions"
+before=$(fds)
+check enable klpctl enable $T/many-1.klp.o
+same patched "1 256" "$(cat /proc/klp_many)"
+same status '["in_force","replace",256]' "$(functions many-1)"
+each=$(($(fds) - before))
+# 64 in force and 64 that take their places
+((128 * each < $(limit))) || fail "a patch of 256 functions takes $each of $(limit) descriptors"
+
+t "is replaced by its successor of as many"
+check replace klpctl replace $T/many-2.klp.o
+same patched "2 256" "$(cat /proc/klp_many)"
+same names many-2 "$(names)"
+(($(fds) <= before + each)) || fail "$before descriptors, $each a patch, and now there are $(fds)"
+
+t "and taken over by the next klpd"
+kill_klpd
+same patched "2 256" "$(cat /proc/klp_many)"
+start_klpd
+same status '["in_force","replace",256]' "$(functions many-2)"
+same warnings 0 "$(klpctl status --json | jq '.warnings | length')"
+
+t "and goes out again"
+check disable klpctl disable many-2
+same original "0 256" "$(cat /proc/klp_many)"
