@@ -8,13 +8,14 @@
 #   kmod/KVER/NAME.ko            for every kernel with headers; kmod/KVER/abi/klp.ko speaks the ABI it is told
 #   patches/NAME.klp.o           tests/patches/NAME.klp.o          BPF, CO-RE, stripped of DWARF
 #   tests/unit/ tests/fuzz/      with sanitizers, from asan/ and fuzz/ builds of the same sources
-#   tests/facts/ tests/bench/    what guests run to check assumptions about the kernel, or to measure
+#   tests/facts/ tests/kmod/      what guests run to check assumptions about the kernel, and klp.ko
+#   tests/bench/                 what guests run to measure
 #   tests/programs/              what guest tests use: tasks in odd places
 
 CC := $(or $(filter-out default,$(if $(filter environment command,$(origin CC)),$(CC))),gcc)
 CLANG ?= clang
 AR := ar
-LAYERS := util shared kern core
+LAYERS := util shared patch kern core
 ARCH := x86
 MULTIARCH := $(shell gcc -print-multiarch 2>/dev/null)
 
@@ -28,7 +29,7 @@ CFLAGS_fuzz := $(BASE_CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link
 LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 LIBS_klpd := -lsystemd -lbpf -lelf -lz -lcap
 LIBS_klpctl := -lsystemd
-BPF_CFLAGS := -g -O2 -Wall -Werror -target bpf -D__TARGET_ARCH_$(ARCH) -Iinclude -I$(O)/vmlinux \
+BPF_CFLAGS := -g -O2 -Wall -Werror -target bpf -D__TARGET_ARCH_$(ARCH) -Iinclude -Ibpf -Ivmlinux/$(ARCH) \
 	$(addprefix -idirafter /usr/include/,$(MULTIARCH)) -MMD -MP
 
 sources = $(wildcard src/$(1)/*.c)
@@ -38,28 +39,27 @@ archives = $(foreach l,$(1),$(if $(call sources,$(l)),$(O)/$(2)/lib$(l).a))
 
 # ---- what there is -----------------------------------------------------------------------------
 
-SKELS := $(patsubst bpf/%.bpf.c,$(O)/include/%.skel.h,$(wildcard bpf/*.bpf.c))
 PROGRAMS := $(addprefix $(O)/bin/,klpd klpctl)
 PATCHES := $(foreach f,$(wildcard patches/*/*.bpf.c),$(O)/patches/$(basename $(basename $(notdir $f))).klp.o)
-TEST_PATCHES := $(foreach f,$(wildcard tests/patches/*/*.bpf.c),$(O)/tests/patches/$(basename $(basename $(notdir $f))).klp.o)
+TEST_PATCHES := $(foreach f,$(wildcard tests/patches/*.bpf.c),$(O)/tests/patches/$(basename $(basename $(notdir $f))).klp.o)
 UNITS := $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/test-*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
-FACT_BPF := $(wildcard tests/facts/*.bpf.c)
-FACT_SKELS := $(patsubst tests/facts/%.bpf.c,$(O)/include/%.skel.h,$(FACT_BPF))
-FACTS := $(patsubst tests/%.c,$(O)/tests/%,$(filter-out $(FACT_BPF),$(wildcard tests/facts/fact-*.c))) \
-	$(patsubst tests/%.sh,$(O)/tests/%.sh,$(wildcard tests/facts/fact-*.sh)) \
-	$(patsubst tests/%.bpf.c,$(O)/tests/%.bpf.o,$(FACT_BPF))
-HELPERS := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/programs/*.c))
+# Programs in C, and of BPF: these become objects that bpftool loads, and skeletons for those.
+TEST_BPF := $(foreach d,facts kmod programs bench,$(wildcard tests/$(d)/*.bpf.c))
+TEST_SKELS := $(patsubst %.bpf.c,$(O)/include/%.skel.h,$(notdir $(filter tests/facts/% tests/kmod/%,$(TEST_BPF))))
+test_programs = $(patsubst tests/%.c,$(O)/tests/%,$(filter-out %.bpf.c,$(wildcard tests/$(1)/$(2)*.c))) \
+	$(patsubst tests/%.c,$(O)/tests/%.o,$(filter tests/$(1)/%,$(TEST_BPF)))
+FACTS := $(call test_programs,facts,fact-) $(call test_programs,kmod,kmod-) \
+	$(patsubst tests/%.sh,$(O)/tests/%.sh,$(wildcard tests/facts/fact-*.sh))
+HELPERS := $(call test_programs,programs)
+BENCHES := $(call test_programs,bench,bench-)
 
-BENCHES := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/bench/bench-*.c))
-
-# Kernels that have headers here; the oldest also lends its types to the BPF programs.
+# Kernels that have headers here.
 KVERS := $(shell ls -dv /lib/modules/*/build/Makefile 2>/dev/null | cut -d/ -f4)
-BTF ?= $(firstword $(foreach k,$(KVERS),$(wildcard /lib/modules/$(k)/build/vmlinux)) /sys/kernel/btf/vmlinux)
-# Those of the debug kernel (tests/guest/mkdebug), where it has been put: only make check-debug does.
+# Those of the debug kernel (scripts/mkdebug), where it has been put: only make check-debug does.
 DEBUG_TOP := /srv
 DEBUG_KVERS := $(shell ls -dv $(DEBUG_TOP)/lib/modules/*/build/Makefile 2>/dev/null | cut -d/ -f5)
-MODULES := $(if $(wildcard src/kmod/Kbuild),klp klp-abi) $(notdir $(patsubst %/Kbuild,%,$(wildcard tests/kmod/*/Kbuild)))
+MODULES := $(if $(wildcard src/kmod/Kbuild),klp klp-abi) $(notdir $(patsubst %/Kbuild,%,$(wildcard tests/modules/*/Kbuild)))
 
 all: programs kmod patches
 tests: units fuzzers facts helpers benches test-patches
@@ -81,7 +81,7 @@ root-ready:
 $(O)/.settings: FORCE
 	@mkdir -p $(@D)
 	@{ $(CC) --version | head -n 1; $(CLANG) --version | head -n 1; cat /etc/debian_version; \
-		echo '$(CFLAGS_release) $(SANITIZE) $(CPPFLAGS) $(BPF_CFLAGS) $(KVERS) $(BTF)'; } >$@.new 2>&1
+		echo '$(CFLAGS_release) $(SANITIZE) $(CPPFLAGS) $(BPF_CFLAGS) $(KVERS)'; } >$@.new 2>&1
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(O)/include/version.h: VERSION
@@ -92,7 +92,7 @@ $(O)/include/version.h: VERSION
 
 # compile FLAVOUR DIRECTORY COMPILER: objects and archives of the layers in one of three builds.
 define compile
-$(O)/$(2)/%.o: src/%.c $(O)/.settings | $(O)/include/version.h $(SKELS)
+$(O)/$(2)/%.o: src/%.c $(O)/.settings | $(O)/include/version.h
 	@mkdir -p $$(@D)
 	@$$(call say,CC,$$@)
 	$$(Q)$(3) $$(CPPFLAGS) $$(CFLAGS_$(1)) -c -o $$@ $$<
@@ -106,7 +106,7 @@ $(eval $(call compile,release,obj,$(CC)))
 $(eval $(call compile,asan,asan,$(CLANG)))
 $(eval $(call compile,fuzz,fuzz,$(CLANG)))
 
-$(O)/bin/klpd: $(call objects,klpd,obj) $(call archives,core kern shared util,obj)
+$(O)/bin/klpd: $(call objects,klpd,obj) $(call archives,core kern patch shared util,obj)
 $(O)/bin/klpctl: $(call objects,klpctl,obj) $(call archives,shared util,obj)
 $(PROGRAMS):
 	@mkdir -p $(@D)
@@ -117,39 +117,29 @@ $(PROGRAMS):
 
 # ---- BPF ---------------------------------------------------------------------------------------
 
-$(O)/vmlinux/vmlinux.h: $(O)/.settings
-	@mkdir -p $(@D)
-	@$(call say,BTF,$@)
-	$(Q)test -r $(BTF) || { echo 'make: no kernel types at $(BTF): install linux-headers, or set BTF=' >&2; exit 1; }
-	$(Q)bpftool btf dump file $(BTF) format c >$@.new
-	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
-	$(Q)touch $@
-
 # bpf_object OUTPUT SOURCE
 define bpf_object
-$(1): $(2) $(O)/vmlinux/vmlinux.h $(O)/.settings
+$(1): $(2) $(O)/.settings
 	@mkdir -p $$(@D)
 	@$$(call say,BPF,$$@)
 	$$(Q)$$(CLANG) $$(BPF_CFLAGS) -I$(dir $(2)) -MT $$@ -MF $$@.d -c -o $$@.tmp $$<
 	$$(Q)llvm-strip -g $$@.tmp && mv $$@.tmp $$@
 -include $(1).d
 endef
-$(foreach f,$(wildcard bpf/*.bpf.c),$(eval $(call bpf_object,$(O)/$(f:.c=.o),$(f))))
-$(foreach f,$(FACT_BPF),$(eval $(call bpf_object,$(O)/$(f:.c=.o),$(f))))
+$(foreach f,$(TEST_BPF),$(eval $(call bpf_object,$(O)/$(f:.c=.o),$(f))))
 $(foreach f,$(wildcard patches/*/*.bpf.c),$(eval $(call bpf_object,$(O)/patches/$(basename $(basename $(notdir $f))).klp.o,$(f))))
-$(foreach f,$(wildcard tests/patches/*/*.bpf.c),$(eval $(call bpf_object,$(O)/tests/patches/$(basename $(basename $(notdir $f))).klp.o,$(f))))
+$(foreach f,$(wildcard tests/patches/*.bpf.c),$(eval $(call bpf_object,$(O)/tests/patches/$(basename $(basename $(notdir $f))).klp.o,$(f))))
 
 skeleton = @mkdir -p $(@D) && $(call say,SKEL,$@) && bpftool gen skeleton $< name $(subst -,_,$(*F)) >$@
-$(SKELS): $(O)/include/%.skel.h: $(O)/bpf/%.bpf.o
-	$(skeleton)
-$(FACT_SKELS): $(O)/include/%.skel.h: $(O)/tests/facts/%.bpf.o
+$(foreach f,$(filter tests/facts/% tests/kmod/%,$(TEST_BPF)),$(eval $(O)/include/$(basename $(basename $(notdir $f))).skel.h: $(O)/$(f:.c=.o)))
+$(TEST_SKELS): $(O)/include/%.skel.h:
 	$(skeleton)
 
 # ---- modules -----------------------------------------------------------------------------------
 
 # The sources of a module: the companion (twice, the second speaks the ABI of its parameter `abi`, at first
 # 99), or a test's.
-kmod_source = $(if $(filter klp klp-abi,$(1)),src/kmod,tests/kmod/$(1))
+kmod_source = $(if $(filter klp klp-abi,$(1)),src/kmod,tests/modules/$(1))
 kmod_product = $(O)/kmod/$(2)/$(if $(filter klp-abi,$(1)),abi/klp,$(1)).ko
 
 # module NAME KVER GOAL TOP: links to the sources, so that nothing is written beside them; then kbuild.
@@ -176,7 +166,7 @@ kmod:
 
 # ---- tests -------------------------------------------------------------------------------------
 
-TEST_ARCHIVES := core kern shared util
+TEST_ARCHIVES := core kern patch shared util
 LINK_TEST = -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS_klpd)
 
 $(UNITS): $(O)/tests/unit/%: tests/unit/%.c $(call archives,$(TEST_ARCHIVES),asan) $(O)/.settings
@@ -190,22 +180,26 @@ $(FUZZERS): $(O)/tests/fuzz/%: tests/fuzz/%.c $(call archives,$(TEST_ARCHIVES),f
 	$(Q)$(CLANG) $(CPPFLAGS) $(CFLAGS_fuzz) -fsanitize=fuzzer -Wno-missing-prototypes \
 		-MT $@ -MF $@.d -o $@ $< $(LINK_TEST)
 
-$(O)/tests/facts/%: tests/facts/%.c $(O)/.settings | $(FACT_SKELS) $(O)/include/version.h
-	@mkdir -p $(@D)
-	@$(call say,FACT,$@)
-	$(Q)$(CC) $(CPPFLAGS) -Itests/facts $(CFLAGS_release) $(LDFLAGS) -MT $@ -MF $@.d -o $@ $< -lbpf -lelf -lz
+define fact
+$(O)/tests/$(1)/%: tests/$(1)/%.c $(O)/.settings | $(TEST_SKELS) $(O)/include/version.h
+	@mkdir -p $$(@D)
+	@$$(call say,FACT,$$@)
+	$$(Q)$$(CC) $$(CPPFLAGS) -Itests/facts -Itests/kmod $$(CFLAGS_release) $$(LDFLAGS) -MT $$@ -MF $$@.d -o $$@ $$< \
+		-lbpf -lelf -lz
+endef
+$(foreach d,facts kmod,$(eval $(call fact,$(d))))
 $(O)/tests/facts/%.sh: tests/facts/%.sh
 	@mkdir -p $(@D)
 	$(Q)install -m 755 $< $@
 
-$(HELPERS): $(O)/tests/programs/%: tests/programs/%.c $(O)/.settings
+$(O)/tests/programs/%: tests/programs/%.c $(O)/.settings
 	@mkdir -p $(@D)
 	@$(call say,CC,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_release) $(LDFLAGS) -MT $@ -MF $@.d -o $@ $<
 $(O)/tests/bench/%: tests/bench/%.c $(O)/.settings
 	@mkdir -p $(@D)
 	@$(call say,BENCH,$@)
-	$(Q)$(CC) $(CPPFLAGS) -Itests/facts -Itests/bench $(CFLAGS_release) $(LDFLAGS) -MT $@ -MF $@.d -o $@ $< -lbpf
+	$(Q)$(CC) $(CPPFLAGS) -Itests/facts -Itests/kmod -Itests/bench $(CFLAGS_release) $(LDFLAGS) -MT $@ -MF $@.d -o $@ $< -lbpf
 
 unit: $(UNITS)
 	$(Q)tests/each unit 120 $(UNITS)

@@ -3,8 +3,8 @@
 # Makefile - builds klpd, klpctl, klp.ko, the patches and the tests, all below .output/.
 #
 # Two halves.  On a machine that has the tools (Debian 13) the second half builds right here.  On
-# any other, and always for tests, the first half makes a Debian 13 root once (tests/guest/mkroot) and
-# runs the same make inside it (tests/guest/enter).  `make help` lists what can be asked for.
+# any other, and always for tests, the first half makes a Debian 13 root once (scripts/mkroot) and
+# runs the same make inside it (scripts/enter).  `make help` lists what can be asked for.
 
 MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 .DELETE_ON_ERROR:
@@ -54,11 +54,11 @@ help:
 	'make unit       unit tests under ASan and UBSan' \
 	'make static     checks of the sources' \
 	'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)' \
-	'make guest      the guest tests on every kernel of tests/guest/kernels' \
+	'make guest      the guest tests on every kernel of tests/vm/kernels' \
 	'make fault      klpd dies, or errs, at every FAULT_STRIDE=$(FAULT_STRIDE)th system call of each change (hours)' \
 	'make meta       does the guest runner tell the truth about hangs, panics and empty runs?' \
 	'make programs | kmod | patches | facts      parts of it' \
-	'make root       only make the Debian 13 root; its place: tests/guest/mkroot --path' \
+	'make root       only make the Debian 13 root; its place: scripts/mkroot --path' \
 	'' \
 	'V=1 shows commands; JOBS=N.  In the environment: KLPD_OUTPUT=DIR instead of .output (below' \
 	'the checkout), KLPD_CACHE=DIR instead of ~/.cache/klpd for the root and the guest images.'
@@ -67,20 +67,20 @@ clean:
 	$(Q)rm -rf $(O)
 
 root:
-	$(Q)tests/guest/mkroot
+	$(Q)scripts/mkroot
 
 # ---- first half: send it into the root ---------------------------------------------------------
 
 # Short flags such as -k go along; the jobserver stays outside.
 short_flags := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
 inner_flags := $(if $(findstring k,$(short_flags)),-k) $(if $(findstring n,$(short_flags)),-n)
-in_root = tests/guest/mkroot >/dev/null && mkdir -p $(O) && \
-	tests/guest/enter -e KLPD_OUTPUT flock $(O)/.lock make --no-print-directory -j$(JOBS) $(inner_flags) \
+in_root = scripts/mkroot >/dev/null && mkdir -p $(O) && \
+	scripts/enter -e KLPD_OUTPUT flock $(O)/.lock make --no-print-directory -j$(JOBS) $(inner_flags) \
 		$(MAKEOVERRIDES)
 
 demo:
 	$(Q)$(in_root) all
-	$(Q)tests/guest/run tests/guest/demo.sh
+	$(Q)tests/vm/run tests/guest/demo.sh
 
 check:
 	$(Q)tests/check
@@ -94,16 +94,16 @@ bench:
 
 guest:
 	$(Q)$(in_root) all tests
-	$(Q)tests/guest/suite
+	$(Q)tests/vm/suite
 
 fault:
 	$(Q)$(in_root) all tests
-	$(Q)tests/guest/suite -a $(FAULT_STRIDE) tests/guest/fault.sh
+	$(Q)tests/vm/suite -a $(FAULT_STRIDE) tests/guest/fault.sh
 	$(Q)grep -h '^# faults tried' $(O)/logs/fault@*.out
 
 meta:
 	$(Q)$(in_root) root-ready
-	$(Q)tests/guest/meta/run
+	$(Q)tests/vm/meta/run
 
 .PHONY: help clean root demo check check-debug bench guest fault meta install
 
@@ -126,7 +126,7 @@ install:
 	$(Q)install -D -m 755 $(O)/bin/klpctl $(DESTDIR)$(PREFIX)/bin/klpctl
 	$(Q)install -d $(DESTDIR)$(PREFIX)/lib/klpd/patches $(DESTDIR)$(PREFIX)/include/klp
 	$(Q)install -m 644 -t $(DESTDIR)$(PREFIX)/lib/klpd/patches $(wildcard $(O)/patches/*.klp.o)
-	$(Q)install -m 644 -t $(DESTDIR)$(PREFIX)/include/klp $(wildcard include/klp/*.h)
+	$(Q)install -m 644 -t $(DESTDIR)$(PREFIX)/include/klp $(wildcard include/klp/*.h bpf/klp/*.h)
 	$(Q)for f in src/units/*.service src/units/*.socket; do \
 		install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/lib/systemd/system/$${f##*/}"; done
 	$(Q)for kind in sysusers tmpfiles; do for f in src/units/*$$kind*; do \

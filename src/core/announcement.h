@@ -6,7 +6,7 @@
 #ifndef KLPD_CORE_ANNOUNCEMENT_H
 #define KLPD_CORE_ANNOUNCEMENT_H
 
-#include "core/meta.h"
+#include "patch/metadata.h"
 #include "klp/uapi.h"
 
 struct announcement {

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/meta.h"
+#include "patch/metadata.h"
 
 enum change_verb {
 	CHANGE_ENABLE,

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/meta.h"
+#include "patch/metadata.h"
 #include "core/sha256.h"
 #include "kern/pin.h"
 #include "klp/uapi.h"

@@ -24,7 +24,7 @@
 #include "kern/body-self.h"
 #include "kern/bpf-log.h"
 #include "kern/caps.h"
-#include "kern/elf-file.h"
+#include "patch/elf-file.h"
 #include "kern/object-ops.h"
 #include "kern/bpf-file.h"
 #include "kern/ops-type.h"

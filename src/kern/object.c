@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 #include "kern/caps.h"
-#include "kern/elf-file.h"
+#include "patch/elf-file.h"
 #include "kern/link.h"
 #include "kern/loader-wire.h"
 #include "kern/loader.h"

@@ -4,7 +4,7 @@
  * way; the kernel's own livepatch beside it. For guests of `run --icount`, as root, klp.ko loaded
  * with a signal_ms that never comes. Prints rows of a table; promises nothing about what is good.
  *
- *	bench-transition start TASKS...          klp.ko, and kernel livepatch (klp_rival.ko)
+ *	bench-transition start TASKS...          klp.ko, and kernel livepatch (test_klpd_livepatch.ko)
  *	bench-transition straggle TASKS N...     N tasks in a function, then they leave it
  *	bench-transition crowd TASKS COMMAND...  no figures: runs it among so many tasks
  */
@@ -112,7 +112,7 @@ static void start_klp(int fd, int tasks)
 
 /* ---- kernel livepatch --------------------------------------------------------------------------- */
 
-#define RIVAL "/sys/kernel/livepatch/klp_rival/"
+#define RIVAL "/sys/kernel/livepatch/test_klpd_livepatch/"
 
 static bool rival_settled(void)
 {
@@ -138,7 +138,7 @@ static struct change_cost rival_cycle(void)
 	struct change_cost c;
 	ns_t t, cpu;
 
-	if (system("modprobe klp_rival") != 0)
+	if (system("modprobe test_klpd_livepatch") != 0)
 		exit(1);
 	rival_wait();
 	t = meter_now(), cpu = meter_cpu();
@@ -147,7 +147,7 @@ static struct change_cost rival_cycle(void)
 	c.call = meter_now() - t;
 	rival_wait();
 	c.done = meter_now() - t;
-	while (system("rmmod klp_rival 2>/dev/null") != 0)
+	while (system("rmmod test_klpd_livepatch 2>/dev/null") != 0)
 		crowd_pause(10);
 	return c;
 }
@@ -158,14 +158,14 @@ static void start_rival(int tasks)
 	struct span lock;
 	ns_t observed;
 
-	if (system("modprobe klp_rival") != 0)
+	if (system("modprobe test_klpd_livepatch") != 0)
 		exit(1);
 	rival_wait();
 	observer_begin();
 	meter_write(RIVAL "enabled", "0");
 	rival_wait();
 	observed = observer_end();
-	while (system("rmmod klp_rival 2>/dev/null") != 0)
+	while (system("rmmod test_klpd_livepatch 2>/dev/null") != 0)
 		crowd_pause(10);
 	/* It takes tasklist_lock at the entry, and this when it has released it. */
 	if (!span_begin("p klp_try_complete_transition", "p cpus_read_lock"))
@@ -281,12 +281,12 @@ static ns_t user_left(void)
 static void kthread_out(void *unused)
 {
 	(void)unused;
-	meter_write("/sys/module/klp_sleepers/parameters/leave", "1");
+	meter_write("/sys/module/test_klpd_sleepers/parameters/leave", "1");
 }
 
 static ns_t kthread_left(void)
 {
-	FILE *f = fopen("/sys/module/klp_sleepers/parameters/left_ns", "re");
+	FILE *f = fopen("/sys/module/test_klpd_sleepers/parameters/left_ns", "re");
 	ns_t t = 0;
 
 	if (!f || fscanf(f, "%llu", &t) != 1)
@@ -315,12 +315,12 @@ static struct wait straggle_kthread(int fd, int n, int phase)
 	struct wait w;
 	char text[64];
 
-	snprintf(text, sizeof(text), "modprobe klp_sleepers n=%d", n);
+	snprintf(text, sizeof(text), "modprobe test_klpd_sleepers n=%d", n);
 	if (system(text) != 0)
 		exit(1);
 	poll(NULL, 0, 500);
 	w = straggle(fd, "down_killable", phase, kthread_out, kthread_left, NULL);
-	if (system("rmmod klp_sleepers") != 0)
+	if (system("rmmod test_klpd_sleepers") != 0)
 		exit(1);
 	return w;
 }

@@ -21,7 +21,7 @@ die() {
 per_call() {
 	local result
 
-	read -r PER_CALL result <"/sys/module/klp_bench/parameters/$figures" || die "no figure"
+	read -r PER_CALL result <"/sys/module/test_klpd_bench/parameters/$figures" || die "no figure"
 	: "${original:=$result}"
 	[[ $result == "${1/original/$original}" ]] || die "the function returns $result instead of $1"
 }
@@ -56,46 +56,46 @@ in_force() {
 ours() {
 	local held force
 
-	modprobe klp_sleepers
+	modprobe test_klpd_sleepers
 	loop_until sleeps || die "nobody sleeps"
 	klpctl enable --no-wait "$patches/$2.klp.o" >/dev/null || die "no $2"
 	loop_until moved || die "$2: not everybody else moved: $(klpctl status)"
 	per_call "$3" && held=$PER_CALL
-	echo 1 >/sys/module/klp_sleepers/parameters/leave
+	echo 1 >/sys/module/test_klpd_sleepers/parameters/leave
 	loop_until in_force || die "$2 is not in force"
 	per_call "$3" && force=$PER_CALL
 	klpctl disable "$2" >/dev/null || die "$2 stays"
-	rmmod klp_sleepers
+	rmmod test_klpd_sleepers
 	row "$1" "$force" "$held"
 }
 
 lp_settled() {
-	[[ $(cat /sys/kernel/livepatch/klp_bench_lp/transition) == 0 ]]
+	[[ $(cat /sys/kernel/livepatch/test_klpd_bench_livepatch/transition) == 0 ]]
 }
 
 lp_gone() {
-	rmmod klp_bench_lp
+	rmmod test_klpd_bench_livepatch
 }
 
 livepatch() {
 	local held force
 
-	modprobe klp_sleepers
+	modprobe test_klpd_sleepers
 	loop_until sleeps || die "nobody sleeps"
-	modprobe klp_bench_lp || die "no livepatch"
+	modprobe test_klpd_bench_livepatch || die "no livepatch"
 	lp_settled && die "nobody holds it up"
 	per_call 7 && held=$PER_CALL
-	echo 1 >/sys/module/klp_sleepers/parameters/leave
+	echo 1 >/sys/module/test_klpd_sleepers/parameters/leave
 	loop_until lp_settled || die "it is not settled"
 	per_call 7 && force=$PER_CALL
-	echo 0 >/sys/kernel/livepatch/klp_bench_lp/enabled
+	echo 0 >/sys/kernel/livepatch/test_klpd_bench_livepatch/enabled
 	loop_until lp_gone || die "it stays"
-	rmmod klp_sleepers
+	rmmod test_klpd_sleepers
 	row "kernel livepatch" "$force" "$held"
 }
 
 # Sleepers are let out by the measurement, not by klp.ko.
-modprobe klp signal_ms=1000000000 && modprobe klp_bench || exit
+modprobe klp signal_ms=1000000000 && modprobe test_klpd_bench || exit
 start_klpd
 cat <<END
 
@@ -114,7 +114,7 @@ livepatch
 ours "fmod_ret, returns" bench-fmod 7
 ours "fmod_ret, continues" bench-fmod-continue original
 # The function stays open for fmod_ret.
-bpftool prog load /usr/lib/klpd/facts/bench-empty.bpf.o /sys/fs/bpf/empty autoattach || die "no empty program"
+bpftool prog load /usr/lib/klpd/bench/bench-empty.bpf.o /sys/fs/bpf/empty autoattach || die "no empty program"
 per_call original
 row "an empty fmod_ret program" "$PER_CALL" ""
 rm /sys/fs/bpf/empty

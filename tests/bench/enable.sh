@@ -113,14 +113,14 @@ ours() {
 }
 
 livepatch() {
-	cost lp_enable klp_bench_lp "$1"
+	cost lp_enable test_klpd_bench_livepatch "$1"
 	row "livepatch: enable" "$1" $TOOK $CPU
-	cost lp_enable klp_bench_lp2 "$1"
+	cost lp_enable test_klpd_bench_livepatch2 "$1"
 	row "livepatch: replace" "$1" $TOOK $CPU
-	loop_until rmmod klp_bench_lp || die "it stays"
-	cost lp_disable klp_bench_lp2
+	loop_until rmmod test_klpd_bench_livepatch || die "it stays"
+	cost lp_disable test_klpd_bench_livepatch2
 	row "livepatch: disable" "$1" $TOOK $CPU
-	loop_until rmmod klp_bench_lp2 || die "it stays"
+	loop_until rmmod test_klpd_bench_livepatch2 || die "it stays"
 }
 
 switches() {

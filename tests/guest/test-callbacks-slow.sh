@@ -5,7 +5,7 @@
 # named, what becomes of the change when klpd is killed, and modules that come and go beside it.
 # timeout: 600
 . /klpd/lib.sh
-. /klpd/tests/callbacks.sh
+. /klpd/lib/callbacks.sh
 
 unload() {
 	check "rmmod $1" loop_until rmmod "$1"
@@ -26,13 +26,13 @@ napping() {
 
 	pid=$(klpctl status --json | jq -e --arg when "$1" --arg object "$2" \
 		'.callback | select(.patch == "cb-nap" and .when == $when and .object == $object and
-			.runningUSec >= 0) | .pid') && grep -q klp_nap_sleep "/proc/$pid/stack"
+			.runningUSec >= 0) | .pid') && grep -q test_klpd_calls_sleep "/proc/$pid/stack"
 }
 
 # wake - whoever sleeps in a callback goes on; none sleeps any more.
 wake() {
 	[[ ${1:-} == again ]] || refuse none
-	echo 1 >/sys/module/klp_nap/parameters/leave
+	echo 1 >/sys/module/test_klpd_calls/parameters/leave
 }
 
 awake() {
@@ -48,14 +48,14 @@ everything_answers() {
 	check "blockers answer" klpctl blockers
 	check "task answers" klpctl task $$
 	check "list answers" klpctl list
-	check "an unrelated module loads" modprobe klp_busy block=N
-	check "and goes" rmmod klp_busy
+	check "an unrelated module loads" modprobe test_klpd_busy block=N
+	check "and goes" rmmod test_klpd_busy
 	expect_fail 9 klpctl enable /usr/lib/klpd/patches/meminfo.klp.o
 	[[ $OUTPUT == *"callback"* ]] || fail "busy is not explained: $OUTPUT"
 }
 
 modprobe klp signal_ms=1000000000
-modprobe klp_nap
+modprobe test_klpd_calls
 start_klpd
 snapshot
 
@@ -72,24 +72,24 @@ everything_answers
 same "no task has moved" 0 "$(klpctl task --json $$ | jq .patchState)"
 expect_fail 9 klpctl reverse
 expect_fail 9 klpctl force
-modprobe klp_target & module=$!
-check "its module waits" loop_until grep -q '^klp_target.*Loading' /proc/modules
+modprobe test_klpd_target & module=$!
+check "its module waits" loop_until grep -q '^test_klpd_target.*Loading' /proc/modules
 kill -KILL $module
 wait $module 2>/dev/null
-check "a loader that is killed does not" loop_until gone grep -q '^klp_target' /proc/modules
-modprobe klp_target & module=$!
-check "its module waits" loop_until grep -q '^klp_target.*Loading' /proc/modules
+check "a loader that is killed does not" loop_until gone grep -q '^test_klpd_target' /proc/modules
+modprobe test_klpd_target & module=$!
+check "its module waits" loop_until grep -q '^test_klpd_target.*Loading' /proc/modules
 check "the log names it" loop_until slept_long pre_patch vmlinux
 wake
 check enable wait $enable
 check "its module loads" wait $module
 dmesg | grep -q "the pre_patch callback of object 'vmlinux' ended after" || fail "its end is not told"
-same patched true "$(object klp_target patched)"
+same patched true "$(object test_klpd_target patched)"
 same "none runs" null "$(klpctl status --json | jq .callback)"
 check disable klpctl disable cb-nap
-unload klp_target
+unload test_klpd_target
 same "each ran once, in order" \
-	"pre_patch vmlinux pre_patch klp_target" "$(heard | sed -n 's/^cb-nap pre/pre/p' | grep -v unpatch | tr '\n' ' ' | sed 's/ $//')"
+	"pre_patch vmlinux pre_patch test_klpd_target" "$(heard | sed -n 's/^cb-nap pre/pre/p' | grep -v unpatch | tr '\n' ' ' | sed 's/ $//')"
 
 t callbacks at both ends of a disable that sleep
 check enable klpctl enable $T/cb-nap.klp.o
@@ -173,18 +173,18 @@ check "nothing runs" loop_until no_transition
 
 t the callback of a module that comes sleeps
 check enable klpctl enable $T/cb-nap.klp.o
-nap pre_patch klp_target
-modprobe klp_target & module=$!
-check "status names it" loop_until napping pre_patch klp_target
+nap pre_patch test_klpd_target
+modprobe test_klpd_target & module=$!
+check "status names it" loop_until napping pre_patch test_klpd_target
 same "it is no part of a transition" null "$(klpctl status --json | jq .callback.transition)"
 everything_answers
 expect_fail 9 klpctl disable cb-nap
-check "the log names it" loop_until slept_long pre_patch klp_target
-nap pre_unpatch klp_target
+check "the log names it" loop_until slept_long pre_patch test_klpd_target
+nap pre_unpatch test_klpd_target
 wake again
 check "it loads" wait $module
-rmmod klp_target & module=$!
-check "status names it" loop_until napping pre_unpatch klp_target
+rmmod test_klpd_target & module=$!
+check "status names it" loop_until napping pre_unpatch test_klpd_target
 everything_answers
 wake
 check "it goes" wait $module
@@ -194,25 +194,25 @@ t a module that comes and goes while tasks move
 begin_sleep
 check "begin" klpctl enable --no-wait --timeout=0 $T/held.klp.o
 check "it is held up" loop_until sleeper_blocks
-modprobe klp_target
-unload klp_target
+modprobe test_klpd_target
+unload test_klpd_target
 end_sleep
 check "it ends" loop_until settled
 check enable klpctl enable $T/cb-nap.klp.o
 begin_sleep
 check "begin" klpctl disable --no-wait --timeout=0 held
 check "it is held up" loop_until sleeper_blocks
-nap post_patch klp_target
-modprobe klp_target & module=$!
-check "status names it" loop_until napping post_patch klp_target
+nap post_patch test_klpd_target
+modprobe test_klpd_target & module=$!
+check "status names it" loop_until napping post_patch test_klpd_target
 end_sleep
-check "the end waits for it" napping post_patch klp_target
+check "the end waits for it" napping post_patch test_klpd_target
 wake
 check "it loads" wait $module
 check "it ends" loop_until settled
 same "what is in force" cb-nap "$(names)"
-unload klp_target
+unload test_klpd_target
 check disable klpctl disable cb-nap
 
-unload klp_nap
+unload test_klpd_calls
 ok

@@ -6,11 +6,11 @@
 # test-livepatch.sh, and after them what those leave out.
 # timeout: 900
 . /klpd/lib.sh
-. /klpd/tests/callbacks.sh
-ORIGINAL="klp_target: original output" PATCHED="this has been live patched"
+. /klpd/lib/callbacks.sh
+ORIGINAL="test_klpd_target: original output" PATCHED="this has been live patched"
 
 target() {
-	cat /proc/klp_target
+	cat /proc/test_klpd_target
 }
 
 unload() {
@@ -29,63 +29,63 @@ snapshot
 # ---- functions in modules ------------------------------------------------------------------------
 
 t module function patching
-modprobe klp_target
+modprobe test_klpd_target
 same before "$ORIGINAL" "$(target)"
 check enable klpctl enable $T/mod-target.klp.o
 same patched "$PATCHED" "$(target)"
 same state attached "$(klpctl status --json | jq -r '.patches[0].functions[0].state')"
-same objects '[{"name":"klp_target","loaded":true,"patched":true}]' \
+same objects '[{"name":"test_klpd_target","loaded":true,"patched":true}]' \
 	"$(klpctl status --json | jq -c '.patches[0].objects')"
 check disable klpctl disable mod-target
 same after "$ORIGINAL" "$(target)"
-unload klp_target
+unload test_klpd_target
 
 t module function patching, livepatch first
 check enable klpctl enable $T/mod-target.klp.o
 same state waiting "$(klpctl status --json | jq -r '.patches[0].functions[0].state')"
 same list 1 "$(klpctl list --json | jq '.patches[0].waiting')"
-[[ $(klpctl status) == *"'klp_target' is not loaded: its functions are patched when it comes"* ]] ||
+[[ $(klpctl status) == *"'test_klpd_target' is not loaded: its functions are patched when it comes"* ]] ||
 	fail "status does not say that it waits"
-modprobe klp_target
+modprobe test_klpd_target
 same patched "$PATCHED" "$(target)"
 same state attached "$(klpctl status --json | jq -r '.patches[0].functions[0].state')"
 [[ $(klpctl status) == *"is not loaded"* ]] && fail "status says that it waits"
 check disable klpctl disable mod-target
 same after "$ORIGINAL" "$(target)"
-unload klp_target
+unload test_klpd_target
 
 t a module that goes and comes again
-modprobe klp_target
+modprobe test_klpd_target
 check enable klpctl enable $T/mod-target.klp.o
 for ((i = 0; i < 3; i++)); do
-	unload klp_target
-	same loaded false "$(object klp_target loaded)"
-	same hooked "" "$(grep klp_target /sys/kernel/tracing/enabled_functions)"
-	modprobe klp_target
+	unload test_klpd_target
+	same loaded false "$(object test_klpd_target loaded)"
+	same hooked "" "$(grep test_klpd_target /sys/kernel/tracing/enabled_functions)"
+	modprobe test_klpd_target
 	same patched "$PATCHED" "$(target)"
 done
 check disable klpctl disable mod-target
-unload klp_target
+unload test_klpd_target
 
 t while klpd is not there
 check enable klpctl enable $T/mod-target.klp.o
 kill_klpd
-modprobe klp_target
+modprobe test_klpd_target
 same patched "$PATCHED" "$(target)"
 start_klpd
-same loaded true "$(object klp_target loaded)"
+same loaded true "$(object test_klpd_target loaded)"
 check disable klpctl disable mod-target
 same after "$ORIGINAL" "$(target)"
-unload klp_target
+unload test_klpd_target
 
 t what watches is told of modules
 check enable klpctl enable $T/mod-target.klp.o
 varlinkctl call --more /run/klpd/io.klpd io.klpd.Manager.Monitor '{}' >/tmp/monitor &
 watcher=$!
 loop_until grep -q snapshot /tmp/monitor
-modprobe klp_target
+modprobe test_klpd_target
 check "it came" loop_until grep -q '"object"' /tmp/monitor
-unload klp_target
+unload test_klpd_target
 came_and_went() {
 	(($(grep -c '"object"' /tmp/monitor) == 2))
 }
@@ -94,72 +94,72 @@ kill $watcher
 check disable klpctl disable mod-target
 
 t functions that the module does not have
-modprobe klp_target
+modprobe test_klpd_target
 expect_fail 5 klpctl enable $T/mod-missing.klp.o
-[[ $OUTPUT == *"module 'klp_target' has no function 'klp_target_no_such_function'"* ]] || fail "$OUTPUT"
+[[ $OUTPUT == *"module 'test_klpd_target' has no function 'test_klpd_target_no_such_function'"* ]] || fail "$OUTPUT"
 expect_fail 5 klpctl enable $T/mod-proto.klp.o
-[[ $OUTPUT == *"int klp_target_show(struct seq_file *m, void *v)"* ]] || fail "$OUTPUT"
+[[ $OUTPUT == *"int test_klpd_target_show(struct seq_file *m, void *v)"* ]] || fail "$OUTPUT"
 expect_fail 5 klpctl enable $T/mod-builtin.klp.o
 [[ $OUTPUT == *"a part of the kernel"* ]] || fail "$OUTPUT"
 expect_fail 4 klpctl enable $T/mod-fmod.klp.o
-[[ $OUTPUT == *"KLP_GUARD_IN(klp_target, ...)"* ]] || fail "$OUTPUT"
+[[ $OUTPUT == *"KLP_GUARD_IN(test_klpd_target, ...)"* ]] || fail "$OUTPUT"
 same "what is in force" "" "$(names)"
-unload klp_target
+unload test_klpd_target
 
 t a module that lacks the function is not loaded
 check enable klpctl enable $T/mod-missing.klp.o
-expect_fail 1 modprobe klp_target
-[[ ! -e /proc/klp_target ]] || fail "its init ran"
-same loaded false "$(object klp_target loaded)"
+expect_fail 1 modprobe test_klpd_target
+[[ ! -e /proc/test_klpd_target ]] || fail "its init ran"
+same loaded false "$(object test_klpd_target loaded)"
 check disable klpctl disable mod-missing
-check "now it is" modprobe klp_target
-unload klp_target
+check "now it is" modprobe test_klpd_target
+unload test_klpd_target
 
 # ---- upstream's callback cases -------------------------------------------------------------------
 
 t target module before livepatch
 listen
-modprobe klp_target
+modprobe test_klpd_target
 check enable klpctl enable $T/cb-demo.klp.o
 check disable klpctl disable cb-demo
-unload klp_target
-said "= klp_target init" \
-	"cb-demo pre_patch vmlinux klp_target" "cb-demo post_patch vmlinux klp_target" \
-	"cb-demo pre_unpatch vmlinux klp_target" "cb-demo post_unpatch vmlinux klp_target" \
-	"= klp_target exit"
+unload test_klpd_target
+said "= test_klpd_target init" \
+	"cb-demo pre_patch vmlinux test_klpd_target" "cb-demo post_patch vmlinux test_klpd_target" \
+	"cb-demo pre_unpatch vmlinux test_klpd_target" "cb-demo post_unpatch vmlinux test_klpd_target" \
+	"= test_klpd_target exit"
 
 t module_coming notifier
 listen
 check enable klpctl enable $T/cb-demo.klp.o
-modprobe klp_target
+modprobe test_klpd_target
 same patched cb-demo "$(target)"
 check disable klpctl disable cb-demo
-unload klp_target
+unload test_klpd_target
 said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
-	"cb-demo pre_patch klp_target" "cb-demo post_patch klp_target" "= klp_target init" \
-	"cb-demo pre_unpatch vmlinux klp_target" "cb-demo post_unpatch vmlinux klp_target" \
-	"= klp_target exit"
+	"cb-demo pre_patch test_klpd_target" "cb-demo post_patch test_klpd_target" "= test_klpd_target init" \
+	"cb-demo pre_unpatch vmlinux test_klpd_target" "cb-demo post_unpatch vmlinux test_klpd_target" \
+	"= test_klpd_target exit"
 
 t module_going notifier
 listen
-modprobe klp_target
+modprobe test_klpd_target
 check enable klpctl enable $T/cb-demo.klp.o
-unload klp_target
+unload test_klpd_target
 check disable klpctl disable cb-demo
-said "= klp_target init" \
-	"cb-demo pre_patch vmlinux klp_target" "cb-demo post_patch vmlinux klp_target" \
-	"= klp_target exit" "cb-demo pre_unpatch klp_target" "cb-demo post_unpatch klp_target" \
+said "= test_klpd_target init" \
+	"cb-demo pre_patch vmlinux test_klpd_target" "cb-demo post_patch vmlinux test_klpd_target" \
+	"= test_klpd_target exit" "cb-demo pre_unpatch test_klpd_target" "cb-demo post_unpatch test_klpd_target" \
 	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
 
 t module_coming and module_going notifiers
 listen
 check enable klpctl enable $T/cb-demo.klp.o
-modprobe klp_target
-unload klp_target
+modprobe test_klpd_target
+unload test_klpd_target
 check disable klpctl disable cb-demo
 said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
-	"cb-demo pre_patch klp_target" "cb-demo post_patch klp_target" "= klp_target init" \
-	"= klp_target exit" "cb-demo pre_unpatch klp_target" "cb-demo post_unpatch klp_target" \
+	"cb-demo pre_patch test_klpd_target" "cb-demo post_patch test_klpd_target" "= test_klpd_target init" \
+	"= test_klpd_target exit" "cb-demo pre_unpatch test_klpd_target" "cb-demo post_unpatch test_klpd_target" \
 	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
 
 t target module not present
@@ -171,7 +171,7 @@ said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
 
 t pre-patch callback -ENODEV
 listen
-modprobe klp_target
+modprobe test_klpd_target
 refuse vmlinux
 generation=$(klpctl status --json | jq .generation)
 expect_fail 14 klpctl enable $T/cb-demo.klp.o
@@ -181,20 +181,20 @@ refuse none
 same "what is in force" "" "$(names)"
 same generation "$generation" "$(klpctl status --json | jq .generation)"
 same unpatched "$ORIGINAL" "$(target)"
-unload klp_target
-said "= klp_target init" "cb-demo pre_patch vmlinux" "= klp_target exit"
+unload test_klpd_target
+said "= test_klpd_target init" "cb-demo pre_patch vmlinux" "= test_klpd_target exit"
 
 t module_coming + pre-patch callback -ENODEV
 listen
 check enable klpctl enable $T/cb-demo.klp.o
-refuse klp_target
-expect_fail 1 modprobe klp_target
+refuse test_klpd_target
+expect_fail 1 modprobe test_klpd_target
 [[ $OUTPUT == *"No such device"* ]] || fail "it is not said why: $OUTPUT"
 refuse none
 same "what is in force" cb-demo "$(names)"
-same loaded false "$(object klp_target loaded)"
+same loaded false "$(object test_klpd_target loaded)"
 check disable klpctl disable cb-demo
-said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" "cb-demo pre_patch klp_target" \
+said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" "cb-demo pre_patch test_klpd_target" \
 	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
 
 t a setting for which the kernel loads a module
@@ -223,37 +223,37 @@ fi
 
 t multiple target modules
 listen
-modprobe klp_busy block=N
+modprobe test_klpd_busy block=N
 check enable klpctl enable $T/cb-demo.klp.o
-modprobe klp_target
-unload klp_target
+modprobe test_klpd_target
+unload test_klpd_target
 check disable klpctl disable cb-demo
-unload klp_busy
-said "= klp_busy init" "= klp_busy work enter" "= klp_busy work exit" \
-	"cb-demo pre_patch vmlinux klp_busy" "cb-demo post_patch vmlinux klp_busy" \
-	"cb-demo pre_patch klp_target" "cb-demo post_patch klp_target" "= klp_target init" \
-	"= klp_target exit" "cb-demo pre_unpatch klp_target" "cb-demo post_unpatch klp_target" \
-	"cb-demo pre_unpatch vmlinux klp_busy" "cb-demo post_unpatch vmlinux klp_busy" \
-	"= klp_busy exit"
+unload test_klpd_busy
+said "= test_klpd_busy init" "= test_klpd_busy work enter" "= test_klpd_busy work exit" \
+	"cb-demo pre_patch vmlinux test_klpd_busy" "cb-demo post_patch vmlinux test_klpd_busy" \
+	"cb-demo pre_patch test_klpd_target" "cb-demo post_patch test_klpd_target" "= test_klpd_target init" \
+	"= test_klpd_target exit" "cb-demo pre_unpatch test_klpd_target" "cb-demo post_unpatch test_klpd_target" \
+	"cb-demo pre_unpatch vmlinux test_klpd_busy" "cb-demo post_unpatch vmlinux test_klpd_busy" \
+	"= test_klpd_busy exit"
 
 t busy target module
 listen
-modprobe klp_busy block=Y
+modprobe test_klpd_busy block=Y
 check enable klpctl enable --no-wait --timeout=0 $T/cb-demo.klp.o
 held_up() {
-	klpctl blockers --json | jq -e '.blockers[] | select(.reason == "in klp_busy_work" and .kthread)'
+	klpctl blockers --json | jq -e '.blockers[] | select(.reason == "in test_klpd_busy_work" and .kthread)'
 }
 check "it is held up" loop_until held_up
-modprobe klp_target
-unload klp_target
+modprobe test_klpd_target
+unload test_klpd_target
 check reverse klpctl reverse
 check "it ends" loop_until no_transition
 same "what is in force" "" "$(names)"
-unload klp_busy
-said "= klp_busy init" "= klp_busy work enter" "cb-demo pre_patch vmlinux klp_busy" \
-	"cb-demo pre_patch klp_target" "= klp_target init" \
-	"= klp_target exit" "cb-demo post_unpatch klp_target" \
-	"cb-demo post_unpatch vmlinux klp_busy" "= klp_busy work exit" "= klp_busy exit"
+unload test_klpd_busy
+said "= test_klpd_busy init" "= test_klpd_busy work enter" "cb-demo pre_patch vmlinux test_klpd_busy" \
+	"cb-demo pre_patch test_klpd_target" "= test_klpd_target init" \
+	"= test_klpd_target exit" "cb-demo post_unpatch test_klpd_target" \
+	"cb-demo post_unpatch vmlinux test_klpd_busy" "= test_klpd_busy work exit" "= test_klpd_busy exit"
 
 t multiple livepatches
 listen
@@ -280,14 +280,14 @@ said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
 
 t a later object refuses
 listen
-modprobe klp_target
-refuse klp_target
+modprobe test_klpd_target
+refuse test_klpd_target
 expect_fail 14 klpctl enable $T/cb-demo.klp.o
-[[ $OUTPUT == *"of object 'klp_target'"* ]] || fail "it is not said for which: $OUTPUT"
+[[ $OUTPUT == *"of object 'test_klpd_target'"* ]] || fail "it is not said for which: $OUTPUT"
 refuse none
-said "= klp_target init" "cb-demo pre_patch vmlinux klp_target" "cb-demo post_unpatch vmlinux"
+said "= test_klpd_target init" "cb-demo pre_patch vmlinux test_klpd_target" "cb-demo post_unpatch vmlinux"
 same "what is in force" "" "$(names)"
-unload klp_target
+unload test_klpd_target
 
 t a replace that is refused
 listen
@@ -301,36 +301,36 @@ said "cb-demo2 pre_patch vmlinux" "cb-demo2 post_patch vmlinux" "cb-demo pre_pat
 	"cb-demo2 pre_unpatch vmlinux" "cb-demo2 post_unpatch vmlinux"
 
 t a disable that is reversed
-modprobe klp_busy block=N
+modprobe test_klpd_busy block=N
 check enable klpctl enable $T/cb-demo.klp.o
-unload klp_busy
-modprobe klp_busy block=Y
+unload test_klpd_busy
+modprobe test_klpd_busy block=Y
 listen
 check "begin to disable" klpctl disable --no-wait --timeout=0 cb-demo
 check "it is held up" loop_until held_up
 check reverse klpctl reverse
 check "it ends" loop_until no_transition
-said "cb-demo pre_unpatch vmlinux klp_busy" "cb-demo post_patch vmlinux klp_busy"
+said "cb-demo pre_unpatch vmlinux test_klpd_busy" "cb-demo post_patch vmlinux test_klpd_busy"
 same "what is in force" cb-demo "$(names)"
-echo N >/sys/module/klp_busy/parameters/block
+echo N >/sys/module/test_klpd_busy/parameters/block
 check disable klpctl disable cb-demo
-unload klp_busy
+unload test_klpd_busy
 
 t a module that comes while a replace takes it over
 check enable klpctl enable $T/mod-target.klp.o
-modprobe klp_busy block=Y
+modprobe test_klpd_busy block=Y
 check "begin to replace" klpctl replace --no-wait --timeout=0 $T/cb-demo.klp.o
 check "it is held up" loop_until held_up
-modprobe klp_target
+modprobe test_klpd_target
 same "a task that came later" cb-demo "$(target)"
-echo N >/sys/module/klp_busy/parameters/block
+echo N >/sys/module/test_klpd_busy/parameters/block
 check "it ends" loop_until settled
 same patched cb-demo "$(target)"
 same "what is in force" cb-demo "$(names)"
 check disable klpctl disable cb-demo
 same after "$ORIGINAL" "$(target)"
-unload klp_target
-unload klp_busy
+unload test_klpd_target
+unload test_klpd_busy
 
 t immediate consistency
 expect_fail 4 klpctl enable --immediate $T/cb-demo2.klp.o

@@ -98,20 +98,20 @@ ask $T/multi2.klp.o
 same status 0 "$STATUS"
 
 t modules
-rmmod klp_target 2>/dev/null
+rmmod test_klpd_target 2>/dev/null
 ask $T/mod-target.klp.o
 same status 0 "$STATUS"
 value '.functions[0] | [.loaded, .trial]' '[false,"passed"]'
 said "its module is not loaded"
-verdict klp_target_show fmod_ret impossible "functions of modules"
-modprobe klp_target
+verdict test_klpd_target_show fmod_ret impossible "functions of modules"
+modprobe test_klpd_target
 ask $T/mod-target.klp.o
 value '.functions[0] | [.loaded, .namesakes, .traceable, .described]' '[true,1,true,true]'
-verdict klp_target_show guard best
+verdict test_klpd_target_show guard best
 alike enable $T/mod-proto.klp.o
 alike enable $T/mod-missing.klp.o
 alike enable $T/mod-fmod.klp.o
-rmmod klp_target
+rmmod test_klpd_target
 alike enable $T/mod-builtin.klp.o
 verdict "$(jq -r '.functions[0].symbol' <<<"$JSON")" guard impossible "part of the kernel"
 
@@ -162,13 +162,13 @@ alike replace $T/states-none.klp.o
 check disable klpctl disable "$(klpctl list --json | jq -r '.patches[0].name')"
 
 t somebody else has the function
-modprobe klp_rival || fail modprobe
-check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/klp_rival/transition
+modprobe test_klpd_livepatch || fail modprobe
+check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/test_klpd_livepatch/transition
 alike enable $P/cmdline.klp.o
-said "kernel livepatch 'klp_rival'"
-echo 0 >/sys/kernel/livepatch/klp_rival/enabled
-check "it goes" loop_until rmmod klp_rival
-bpftool prog load /usr/lib/klpd/facts/rival.bpf.o /sys/fs/bpf/rival autoattach || fail bpftool
+said "kernel livepatch 'test_klpd_livepatch'"
+echo 0 >/sys/kernel/livepatch/test_klpd_livepatch/enabled
+check "it goes" loop_until rmmod test_klpd_livepatch
+bpftool prog load /usr/lib/klpd/programs/rival.bpf.o /sys/fs/bpf/rival autoattach || fail bpftool
 alike enable $T/kinds.klp.o
 value '[.functions[] | .taken != null]' '[false,true,false]'
 rm /sys/fs/bpf/rival

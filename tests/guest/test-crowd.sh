@@ -5,7 +5,7 @@
 # all the time. What that costs is measured by `make bench`.
 # guest: -m 2G
 # timeout: 600
-# shellcheck source=tests/guest/lib.sh
+# shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches
 TASKS=10000

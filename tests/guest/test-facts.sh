@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-facts.sh - the assumptions about Linux that klpd leans on: every program of tests/facts/, each
-# a test (status 0 holds, 77 cannot be told here).
+# test-facts.sh - the assumptions about Linux that klpd leans on (tests/facts/) and what klp.ko promises at
+# its device (tests/kmod/): every program is a test (status 0 holds, 77 cannot be told here).
 # timeout: 900
-# shellcheck source=tests/guest/lib.sh
+# shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
 
 # within SECONDS COMMAND - its output in `output`, its status; 143 if it took longer.  Not timeout(1), which
@@ -26,10 +26,10 @@ within() {
 }
 
 modprobe klp
-# fact-transition ends with a forced one, which the companion never forgets; fact-companion fills the
+# kmod-transition ends with a forced one, which the companion never forgets; kmod-companion fills the
 # table of functions that can be opened, for this whole boot: these go last.
-last='/fact-(transition|companion)$'
-all=$(find /usr/lib/klpd/facts -name 'fact-*' | sort)
+last='/kmod-(transition|companion)$'
+all=$(find /usr/lib/klpd/facts /usr/lib/klpd/kmod -name 'fact-*' -o -name 'kmod-*' | sort)
 for fact in $(grep -vE "$last" <<<"$all") $(grep -E "$last" <<<"$all" | sort -r); do
 	[[ -x $fact && $fact != *.o ]] || continue
 	t "${fact##*/}"

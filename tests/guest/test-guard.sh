@@ -113,7 +113,7 @@ kill $sleeper
 check disable klpctl disable held-guard
 
 t ftrace does not let go of a function
-KEEPS=/sys/module/klp_keeps/parameters
+KEEPS=/sys/module/test_klpd_keep_hook/parameters
 hooked() {
 	grep -q "^$1 " /sys/kernel/tracing/enabled_functions
 }
@@ -132,7 +132,7 @@ lets_go() {
 	check "it goes in the end" loop_until gone hooked "$1"
 	same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 }
-modprobe klp_keeps || fail modprobe
+modprobe test_klpd_keep_hook || fail modprobe
 before=$(module_references)
 # All of one batch.
 check enable klpctl enable $T/cmdline-guard.klp.o
@@ -171,12 +171,12 @@ check "the other stays" hooked cmdline_proc_show
 same cmdline "$GUARDED" "$(cmdline)"
 check disable klpctl disable cmdline-guard
 check "nothing holds the module" loop_until references_are "$before"
-if modprobe klp_target; then
+if modprobe test_klpd_target; then
 	# Of a module that goes meanwhile: its name goes with it, and what is left of the hook in the end.
 	check enable klpctl enable $T/mod-target.klp.o
 	echo 1 >$KEEPS/keep
 	check disable klpctl disable mod-target
-	check "the module goes" rmmod klp_target
+	check "the module goes" rmmod test_klpd_target
 	echo 0 >$KEEPS/keep
 	check "nothing holds the module" loop_until references_are "$before"
 fi
@@ -199,7 +199,7 @@ echo 0 >$KEEPS/again
 check "and later it works" klpctl enable $T/cmdline-guard.klp.o
 check disable klpctl disable cmdline-guard
 check disable klpctl disable aside
-rmmod klp_keeps || fail rmmod
+rmmod test_klpd_keep_hook || fail rmmod
 
 t what a guard body cannot have
 expect_fail 4 klpctl enable --immediate $T/cmdline-guard.klp.o
@@ -207,9 +207,9 @@ expect_fail 4 klpctl enable --immediate $T/cmdline-guard.klp.o
 
 t nobody else can redirect the function meanwhile
 check enable klpctl enable $T/cmdline-guard.klp.o
-expect_fail any modprobe klp_rival
+expect_fail any modprobe test_klpd_livepatch
 # What register_kprobe() says of a probe that it could not arm differs from kernel to kernel.
-modprobe klp_rival kprobe=1 2>/dev/null && rmmod klp_rival
+modprobe test_klpd_livepatch kprobe=1 2>/dev/null && rmmod test_klpd_livepatch
 same cmdline "$GUARDED" "$(cmdline)"
 check disable klpctl disable cmdline-guard
 

@@ -7,11 +7,11 @@
 # timeout: 1800
 # shellcheck disable=SC2034 # what is to be said is given by name
 . /klpd/lib.sh
-. /klpd/tests/callbacks.sh
+. /klpd/lib/callbacks.sh
 
 # What callbacks say of each change, from start to end; both objects are there.
-on=("cb-demo pre_patch vmlinux klp_target" "cb-demo post_patch vmlinux klp_target")
-off=("cb-demo pre_unpatch vmlinux klp_target" "cb-demo post_unpatch vmlinux klp_target")
+on=("cb-demo pre_patch vmlinux test_klpd_target" "cb-demo post_patch vmlinux test_klpd_target")
+off=("cb-demo pre_unpatch vmlinux test_klpd_target" "cb-demo post_unpatch vmlinux test_klpd_target")
 over=("cb-demo2 pre_patch vmlinux" "cb-demo2 post_patch vmlinux")
 
 # one POINT WHAT START GOAL SAID COMMAND... - from START, run COMMAND with the fault; SAID is the name
@@ -50,7 +50,7 @@ one() {
 }
 
 modprobe klp
-modprobe klp_target
+modprobe test_klpd_target
 start_klpd
 snapshot
 points=(plan:0 load:0 load:2 announce:0 announce:1 attach:0 attach:1 attach:3 attach:4 attach:9

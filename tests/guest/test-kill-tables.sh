@@ -7,8 +7,8 @@
 # not on debug: dozens of faults of klpd, half an hour there; what they do to the companion others do too
 # timeout: 1500
 . /klpd/lib.sh
-# shellcheck source=tests/guest/kill.sh
-. /klpd/tests/kill.sh
+# shellcheck source=tests/guest/lib/kill.sh
+. /klpd/lib/kill.sh
 T=/usr/lib/klpd/tests
 CC=/usr/lib/klpd/programs/cc
 

@@ -6,8 +6,8 @@
 # not on debug: dozens of faults of klpd, half an hour there; what they do to the companion others do too
 # timeout: 1800
 . /klpd/lib.sh
-# shellcheck source=tests/guest/kill.sh
-. /klpd/tests/kill.sh
+# shellcheck source=tests/guest/lib/kill.sh
+. /klpd/lib/kill.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 TEXT="this has been live patched"
 

@@ -5,7 +5,7 @@
 # successor of as many, taken over by the next klpd, and disabled; and klpd's descriptors suffice for
 # 64 patches of this size, of which as many enter as leave.
 # timeout: 600
-# shellcheck source=tests/guest/lib.sh
+# shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
 T=/usr/lib/klpd/tests
 
@@ -24,15 +24,15 @@ functions() {
 }
 
 modprobe klp
-modprobe klp_many
+modprobe test_klpd_many
 start_klpd
 snapshot
-same original "0 256" "$(cat /proc/klp_many)"
+same original "0 256" "$(cat /proc/test_klpd_many)"
 
 t "a patch of 256 functions"
 before=$(fds)
 check enable klpctl enable $T/many-1.klp.o
-same patched "1 256" "$(cat /proc/klp_many)"
+same patched "1 256" "$(cat /proc/test_klpd_many)"
 same status '["in_force","replace",256]' "$(functions many-1)"
 each=$(($(fds) - before))
 # 64 in force and 64 that take their places
@@ -40,17 +40,17 @@ each=$(($(fds) - before))
 
 t "is replaced by its successor of as many"
 check replace klpctl replace $T/many-2.klp.o
-same patched "2 256" "$(cat /proc/klp_many)"
+same patched "2 256" "$(cat /proc/test_klpd_many)"
 same names many-2 "$(names)"
 (($(fds) <= before + each)) || fail "$before descriptors, $each a patch, and now there are $(fds)"
 
 t "and taken over by the next klpd"
 kill_klpd
-same patched "2 256" "$(cat /proc/klp_many)"
+same patched "2 256" "$(cat /proc/test_klpd_many)"
 start_klpd
 same status '["in_force","replace",256]' "$(functions many-2)"
 same warnings 0 "$(klpctl status --json | jq '.warnings | length')"
 
 t "and goes out again"
 check disable klpctl disable many-2
-same original "0 256" "$(cat /proc/klp_many)"
+same original "0 256" "$(cat /proc/test_klpd_many)"

@@ -8,7 +8,7 @@
 # timeout: 600
 . /klpd/lib.sh
 T=/usr/lib/klpd/tests
-CALLS=/proc/klp_missed
+CALLS=/proc/test_klpd_recursion
 THREADS=6 RT=2 SECS=$((6 * SLOW))
 
 # calls CONTEXT... - "PATCHED ORIGINAL", summed.
@@ -38,7 +38,7 @@ switches() {
 }
 
 modprobe klp
-modprobe klp_missed || fail modprobe
+modprobe test_klpd_recursion || fail modprobe
 # Later kernels preempt as they come.
 ! kernel_is 6.12 || echo full >/sys/kernel/debug/sched/preempt || fail "preempt=full"
 echo "# preemption: $(cat /sys/kernel/debug/sched/preempt)"

@@ -159,17 +159,17 @@ refuse 5 "it is noinstr" $T/entry.klp.o
 refuse 5 seq_file $T/wrongproto.klp.o
 
 t a function of a module by another of its names
-if modprobe klp_target; then
+if modprobe test_klpd_target; then
 	expect_fail 3 klpctl enable $T/mod-twice.klp.o
 	[[ $OUTPUT == *"two names of one function"* ]] || fail "in one patch: $OUTPUT"
 	check "by that name" klpctl enable $T/mod-alias.klp.o
-	same "the function" "this is the alias" "$(cat /proc/klp_target)"
+	same "the function" "this is the alias" "$(cat /proc/test_klpd_target)"
 	refuse 4 "two names of one function" $T/mod-target.klp.o
 	expect_fail 4 klpctl check $T/mod-target.klp.o
 	[[ $OUTPUT == *"two names of one function"* ]] || fail "check does not say it: $OUTPUT"
 	same "warnings" "[]" "$(klpctl status --json | jq -c .warnings)"
 	check disable klpctl disable mod-alias
-	rmmod klp_target
+	rmmod test_klpd_target
 fi
 
 t the verifier says why

@@ -8,7 +8,7 @@
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 REPLACED="this has been replaced" GUARDED="this has been guarded" PATCHED="this has been live patched"
-NAP=/sys/module/klp_nap/parameters
+NAP=/sys/module/test_klpd_calls/parameters
 
 cmdline() {
 	head -n 1 /proc/cmdline
@@ -28,11 +28,11 @@ nothing_in_force() {
 	[[ $(klpctl status --json | jq -c '[.transition, .patches]') == '[null,[]]' ]]
 }
 
-# A reader of /proc/klp_nap that is asleep in its body: $sleeper; what it reads goes to /tmp/nap.
+# A reader of /proc/test_klpd_calls that is asleep in its body: $sleeper; what it reads goes to /tmp/nap.
 sleeper_starts() {
-	cat /proc/klp_nap >/tmp/nap &
+	cat /proc/test_klpd_calls >/tmp/nap &
 	sleeper=$!
-	loop_until grep -q klp_nap_sleep "/proc/$sleeper/stack" || fail "nobody sleeps in the body"
+	loop_until grep -q test_klpd_calls_sleep "/proc/$sleeper/stack" || fail "nobody sleeps in the body"
 }
 
 sleeper_leaves() {
@@ -49,7 +49,7 @@ blocks() {
 }
 
 modprobe klp signal_ms=1000000000
-modprobe klp_nap
+modprobe test_klpd_calls
 start_klpd
 plain=$(cmdline)
 # Functions that were opened stay so.
@@ -140,7 +140,7 @@ same "original again" "1 1 1 1 1 1" "$(now levels)"
 
 t values past the trampolines of somebody who traces
 trace_levels() {
-	bpftool prog loadall /usr/lib/klpd/facts/tracer-levels.bpf.o /sys/fs/bpf/levels autoattach ||
+	bpftool prog loadall /usr/lib/klpd/programs/tracer-levels.bpf.o /sys/fs/bpf/levels autoattach ||
 		fail bpftool
 }
 levels_traced() {
@@ -206,7 +206,7 @@ for other in "" "$T/aside.klp.o"; do
 	beside=${other:+, beside another patch}
 	[[ -z $other ]] || check "enable another" klpctl enable "$other"
 	check enable klpctl enable $P/cmdline.klp.o
-	modprobe klp_sleepers
+	modprobe test_klpd_sleepers
 	check "somebody sleeps" loop_until sleeper_is_in
 	check "to guard" klpctl replace --no-wait $T/cmdline-held.klp.o
 	check "the reader moves$beside" loop_until guarded
@@ -214,11 +214,11 @@ for other in "" "$T/aside.klp.o"; do
 		guarded_alone || fail "a look$beside: $(cat /proc/cmdline)"
 	done
 	in_force cmdline-held && fail "nobody holds it up"
-	echo 1 >/sys/module/klp_sleepers/parameters/leave
+	echo 1 >/sys/module/test_klpd_sleepers/parameters/leave
 	check "in force" loop_until in_force cmdline-held
 	check "guarded$beside" guarded_alone
 	check disable klpctl disable cmdline-held
-	rmmod klp_sleepers
+	rmmod test_klpd_sleepers
 	[[ -z $other ]] || check disable klpctl disable aside
 done
 
@@ -237,13 +237,13 @@ sleeper_starts
 check disable klpctl disable --no-wait nap
 check "it is named" loop_until blocks
 blocker | jq -r '.stack[]' | sed 's/^/# /'
-[[ $(blocker | jq -r '.stack[]') == *klp_nap_sleep*seq_read* && $(blocker | jq -r '.stack[]') != *"?"* ]] ||
+[[ $(blocker | jq -r '.stack[]') == *test_klpd_calls_sleep*seq_read* && $(blocker | jq -r '.stack[]') != *"?"* ]] ||
 	fail "its stack is not known to the end: $(blocker)"
 same "six, for who moved" 123456 "$(now six)"
 sleeper_leaves
 same "what it read" replaced "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
-same "and the next reads" original "$(cat /proc/klp_nap)"
+same "and the next reads" original "$(cat /proc/test_klpd_calls)"
 
 t a sleeper in the body does not hold up other patches
 check enable klpctl enable $T/nap.klp.o
@@ -256,14 +256,14 @@ check disable klpctl disable nap
 
 t a sleeper in the body of a function that somebody traces
 check enable klpctl enable $T/nap.klp.o
-bpftool prog load /usr/lib/klpd/facts/tracer.bpf.o /sys/fs/bpf/tracer autoattach || fail bpftool
+bpftool prog load /usr/lib/klpd/programs/tracer.bpf.o /sys/fs/bpf/tracer autoattach || fail bpftool
 sleeper_starts
 grep -q bpf_trampoline "/proc/$sleeper/stack" || fail "the tracer's trampoline is not on its stack"
 check "enable another" klpctl enable $P/meminfo.klp.o
 check disable klpctl disable meminfo
 check disable klpctl disable --no-wait nap
 check "it is named" loop_until blocks
-[[ $(blocker | jq -r '.stack[]') == *klp_nap_sleep*bpf_trampoline*seq_read* ]] ||
+[[ $(blocker | jq -r '.stack[]') == *test_klpd_calls_sleep*bpf_trampoline*seq_read* ]] ||
 	fail "its stack is not known to the end: $(blocker)"
 sleeper_leaves
 same "what it read" replaced "$(cat /tmp/nap)"
@@ -309,7 +309,7 @@ sleeper_starts
 link=$(klpctl status --json | jq '.patches[0].functions[] | select(.symbol == "nap_show").linkId')
 check detach bpftool link detach id "$link"
 [[ $(klpctl status) == *"is not whole"* ]] || fail "status does not say it: $(klpctl status)"
-same "the next reads" original "$(cat /proc/klp_nap)"
+same "the next reads" original "$(cat /proc/test_klpd_calls)"
 check disable klpctl disable --no-wait nap
 check "it is known to be inside" loop_until blocks
 sleeper_leaves
@@ -353,9 +353,9 @@ wait "$sleeper" 2>/dev/null
 t a function of a module that comes and goes
 check enable klpctl enable $T/target-replace.klp.o
 for ((i = 0; i < 2; i++)); do
-	modprobe klp_target || fail modprobe
-	same klp_target "$REPLACED" "$(cat /proc/klp_target)"
-	loop_until rmmod klp_target || fail rmmod
+	modprobe test_klpd_target || fail modprobe
+	same test_klpd_target "$REPLACED" "$(cat /proc/test_klpd_target)"
+	loop_until rmmod test_klpd_target || fail rmmod
 done
 check disable klpctl disable target-replace
 

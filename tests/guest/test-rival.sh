@@ -33,20 +33,20 @@ start_klpd
 snapshot
 
 t a kernel livepatch has the function
-modprobe klp_rival || fail modprobe
-check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/klp_rival/transition
+modprobe test_klpd_livepatch || fail modprobe
+check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/test_klpd_livepatch/transition
 same cmdline "this is the rival" "$(cat /proc/cmdline)"
-refuse klp_rival cmdline_proc_show $P/cmdline.klp.o
+refuse test_klpd_livepatch cmdline_proc_show $P/cmdline.klp.o
 same cmdline "this is the rival" "$(cat /proc/cmdline)"
 works $P/meminfo.klp.o meminfo
-echo 0 >/sys/kernel/livepatch/klp_rival/enabled
-check "it goes" loop_until rmmod klp_rival
+echo 0 >/sys/kernel/livepatch/test_klpd_livepatch/enabled
+check "it goes" loop_until rmmod test_klpd_livepatch
 works $P/cmdline.klp.o cmdline
 
 t a kprobe redirects the function
-modprobe klp_rival kprobe=1 || fail modprobe
+modprobe test_klpd_livepatch kprobe=1 || fail modprobe
 refuse ftrace cmdline_proc_show $P/cmdline.klp.o
-rmmod klp_rival || fail rmmod
+rmmod test_klpd_livepatch || fail rmmod
 works $P/cmdline.klp.o cmdline
 
 t somebody traces the function
@@ -57,7 +57,7 @@ echo 0 >/sys/kernel/tracing/events/kprobes/look/enable
 echo >/sys/kernel/tracing/kprobe_events
 
 t a program of somebody else is on the function
-bpftool prog load /usr/lib/klpd/facts/rival.bpf.o /sys/fs/bpf/rival autoattach || fail bpftool
+bpftool prog load /usr/lib/klpd/programs/rival.bpf.o /sys/fs/bpf/rival autoattach || fail bpftool
 refuse rival_symlink security_inode_symlink $P/lsm-symlink.klp.o
 expect_fail 4 klpctl enable $T/symlink-guard.klp.o
 [[ $OUTPUT == *rival_symlink*"it would run before this patch"* ]] || fail "of a guard: $OUTPUT"
@@ -77,7 +77,7 @@ wins_is_gone() {
 }
 check enable klpctl enable $T/symlink-guard.klp.o
 same "the guard's" "Operation not permitted" "$(why klp)"
-bpftool prog load /usr/lib/klpd/facts/rival-wins.bpf.o /sys/fs/bpf/wins autoattach || fail bpftool
+bpftool prog load /usr/lib/klpd/programs/rival-wins.bpf.o /sys/fs/bpf/wins autoattach || fail bpftool
 for ((i = 0; i < 20; i++)); do
 	same "somebody's" "Invalid cross-device link" "$(why klp)"
 	same "of others" "Invalid cross-device link" "$(why other)"
@@ -95,7 +95,7 @@ t as many programs as the kernel lets a function have
 mkdir /sys/fs/bpf/many
 # What cannot be attached any more bpftool pins as a program.
 for ((i = 0; i < 64; i++)); do
-	bpftool prog load /usr/lib/klpd/facts/rival-trace.bpf.o /sys/fs/bpf/many/$i autoattach 2>/dev/null
+	bpftool prog load /usr/lib/klpd/programs/rival-trace.bpf.o /sys/fs/bpf/many/$i autoattach 2>/dev/null
 	bpftool prog show pinned /sys/fs/bpf/many/$i >/dev/null 2>&1 && break
 done
 echo "# $i programs"

@@ -5,7 +5,7 @@
 # and tell each other about it. The first four cases are those of the kernel's own test-state.sh.
 # timeout: 600
 . /klpd/lib.sh
-. /klpd/tests/callbacks.sh
+. /klpd/lib/callbacks.sh
 
 level() {
 	cut -f 1 /proc/sys/kernel/printk

@@ -3,12 +3,12 @@
 #
 # test-storm.sh [TRANSITIONS [PAIRS]] - transitions back to back, forth and back, under hundreds of
 # threads that sleep inside, fork bombs and exit storms, and while a CPU comes and goes: nobody may be
-# in two versions.  fact-consistency is who looks; the long form is `tests/guest/run -t 3600
+# in two versions.  kmod-consistency is who looks; the long form is `tests/vm/run -t 3600
 # tests/guest/test-storm.sh 1000`.
 # timeout: 900
 . /klpd/lib.sh
 
-STORM=/usr/lib/klpd/facts/fact-consistency
+STORM=/usr/lib/klpd/kmod/kmod-consistency
 modprobe klp
 snapshot
 

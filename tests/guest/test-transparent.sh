@@ -15,10 +15,10 @@
 # descriptor, and socket calls with a timeout (SO_RCVTIMEO, SO_SNDTIMEO).  A program that uses them
 # sees the same of SIGSTOP and SIGCONT, of a debugger and of kernel livepatch.
 # timeout: 400
-# shellcheck source=tests/guest/lib.sh
+# shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
-# shellcheck source=tests/guest/park.sh
-. /klpd/tests/park.sh
+# shellcheck source=tests/guest/lib/park.sh
+. /klpd/lib/park.sh
 
 modprobe klp signal_ms=100
 start_klpd
@@ -119,8 +119,8 @@ tell "$fifo"
 ends_with "read: 3 ok handlers 0"
 
 t a call of a driver that wants to be made again is
-modprobe klp_park
-(echo "enter sleep" >/proc/klp_park) &
+modprobe test_klpd_kthreads
+(echo "enter sleep" >/proc/test_klpd_kthreads) &
 parked=$! holder=$!
 told=/tmp/driver
 echo "$parked" >$told
@@ -130,5 +130,5 @@ go "$parked"
 check "it goes on" loop_until at outside "$parked"
 go "$parked"
 check "its write" wait "$holder"
-rmmod klp_park
+rmmod test_klpd_kthreads
 ok

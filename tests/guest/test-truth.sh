@@ -6,7 +6,7 @@
 # timeout: 600
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests F=/proc/sys/kernel/ftrace_enabled
-FACTS=/usr/lib/klpd/facts
+PROGRAMS=/usr/lib/klpd/programs
 
 line() { head -n 1 /proc/cmdline; }
 
@@ -142,7 +142,7 @@ for name in lsm-symlink symlink-guard symlink-replace symlink-replace-asleep; do
 	same "the patch's" "Operation not permitted" "$(why $target)"
 	whole $name
 	watch
-	bpftool prog load $FACTS/rival-wins.bpf.o /sys/fs/bpf/wins autoattach || fail bpftool
+	bpftool prog load $PROGRAMS/rival-wins.bpf.o /sys/fs/bpf/wins autoattach || fail bpftool
 	link=$(bpftool -j link | jq '[.[] | select(.type == "tracing")] | last | .id')
 	same "it wins, as the sentence says" "Invalid cross-device link" "$(why $target)"
 	seen partly
@@ -165,18 +165,18 @@ done
 t a kernel livepatch and a kprobe come after an fmod_ret patch
 check enable klpctl enable $P/cmdline.klp.o
 watch
-modprobe klp_rival || fail modprobe
-check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/klp_rival/transition
+modprobe test_klpd_livepatch || fail modprobe
+check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/test_klpd_livepatch/transition
 same "the patch wins, as the sentence says" "this has been live patched" "$(line)"
 seen partly
-told partly shared livepatch "kernel livepatch 'klp_rival'" "this patch decides first"
-echo 0 >/sys/kernel/livepatch/klp_rival/enabled
-check "it goes" loop_until rmmod klp_rival
+told partly shared livepatch "kernel livepatch 'test_klpd_livepatch'" "this patch decides first"
+echo 0 >/sys/kernel/livepatch/test_klpd_livepatch/enabled
+check "it goes" loop_until rmmod test_klpd_livepatch
 whole cmdline
-modprobe klp_rival kprobe=1 || fail modprobe
+modprobe test_klpd_livepatch kprobe=1 || fail modprobe
 same "the patch wins" "this has been live patched" "$(line)"
 told partly shared redirected "kprobe"
-rmmod klp_rival || fail rmmod
+rmmod test_klpd_livepatch || fail rmmod
 whole cmdline
 seen whole
 # One that only looks takes nothing away.

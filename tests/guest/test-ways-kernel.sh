@@ -2,17 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # test-ways-kernel.sh - the ways a kernel thread and a worker of a user process (io_uring, vhost) come
-# from the old to the new version, or do not because they are inside; the module klp_park has them.
+# from the old to the new version, or do not because they are inside; the module test_klpd_kthreads has them.
 # Nobody can send these tasks to user mode: they move where they sleep, or at a scheduling point.
 # timeout: 600
-# shellcheck source=tests/guest/lib.sh
+# shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
-# shellcheck source=tests/guest/park.sh
-. /klpd/tests/park.sh
+# shellcheck source=tests/guest/lib/park.sh
+. /klpd/lib/park.sh
 
 INSIDE=srcu_notifier_call_chain
 modprobe klp signal_ms=100
-modprobe klp_park
+modprobe test_klpd_kthreads
 start_klpd
 snapshot
 
@@ -25,7 +25,7 @@ outside() {
 
 inside() {
 	kpark kthread "$1"
-	same "where it is" "$parked inside $1" "$(tail -n 1 /proc/klp_park)"
+	same "where it is" "$parked inside $1" "$(tail -n 1 /proc/test_klpd_kthreads)"
 }
 
 t kernel threads elsewhere move: asleep, uninterruptible, running
@@ -127,7 +127,7 @@ go "$old"
 go "$new"
 
 t a child of an unpatched task is in the version the transition goes to
-(echo "enter brood" >/proc/klp_park) &
+(echo "enter brood" >/proc/test_klpd_kthreads) &
 mother=$!
 in_function $INSIDE "$mother"
 echo $FOREVER >$PATIENCE
@@ -136,7 +136,7 @@ only "$mother"
 go "$mother"
 # shellcheck disable=SC2317
 born() {
-	child=$(awk -v mother="$mother" '$1 != mother { print $1 }' /proc/klp_park)
+	child=$(awk -v mother="$mother" '$1 != mother { print $1 }' /proc/test_klpd_kthreads)
 	[[ -n $child ]] && at inside "$child"
 }
 check "it has a child" loop_until born
@@ -228,6 +228,6 @@ go "$parked"
 check "it goes on" loop_until at outside "$parked"
 go "$parked"
 check disable klpctl disable in-park
-check "nobody is parked any more" test ! -s /proc/klp_park
-rmmod klp_park
+check "nobody is parked any more" test ! -s /proc/test_klpd_kthreads
+rmmod test_klpd_kthreads
 ok

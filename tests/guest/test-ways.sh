@@ -5,10 +5,10 @@
 # is inside.  Kernel threads and workers are in test-ways-kernel.sh, signals that nobody sees in
 # test-transparent.sh.
 # timeout: 600
-# shellcheck source=tests/guest/lib.sh
+# shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
-# shellcheck source=tests/guest/park.sh
-. /klpd/tests/park.sh
+# shellcheck source=tests/guest/lib/park.sh
+. /klpd/lib/park.sh
 
 modprobe klp signal_ms=$FOREVER
 start_klpd

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A patch MANY_NAME of the 256 functions of a set (MANY_SET, 00) of klp_many.ko: all return MANY_VALUE. */
+/* A patch MANY_NAME of the 256 functions of a set (MANY_SET, 00) of test_klpd_many.ko: all return MANY_VALUE. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 
-#include "../kmod/klp_many/klp_many.h"
+#include "../modules/test_klpd_many/test_klpd_many.h"
 
 KLP_PATCH(MANY_NAME, "1.0");
 KLP_LICENSE("GPL");
@@ -13,7 +13,7 @@ KLP_LICENSE("GPL");
 #endif
 
 #define MANY_BODY(n) \
-	KLP_REPLACE_FUNC_IN(klp_many, int, klp_many_##n, int value) \
+	KLP_REPLACE_FUNC_IN(test_klpd_many, int, test_klpd_many_##n, int value) \
 	{ \
 		return MANY_VALUE; \
 	}

@@ -5,7 +5,7 @@
  *	missed THREADS RT SECONDS
  *
  * Starts so many threads and so many real-time threads, all on CPU 0, that write one byte to
- * /proc/klp_missed again and again; the real-time ones sleep for half a millisecond in between, so that
+ * /proc/test_klpd_recursion again and again; the real-time ones sleep for half a millisecond in between, so that
  * they wake on top of the others. Ends after so many seconds.
  */
 #include <errno.h>
@@ -31,7 +31,7 @@ static void broken(const char *what, int error)
 static void *caller(void *rt)
 {
 	const struct timespec pause = { .tv_nsec = 500000 };
-	int fd = open("/proc/klp_missed", O_WRONLY | O_CLOEXEC);
+	int fd = open("/proc/test_klpd_recursion", O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		broken("open", ENOENT);

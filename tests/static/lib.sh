@@ -55,7 +55,7 @@ files() {
 	while shift && (($#)); do
 		match+=(-o -name "$1")
 	done
-	find . \( -name .git -o -name '.output*' -o -name corpus \) -prune -o \
+	find . \( -name .git -o -name '.output*' -o -name corpus -o -path ./vmlinux/x86 \) -prune -o \
 		-type f \( "${match[@]}" \) -print | sed 's|^\./||' | sort
 }
 

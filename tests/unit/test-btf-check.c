@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kern/btf-check.h"
+#include "patch/btf-check.h"
 #include "unit.h"
 
 #define INFO(kind, vlen)	((uint32_t)(kind) << 24 | (vlen))

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/meta.h"
+#include "patch/metadata.h"
 #include "unit.h"
 #include "util/cleanup.h"
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/meta.h"
-#include "core/meta-text.h"
+#include "patch/metadata.h"
+#include "patch/metadata-text.h"
 #include "unit.h"
 #include "util/cleanup.h"
 

@@ -1,0 +1,170 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# park.sh - for guest tests of transitions, after lib.sh: tasks in chosen places, and what a transition
+# says of them.  A test parks with `park` or `kpark`, looks with `blocks`, `only` and `state`, lets go
+# with `tell`, `go` or `unpark`, and ends with nothing parked.
+#
+# Who is parked inside what changes hands must be asleep there before the change begins: `in_function`
+# (the kernel leaves out the innermost functions if they belong to the scheduler), or `in_state`.
+# shellcheck disable=SC2034 # used by who sources this
+T=/usr/lib/klpd/tests
+PROGRAMS=/usr/lib/klpd/programs
+PATIENCE=/sys/module/klp/parameters/signal_ms
+FOREVER=1000000000
+parks=0 fifos=0
+parked='' holder='' told='' fifo=''
+
+# park [-h] KIND [ARG]... - $parked is the task that is parked, $holder the process to wait for, $told
+# the file with what it says; see tests/programs/park.c.
+park() {
+	parks=$((parks + 1))
+	told=/tmp/park.$parks
+	"$PROGRAMS/${PROGRAM:-park}" "$@" >"$told" 2>&1 &
+	holder=$!
+	loop_until test -s "$told" || fail "park $*: nothing happens"
+	parked=$(head -n 1 "$told")
+	[[ $parked =~ ^[0-9]+$ ]] || fail "park $*: $parked"
+}
+
+# said FILE - what a parked task said last.
+said() {
+	tail -n 1 "$1"
+}
+
+# unpark PID... - away with it, whatever it does.
+unpark() {
+	kill -KILL "$@" 2>/dev/null
+	wait "$@" 2>/dev/null
+}
+
+# new_fifo - $fifo is one that nobody uses.
+new_fifo() {
+	fifos=$((fifos + 1))
+	fifo=/tmp/fifo.$fifos
+	mkfifo "$fifo"
+}
+
+# tell FIFO - one line into it.
+tell() {
+	echo go >"$1"
+}
+
+# kpark WHAT HOW - by the module test_klpd_kthreads: a kthread or a worker of this shell; $parked.
+kpark() {
+	echo "$1 $2" >/proc/test_klpd_kthreads || fail "the module does not park: $*"
+	parked=$(tail -n 1 /proc/test_klpd_kthreads | cut -d ' ' -f 1)
+	check "$1 $2 is there" loop_until grep -qE "^$parked (inside|outside) " /proc/test_klpd_kthreads
+}
+
+# go PID - a task of test_klpd_kthreads takes one step.
+go() {
+	echo "go $1" >/proc/test_klpd_kthreads || fail "no task $1 is parked by the module"
+}
+
+# at PLACE PID - succeeds if it is there.
+at() {
+	grep -q "^$2 $1 " /proc/test_klpd_kthreads
+}
+
+# in_function NAME PID - wait until it sleeps in there.
+in_function() {
+	check "$2 sleeps in $1" loop_until grep -q " $1+" "/proc/$2/stack"
+}
+
+# in_state LETTER PID - wait until ps would show that letter.
+in_state() {
+	check "$2 is in state $1" loop_until grep -q "^State:.$1" "/proc/$2/status"
+}
+
+# threads PID - the ids of its threads, in one line.
+threads() {
+	(cd "/proc/$1/task" && echo *)
+}
+
+# state PID - 1 patched, 0 unpatched, -1 no transition.
+state() {
+	"$PROGRAMS/park" state "$1"
+}
+
+# state_is STATE PID... - all of them; a word may be several.
+state_is() {
+	local want=$1 pid
+	local all=${*:2}
+
+	for pid in $all; do
+		[[ $(state "$pid") == "$want" ]] || return
+	done
+}
+
+# ---- changes -------------------------------------------------------------------------------------
+
+# begin enable PATCH | begin disable NAME - and go on at once; no time limit.
+begin() {
+	case $1 in
+	enable) check "enable $2" klpctl enable --no-wait --timeout=0 "$T/$2.klp.o" ;;
+	disable) check "disable $2" klpctl disable --no-wait --timeout=0 "$2" ;;
+	esac
+}
+
+quiet() {
+	[[ $(klpctl status --json | jq .transition) == null ]]
+}
+
+in_force() {
+	quiet && [[ $(klpctl status --json | jq -r '.patches[].name') == "$1" ]]
+}
+
+nothing_in_force() {
+	quiet && [[ $(klpctl status --json | jq -c .patches) == '[]' ]]
+}
+
+# complete in_force NAME | complete nothing_in_force
+complete() {
+	check "$*" loop_until "$@"
+}
+
+blockers() {
+	klpctl blockers --json | jq -r '.blockers[].pid' | sort -n | tr '\n' ' '
+}
+
+blockers_are() {
+	[[ $(blockers) == "$1" ]]
+}
+
+# only PID... - wait until these and nobody else are in the way: all others have moved.
+only() {
+	local want
+
+	want=$(printf '%s\n' "$@" | sort -n | tr '\n' ' ')
+	loop_until blockers_are "$want" || fail "in the way are $(blockers), not $want"
+}
+
+reason_is() {
+	[[ $(klpctl blockers --json | jq -r --argjson pid "$1" '.blockers[] | select(.pid == $pid).reason') == "$2" ]]
+}
+
+# blocks PID FUNCTION - wait until the transition says that the task is in there.
+blocks() {
+	loop_until reason_is "$1" "in $2" || fail "$1 is not named in $2: $(klpctl blockers --json)"
+}
+
+is_kthread() {
+	[[ $(klpctl blockers --json | jq --argjson pid "$1" '.blockers[] | select(.pid == $pid).kthread') == true ]]
+}
+
+# passes N - wait until the transition went N times more over all tasks.
+more_passes() {
+	(($("$PROGRAMS/park" passes) >= $1))
+}
+
+passes() {
+	local now
+
+	now=$("$PROGRAMS/park" passes)
+	check "$1 more passes" loop_until more_passes $((now + $1))
+}
+
+reads_patched() {
+	[[ $(cat /proc/cmdline) == "this has been live patched" ]]
+}

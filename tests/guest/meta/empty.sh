@@ -1,5 +1,0 @@
-#!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
-# A test script with no test in it: lib.sh must fail it.
-# shellcheck source=tests/guest/lib.sh
-. /klpd/lib.sh

@@ -1,3 +1,0 @@
-// SPDX-License-Identifier: GPL-2.0-only
-/* The same kernel livepatch again, in a module of its own, so that one can replace the other. */
-#include "klp_bench_lp.c"

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Guard bodies through /dev/klp and libbpf, without klpd: attached to an announced record, silent
+ * until it is switched, any value returned, no call missed, nothing left on a sleeper's stack, gone
+ * afterwards; and every way of attaching one that is refused.
+ */
+#include <bpf/libbpf.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/syscall.h>
+
+#include "companion.h"
+#include "kmod-guard.skel.h"
+
+#define CALLS 20000
+
+static struct kmod_guard *skel;
+static struct bpf_link *links[2];
+
+static struct klp_uapi_func ops_func(const char *symbol)
+{
+	struct klp_uapi_func f = { .object = "vmlinux", .flags = KLP_FUNC_OPS };
+
+	snprintf(f.symbol, sizeof(f.symbol), "%s", symbol);
+	return f;
+}
+
+static __u64 announce_guard(int fd)
+{
+	struct klp_uapi_func f[2] = { ops_func("cmdline_proc_show"), ops_func("hrtimer_nanosleep") };
+	struct klp_ioc_announce a = { .name = "guard", .funcs = (unsigned long)f, .nr = 2, VMLINUX_ONLY };
+
+	return call(fd, KLP_IOC_ANNOUNCE, &a) ? 0 : a.id;
+}
+
+/* 0 or -errno, as attaching ends. */
+static int attach(int i)
+{
+	links[i] = bpf_map__attach_struct_ops(i ? skel->maps.nap : skel->maps.cmdline);
+	return links[i] ? 0 : -errno;
+}
+
+/* By a second link, while links[0] holds the first. */
+static int attach_again(void)
+{
+	struct bpf_link *link = bpf_map__attach_struct_ops(skel->maps.cmdline);
+	int r = link ? 0 : -errno;
+
+	bpf_link__destroy(link);
+	return r;
+}
+
+static void detach(int i)
+{
+	bpf_link__destroy(links[i]);
+	links[i] = NULL;
+}
+
+static long nap(void)
+{
+	struct timespec t = { .tv_nsec = 1 };
+
+	return syscall(SYS_nanosleep, &t, NULL);
+}
+
+static bool cmdline_is_guarded(void)
+{
+	char text[64] = "";
+	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t n = read(fd, text, sizeof(text) - 1);
+
+	close(fd);
+	return n > 0 && !strcmp(text, "guarded\n");
+}
+
+/* Somebody has a hook on the function, says ftrace. */
+static bool hooked(const char *symbol)
+{
+	char line[512];
+	FILE *f = fopen("/sys/kernel/tracing/enabled_functions", "re");
+	bool found = false;
+
+	while (f && fgets(line, sizeof(line), f))
+		found |= !strncmp(line, symbol, strlen(symbol)) && line[strlen(symbol)] == ' ';
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* What attaching says in another process than the one that announced the record. */
+static int attach_elsewhere(void)
+{
+	pid_t pid = fork();
+	int state = 0;
+
+	if (!pid)
+		_exit(-attach(0));
+	waitpid(pid, &state, 0);
+	return WIFEXITED(state) ? -WEXITSTATUS(state) : -ECHILD;
+}
+
+static void test_refused(void)
+{
+	struct klp_uapi_func f = ops_func("cmdline_proc_show");
+	struct klp_ioc_announce a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
+	int fd = device();
+	__u64 id;
+
+	check(attach(0) == -ENOENT, "no body without a record");
+	f.btf_id = 1;
+	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "a BTF id where none is needed");
+	f = ops_func("cmdline_proc_show");
+	f.flags = ~0U;
+	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "unknown flags");
+	f = ops_func("cmdline_proc_show");
+	f.sympos = 2;
+	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -ENOENT, "no second of this name");
+	f.sympos = ~0U;
+	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -ENOENT, "nor a last one");
+	f.sympos = 1;
+	check(!call(fd, KLP_IOC_ANNOUNCE, &a) && !withdraw(fd, a.id), "the first");
+	id = announce_guard(fd);
+	check(id, "announce");
+	check(attach_elsewhere() == -ENOENT, "a body that another process hands over");
+	check(change(fd, id, 0, NULL) == -ENODATA, "no switch without bodies");
+	check(!attach(0) && change(fd, id, 0, NULL) == -ENODATA, "nor with one of two");
+	check(attach_again() == -EEXIST, "the same body twice");
+	check(!withdraw(fd, id) && announce_guard(fd) && attach_again() == -EEXIST,
+	      "the same body in a second record, while the first link is there");
+	check(!hooked("cmdline_proc_show"), "nothing is hooked so far");
+	close(fd);
+	fd = device();
+	check(status(fd, NULL, 0).nr == 0, "the record dies with its file, body or not");
+	detach(0);
+	close(fd);
+}
+
+static void test_values(void)
+{
+	static const __u64 values[] = { 0, 1, 0x7fffffff, 1ULL << 32, 0x123456789abcULL };
+	bool good = true;
+
+	for (unsigned int i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		skel->bss->nap_result = values[i];
+		good = good && (__u64)nap() == values[i];
+	}
+	check(good, "any value is returned as it is");
+	skel->bss->nap_result = (__u64)-EXDEV;
+	check(nap() == -1 && errno == EXDEV, "errors too");
+}
+
+static bool missed;
+
+static void *caller(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < CALLS; i++)
+		if (nap() != 42)
+			__atomic_store_n(&missed, true, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+/* Where fmod_ret misses: threads of one CPU in the same body. */
+static void test_no_miss(void)
+{
+	pthread_t threads[4];
+	cpu_set_t one;
+	__u64 before = skel->bss->naps;
+
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+	skel->bss->nap_result = 42;
+	for (int i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, caller, NULL);
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	check(!missed && skel->bss->naps == before + 4 * CALLS, "no call is missed");
+}
+
+/* A sleeper in the original: named while it is inside, and nothing of ours below it. */
+static void test_stack(int fd, __u64 id)
+{
+	char text[KLP_UAPI_STACK_MAX] = "";
+	struct timespec t = { .tv_nsec = 1000000 };
+	struct klp_ioc_stack s = { .text = (unsigned long)text, .size = sizeof(text) };
+	pid_t pid = fork();
+	__u64 n;
+
+	if (!pid) {
+		struct timespec long_time = { .tv_sec = 100000 };
+
+		_exit(nanosleep(&long_time, NULL));
+	}
+	for (int i = 0; i < 10000; i++) {
+		char path[64], line[64] = "";
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/proc/%d/wchan", pid);
+		f = fopen(path, "re");
+		if (f && fgets(line, sizeof(line), f) && strstr(line, "nanosleep"))
+			i = 10000;
+		if (f)
+			fclose(f);
+		nanosleep(&t, NULL);
+	}
+	check(!change(fd, 0, id, &n), "a switch with a sleeper in the original");
+	s.pid = pid;
+	check(!call(fd, KLP_IOC_STACK, &s) && strstr(text, "hrtimer_nanosleep+0x") &&
+	      !strstr(text, "bpf") && !strchr(text, '?'), "its stack has nothing of ours");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	check(wait_done(fd, n) == 0, "completes when it goes");
+}
+
+static void test_life(void)
+{
+	struct klp_uapi_record rec[4];
+	int fd = device();
+	__u64 id = announce_guard(fd), n;
+
+	check(!attach(0) && !attach(1), "attach");
+	check(!cmdline_is_guarded() && nap() == 0, "nothing happens yet");
+	check(!change(fd, id, 0, &n) && wait_done(fd, n) == 0, "switch");
+	check(cmdline_is_guarded() && hooked("cmdline_proc_show"), "in force");
+	test_values();
+	test_no_miss();
+	skel->bss->nap_tgid = 0;
+	check(nap() == 0, "a body may go on into the original");
+	test_stack(fd, id);
+	check(!cmdline_is_guarded() && !hooked("cmdline_proc_show") &&
+	      !hooked("hrtimer_nanosleep"), "out of force, and no hook left");
+	detach(0);
+	detach(1);
+	id = announce_guard(fd);
+	check(id && !attach(0) && !attach(1) && !change(fd, id, 0, &n) && wait_done(fd, n) == 0 &&
+	      cmdline_is_guarded(), "once more");
+	detach(0);
+	check(!cmdline_is_guarded() && status(fd, rec, 4).nr == 1 &&
+	      rec[0].flags & KLP_RECORD_BROKEN, "a body that is taken away is told of");
+	check(!change(fd, 0, id, &n) && wait_done(fd, n) == 0 && status(fd, NULL, 0).nr == 0,
+	      "and the rest can go");
+	detach(1);
+	close(fd);
+}
+
+int main(void)
+{
+	companion_begin("guard");
+	libbpf_set_print(NULL);
+	skel = kmod_guard__open_and_load();
+	if (!skel) {
+		printf("not ok guard: load: %s\n", strerror(errno));
+		return 1;
+	}
+	skel->bss->nap_tgid = getpid();
+	test_refused();
+	test_life();
+	kmod_guard__destroy(skel);
+	return failures ? 1 : 0;
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Replace bodies for kmod-replace.c: what a patch makes with the macros of klp.bpf.h, by hand. */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+struct klp_call;
+
+struct klp_func_ops {
+	char record[64];
+	__u32 func;
+	int (*guard)(struct klp_call *call);
+	__u64 (*replace)(__u64 arg0, __u64 arg1, __u64 arg2, __u64 arg3, __u64 arg4, __u64 arg5);
+};
+
+volatile __u64 nap_result;
+volatile __u32 spin;
+__u64 naps, spun;
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* Turns for a while first, so that it is interrupted and preempted in the middle. */
+SEC("struct_ops/replace")
+__u64 replace_nap(__u64 *ctx)
+{
+	int i;
+
+	__sync_fetch_and_add(&naps, 1);
+	bpf_for(i, 0, spin)
+		spun++;
+	return nap_result ?: ctx[0];
+}
+
+SEC("struct_ops/guard")
+int guard_nap(__u64 *ctx)
+{
+	return 0;
+}
+
+SEC("struct_ops.s/guard")
+int guard_asleep(__u64 *ctx)
+{
+	return 0;
+}
+
+SEC(".struct_ops.link")
+struct klp_func_ops nap = { .record = "replace", .func = 0, .replace = (void *)replace_nap };
+
+SEC(".struct_ops.link")
+struct klp_func_ops both = {
+	.record = "replace",
+	.guard = (void *)guard_nap,
+	.replace = (void *)replace_nap,
+};
+
+SEC(".struct_ops.link")
+struct klp_func_ops asleep = { .record = "replace", .guard = (void *)guard_asleep };

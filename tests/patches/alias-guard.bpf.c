@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A guard body on a name that ftrace does not have: it lists __do_sys_getpid at this address. Tasks "klp-alias" are told another pid. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+#include "alias.h"
+
+KLP_PATCH("alias-guard", "1.0");
+KLP_LICENSE("GPL");
+
+KLP_GUARD(long, __x64_sys_getpid, const struct pt_regs *regs)
+{
+	return is_asked() ? klp_return(424241) : klp_continue();
+}

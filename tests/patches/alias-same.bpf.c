@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The same function as that of alias-guard, by the name that ftrace has. Tasks "klp-alias" are told another pid. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+#include "alias.h"
+
+KLP_PATCH("alias-same", "1.0");
+KLP_LICENSE("GPL");
+
+KLP_GUARD(long, __do_sys_getpid, const struct pt_regs *regs)
+{
+	return is_asked() ? klp_return(424243) : klp_continue();
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Nothing but a table: congestion control klp_cc with a window of 11. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+#define CWND 11
+#include "cc.h"
+
+KLP_PATCH("cc", "1");
+KLP_LICENSE("GPL");
+
+KLP_TABLE(tcp_congestion_ops, cc, "klp_cc");
+CC(cc, "klp_cc");

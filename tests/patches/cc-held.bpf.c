@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The table of cc-1 with a window of 33, and a function in which every sleep(1) sits. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+#define CWND 33
+#include "cc.h"
+
+KLP_PATCH("cc-held", "1");
+KLP_LICENSE("GPL");
+
+KLP_TABLE(tcp_congestion_ops, cc, "klp_cc");
+CC(cc, "klp_cc");
+
+KLP_FMOD_RET(long, hrtimer_nanosleep, ktime_t rqtp, const enum hrtimer_mode mode,
+	     const clockid_t clockid)
+{
+	return klp_continue();
+}

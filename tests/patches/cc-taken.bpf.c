@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A table whose name the kernel has: OUTCOME_TAKEN. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+#define CWND 44
+#include "cc.h"
+
+KLP_PATCH("cc-taken", "1");
+KLP_LICENSE("GPL");
+
+KLP_TABLE(tcp_congestion_ops, cc, "cubic");
+CC(cc, "cubic");

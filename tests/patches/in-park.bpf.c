@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Changes what /proc/cmdline says, so that every reader sees which version is its own, and is held
+ * up by whoever the test module test_klpd_kthreads keeps inside.
+ */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+KLP_PATCH("in-park", "1.0");
+KLP_DESCRIPTION("Held up by whom the test module parked");
+KLP_LICENSE("GPL");
+
+KLP_FMOD_RET(int, srcu_notifier_call_chain, struct srcu_notifier_head *nh, unsigned long val,
+	     void *v)
+{
+	return klp_continue();
+}
+
+KLP_FMOD_RET(int, cmdline_proc_show, struct seq_file *m, void *v)
+{
+	if (klp_seq_puts(m, "this has been live patched\n"))
+		return klp_continue();
+	return klp_return(0);
+}

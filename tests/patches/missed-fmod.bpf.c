@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A body of a millisecond that misses calls. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+#include "missed.h"
+
+KLP_PATCH("missed-fmod", "1.0");
+KLP_DESCRIPTION("A body of a millisecond that misses calls");
+KLP_LICENSE("GPL");
+
+KLP_FMOD_RET(__be32, in_aton, const char *str)
+{
+	missed_linger();
+	return klp_return(77);
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Replaces a function that takes a structure by value: OUTCOME_UNSUPPORTED. The macros do not let one. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+KLP_PATCH("replace-by-value", "1.0");
+KLP_LICENSE("GPL");
+KLP_INFO("func=test_klpd_calls:0:replace:nap_by_value:body");
+
+struct nap_pair {
+	long a, b;
+};
+
+long (*klp_proto__nap_by_value)(struct nap_pair p) SEC(KLP_PROTO_SECTION);
+__u64 body(unsigned long long *ctx);
+
+SEC("struct_ops/replace")
+__u64 body(unsigned long long *ctx)
+{
+	return 0;
+}

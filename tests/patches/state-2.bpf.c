@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* State 1 in version 2, see state.h. Held up by whoever sleeps. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+#define NAME "state-2"
+#define VERSION 2
+#include "state.h"
+
+KLP_GUARD(long, hrtimer_nanosleep, ktime_t rqtp, const enum hrtimer_mode mode,
+	  const clockid_t clockid)
+{
+	if (rqtp != 12345)
+		return klp_continue();
+	return klp_return(0x123456789abcL);
+}

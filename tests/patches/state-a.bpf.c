@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* State 1 in version 1 of a patch that is beside others which have it, see state.h. */
+#include "vmlinux.h"
+#include "klp/klp.bpf.h"
+
+#define NAME "state-a"
+#define VERSION 1
+#define BESIDE
+#include "state.h"
+
+KLP_GUARD(int, uptime_proc_show, struct seq_file *m, void *v)
+{
+	return klp_continue();
+}
