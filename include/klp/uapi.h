@@ -41,7 +41,7 @@
 #define KLP_UAPI_OBJECT_LEN	56
 #define KLP_UAPI_SYMBOL_LEN	512
 #define KLP_UAPI_FUNCS_MAX	256
-#define KLP_UAPI_RECORDS_MAX	64
+#define KLP_UAPI_PATCHES_MAX	64
 #define KLP_UAPI_REASON_LEN	64
 #define KLP_UAPI_OBJECTS_MAX	64
 #define KLP_UAPI_CALLBACKS_MAX	64
@@ -51,7 +51,7 @@
  * table when it is asked for a 257th (BTF_KFUNC_SET_MAX_CNT in kernel/bpf/btf.c). */
 #define KLP_OPEN_CAP		200
 
-enum klp_record_state {
+enum klp_uapi_patch_state {
 	KLP_ANNOUNCED = 1,
 	KLP_ENTERING = 2,
 	KLP_IN_FORCE = 3,
@@ -195,8 +195,8 @@ struct klp_ioc_withdraw {
  * turned round by KLP_IOC_REVERSE.
  */
 struct klp_ioc_switch {
-	__u64 enter[KLP_UAPI_RECORDS_MAX];
-	__u64 leave[KLP_UAPI_RECORDS_MAX];
+	__u64 enter[KLP_UAPI_PATCHES_MAX];
+	__u64 leave[KLP_UAPI_PATCHES_MAX];
 	__u32 nr_enter;
 	__u32 nr_leave;
 	__u32 timeout_ms;	/* in: 0 = as long as it takes */
@@ -258,15 +258,15 @@ struct klp_ioc_force {
 	__u32 reserved;
 };
 
-#define KLP_RECORD_FORCED	(1U << 0)	/* a transition of it was forced */
-#define KLP_RECORD_BROKEN	(1U << 1)	/* a struct_ops program was detached while it could run */
-#define KLP_RECORD_PASSED_OVER	(1U << 2)	/* a body was called where it cannot run, as one that may
+#define KLP_PATCH_FORCED	(1U << 0)	/* a transition of it was forced */
+#define KLP_PATCH_BROKEN	(1U << 1)	/* a struct_ops program was detached while it could run */
+#define KLP_PATCH_PASSED_OVER	(1U << 2)	/* a body was called where it cannot run, as one that may
 						 * sleep where nothing may: the original ran */
 
-struct klp_uapi_record {
+struct klp_uapi_patch {
 	__u64 id;
 	__u64 generation;	/* in which it came into force; 0 before that */
-	__u32 state;		/* enum klp_record_state */
+	__u32 state;		/* enum klp_uapi_patch_state */
 	__u32 nr_funcs;
 	__u32 flags;		/* KLP_RECORD_* */
 	__u32 reserved;
@@ -288,7 +288,7 @@ struct klp_uapi_transition {
 struct klp_ioc_status {
 	__u64 generation;
 	struct klp_uapi_transition transition;
-	__u64 records;		/* in: struct klp_uapi_record[nr] or 0 */
+	__u64 records;		/* in: struct klp_uapi_patch[nr] or 0 */
 	__u32 nr;		/* in: room; out: records there are (maybe more than fit) */
 	__u32 open_used;
 	__u64 last_transition;	/* number of the last completed one; 0 none yet */

@@ -16,11 +16,11 @@
 
 _Static_assert(CHANGE_ENABLE == 0 && CHANGE_REPLACE == 1 && CHANGE_DISABLE == 2 &&
 	       CHANGE_ROLLBACK == 3 && CHANGE_REPAIR == 4, "pins have these numbers");
-_Static_assert(WORLD_SETS_MAX <= PIN_BEFORE_MAX, "more sets than can be remembered");
+_Static_assert(REGISTRY_PATCHES_MAX <= PIN_BEFORE_MAX, "more sets than can be remembered");
 _Static_assert(sizeof(((struct pin_before_entry *)NULL)->path) ==
 	       sizeof(((struct pin_header *)NULL)->path), "a path would be cut");
 
-static int before_fill(struct pin_before_entry *e, const struct set *s)
+static int before_fill(struct pin_before_entry *e, const struct patch *s)
 {
 	if (strlen(s->meta->name) >= sizeof(e->name) ||
 	    strlen(s->meta->version) >= sizeof(e->version) || strlen(s->path) >= sizeof(e->path))
@@ -36,26 +36,26 @@ static int before_fill(struct pin_before_entry *e, const struct set *s)
 
 int before_remember(struct transaction *t)
 {
-	const struct world *w = t->world;
+	const struct registry *reg = t->registry;
 	_cleanup_free_ struct pin_before *before = NULL;
-	bool known = !w->unjudged && w->place == 0;
+	bool known = !reg->unjudged && reg->place == 0;
 	int r = 0;
 
-	for (size_t i = 0; i < w->n_sets; i++)
-		known = known && !w->sets[i]->lost;
+	for (size_t i = 0; i < reg->n_patches; i++)
+		known = known && !reg->patches[i]->lost;
 	if (!known) {
 		/* and if klpd dies before it counts this one, the old one must not be taken for
 		 * it */
-		before_expire(gate_generation(w->gate));
+		before_expire(gate_generation(reg->gate));
 		return 0;
 	}
-	before = calloc(1, sizeof(*before) + w->n_sets * sizeof(before->entries[0]));
+	before = calloc(1, sizeof(*before) + reg->n_patches * sizeof(before->entries[0]));
 	if (!before)
 		return -ENOMEM;
 	before->generation = t->generation;
 	before->change = t->verb;
-	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
-		r = before_fill(&before->entries[before->n++], w->sets[i]);
+	for (size_t i = 0; r == 0 && i < reg->n_patches; i++)
+		r = before_fill(&before->entries[before->n++], reg->patches[i]);
 	if (r == 0)
 		r = pin_before_store(before);
 	t->remembered = r == 0;
@@ -76,9 +76,9 @@ void before_expire(uint64_t old)
 		(void)pin_before_remove(old);
 }
 
-int before_load(const struct world *w, struct pin_before **ret, struct report *report)
+int before_load(const struct registry *reg, struct pin_before **ret, struct report *report)
 {
-	unsigned long long generation = gate_generation(w->gate);
+	unsigned long long generation = gate_generation(reg->gate);
 	int r = generation > 0 ? pin_before_load(generation, ret) : -ENODATA;
 
 	switch (r) {
@@ -99,10 +99,10 @@ int before_load(const struct world *w, struct pin_before **ret, struct report *r
 	}
 }
 
-int before_pending(const struct world *w, struct pin_before **ret)
+int before_pending(const struct registry *reg, struct pin_before **ret)
 {
 	_cleanup_free_ uint64_t *numbers = NULL;
-	uint64_t generation = gate_generation(w->gate);
+	uint64_t generation = gate_generation(reg->gate);
 	size_t n;
 	int r;
 
@@ -123,39 +123,41 @@ bool before_lists(const struct pin_before *before, uint64_t serial)
 	return false;
 }
 
-void before_recover(struct world *w, uint64_t pending)
+void before_recover(struct registry *reg, uint64_t pending)
 {
 	_cleanup_free_ uint64_t *numbers = NULL;
 	size_t n = 0;
 	int r;
 
 	/* what cannot be judged yet may be what the pins are about */
-	r = w->unjudged ? 0 : pin_before_list(&numbers, &n);
+	r = reg->unjudged ? 0 : pin_before_list(&numbers, &n);
 	if (r < 0)
-		world_warn(w, "Cannot read what was in force before (%s)", strerrordesc_np(-r));
+		registry_warn(reg, "Cannot read what was in force before (%s)", strerrordesc_np(-r));
 	for (size_t i = 0; i < n; i++) {
 		_cleanup_free_ struct pin_before *before = NULL;
 		unsigned long long number = numbers[i];
 
 		r = pin_before_load(number, &before);
-		if (r == 0 && number != pending && number != gate_generation(w->gate))
+		if (r == 0 && number != pending && number != gate_generation(reg->gate))
 			r = pin_before_remove(number);
 		if (r == -EPROTO)
-			world_warn(w, "Pin before-%llu was made by a newer klpd and is left alone",
-				   number);
+			registry_warn(reg,
+				      "Pin before-%llu was made by a newer klpd and is left alone",
+				      number);
 		else if (r == -EINVAL)
-			world_warn(w, "Pin before-%llu is damaged or foreign and is left alone",
-				   number);
+			registry_warn(reg,
+				      "Pin before-%llu is damaged or foreign and is left alone",
+				      number);
 		else if (r < 0)
-			world_warn(w, "Pin before-%llu cannot be removed (%s)", number,
-				   strerrordesc_np(-r));
+			registry_warn(reg, "Pin before-%llu cannot be removed (%s)", number,
+				      strerrordesc_np(-r));
 	}
 }
 
-bool before_in_force(const struct world *w, uint64_t serial)
+bool before_in_force(const struct registry *reg, uint64_t serial)
 {
-	for (size_t i = 0; i < w->n_sets; i++)
-		if (w->sets[i]->serial == serial)
+	for (size_t i = 0; i < reg->n_patches; i++)
+		if (reg->patches[i]->serial == serial)
 			return true;
 	return false;
 }
@@ -164,17 +166,17 @@ int before_read(struct transaction *t, struct report *report)
 {
 	int r;
 
-	r = before_load(t->world, &t->before, report);
+	r = before_load(t->registry, &t->before, report);
 	for (size_t i = 0; r == 0 && i < t->before->n; i++) {
 		const struct pin_before_entry *e = &t->before->entries[i];
 
-		if (before_in_force(t->world, e->serial))
+		if (before_in_force(t->registry, e->serial))
 			continue;
 		if (t->n_enter >= ARRAY_SIZE(t->enter))
 			return report_set(report, OUTCOME_UNSUPPORTED,
 					  "More than %zu patches would come back",
 					  ARRAY_SIZE(t->enter));
-		r = entering_read(&t->enter[t->n_enter++], e->path, e->sha256, report);
+		r = incoming_read(&t->enter[t->n_enter++], e->path, e->sha256, report);
 		if (r != 0)
 			report_names(report, e->name, NULL, NULL);
 	}

@@ -12,7 +12,7 @@
 
 /*
  * Pin what is in force now, as what was before t->generation. 0 also if that is not known for
- * certain (world.unjudged): then nothing can be rolled back to it.
+ * certain (registry.unjudged): then nothing can be rolled back to it.
  */
 int before_remember(struct transaction *t);
 /* Take that away again: the change does not come about. */
@@ -21,16 +21,16 @@ void before_forget(struct transaction *t);
 void before_expire(uint64_t old);
 
 /* What was in force before the present generation. OUTCOME_NO_PREVIOUS. */
-int before_load(const struct world *w, struct pin_before **ret, struct report *report);
+int before_load(const struct registry *reg, struct pin_before **ret, struct report *report);
 /* That of the change that is under way or was not counted: above the generation; -ENODATA. */
-int before_pending(const struct world *w, struct pin_before **ret);
+int before_pending(const struct registry *reg, struct pin_before **ret);
 /* The set with this serial was in force. */
 bool before_lists(const struct pin_before *before, uint64_t serial);
 /* Recovery: those of other generations than the present one and `pending` (0: none) go. */
-void before_recover(struct world *w, uint64_t pending);
+void before_recover(struct registry *reg, uint64_t pending);
 
 /* A set with this serial is in the kernel. */
-bool before_in_force(const struct world *w, uint64_t serial);
+bool before_in_force(const struct registry *reg, uint64_t serial);
 /* Rollback: the files of those that were in force and are not, into t->enter and t->before. */
 int before_read(struct transaction *t, struct report *report);
 

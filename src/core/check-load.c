@@ -24,7 +24,7 @@
 
 struct trial {
 	struct check *check;
-	struct world *world;
+	struct registry *registry;
 	bool *funcs;		/* that are to be tried */
 	bool *callbacks;
 	unsigned int logs;
@@ -32,7 +32,7 @@ struct trial {
 
 static void load_not_tried(struct check *c, const bool *which, const char *why)
 {
-	for (size_t i = 0; i < c->entering.set->meta->n_funcs; i++)
+	for (size_t i = 0; i < c->incoming.patch->meta->n_funcs; i++)
 		if (!which || which[i]) {
 			c->funcs[i].trial = TRIAL_NOT_TRIED;
 			c->funcs[i].not_tried = why;
@@ -40,21 +40,21 @@ static void load_not_tried(struct check *c, const bool *which, const char *why)
 }
 
 /* What enabling would open, and that there is room for it. */
-static int load_opening(struct check *c, struct world *w)
+static int load_opening(struct check *c, struct registry *reg)
 {
-	const struct meta *m = c->entering.set->meta;
-	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	const struct meta *m = c->incoming.patch->meta;
+	_cleanup_free_ struct klp_uapi_patch *records = NULL;
 	struct report report = REPORT_INIT;
 	struct klp_ioc_status status;
 	uint32_t cap;
 	int r;
 
-	r = w->companion ? companion_status(w->companion, &status, &records) : -ENOENT;
+	r = reg->companion ? companion_status(reg->companion, &status, &records) : -ENOENT;
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	cap = companion_hello(w->companion)->open_cap;
+	cap = companion_hello(reg->companion)->open_cap;
 	for (size_t i = 0; i < m->n_funcs; i++) {
-		if (!c->funcs[i].fit || c->entering.native[i])
+		if (!c->funcs[i].fit || c->incoming.native[i])
 			continue;
 		c->opens++;
 		if (report.outcome != OUTCOME_OK || status.open_used + c->opens <= cap)
@@ -71,19 +71,19 @@ static void load_choose(struct trial *t)
 {
 	struct check *c = t->check;
 
-	for (size_t i = 0; i < c->entering.set->meta->n_funcs; i++) {
-		t->funcs[i] = c->funcs[i].fit && c->entering.native[i];
+	for (size_t i = 0; i < c->incoming.patch->meta->n_funcs; i++) {
+		t->funcs[i] = c->funcs[i].fit && c->incoming.native[i];
 		c->funcs[i].not_tried = t->funcs[i] ? NULL : c->funcs[i].fit ? NOT_OPEN : NOT_FIT;
 	}
-	for (size_t i = 0; i < c->entering.set->meta->n_callbacks; i++)
+	for (size_t i = 0; i < c->incoming.patch->meta->n_callbacks; i++)
 		t->callbacks[i] = true;
 }
 
 /* A fresh object with all that are to be tried; *ret_n: how many. */
 static int load_prepare(struct trial *t, size_t *ret_n, struct report *report)
 {
-	struct entering *e = &t->check->entering;
-	const struct meta *m = e->set->meta;
+	struct incoming *e = &t->check->incoming;
+	const struct meta *m = e->patch->meta;
 	int r;
 
 	*ret_n = 0;
@@ -91,7 +91,7 @@ static int load_prepare(struct trial *t, size_t *ret_n, struct report *report)
 	r = object_open(e->file, e->file_size, m->name, &e->object, report);
 	for (size_t i = 0; r == 0 && i < m->n_funcs; i++)
 		if (t->funcs[i]) {
-			r = entering_select(e, i, report);
+			r = incoming_select(e, i, report);
 			/* names told on the way here are not those of what may fail later */
 			if (r == 0)
 				report_done(report);
@@ -99,12 +99,12 @@ static int load_prepare(struct trial *t, size_t *ret_n, struct report *report)
 		}
 	for (size_t i = 0; r == 0 && i < m->n_callbacks; i++) {
 		/* one that cannot be selected was told of when the file was looked at */
-		if (!t->callbacks[i] || entering_select_callback(e, i, NULL) != 0)
+		if (!t->callbacks[i] || incoming_select_callback(e, i, NULL) != 0)
 			continue;
 		++*ret_n;
 	}
 	for (size_t i = 0; r == 0 && i < m->n_tables; i++)
-		if (entering_select_table(e, i, NULL) == 0)
+		if (incoming_select_table(e, i, NULL) == 0)
 			++*ret_n;
 	return r;
 }
@@ -112,7 +112,7 @@ static int load_prepare(struct trial *t, size_t *ret_n, struct report *report)
 /* The one that failed is not tried again. False: it is nobody's fault in particular. */
 static bool load_drop_failed(struct trial *t, const char *program)
 {
-	const struct meta *m = t->check->entering.set->meta;
+	const struct meta *m = t->check->incoming.patch->meta;
 	bool found = false;
 
 	for (size_t i = 0; program && i < m->n_funcs; i++)
@@ -132,7 +132,7 @@ static bool load_drop_failed(struct trial *t, const char *program)
 static int load_failed(struct trial *t, int result, struct report *report, bool *ret_again)
 {
 	const char *program = result == -ENOMEM ? NULL :
-			      object_failed_program(t->check->entering.object);
+			      object_failed_program(t->check->incoming.object);
 
 	*ret_again = load_drop_failed(t, program);
 	if (report->log && ++t->logs > LOGS_MAX) {
@@ -146,15 +146,16 @@ static int load_failed(struct trial *t, int result, struct report *report, bool 
 
 static int load_once(struct trial *t, bool *ret_again)
 {
-	struct entering *e = &t->check->entering;
-	const struct klp_self self = { .slot = e->set->slot, .consistency = e->set->consistency };
+	struct incoming *e = &t->check->incoming;
+	const struct klp_self self = { .slot = e->patch->slot,
+				       .consistency = e->patch->consistency };
 	struct report report = REPORT_INIT;
 	struct targets *targets;
 	size_t n;
 	int r;
 
 	*ret_again = false;
-	r = world_targets(t->world, &targets, &report);
+	r = registry_targets(t->registry, &targets, &report);
 	if (r == 0)
 		r = load_prepare(t, &n, &report);
 	if (r != 0) {
@@ -163,10 +164,11 @@ static int load_once(struct trial *t, bool *ret_again)
 	}
 	if (n == 0)
 		return 0;
-	r = object_load(e->object, &self, gate_fd(t->world->gate), targets_btf(targets), &report);
+	r = object_load(e->object, &self, gate_fd(t->registry->gate), targets_btf(targets),
+			&report);
 	if (r != 0)
 		return load_failed(t, r, &report, ret_again);
-	for (size_t i = 0; i < e->set->meta->n_funcs; i++)
+	for (size_t i = 0; i < e->patch->meta->n_funcs; i++)
 		if (t->funcs[i])
 			t->check->funcs[i].trial = TRIAL_PASSED;
 	report_done(&report);
@@ -179,36 +181,39 @@ static int load_announcement(struct check *c)
 	struct report report = REPORT_INIT;
 	struct announcement told;
 
-	if (c->entering.set->consistency == KLP_CONSISTENCY_PER_TASK &&
-	    announcement_make(c->entering.set->meta, &told) < 0)
+	if (c->incoming.patch->consistency == KLP_CONSISTENCY_PER_TASK &&
+	    announcement_make(c->incoming.patch->meta, &told) < 0)
 		(void)report_set(&report, OUTCOME_UNSUPPORTED,
 				 "The patch is about more than %d modules", KLP_UAPI_OBJECTS_MAX);
 	return check_problem(c, PHASE_ANNOUNCE, 0, &report);
 }
 
-int check_load(struct check *c, struct world *w)
+int check_load(struct check *c, struct registry *reg)
 {
-	const struct meta *m = c->entering.set->meta;
+	const struct meta *m = c->incoming.patch->meta;
 	_cleanup_free_ bool *funcs = calloc(m->n_funcs, sizeof(*funcs));
 	_cleanup_free_ bool *callbacks = calloc(m->n_callbacks + 1, sizeof(*callbacks));
-	struct trial t = { c, w, funcs, callbacks, 0 };
+	struct trial t = { c, reg, funcs, callbacks, 0 };
 	bool again = true;
 	int r;
 
 	if (!funcs || !callbacks)
 		return -ENOMEM;
-	r = load_opening(c, w);
+	r = load_opening(c, reg);
 	if (r < 0)
 		return r;
-	if (!world_can_enter(w) && c->entering.set->consistency == KLP_CONSISTENCY_PER_TASK) {
-		load_not_tried(c, NULL, w->companion_report.outcome == OUTCOME_COMPANION_ABI ?
-					OTHER_COMPANION : NO_COMPANION);
+	if (!registry_can_enter(reg) &&
+	    c->incoming.patch->consistency == KLP_CONSISTENCY_PER_TASK) {
+		load_not_tried(c, NULL,
+			       reg->companion_report.outcome == OUTCOME_COMPANION_ABI ?
+				       OTHER_COMPANION :
+				       NO_COMPANION);
 		return 0;
 	}
 	load_choose(&t);
 	while (r == 0 && again)
 		r = load_once(&t, &again);
 	/* the programs go */
-	c->entering.object = object_free(c->entering.object);
+	c->incoming.object = object_free(c->incoming.object);
 	return r == 0 ? load_announcement(c) : r;
 }

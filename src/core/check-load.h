@@ -6,7 +6,7 @@
 #include "core/check.h"
 
 /* Once the functions were looked at. What is loaded is closed again. 0 or -ENOMEM. */
-int check_load(struct check *c, struct world *w);
+int check_load(struct check *c, struct registry *reg);
 /* Take over what went wrong in a phase, if anything did. 0 or -ENOMEM. */
 int check_problem(struct check *c, enum phase phase, int result, struct report *report);
 

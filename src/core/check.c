@@ -35,23 +35,23 @@ int check_problem(struct check *c, enum phase phase, int result, struct report *
 	if (result < 0)
 		(void)report_errno(report, result, "Phase %s failed", phase_to_string(phase));
 	if (report->outcome != OUTCOME_OK)
-		report_names(report, c->entering.set->meta->name, NULL, NULL);
+		report_names(report, c->incoming.patch->meta->name, NULL, NULL);
 	report->phase = phase;
 	r = report_list_take(&c->problems, report);
 	return r == -ENOSPC ? 0 : r;
 }
 
 /* The rules of the planner, unless what is in force is about to be something else. */
-static int check_plan(struct check *c, struct world *w, const struct check_request *request)
+static int check_plan(struct check *c, struct registry *reg, const struct check_request *request)
 {
-	struct plan_set sets[WORLD_SETS_MAX];
+	struct plan_patch patches[REGISTRY_PATCHES_MAX];
 	struct plan_request q = {
 		.verb = request->replace ? CHANGE_REPLACE : CHANGE_ENABLE,
-		.meta = c->entering.set->meta,
+		.meta = c->incoming.patch->meta,
 		.immediate = request->immediate,
-		.companion = w->companion != NULL,
-		.companion_older = w->companion && !world_can_enter(w),
-		.taken = w->taken,
+		.companion = reg->companion != NULL,
+		.companion_older = reg->companion && !registry_can_enter(reg),
+		.taken = reg->taken,
 	};
 	bool busy = request->busy && request->busy->outcome != OUTCOME_OK;
 	struct report report = REPORT_INIT;
@@ -60,45 +60,46 @@ static int check_plan(struct check *c, struct world *w, const struct check_reque
 	if (busy)
 		r = check_problem(c, PHASE_PLAN, 0, request->busy);
 	if (r == 0)
-		r = plan_survey(sets, busy ? 0 : phases_sets(w, sets), &q, &c->plan, &c->problems);
+		r = plan_survey(patches, busy ? 0 : phases_patches(reg, patches), &q, &c->plan,
+				&c->problems);
 	for (size_t i = 0; i < c->problems.n; i++)
-		phases_blame_companion(w, &c->problems.reports[i]);
+		phases_blame_companion(reg, &c->problems.reports[i]);
 	if (r < 0 || busy)
 		return r;
-	r = phases_check_slots(w, &c->plan, &report);
+	r = phases_check_slots(reg, &c->plan, &report);
 	r = check_problem(c, PHASE_PLAN, r, &report);
 	if (r < 0)
 		return r;
-	(void)keep_look(w);
-	r = check_problem(c, PHASE_PLAN, keep_refuse(w, &report), &report);
+	(void)keep_look(reg);
+	r = check_problem(c, PHASE_PLAN, keep_refuse(reg, &report), &report);
 	if (r < 0)
 		return r;
-	return check_problem(c, PHASE_PLAN, unjudged_refuse(w, q.verb, q.meta, NULL, &report),
+	return check_problem(c, PHASE_PLAN, unjudged_refuse(reg, q.verb, q.meta, NULL, &report),
 			     &report);
 }
 
-static const char *check_find_owner(const struct world *w, const struct meta_func *f)
+static const char *check_find_owner(const struct registry *reg, const struct meta_func *f)
 {
-	for (size_t i = 0; i < w->n_sets; i++)
-		for (size_t j = 0; j < w->sets[i]->meta->n_funcs; j++)
-			if (meta_func_same(&w->sets[i]->meta->funcs[j], f))
-				return w->sets[i]->meta->name;
+	for (size_t i = 0; i < reg->n_patches; i++)
+		for (size_t j = 0; j < reg->patches[i]->meta->n_funcs; j++)
+			if (meta_func_same(&reg->patches[i]->meta->funcs[j], f))
+				return reg->patches[i]->meta->name;
 	return NULL;
 }
 
-static int check_look_func(struct check *c, struct world *w, struct targets *targets, size_t i)
+static int check_look_func(struct check *c, struct registry *reg, struct targets *targets, size_t i)
 {
-	const struct meta_func *f = &c->entering.set->meta->funcs[i];
+	const struct meta_func *f = &c->incoming.patch->meta->funcs[i];
 	struct report report = REPORT_INIT;
 	int r;
 
-	r = entering_look_func(&c->entering, w, targets, i, &report);
+	r = incoming_resolve_func(&c->incoming, reg, targets, i, &report);
 	c->funcs[i].fit = r == 0;
 	r = check_problem(c, PHASE_PLAN, r, &report);
 	if (r < 0)
 		return r;
-	c->funcs[i].owner = check_find_owner(w, f);
-	r = targets_facts(targets, f->object, f->symbol, f->sympos, object_btf(c->entering.object),
+	c->funcs[i].owner = check_find_owner(reg, f);
+	r = targets_facts(targets, f->object, f->symbol, f->sympos, object_btf(c->incoming.object),
 			  &c->funcs[i].facts, &report);
 	/* told by the look already, if it is worth telling */
 	report_done(&report);
@@ -106,9 +107,9 @@ static int check_look_func(struct check *c, struct world *w, struct targets *tar
 }
 
 /* Who else has functions of it: one after the other, since each look finds the first. */
-static int check_rivals(struct check *c, struct world *w)
+static int check_foreign(struct check *c, struct registry *reg)
 {
-	_cleanup_free_ bool *known = calloc(c->entering.set->meta->n_funcs, sizeof(*known));
+	_cleanup_free_ bool *known = calloc(c->incoming.patch->meta->n_funcs, sizeof(*known));
 	int r = 1;
 
 	if (!known)
@@ -117,7 +118,7 @@ static int check_rivals(struct check *c, struct world *w)
 		struct report report = REPORT_INIT;
 		size_t i = SIZE_MAX;
 
-		r = entering_look_rivals(&c->entering, w, known, &i, &report);
+		r = incoming_resolve_foreign(&c->incoming, reg, known, &i, &report);
 		if (r > 0 && i != SIZE_MAX) {
 			known[i] = true;
 			if (r == OUTCOME_TAKEN)
@@ -131,53 +132,54 @@ static int check_rivals(struct check *c, struct world *w)
 	return 0;
 }
 
-static int check_aliases(struct check *c, struct world *w)
+static int check_aliases(struct check *c, struct registry *reg)
 {
-	struct set *leave[PLAN_SETS_MAX];
+	struct patch *leave[PLAN_PATCHES_MAX];
 	struct report report = REPORT_INIT;
 	size_t i = SIZE_MAX;
 	int r;
 
 	for (size_t j = 0; j < c->plan.n_leave; j++)
-		leave[j] = w->sets[c->plan.leave[j]];
-	r = entering_look_aliases(&c->entering, w, leave, c->plan.n_leave, &i, &report);
+		leave[j] = reg->patches[c->plan.leave[j]];
+	r = incoming_resolve_aliases(&c->incoming, reg, leave, c->plan.n_leave, &i, &report);
 	if (r > 0 && i != SIZE_MAX)
 		c->funcs[i].fit = false;
 	return check_problem(c, PHASE_PLAN, r, &report);
 }
 
-static int check_look(struct check *c, struct world *w)
+static int check_look(struct check *c, struct registry *reg)
 {
-	const struct meta *m = c->entering.set->meta;
+	const struct meta *m = c->incoming.patch->meta;
 	struct report report = REPORT_INIT;
 	struct targets *targets = NULL;
 	int r;
 
-	r = entering_look_ftrace(&c->entering, &report);
+	r = incoming_resolve_ftrace(&c->incoming, &report);
 	r = check_problem(c, PHASE_PLAN, r, &report);
 	if (r < 0)
 		return r;
-	r = entering_look_begin(&c->entering, w, &targets, &report);
+	r = incoming_resolve_begin(&c->incoming, reg, &targets, &report);
 	c->looked = r == 0;
 	r = check_problem(c, PHASE_PLAN, r, &report);
 	if (r < 0 || !c->looked)
 		return r;
 	for (size_t i = 0; r == 0 && i < m->n_funcs; i++)
-		r = check_look_func(c, w, targets, i);
+		r = check_look_func(c, reg, targets, i);
 	for (size_t i = 0; r == 0 && i < m->n_callbacks; i++)
-		r = check_problem(c, PHASE_PLAN, entering_select_callback(&c->entering, i, &report),
+		r = check_problem(c, PHASE_PLAN, incoming_select_callback(&c->incoming, i, &report),
 				  &report);
 	for (size_t i = 0; r == 0 && i < m->n_tables; i++)
 		r = check_problem(c, PHASE_PLAN,
-				  entering_look_table(&c->entering, targets, i, &report), &report);
+				  incoming_resolve_table(&c->incoming, targets, i, &report),
+				  &report);
 	if (r == 0)
-		r = check_aliases(c, w);
-	return r == 0 && m->n_funcs > 0 ? check_rivals(c, w) : r;
+		r = check_aliases(c, reg);
+	return r == 0 && m->n_funcs > 0 ? check_foreign(c, reg) : r;
 }
 
-static void check_advise(struct check *c, const struct world *w, bool immediate)
+static void check_advise(struct check *c, const struct registry *reg, bool immediate)
 {
-	const struct meta *m = c->entering.set->meta;
+	const struct meta *m = c->incoming.patch->meta;
 
 	for (size_t i = 0; c->looked && i < m->n_funcs; i++) {
 		const struct advice_case one = {
@@ -185,7 +187,7 @@ static void check_advise(struct check *c, const struct world *w, bool immediate)
 			.sympos = m->funcs[i].sympos,
 			.strict = m->strict,
 			.immediate = immediate,
-			.companion = world_can_enter(w),
+			.companion = registry_can_enter(reg),
 		};
 
 		advice_make(&one, c->funcs[i].advice);
@@ -193,16 +195,16 @@ static void check_advise(struct check *c, const struct world *w, bool immediate)
 }
 
 /* As phase PLAN does it: the programs are told what they would be told. */
-static int check_number(struct check *c, const struct world *w, struct report *report)
+static int check_number(struct check *c, const struct registry *reg, struct report *report)
 {
-	int r = world_next_serial(w, &c->entering.set->serial);
+	int r = registry_next_serial(reg, &c->incoming.patch->serial);
 
 	if (r < 0)
 		return report_errno(report, r, "Cannot read the pins");
 	return 0;
 }
 
-static int check_all(struct world *w, const struct check_request *request, struct check **ret,
+static int check_all(struct registry *reg, const struct check_request *request, struct check **ret,
 		     struct report *report)
 {
 	_cleanup_(check_freep) struct check *c = calloc(1, sizeof(*c));
@@ -210,42 +212,42 @@ static int check_all(struct world *w, const struct check_request *request, struc
 
 	if (!c)
 		return -ENOMEM;
-	r = entering_read(&c->entering, request->path, NULL, report);
+	r = incoming_read(&c->incoming, request->path, NULL, report);
 	if (r == 0)
-		r = check_number(c, w, report);
+		r = check_number(c, reg, report);
 	if (r != 0)
 		return r;
-	c->funcs = calloc(c->entering.set->meta->n_funcs, sizeof(*c->funcs));
+	c->funcs = calloc(c->incoming.patch->meta->n_funcs, sizeof(*c->funcs));
 	if (!c->funcs)
 		return -ENOMEM;
-	r = check_plan(c, w, request);
-	c->entering.set->consistency = c->plan.consistency;
-	c->entering.set->slot = c->plan.enter[0].slot;
+	r = check_plan(c, reg, request);
+	c->incoming.patch->consistency = c->plan.consistency;
+	c->incoming.patch->slot = c->plan.enter[0].slot;
 	if (r == 0)
-		r = check_look(c, w);
+		r = check_look(c, reg);
 	if (r == 0 && c->looked)
-		r = check_load(c, w);
+		r = check_load(c, reg);
 	if (r < 0)
 		return r;
-	check_advise(c, w, request->immediate);
+	check_advise(c, reg, request->immediate);
 	*ret = TAKE_PTR(c);
 	return 0;
 }
 
-int check_run(struct world *w, const struct check_request *request, struct check **ret,
+int check_run(struct registry *reg, const struct check_request *request, struct check **ret,
 	      struct report *report)
 {
 	int r;
 
-	world_use(w);
-	r = check_all(w, request, ret, report);
-	world_release(w);
+	registry_use(reg);
+	r = check_all(reg, request, ret, report);
+	registry_release(reg);
 	return r;
 }
 
 struct check *check_free(struct check *c)
 {
-	size_t n = c && c->entering.set ? c->entering.set->meta->n_funcs : 0;
+	size_t n = c && c->incoming.patch ? c->incoming.patch->meta->n_funcs : 0;
 
 	if (!c)
 		return NULL;
@@ -254,8 +256,8 @@ struct check *check_free(struct check *c)
 		free(c->funcs[i].taken);
 	}
 	free(c->funcs);
-	entering_built(&c->entering);
-	set_free(c->entering.set);
+	incoming_built(&c->incoming);
+	patch_free(c->incoming.patch);
 	report_list_done(&c->problems);
 	free(c);
 	return NULL;

@@ -8,9 +8,9 @@
 #define KLPD_CORE_CHECK_H
 
 #include "core/advice.h"
-#include "core/entering.h"
+#include "core/incoming.h"
 #include "core/plan.h"
-#include "core/world.h"
+#include "core/registry.h"
 
 struct check_request {
 	const char *path;
@@ -30,14 +30,14 @@ struct check_func {		/* one of the metadata, in its order */
 	struct target_facts facts;
 	struct advice advice[ADVICE_BODIES];
 	char *taken;		/* by whom beside klpd, as a sentence; NULL: nobody */
-	const char *owner;	/* patch in force that has it; NULL: none. The world's */
+	const char *owner;	/* patch in force that has it; NULL: none. The registry's */
 	enum check_trial trial;
 	const char *not_tried;	/* why; NULL if it was */
 	bool fit;		/* looked at, and no fault found */
 };
 
 struct check {
-	struct entering entering;	/* its set has the metadata */
+	struct incoming incoming;	/* its set has the metadata */
 	struct plan plan;		/* what the change would be */
 	struct report_list problems;	/* the first is what the change would be refused for */
 	bool looked;			/* funcs are filled in */
@@ -49,7 +49,7 @@ struct check {
  * 0 and *ret, whatever is wrong with the patch; or an outcome told in *report, because there is no
  * patch in the file; or -errno.
  */
-int check_run(struct world *w, const struct check_request *request, struct check **ret,
+int check_run(struct registry *reg, const struct check_request *request, struct check **ret,
 	      struct report *report);
 struct check *check_free(struct check *c);
 DEFINE_CLEANUP(struct check, check_free);

@@ -4,7 +4,7 @@
  * the kernel calls the body at all: another user may have come later, switched ftrace off, or taken the
  * hook away, and the kernel tells klpd of none of it.
  *
- * Which one wins where another decides too is as rival.c has it, and was measured (test-rival.sh): a BPF
+ * Which one wins where another decides too is as foreign.c has it, and was measured (test-rival.sh): a BPF
  * trampoline runs before whatever ftrace redirects to, so a foreign fmod_ret program is before a guard
  * or replace body whenever it came, and this kind of body of ours before a livepatch; of two fmod_ret
  * programs the one attached later is first. What returns other than 0 there keeps the next from
@@ -18,17 +18,17 @@
 #include "core/idle-hooks.h"
 #include "core/own-links.h"
 #include "kern/ftrace.h"
-#include "kern/rival.h"
+#include "kern/foreign.h"
 #include "util/macro.h"
 
 struct place {			/* of one function, beside its struct ftrace_func */
-	struct set *set;
+	struct patch *patch;
 	size_t func;
 	bool judged;		/* in force, and the function is there */
 };
 
 struct look {
-	struct world *world;
+	struct registry *registry;
 	struct warnings *ret;
 	struct ftrace_func *funcs;
 	struct place *places;
@@ -38,7 +38,7 @@ struct look {
 
 static const struct meta_func *look_func(const struct look *l, size_t i)
 {
-	return &l->places[i].set->meta->funcs[l->places[i].func];
+	return &l->places[i].patch->meta->funcs[l->places[i].func];
 }
 
 static bool look_is_ops(const struct look *l, size_t i)
@@ -56,15 +56,15 @@ static bool look_is_there(const struct klp_uapi_object *objects, uint32_t n, con
 	return STREQ(name, "vmlinux");
 }
 
-static void look_fill_set(struct look *l, struct set *s)
+static void look_fill_set(struct look *l, struct patch *s)
 {
 	_cleanup_free_ struct klp_uapi_object *objects = NULL;
 	uint32_t n = 0;
 	bool known = true;
 
 	if (s->id != 0)
-		known = l->world->companion &&
-			companion_objects(l->world->companion, s->id, &objects, &n) == 0;
+		known = l->registry->companion &&
+			companion_objects(l->registry->companion, s->id, &objects, &n) == 0;
 	for (size_t i = 0; i < s->meta->n_funcs; i++, l->n++) {
 		const struct meta_func *f = &s->meta->funcs[i];
 
@@ -73,9 +73,9 @@ static void look_fill_set(struct look *l, struct set *s)
 			.symbol = s->listed && s->listed[i] ? s->listed[i] : f->symbol,
 		};
 		l->places[l->n] = (struct place){
-			.set = s,
+			.patch = s,
 			.func = i,
-			.judged = s->state == SET_IN_FORCE && known &&
+			.judged = s->state == PATCH_IN_FORCE && known &&
 				  look_is_there(objects, n, f->object),
 		};
 	}
@@ -86,8 +86,8 @@ static void look_fill_set(struct look *l, struct set *s)
 static int look_read(struct look *l)
 {
 	l->n = 0;
-	for (size_t i = 0; i < l->world->n_sets; i++)
-		look_fill_set(l, l->world->sets[i]);
+	for (size_t i = 0; i < l->registry->n_patches; i++)
+		look_fill_set(l, l->registry->patches[i]);
 	l->off = ftrace_is_off();
 	return ftrace_look(l->funcs, l->n);
 }
@@ -103,7 +103,7 @@ static bool look_is_called(const struct look *l, size_t i)
 	return f->enabled && (look_is_ops(l, i) ? f->redirected : f->direct);
 }
 
-static int look_learn_name(struct set *s, size_t i, struct targets *targets)
+static int look_learn_name(struct patch *s, size_t i, struct targets *targets)
 {
 	const struct meta_func *f = &s->meta->funcs[i];
 	const char *listed = f->symbol;
@@ -122,18 +122,18 @@ static int look_learn_name(struct set *s, size_t i, struct targets *targets)
 static int look_learn(struct look *l, bool *ret)
 {
 	struct targets *targets = NULL;
-	bool had = l->world->targets;
+	bool had = l->registry->targets;
 	int r = 0;
 
 	*ret = false;
 	for (size_t i = 0; r == 0 && i < l->n; i++) {
-		struct set *s = l->places[i].set;
+		struct patch *s = l->places[i].patch;
 		size_t func = l->places[i].func;
 
 		if (!l->places[i].judged || look_is_called(l, i) ||
 		    (s->listed && s->listed[func] && STREQ(l->funcs[i].object, "vmlinux")))
 			continue;
-		if (!targets && world_targets(l->world, &targets, NULL) != 0)
+		if (!targets && registry_targets(l->registry, &targets, NULL) != 0)
 			break;
 		if (!s->listed)
 			s->listed = calloc(MAX(s->meta->n_funcs, (size_t)1), sizeof(*s->listed));
@@ -141,7 +141,7 @@ static int look_learn(struct look *l, bool *ret)
 		*ret = true;
 	}
 	if (!had)
-		world_forget_targets(l->world);
+		registry_forget_targets(l->registry);
 	return r;
 }
 
@@ -168,46 +168,50 @@ static int look_again(struct look *l)
 /* ---- not called ---------------------------------------------------------------------------- */
 
 /* How many functions of the set are judged, and how many of them call no body. */
-static void count_missing(const struct look *l, const struct set *s, size_t *ret_judged,
+static void count_missing(const struct look *l, const struct patch *s, size_t *ret_judged,
 			  size_t *ret_missing)
 {
 	*ret_judged = *ret_missing = 0;
 	for (size_t i = 0; i < l->n; i++) {
-		if (l->places[i].set != s || !l->places[i].judged)
+		if (l->places[i].patch != s || !l->places[i].judged)
 			continue;
 		++*ret_judged;
 		*ret_missing += !look_is_called(l, i);
 	}
 }
 
-static int warn_off(struct look *l, const struct set *s, size_t judged, size_t missing)
+static int warn_off(struct look *l, const struct patch *s, size_t judged, size_t missing)
 {
-	struct warning w = { .kind = WARNING_FTRACE_OFF, .set = s, .func = WARNING_NO_FUNC };
+	struct warning reg = { .kind = WARNING_FTRACE_OFF, .patch = s, .func = WARNING_NO_FUNC };
 
 	if (judged == 0)
 		return 0;
-	w.effect = missing == judged ? EFFECT_NONE : EFFECT_PARTLY;
-	return warnings_add(l->ret, &w, "Patch '%s' is not %s in force: ftrace is off "
-			    "(kernel.ftrace_enabled=0), and %zu of its %zu functions run the original; "
-			    "switch it on with 'sysctl kernel.ftrace_enabled=1'", s->meta->name,
-			    missing == judged ? "at all" : "surely", missing, judged);
+	reg.effect = missing == judged ? EFFECT_NONE : EFFECT_PARTLY;
+	return warnings_add(
+		l->ret, &reg,
+		"Patch '%s' is not %s in force: ftrace is off "
+		"(kernel.ftrace_enabled=0), and %zu of its %zu functions run the original; "
+		"switch it on with 'sysctl kernel.ftrace_enabled=1'",
+		s->meta->name, missing == judged ? "at all" : "surely", missing, judged);
 }
 
-static int warn_missing(struct look *l, const struct set *s, enum effect effect)
+static int warn_missing(struct look *l, const struct patch *s, enum effect effect)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < l->n; i++) {
 		const struct ftrace_func *f = &l->funcs[i];
-		struct warning w = { .kind = WARNING_NOT_CALLED, .effect = effect };
+		struct warning reg = { .kind = WARNING_NOT_CALLED, .effect = effect };
 
-		if (l->places[i].set != s || !l->places[i].judged || look_is_called(l, i))
+		if (l->places[i].patch != s || !l->places[i].judged || look_is_called(l, i))
 			continue;
-		w.set = s;
-		w.func = l->places[i].func;
-		r = warnings_add(l->ret, &w, "Function '%s' of patch '%s' calls no body of it: %s; the "
-				 "original runs", look_func(l, i)->symbol, s->meta->name,
-				 !f->enabled ? "ftrace calls nothing there" :
+		reg.patch = s;
+		reg.func = l->places[i].func;
+		r = warnings_add(l->ret, &reg,
+				 "Function '%s' of patch '%s' calls no body of it: %s; the "
+				 "original runs",
+				 look_func(l, i)->symbol, s->meta->name,
+				 !f->enabled	   ? "ftrace calls nothing there" :
 				 look_is_ops(l, i) ? "the companion's hook is not there any more" :
 						     "no BPF trampoline is called there");
 	}
@@ -218,8 +222,8 @@ static int look_called(struct look *l)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < l->world->n_sets; i++) {
-		const struct set *s = l->world->sets[i];
+	for (size_t i = 0; r == 0 && i < l->registry->n_patches; i++) {
+		const struct patch *s = l->registry->patches[i];
 		size_t judged, missing;
 
 		count_missing(l, s, &judged, &missing);
@@ -252,7 +256,7 @@ static bool is_ours(const struct look *l, size_t i)
 		    STREQ(l->funcs[j].object, l->funcs[i].object))
 			return true;
 	/* asked only where something redirects that no patch explains */
-	idle_hooks_get(l->world, &hooks);
+	idle_hooks_get(l->registry, &hooks);
 	return idle_hooks_have(&hooks, l->funcs[i].object, l->funcs[i].symbol);
 }
 
@@ -264,8 +268,8 @@ struct livepatch {
 	char text[64];
 };
 
-static int livepatch_is_at(const char *patch, const char *object, const char *symbol, uint32_t sympos,
-			   void *userdata)
+static int livepatch_is_at(const char *patch, const char *object, const char *symbol,
+			   uint32_t sympos, void *userdata)
 {
 	struct livepatch *p = userdata;
 	const struct look *l = p->look;
@@ -273,8 +277,9 @@ static int livepatch_is_at(const char *patch, const char *object, const char *sy
 
 	if (!STREQ(object, l->funcs[p->func].object))
 		return 0;
-	if (!STREQ(symbol, l->funcs[p->func].symbol) && !STREQ(symbol, look_func(l, p->func)->symbol)) {
-		if (!p->targets && world_targets(l->world, &p->targets, NULL) != 0)
+	if (!STREQ(symbol, l->funcs[p->func].symbol) &&
+	    !STREQ(symbol, look_func(l, p->func)->symbol)) {
+		if (!p->targets && registry_targets(l->registry, &p->targets, NULL) != 0)
 			return 0;
 		if (targets_listed(p->targets, object, symbol, sympos, &listed) < 0 ||
 		    !STREQ(listed, l->funcs[p->func].symbol))
@@ -289,26 +294,29 @@ static int livepatch_is_at(const char *patch, const char *object, const char *sy
 static int warn_redirected(struct look *l, size_t i)
 {
 	struct livepatch p = { .look = l, .func = i };
-	struct warning w = { .kind = WARNING_REDIRECTED, .effect = EFFECT_PARTLY };
-	bool had = l->world->targets;
-	int r = rival_each_livepatch(livepatch_is_at, &p);
+	struct warning reg = { .kind = WARNING_REDIRECTED, .effect = EFFECT_PARTLY };
+	bool had = l->registry->targets;
+	int r = foreign_each_livepatch(livepatch_is_at, &p);
 
 	if (!had)
-		world_forget_targets(l->world);
+		registry_forget_targets(l->registry);
 	if (r < 0)
 		return r;
-	w.set = l->places[i].set;
-	w.func = l->places[i].func;
+	reg.patch = l->places[i].patch;
+	reg.func = l->places[i].func;
 	if (p.name) {
-		w.kind = WARNING_LIVEPATCH;
-		w.other = p.name;
-		return warnings_add(l->ret, &w, "Function '%s' of patch '%s' is also patched by kernel "
-				    "livepatch '%s': " BEHIND, look_func(l, i)->symbol,
-				    w.set->meta->name, p.name);
+		reg.kind = WARNING_LIVEPATCH;
+		reg.other = p.name;
+		return warnings_add(l->ret, &reg,
+				    "Function '%s' of patch '%s' is also patched by kernel "
+				    "livepatch '%s': " BEHIND,
+				    look_func(l, i)->symbol, reg.patch->meta->name, p.name);
 	}
-	return warnings_add(l->ret, &w, "Function '%s' of patch '%s' is also redirected by somebody else "
-			    "through ftrace (a kprobe with a post handler, or another patcher): " BEHIND,
-			    look_func(l, i)->symbol, w.set->meta->name);
+	return warnings_add(
+		l->ret, &reg,
+		"Function '%s' of patch '%s' is also redirected by somebody else "
+		"through ftrace (a kprobe with a post handler, or another patcher): " BEHIND,
+		look_func(l, i)->symbol, reg.patch->meta->name);
 }
 
 static int look_redirected(struct look *l)
@@ -316,7 +324,7 @@ static int look_redirected(struct look *l)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < l->n; i++) {
-		struct warning w = { .kind = WARNING_REDIRECTED, .effect = EFFECT_PARTLY };
+		struct warning reg = { .kind = WARNING_REDIRECTED, .effect = EFFECT_PARTLY };
 
 		if (!l->places[i].judged)
 			continue;
@@ -324,12 +332,14 @@ static int look_redirected(struct look *l)
 			r = warn_redirected(l, i);
 		if (r != 0 || !l->funcs[i].foreign)
 			continue;
-		w.set = l->places[i].set;
-		w.func = l->places[i].func;
-		r = warnings_add(l->ret, &w, "Function '%s' of patch '%s' also has a trampoline of "
-				 "somebody else's that is not BPF's: it runs first, and whether this patch "
-				 "is asked then is up to it", look_func(l, i)->symbol,
-				 w.set->meta->name);
+		reg.patch = l->places[i].patch;
+		reg.func = l->places[i].func;
+		r = warnings_add(
+			l->ret, &reg,
+			"Function '%s' of patch '%s' also has a trampoline of "
+			"somebody else's that is not BPF's: it runs first, and whether this patch "
+			"is asked then is up to it",
+			look_func(l, i)->symbol, reg.patch->meta->name);
 	}
 	return r;
 }
@@ -342,11 +352,11 @@ static struct {
 	char *listed;
 } names[NAMES_MAX];
 
-static const char *program_listed(struct world *w, uint32_t btf_id)
+static const char *program_listed(struct registry *reg, uint32_t btf_id)
 {
 	const char *name, *listed;
 	struct targets *targets;
-	bool had = w->targets;
+	bool had = reg->targets;
 	size_t i;
 
 	for (i = 0; i < NAMES_MAX && names[i].listed; i++)
@@ -359,7 +369,7 @@ static const char *program_listed(struct world *w, uint32_t btf_id)
 		}
 		i = 0;
 	}
-	if (world_targets(w, &targets, NULL) != 0)
+	if (registry_targets(reg, &targets, NULL) != 0)
 		return NULL;
 	name = targets_func_name(targets, btf_id);
 	if (name && targets_listed(targets, "vmlinux", name, 0, &listed) < 0)
@@ -369,7 +379,7 @@ static const char *program_listed(struct world *w, uint32_t btf_id)
 		names[i].btf_id = btf_id;
 	}
 	if (!had)
-		world_forget_targets(w);
+		registry_forget_targets(reg);
 	return name ? names[i].listed : NULL;
 }
 
@@ -396,26 +406,28 @@ static bool program_is_found(struct programs *programs, uint32_t link_id)
 	return false;
 }
 
-static int warn_program(struct look *l, size_t i, const struct rival_program *p)
+static int warn_program(struct look *l, size_t i, const struct foreign_program *p)
 {
-	struct set *s = l->places[i].set;
-	struct warning w = {
+	struct patch *s = l->places[i].patch;
+	struct warning reg = {
 		.kind = WARNING_PROGRAM,
 		.effect = EFFECT_PARTLY,
-		.set = s,
+		.patch = s,
 		.func = l->places[i].func,
 		.other = p->name,
 		.link_id = p->link_id,
 	};
 
-	return warnings_add(l->ret, &w, "Function '%s' of patch '%s' also has fmod_ret program '%s' of "
-			    "somebody else (link %u): %s", look_func(l, i)->symbol, s->meta->name,
-			    p->name, p->link_id,
-			    look_is_ops(l, i) ? BEFORE_OPS :
-			    p->link_id > s->link_ids[w.func] ? LATER : EARLIER);
+	return warnings_add(l->ret, &reg,
+			    "Function '%s' of patch '%s' also has fmod_ret program '%s' of "
+			    "somebody else (link %u): %s",
+			    look_func(l, i)->symbol, s->meta->name, p->name, p->link_id,
+			    look_is_ops(l, i)		       ? BEFORE_OPS :
+			    p->link_id > s->link_ids[reg.func] ? LATER :
+								 EARLIER);
 }
 
-static int program_is_at(const struct rival_program *p, void *userdata)
+static int program_is_at(const struct foreign_program *p, void *userdata)
 {
 	struct programs *programs = userdata;
 	struct look *l = programs->look;
@@ -425,7 +437,7 @@ static int program_is_at(const struct rival_program *p, void *userdata)
 	/* where its id cannot be found out, an id of a function is taken for one of vmlinux */
 	if (programs->vmlinux != 0 && p->obj_id != programs->vmlinux)
 		return 0;
-	listed = program_listed(l->world, p->btf_id);
+	listed = program_listed(l->registry, p->btf_id);
 	for (size_t i = 0; r == 0 && listed && i < l->n; i++)
 		if (l->places[i].judged && STREQ(l->funcs[i].object, "vmlinux") &&
 		    STREQ(l->funcs[i].symbol, listed) && !program_is_found(programs, p->link_id))
@@ -435,26 +447,26 @@ static int program_is_at(const struct rival_program *p, void *userdata)
 
 static int look_programs(struct look *l)
 {
-	struct programs programs = { .look = l, .vmlinux = rival_vmlinux_id() };
+	struct programs programs = { .look = l, .vmlinux = foreign_vmlinux_id() };
 	_cleanup_(own_links_done) struct own_links own = {};
-	int r = own_links_get(l->world, &own);
+	int r = own_links_get(l->registry, &own);
 
 	if (r == 0)
-		r = rival_each_program(own.ids, own.n, program_is_at, &programs);
+		r = foreign_each_program(own.ids, own.n, program_is_at, &programs);
 	own_links_done(&programs.found);
 	return r;
 }
 
-int effect_funcs(struct world *w, struct warnings *ret)
+int effect_funcs(struct registry *reg, struct warnings *ret)
 {
-	struct look l = { .world = w, .ret = ret };
+	struct look l = { .registry = reg, .ret = ret };
 	_cleanup_free_ struct ftrace_func *funcs = NULL;
 	_cleanup_free_ struct place *places = NULL;
 	size_t n = 0;
 	int r;
 
-	for (size_t i = 0; i < w->n_sets; i++)
-		n += w->sets[i]->meta->n_funcs;
+	for (size_t i = 0; i < reg->n_patches; i++)
+		n += reg->patches[i]->meta->n_funcs;
 	if (n == 0)
 		return 0;
 	l.funcs = funcs = calloc(n, sizeof(*funcs));

@@ -4,10 +4,10 @@
 #define KLPD_CORE_EFFECT_FUNC_H
 
 #include "core/warning.h"
-#include "core/world.h"
+#include "core/registry.h"
 
 /* Appends to *ret. One pass over ftrace's list and one over all BPF links, whatever is in force.
  * -ENOMEM. */
-int effect_funcs(struct world *w, struct warnings *ret);
+int effect_funcs(struct registry *reg, struct warnings *ret);
 
 #endif

@@ -9,57 +9,67 @@
 #include "util/macro.h"
 
 /* Links that are not there. */
-static int effect_parts(const struct set *s, struct warnings *ret)
+static int effect_parts(const struct patch *s, struct warnings *ret)
 {
-	size_t missing = set_missing(s), all = s->n_links + s->n_lost;
-	struct warning w = { .kind = WARNING_PARTS, .effect = EFFECT_PARTLY, .set = s,
+	size_t missing = patch_missing(s), all = s->n_links + s->n_lost;
+	struct warning reg = { .kind = WARNING_PARTS, .effect = EFFECT_PARTLY, .patch = s,
 			     .func = WARNING_NO_FUNC };
 
 	if (missing == 0)
 		return 0;
 	if (missing >= all)
-		w.effect = EFFECT_NONE;
-	return warnings_add(ret, &w, "Patch '%s' is not whole: %zu of its %zu bodies, callbacks and "
+		reg.effect = EFFECT_NONE;
+	return warnings_add(ret, &reg,
+			    "Patch '%s' is not whole: %zu of its %zu bodies, callbacks and "
 			    "tables are not attached any more; disable it, or see 'klpctl repair "
-			    "--dry-run'", s->meta->name, missing, all);
+			    "--dry-run'",
+			    s->meta->name, missing, all);
 }
 
-static int effect_set_pins(const struct set *s, struct warnings *ret)
+static int effect_set_pins(const struct patch *s, struct warnings *ret)
 {
-	struct warning w = { .kind = WARNING_PINS, .effect = EFFECT_PARTLY, .set = s,
+	struct warning reg = { .kind = WARNING_PINS, .effect = EFFECT_PARTLY, .patch = s,
 			     .func = WARNING_NO_FUNC };
 	int r = 0;
 
 	if (s->lost)
-		return warnings_add(ret, &w, "Patch '%s' has lost its metadata, and klpd knows of it what "
-				    "the kernel tells; disable it, or see 'klpctl repair --dry-run'",
-				    s->meta->name);
+		return warnings_add(
+			ret, &reg,
+			"Patch '%s' has lost its metadata, and klpd knows of it what "
+			"the kernel tells; disable it, or see 'klpctl repair --dry-run'",
+			s->meta->name);
 	if (s->unpinned)
-		r = warnings_add(ret, &w, "Patch '%s' is not pinned where klpd finds it again: it ends "
-				 "with this klpd", s->meta->name);
-	else if (set_pins(s) != s->serial)
-		r = warnings_add(ret, &w, "Pins of patch '%s' are in gen-%llu and belong in gen-%llu: "
-				 "'klpctl repair' puts them back", s->meta->name,
-				 (unsigned long long)set_pins(s), (unsigned long long)s->serial);
-	w.effect = EFFECT_WHOLE;
+		r = warnings_add(ret, &reg,
+				 "Patch '%s' is not pinned where klpd finds it again: it ends "
+				 "with this klpd",
+				 s->meta->name);
+	else if (patch_pins(s) != s->serial)
+		r = warnings_add(ret, &reg,
+				 "Pins of patch '%s' are in gen-%llu and belong in gen-%llu: "
+				 "'klpctl repair' puts them back",
+				 s->meta->name, (unsigned long long)patch_pins(s),
+				 (unsigned long long)s->serial);
+	reg.effect = EFFECT_WHOLE;
 	if (r == 0 && s->repinned)
-		r = warnings_add(ret, &w, "Patch '%s' was not pinned any more, and klpd has pinned it "
-				 "again; told until 'klpctl repair' is called", s->meta->name);
+		r = warnings_add(ret, &reg,
+				 "Patch '%s' was not pinned any more, and klpd has pinned it "
+				 "again; told until 'klpctl repair' is called",
+				 s->meta->name);
 	return r;
 }
 
-static int effect_place(const struct world *w, struct warnings *ret)
+static int effect_place(const struct registry *reg, struct warnings *ret)
 {
 	struct warning about = { .kind = WARNING_PINS, .effect = EFFECT_PARTLY,
 				 .func = WARNING_NO_FUNC };
-	const char *trouble = keep_trouble(w);
+	const char *trouble = keep_trouble(reg);
 	int r = 0;
 
 	if (trouble)
 		r = warnings_add(ret, &about, "%s: what is in force is held by this klpd alone, and no "
 				 "patch can be enabled", trouble);
 	about.effect = EFFECT_WHOLE;
-	if (r == 0 && w->gate_repinned)
+	if (r == 0 && reg->gate_repinned)
 		r = warnings_add(ret, &about, "The gates word was not pinned any more, and klpd has pinned "
 				 "it again; told until 'klpctl repair' is called");
 	return r;
@@ -67,28 +77,28 @@ static int effect_place(const struct world *w, struct warnings *ret)
 
 static int effect_unjudged(const struct unjudged *u, struct warnings *ret)
 {
-	struct warning w = { .kind = WARNING_UNJUDGED, .set = u->set, .func = WARNING_NO_FUNC,
+	struct warning reg = { .kind = WARNING_UNJUDGED, .patch = u->patch, .func = WARNING_NO_FUNC,
 			     .effect = unjudged_matters(u) ? EFFECT_PARTLY : EFFECT_NONE };
 	_cleanup_free_ char *text = unjudged_text(u);
 
-	return text ? warnings_add(ret, &w, "%s", text) : -ENOMEM;
+	return text ? warnings_add(ret, &reg, "%s", text) : -ENOMEM;
 }
 
-int effect_pins(const struct world *w, struct warnings *ret)
+int effect_pins(const struct registry *reg, struct warnings *ret)
 {
 	struct warning stale = { .kind = WARNING_RECOVERY, .effect = EFFECT_PARTLY,
 				 .func = WARNING_NO_FUNC };
-	int r = effect_place(w, ret);
+	int r = effect_place(reg, ret);
 
-	if (r == 0 && w->stale)
+	if (r == 0 && reg->stale)
 		r = warnings_add(ret, &stale, "What is in force cannot be read (%s): this is how it was "
-				 "before, and klpd tries again", w->stale);
-	for (size_t i = 0; r == 0 && i < w->n_unjudged; i++)
-		r = effect_unjudged(&w->unjudged_sets[i], ret);
-	for (size_t i = 0; r == 0 && i < w->n_sets; i++) {
-		r = effect_parts(w->sets[i], ret);
+				 "before, and klpd tries again", reg->stale);
+	for (size_t i = 0; r == 0 && i < reg->n_unjudged; i++)
+		r = effect_unjudged(&reg->unjudged_patches[i], ret);
+	for (size_t i = 0; r == 0 && i < reg->n_patches; i++) {
+		r = effect_parts(reg->patches[i], ret);
 		if (r == 0)
-			r = effect_set_pins(w->sets[i], ret);
+			r = effect_set_pins(reg->patches[i], ret);
 	}
 	return r;
 }

@@ -4,9 +4,9 @@
 #define KLPD_CORE_EFFECT_PINS_H
 
 #include "core/warning.h"
-#include "core/world.h"
+#include "core/registry.h"
 
 /* As klpd knows it since the last keep_look(). 0 or -ENOMEM. */
-int effect_pins(const struct world *w, struct warnings *ret);
+int effect_pins(const struct registry *reg, struct warnings *ret);
 
 #endif

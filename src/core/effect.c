@@ -14,25 +14,25 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-static int effect_recovery(const struct world *w, struct warnings *ret)
+static int effect_recovery(const struct registry *reg, struct warnings *ret)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < w->n_warnings; i++)
+	for (size_t i = 0; r == 0 && i < reg->n_warnings; i++)
 		r = warnings_add(ret, &(struct warning){ .kind = WARNING_RECOVERY,
 							 .func = WARNING_NO_FUNC },
-				 "%s", w->warnings[i]);
-	for (size_t i = 0; r == 0 && i < w->n_leftovers; i++)
+				 "%s", reg->warnings[i]);
+	for (size_t i = 0; r == 0 && i < reg->n_leftovers; i++)
 		r = warnings_add(ret, &(struct warning){ .kind = WARNING_LEFTOVER,
 							 .func = WARNING_NO_FUNC },
 				 "Pins gen-%llu are out of force and could not be removed yet",
-				 (unsigned long long)w->leftovers[i].serial);
+				 (unsigned long long)reg->leftovers[i].serial);
 	return r;
 }
 
 /* Calls that went into the original although the patch is in force; nothing is counted of other
  * bodies, which miss nothing. */
-static int effect_missed(const struct set *s, struct warnings *ret)
+static int effect_missed(const struct patch *s, struct warnings *ret)
 {
 	struct link_info info;
 	int r = 0;
@@ -42,22 +42,22 @@ static int effect_missed(const struct set *s, struct warnings *ret)
 		    link_get_info(s->links[i], &info) == 0 && info.recursion_misses > 0)
 			r = warnings_add(ret, &(struct warning){ .kind = WARNING_MISSED,
 								 .effect = EFFECT_PARTLY,
-								 .set = s, .func = i },
+								 .patch = s, .func = i },
 					 "Patch '%s' missed %llu calls of '%s': the original ran",
 					 s->meta->name, (unsigned long long)info.recursion_misses,
 					 s->meta->funcs[i].symbol);
 	return r;
 }
 
-static int effect_tables(const struct set *s, struct warnings *ret)
+static int effect_tables(const struct patch *s, struct warnings *ret)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && s->state == SET_IN_FORCE && i < s->meta->n_tables; i++)
+	for (size_t i = 0; r == 0 && s->state == PATCH_IN_FORCE && i < s->meta->n_tables; i++)
 		if (!table_is_current(s, i))
 			r = warnings_add(ret, &(struct warning){ .kind = WARNING_TABLE,
 								 .effect = EFFECT_PARTLY,
-								 .set = s,
+								 .patch = s,
 								 .func = WARNING_NO_FUNC },
 					 "Patch '%s' is not whole: somebody else has changed or detached "
 					 "its table '%s'; disable it", s->meta->name,
@@ -67,36 +67,40 @@ static int effect_tables(const struct set *s, struct warnings *ret)
 
 /* Sets that somebody took a body or a callback from while it could run, and sets with a body that
  * could not run at a call. */
-static int effect_record(const struct set *s, uint32_t flags, struct warnings *ret)
+static int effect_record(const struct patch *s, uint32_t flags, struct warnings *ret)
 {
-	struct warning w = { .effect = EFFECT_PARTLY, .set = s, .func = WARNING_NO_FUNC };
+	struct warning reg = { .effect = EFFECT_PARTLY, .patch = s, .func = WARNING_NO_FUNC };
 	int r = 0;
 
-	if (flags & KLP_RECORD_BROKEN) {
-		w.kind = WARNING_BROKEN;
-		r = warnings_add(ret, &w, "Patch '%s' is not whole: somebody detached a guard or "
+	if (flags & KLP_PATCH_BROKEN) {
+		reg.kind = WARNING_BROKEN;
+		r = warnings_add(ret, &reg,
+				 "Patch '%s' is not whole: somebody detached a guard or "
 				 "replace body or a callback of it; disable or replace it",
 				 s->meta->name);
 	}
-	if (r == 0 && (flags & KLP_RECORD_PASSED_OVER)) {
-		w.kind = WARNING_PASSED_OVER;
-		r = warnings_add(ret, &w, "Patch '%s' was passed over in a call where its body cannot "
-				 "run (it may sleep and the caller must not, or too many bodies were in "
-				 "one another): the original ran", s->meta->name);
+	if (r == 0 && (flags & KLP_PATCH_PASSED_OVER)) {
+		reg.kind = WARNING_PASSED_OVER;
+		r = warnings_add(
+			ret, &reg,
+			"Patch '%s' was passed over in a call where its body cannot "
+			"run (it may sleep and the caller must not, or too many bodies were in "
+			"one another): the original ran",
+			s->meta->name);
 	}
 	return r;
 }
 
-static int effect_records(const struct world *w, struct warnings *ret)
+static int effect_records(const struct registry *reg, struct warnings *ret)
 {
-	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	_cleanup_free_ struct klp_uapi_patch *records = NULL;
 	struct klp_ioc_status status;
 	int r = 0;
 
-	if (!w->companion || companion_status(w->companion, &status, &records) < 0)
+	if (!reg->companion || companion_status(reg->companion, &status, &records) < 0)
 		return 0;
 	for (uint32_t i = 0; r == 0 && i < status.nr; i++) {
-		const struct set *s = world_find_id(w, records[i].id);
+		const struct patch *s = registry_find_id(reg, records[i].id);
 
 		if (s)
 			r = effect_record(s, records[i].flags, ret);
@@ -106,59 +110,60 @@ static int effect_records(const struct world *w, struct warnings *ret)
 
 static int effect_kernel(struct warnings *ret)
 {
-	const struct warning w = { .kind = WARNING_KERNEL, .func = WARNING_NO_FUNC };
+	const struct warning reg = { .kind = WARNING_KERNEL, .func = WARNING_NO_FUNC };
 
 	if (lockdown_read() != LOCKDOWN_CONFIDENTIALITY)
 		return 0;
-	return warnings_add(ret, &w, "The kernel is locked down (confidentiality), so no patch can be "
+	return warnings_add(ret, &reg,
+			    "The kernel is locked down (confidentiality), so no patch can be "
 			    "enabled: " LOCKDOWN_HELP);
 }
 
-static int effect_hooks(const struct world *w, struct warnings *ret)
+static int effect_hooks(const struct registry *reg, struct warnings *ret)
 {
 	_cleanup_(idle_hooks_done) struct idle_hooks hooks = {};
 
-	idle_hooks_get(w, &hooks);
+	idle_hooks_get(reg, &hooks);
 	return idle_hooks_warn(&hooks, ret);
 }
 
 /* It serves what is in force, but not in all that klpd tells elsewhere. Immediate sets need none. */
-static int effect_companion(const struct world *w, struct warnings *ret)
+static int effect_companion(const struct registry *reg, struct warnings *ret)
 {
 	const struct warning about = { .kind = WARNING_COMPANION, .effect = EFFECT_PARTLY,
 				       .func = WARNING_NO_FUNC };
 	size_t n = 0;
 
-	for (size_t i = 0; i < w->n_sets; i++)
-		n += w->sets[i]->id != 0;
-	if (!w->companion || !companion_is_older(w->companion) || n == 0)
+	for (size_t i = 0; i < reg->n_patches; i++)
+		n += reg->patches[i]->id != 0;
+	if (!reg->companion || !companion_is_older(reg->companion) || n == 0)
 		return 0;
 	return warnings_add(ret, &about, "The loaded klp.ko (%s) speaks ABI %u of " KLP_DEVICE
 			    " and klpd %d: it does not keep what was in the way of a transition, does not "
 			    "name a callback that runs and may have faults that klpd's own does not have; "
 			    COMPANION_OLDER_HELP,
-			    companion_hello(w->companion)->version,
-			    companion_hello(w->companion)->abi, KLP_ABI);
+			    companion_hello(reg->companion)->version,
+			    companion_hello(reg->companion)->abi, KLP_ABI);
 }
 
-int effect_look(struct world *w, struct warnings *ret)
+int effect_look(struct registry *reg, struct warnings *ret)
 {
-	int r = effect_recovery(w, ret);
+	int r = effect_recovery(reg, ret);
 
 	if (r == 0)
 		r = effect_kernel(ret);
 	if (r == 0)
-		r = effect_pins(w, ret);
+		r = effect_pins(reg, ret);
 	if (r == 0)
-		r = effect_companion(w, ret);
+		r = effect_companion(reg, ret);
 
-	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
-		r = effect_missed(w->sets[i], ret);
-	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
-		r = effect_tables(w->sets[i], ret);
+	for (size_t i = 0; r == 0 && i < reg->n_patches; i++)
+		r = effect_missed(reg->patches[i], ret);
+	for (size_t i = 0; r == 0 && i < reg->n_patches; i++)
+		r = effect_tables(reg->patches[i], ret);
 	if (r == 0)
-		r = effect_records(w, ret);
+		r = effect_records(reg, ret);
 	if (r == 0)
-		r = effect_hooks(w, ret);
-	return r == 0 ? effect_funcs(w, ret) : r;
+		r = effect_hooks(reg, ret);
+	return r == 0 ? effect_funcs(reg, ret) : r;
 }

@@ -7,9 +7,9 @@
 #define KLPD_CORE_EFFECT_H
 
 #include "core/warning.h"
-#include "core/world.h"
+#include "core/registry.h"
 
 /* All there is to warn of now, what recovery met included, appended to *ret. -ENOMEM. */
-int effect_look(struct world *w, struct warnings *ret);
+int effect_look(struct registry *reg, struct warnings *ret);
 
 #endif

@@ -9,11 +9,11 @@
 #include "core/idle-hooks.h"
 #include "util/macro.h"
 
-void idle_hooks_get(const struct world *w, struct idle_hooks *ret)
+void idle_hooks_get(const struct registry *reg, struct idle_hooks *ret)
 {
 	*ret = (struct idle_hooks){ .n = 0 };
 	/* one that cannot be asked has none: what is not known is no excuse for a hook */
-	if (w->companion && companion_idle_hooks(w->companion, &ret->list, &ret->n) < 0)
+	if (reg->companion && companion_idle_hooks(reg->companion, &ret->list, &ret->n) < 0)
 		*ret = (struct idle_hooks){ .n = 0 };
 }
 

@@ -4,7 +4,7 @@
 #define KLPD_CORE_IDLE_HOOKS_H
 
 #include "core/warning.h"
-#include "core/world.h"
+#include "core/registry.h"
 
 struct idle_hooks {
 	struct klp_uapi_hook *list;
@@ -12,7 +12,7 @@ struct idle_hooks {
 };
 
 /* As the companion says now; none if it cannot be asked. */
-void idle_hooks_get(const struct world *w, struct idle_hooks *ret);
+void idle_hooks_get(const struct registry *reg, struct idle_hooks *ret);
 /* By the name that ftrace lists. */
 bool idle_hooks_have(const struct idle_hooks *hooks, const char *object, const char *listed);
 /* A warning for each. -ENOMEM. */

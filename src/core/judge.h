@@ -22,7 +22,7 @@ struct judge_facts {
 	enum judge_pins pins;
 	uint32_t consistency;	/* KLP_CONSISTENCY_*, 0: not known */
 	bool companion;		/* it can be asked */
-	uint32_t record;	/* enum klp_record_state of its record; 0: there is none */
+	uint32_t record;	/* enum klp_uapi_patch_state of its record; 0: there is none */
 	bool gate;		/* its bit in the gates word is set */
 	bool attached;		/* a link of it is in the kernel */
 	bool kept;		/* its programs are pinned for good */

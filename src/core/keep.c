@@ -10,28 +10,28 @@
 #include "util/macro.h"
 
 /* The metadata and all links that there are have names in the directory. */
-static bool keep_is_pinned(const struct set *s)
+static bool keep_is_pinned(const struct patch *s)
 {
-	return pin_is_complete(set_pins(s), s->links, s->n_links, s->meta->n_tables) > 0;
+	return pin_is_complete(patch_pins(s), s->links, s->n_links, s->meta->n_tables) > 0;
 }
 
-static int keep_pin(struct set *s)
+static int keep_pin(struct patch *s)
 {
 	_cleanup_free_ struct pin_header *header = calloc(1, sizeof(*header));
 	int r;
 
 	if (!header)
 		return -ENOMEM;
-	r = set_to_header(s, s->section_size, header);
-	return r < 0 ? r : pin_complete(set_pins(s), header, s->section, s->links, s->maps);
+	r = patch_to_header(s, s->section_size, header);
+	return r < 0 ? r : pin_complete(patch_pins(s), header, s->section, s->links, s->maps);
 }
 
-static bool keep_set(struct world *w, struct set *s)
+static bool keep_set(struct registry *reg, struct patch *s)
 {
 	bool unpinned = s->unpinned;
 
-	s->unpinned = w->place < 0 || !keep_is_pinned(s);
-	if (s->unpinned && w->place == 0 && s->section && keep_pin(s) == 0) {
+	s->unpinned = reg->place < 0 || !keep_is_pinned(s);
+	if (s->unpinned && reg->place == 0 && s->section && keep_pin(s) == 0) {
 		s->unpinned = false;
 		s->repinned = true;
 		return true;
@@ -39,7 +39,7 @@ static bool keep_set(struct world *w, struct set *s)
 	return s->unpinned != unpinned;
 }
 
-bool keep_look(struct world *w)
+bool keep_look(struct registry *reg)
 {
 	int place = bpffs_check_system();
 	bool changed;
@@ -47,18 +47,18 @@ bool keep_look(struct world *w)
 	/* mounted again, it is empty */
 	if (place == 0)
 		place = pin_init();
-	changed = place != w->place;
-	w->place = place;
-	if (place == 0 && gate_pin(w->gate) > 0)
-		changed = w->gate_repinned = true;
-	for (size_t i = 0; i < w->n_sets; i++)
-		changed = keep_set(w, w->sets[i]) || changed;
+	changed = place != reg->place;
+	reg->place = place;
+	if (place == 0 && gate_pin(reg->gate) > 0)
+		changed = reg->gate_repinned = true;
+	for (size_t i = 0; i < reg->n_patches; i++)
+		changed = keep_set(reg, reg->patches[i]) || changed;
 	return changed;
 }
 
-const char *keep_trouble(const struct world *w)
+const char *keep_trouble(const struct registry *reg)
 {
-	switch (w->place) {
+	switch (reg->place) {
 	case 0:
 		return NULL;
 	case -EINVAL:
@@ -72,29 +72,29 @@ const char *keep_trouble(const struct world *w)
 	}
 }
 
-int keep_refuse(const struct world *w, struct report *report)
+int keep_refuse(const struct registry *reg, struct report *report)
 {
-	const char *trouble = keep_trouble(w);
+	const char *trouble = keep_trouble(reg);
 
 	return trouble ? report_set(report, OUTCOME_NOT_PINNABLE, "%s", trouble) : 0;
 }
 
-int keep_make_meta(const struct set *s)
+int keep_make_meta(const struct patch *s)
 {
 	_cleanup_free_ struct pin_header *header = calloc(1, sizeof(*header));
 	int r;
 
 	if (!header)
 		return -ENOMEM;
-	r = set_to_header(s, s->section_size, header);
+	r = patch_to_header(s, s->section_size, header);
 	return r < 0 ? r : pin_make_meta(header, s->section);
 }
 
-size_t keep_count_unpinned(const struct world *w)
+size_t keep_count_unpinned(const struct registry *reg)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < w->n_sets; i++)
-		n += w->sets[i]->unpinned && !w->sets[i]->lost;
+	for (size_t i = 0; i < reg->n_patches; i++)
+		n += reg->patches[i]->unpinned && !reg->patches[i]->lost;
 	return n;
 }

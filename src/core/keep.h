@@ -6,21 +6,21 @@
 #ifndef KLPD_CORE_KEEP_H
 #define KLPD_CORE_KEEP_H
 
-#include "core/world.h"
+#include "core/registry.h"
 
 /*
  * Look whether the gates word and all sets are pinned in the system's bpffs, and pin what is not.
  * True: it is not as at the last look. What it finds is in the sets (unpinned, repinned) and in
  * `place`.
  */
-bool keep_look(struct world *w);
+bool keep_look(struct registry *reg);
 /* A change that brings a patch: 0 or OUTCOME_NOT_PINNABLE. */
-int keep_refuse(const struct world *w, struct report *report);
+int keep_refuse(const struct registry *reg, struct report *report);
 /* Why pins cannot be made, as a sentence; NULL: they can. */
-const char *keep_trouble(const struct world *w);
+const char *keep_trouble(const struct registry *reg);
 /* A map with the metadata of a set, as it is pinned: an fd (CLOEXEC) or -errno. */
-int keep_make_meta(const struct set *s);
+int keep_make_meta(const struct patch *s);
 /* How many sets end with this klpd. */
-size_t keep_count_unpinned(const struct world *w);
+size_t keep_count_unpinned(const struct registry *reg);
 
 #endif

@@ -13,11 +13,11 @@
 
 DEFINE_CLEANUP(struct meta, meta_free);
 
-void lost_identity(const struct set *s, uint32_t gates, struct lost_identity *ret)
+void lost_identity(const struct patch *s, uint32_t gates, struct lost_identity *ret)
 {
 	*ret = (struct lost_identity){ .id = s->id, .slot = s->slot, .gates = gates };
 	if (s->id != 0)
-		set_record_name(s, ret->record);
+		patch_record_name(s, ret->record);
 }
 
 bool lost_is(const struct found_link *l, const struct lost_identity *identity)
@@ -50,7 +50,7 @@ static bool lost_is_func(const struct found_link *l, const struct meta *m, size_
 }
 
 /* The map of table i is not known: the one that a link has, if only one has that name. */
-static int lost_find_map(struct set *s, size_t i, const struct found *f, const bool *claimed)
+static int lost_find_map(struct patch *s, size_t i, const struct found *f, const bool *claimed)
 {
 	char name[sizeof(f->links->name)];
 	uint32_t id = 0;
@@ -72,7 +72,7 @@ static int lost_find_map(struct set *s, size_t i, const struct found *f, const b
 }
 
 /* Table i: the link has its map. */
-static bool lost_is_table(const struct found_link *l, const struct set *s, size_t i)
+static bool lost_is_table(const struct found_link *l, const struct patch *s, size_t i)
 {
 	uint32_t id;
 
@@ -82,7 +82,7 @@ static bool lost_is_table(const struct found_link *l, const struct set *s, size_
 
 /* It is what link i of the set should be. */
 static bool lost_fits(const struct found_link *l, const struct lost_identity *identity,
-		      const struct set *s, size_t i)
+		      const struct patch *s, size_t i)
 {
 	const struct meta *m = s->meta;
 
@@ -107,7 +107,7 @@ static int lost_take(const struct found_link *l, int *ret)
 	return 0;
 }
 
-int lost_fill(struct set *s, const struct lost_identity *identity, const struct found *f,
+int lost_fill(struct patch *s, const struct lost_identity *identity, const struct found *f,
 	      bool *claimed)
 {
 	for (size_t i = 0; i < s->meta->n_tables; i++) {
@@ -167,11 +167,11 @@ static int lost_meta(const char *name, size_t room, struct meta **ret)
 }
 
 int lost_make(const char *name, uint64_t serial, const struct lost_identity *identity,
-	      size_t n_funcs, const struct found *f, bool *claimed, struct set **ret)
+	      size_t n_funcs, const struct found *f, bool *claimed, struct patch **ret)
 {
 	_cleanup_(meta_freep) struct meta *m = NULL;
 	_cleanup_free_ size_t *index = calloc(f->n + 1, sizeof(*index));
-	_cleanup_(set_freep) struct set *s = NULL;
+	_cleanup_(patch_freep) struct patch *s = NULL;
 	int r = index ? lost_meta(name, MIN(f->n, (size_t)KLP_FUNCS_MAX), &m) : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < f->n; i++) {
@@ -186,7 +186,7 @@ int lost_make(const char *name, uint64_t serial, const struct lost_identity *ide
 		r = lost_add_func(m, l);
 	}
 	if (r == 0)
-		r = set_new(TAKE_PTR(m), "", &s);
+		r = patch_new(TAKE_PTR(m), "", &s);
 	for (size_t i = 0; r == 0 && i < s->n_links; i++)
 		r = lost_take(&f->links[index[i]], &s->links[i]);
 	if (r < 0)

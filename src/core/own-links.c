@@ -6,7 +6,7 @@
 #include "kern/link.h"
 #include "util/macro.h"
 
-static size_t own_links_of(struct set *s, uint32_t *ret)
+static size_t own_links_of(struct patch *s, uint32_t *ret)
 {
 	struct link_info info;
 	size_t n = 0;
@@ -27,23 +27,23 @@ static int own_links_compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-int own_links_get(struct world *w, struct own_links *ret)
+int own_links_get(struct registry *reg, struct own_links *ret)
 {
 	size_t room = 1;
 
 	*ret = (struct own_links){ .n = 0 };
-	for (size_t i = 0; i < w->n_sets; i++)
-		room += w->sets[i]->n_links;
-	for (size_t i = 0; i < w->n_leftovers; i++)
-		room += w->leftovers[i].set ? w->leftovers[i].set->n_links : 0;
+	for (size_t i = 0; i < reg->n_patches; i++)
+		room += reg->patches[i]->n_links;
+	for (size_t i = 0; i < reg->n_leftovers; i++)
+		room += reg->leftovers[i].patch ? reg->leftovers[i].patch->n_links : 0;
 	ret->ids = calloc(room, sizeof(*ret->ids));
 	if (!ret->ids)
 		return -ENOMEM;
-	for (size_t i = 0; i < w->n_sets; i++)
-		ret->n += own_links_of(w->sets[i], ret->ids + ret->n);
-	for (size_t i = 0; i < w->n_leftovers; i++)
-		if (w->leftovers[i].set)
-			ret->n += own_links_of(w->leftovers[i].set, ret->ids + ret->n);
+	for (size_t i = 0; i < reg->n_patches; i++)
+		ret->n += own_links_of(reg->patches[i], ret->ids + ret->n);
+	for (size_t i = 0; i < reg->n_leftovers; i++)
+		if (reg->leftovers[i].patch)
+			ret->n += own_links_of(reg->leftovers[i].patch, ret->ids + ret->n);
 	qsort(ret->ids, ret->n, sizeof(*ret->ids), own_links_compare);
 	return 0;
 }

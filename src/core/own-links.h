@@ -3,7 +3,7 @@
 #ifndef KLPD_CORE_OWN_LINKS_H
 #define KLPD_CORE_OWN_LINKS_H
 
-#include "core/world.h"
+#include "core/registry.h"
 #include "kern/found.h"
 
 struct own_links {
@@ -12,7 +12,7 @@ struct own_links {
 };
 
 /* -ENOMEM. */
-int own_links_get(struct world *w, struct own_links *ret);
+int own_links_get(struct registry *reg, struct own_links *ret);
 /* And those that no set has. -ENOMEM. */
 int own_links_add(struct own_links *own, const struct found *found);
 void own_links_done(struct own_links *own);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * PLAN, LOAD, ANNOUNCE, ATTACH and PIN of a change (transaction.h), each over all sets that enter
- * (entering.c), and undone in reverse. Where nothing enters, LOAD to ATTACH find nothing to do.
+ * (incoming.c), and undone in reverse. Where nothing enters, LOAD to ATTACH find nothing to do.
  */
 #include "core/before.h"
 #include "core/fault.h"
@@ -23,46 +23,47 @@ static size_t plan_before(const struct transaction *t, struct plan_before *ret)
 			.consistency = e->consistency,
 			.serial = e->serial,
 		};
-		if (!before_in_force(t->world, e->serial))
-			ret[i].meta = t->enter[n_read++].set->meta;
+		if (!before_in_force(t->registry, e->serial))
+			ret[i].meta = t->enter[n_read++].patch->meta;
 	}
 	return t->before->n;
 }
 
-int phases_check_slots(const struct world *w, const struct plan *plan, struct report *report)
+int phases_check_slots(const struct registry *reg, const struct plan *plan, struct report *report)
 {
-	for (size_t i = 0; i < w->n_leftovers; i++)
+	for (size_t i = 0; i < reg->n_leftovers; i++)
 		for (size_t j = 0; j < plan->n_enter; j++)
 			if (plan->consistency == KLP_CONSISTENCY_IMMEDIATE &&
-			    w->leftovers[i].gate == 1ULL << plan->enter[j].slot)
+			    reg->leftovers[i].gate == 1ULL << plan->enter[j].slot)
 				return report_errno(report, -EBUSY, "Pins gen-%llu of an old set "
 						    "resist removal and would come into force "
 						    "again",
-						    (unsigned long long)w->leftovers[i].serial);
+						    (unsigned long long)reg->leftovers[i].serial);
 	return 0;
 }
 
-size_t phases_sets(const struct world *w, struct plan_set ret[static WORLD_SETS_MAX])
+size_t phases_patches(const struct registry *reg,
+		      struct plan_patch ret[static REGISTRY_PATCHES_MAX])
 {
-	for (size_t i = 0; i < w->n_sets; i++)
-		ret[i] = (struct plan_set){
-			.meta = w->sets[i]->meta,
-			.consistency = w->sets[i]->consistency,
-			.slot = w->sets[i]->slot,
-			.serial = w->sets[i]->serial,
+	for (size_t i = 0; i < reg->n_patches; i++)
+		ret[i] = (struct plan_patch){
+			.meta = reg->patches[i]->meta,
+			.consistency = reg->patches[i]->consistency,
+			.slot = reg->patches[i]->slot,
+			.serial = reg->patches[i]->serial,
 		};
-	return w->n_sets;
+	return reg->n_patches;
 }
 
-void phases_blame_companion(const struct world *w, struct report *report)
+void phases_blame_companion(const struct registry *reg, struct report *report)
 {
 	char *detail;
 
 	if (!report || report->outcome != OUTCOME_NO_COMPANION)
 		return;
-	if (w->companion_report.outcome == OUTCOME_COMPANION_ABI) {
+	if (reg->companion_report.outcome == OUTCOME_COMPANION_ABI) {
 		report->outcome = OUTCOME_COMPANION_ABI;
-		detail = strdup(w->companion_report.detail ?: "");
+		detail = strdup(reg->companion_report.detail ?: "");
 	} else if (!lockdown_wants_signatures() ||
 		   asprintf(&detail, "%s; %s", report->detail ?: "", LOCKDOWN_SIGNATURE_HELP) < 0) {
 		return;
@@ -76,10 +77,12 @@ static int plan_repair(struct transaction *t, struct plan *plan, struct report *
 {
 	plan->verb = t->verb;
 	plan->consistency = t->consistency = t->leave[0]->consistency;
-	if (t->consistency == KLP_CONSISTENCY_PER_TASK && !t->world->companion)
-		return report_set(report, t->world->companion_report.outcome ?: OUTCOME_NO_COMPANION,
-				  "%s", t->world->companion_report.detail ?:
-				  "Tasks cannot be moved without the companion");
+	if (t->consistency == KLP_CONSISTENCY_PER_TASK && !t->registry->companion)
+		return report_set(report,
+				  t->registry->companion_report.outcome ?: OUTCOME_NO_COMPANION,
+				  "%s",
+				  t->registry->companion_report.detail ?:
+					  "Tasks cannot be moved without the companion");
 	return 0;
 }
 
@@ -87,21 +90,21 @@ static int plan_repair(struct transaction *t, struct plan *plan, struct report *
 static int plan_decide(struct transaction *t, struct plan *plan, struct report *report)
 {
 	struct plan_before before[PIN_BEFORE_MAX];
-	struct plan_set sets[WORLD_SETS_MAX];
+	struct plan_patch patches[REGISTRY_PATCHES_MAX];
 	struct plan_request request = {
 		.verb = t->verb,
-		.meta = t->path ? t->enter[0].set->meta : NULL,
+		.meta = t->path ? t->enter[0].patch->meta : NULL,
 		.name = t->disable,
 		.immediate = t->immediate,
 		.deadline = t->deadline,
-		.companion = t->world->companion != NULL,
-		.companion_older = t->world->companion && !world_can_enter(t->world),
-		.taken = t->world->taken,
+		.companion = t->registry->companion != NULL,
+		.companion_older = t->registry->companion && !registry_can_enter(t->registry),
+		.taken = t->registry->taken,
 	};
-	size_t n_sets = phases_sets(t->world, sets);
+	size_t n_patches = phases_patches(t->registry, patches);
 	int r;
 
-	r = unjudged_refuse(t->world, t->verb, request.meta, t->disable, report);
+	r = unjudged_refuse(t->registry, t->verb, request.meta, t->disable, report);
 	if (r != 0)
 		return r;
 	if (t->verb == CHANGE_REPAIR)
@@ -110,26 +113,26 @@ static int plan_decide(struct transaction *t, struct plan *plan, struct report *
 		request.before = before;
 		request.n_before = plan_before(t, before);
 	}
-	r = plan_make(sets, n_sets, &request, plan, report);
+	r = plan_make(patches, n_patches, &request, plan, report);
 	if (r == OUTCOME_NO_COMPANION) {
-		phases_blame_companion(t->world, report);
-		return t->world->companion_report.outcome == OUTCOME_COMPANION_ABI ?
+		phases_blame_companion(t->registry, report);
+		return t->registry->companion_report.outcome == OUTCOME_COMPANION_ABI ?
 			       OUTCOME_COMPANION_ABI : r;
 	}
 	if (r == 0)
-		r = phases_check_slots(t->world, plan, report);
+		r = phases_check_slots(t->registry, plan, report);
 	if (r != 0)
 		return r;
 	t->verb = plan->verb;
 	t->consistency = plan->consistency;
 	for (size_t i = 0; i < plan->n_leave; i++)
-		t->leave[t->n_leave++] = t->world->sets[plan->leave[i]];
+		t->leave[t->n_leave++] = t->registry->patches[plan->leave[i]];
 	return 0;
 }
 
 int phases_remember(struct transaction *t)
 {
-	const struct set *subject = t->n_enter > 0 ? t->enter[0].set : t->leave[0];
+	const struct patch *subject = t->n_enter > 0 ? t->enter[0].patch : t->leave[0];
 
 	t->name = strdup(subject->meta->name);
 	t->version = strdup(subject->meta->version);
@@ -138,7 +141,7 @@ int phases_remember(struct transaction *t)
 	if (!t->name || !t->version || !t->replaced || !t->returning)
 		return -ENOMEM;
 	for (size_t i = 0; t->verb == CHANGE_ROLLBACK && i < t->n_enter; i++) {
-		t->returning[i] = strdup(t->enter[i].set->meta->name);
+		t->returning[i] = strdup(t->enter[i].patch->meta->name);
 		if (!t->returning[i])
 			return -ENOMEM;
 	}
@@ -156,11 +159,11 @@ static int plan_number(struct transaction *t, struct report *report)
 	uint64_t serial;
 	int r;
 
-	r = world_next_serial(t->world, &serial);
+	r = registry_next_serial(t->registry, &serial);
 	if (r < 0)
 		return report_errno(report, r, "Cannot read the pins");
 	for (size_t i = 0; i < t->n_enter; i++)
-		t->enter[i].set->serial = serial + i;
+		t->enter[i].patch->serial = serial + i;
 	t->generation = serial + (t->n_enter > 0 ? t->n_enter - 1 : 0);
 	return 0;
 }
@@ -169,7 +172,7 @@ static int plan_read(struct transaction *t, struct report *report)
 {
 	if (t->verb == CHANGE_ROLLBACK)
 		return before_read(t, report);
-	return t->path ? entering_read(&t->enter[t->n_enter++], t->path, NULL, report) : 0;
+	return t->path ? incoming_read(&t->enter[t->n_enter++], t->path, NULL, report) : 0;
 }
 
 int phases_plan(struct transaction *t, struct report *report)
@@ -177,9 +180,9 @@ int phases_plan(struct transaction *t, struct report *report)
 	struct plan plan = { .n_enter = 0 };
 	int r = 0;
 
-	(void)keep_look(t->world);
+	(void)keep_look(t->registry);
 	if (t->verb != CHANGE_DISABLE && t->verb != CHANGE_REPAIR)
-		r = keep_refuse(t->world, report);
+		r = keep_refuse(t->registry, report);
 	if (r == 0)
 		r = plan_read(t, report);
 	if (r == 0)
@@ -189,11 +192,11 @@ int phases_plan(struct transaction *t, struct report *report)
 	if (r == 0)
 		r = plan_number(t, report);
 	for (size_t i = 0; i < t->n_enter && i < plan.n_enter; i++) {
-		t->enter[i].set->consistency = plan.consistency;
-		t->enter[i].set->slot = plan.enter[i].slot;
+		t->enter[i].patch->consistency = plan.consistency;
+		t->enter[i].patch->slot = plan.enter[i].slot;
 	}
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++)
-		r = entering_look(&t->enter[i], t->world, t->leave, t->n_leave, report);
+		r = incoming_resolve(&t->enter[i], t->registry, t->leave, t->n_leave, report);
 	return r;
 }
 
@@ -203,14 +206,14 @@ int phases_load(struct transaction *t, struct report *report)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++)
-		r = entering_load(&t->enter[i], t->world, &point, report);
+		r = incoming_load(&t->enter[i], t->registry, &point, report);
 	return r;
 }
 
 void phases_load_undo(struct transaction *t)
 {
 	for (size_t i = t->n_enter; i > 0; i--)
-		entering_load_undo(&t->enter[i - 1]);
+		incoming_load_undo(&t->enter[i - 1]);
 }
 
 int phases_announce(struct transaction *t, struct report *report)
@@ -219,14 +222,14 @@ int phases_announce(struct transaction *t, struct report *report)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++)
-		r = entering_announce(&t->enter[i], t->world, &point, report);
+		r = incoming_announce(&t->enter[i], t->registry, &point, report);
 	return r;
 }
 
 void phases_announce_undo(struct transaction *t)
 {
 	for (size_t i = t->n_enter; i > 0; i--)
-		entering_announce_undo(&t->enter[i - 1], t->world);
+		incoming_announce_undo(&t->enter[i - 1], t->registry);
 }
 
 int phases_attach(struct transaction *t, struct report *report)
@@ -235,7 +238,7 @@ int phases_attach(struct transaction *t, struct report *report)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++)
-		r = entering_attach(&t->enter[i], t->leave, t->n_leave, &point, report);
+		r = incoming_attach(&t->enter[i], t->leave, t->n_leave, &point, report);
 	return r;
 }
 
@@ -244,10 +247,10 @@ void phases_attach_undo(struct transaction *t)
 	bool attached = false;
 
 	for (size_t i = t->n_enter; i > 0; i--)
-		attached = entering_attach_undo(&t->enter[i - 1]) || attached;
+		attached = incoming_attach_undo(&t->enter[i - 1]) || attached;
 	/* the programs go next: nobody may still stand in them */
-	if (attached && t->world->companion)
-		(void)companion_barrier(t->world->companion);
+	if (attached && t->registry->companion)
+		(void)companion_barrier(t->registry->companion);
 }
 
 int phases_pin(struct transaction *t, struct report *report)
@@ -256,7 +259,7 @@ int phases_pin(struct transaction *t, struct report *report)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++)
-		r = entering_pin(&t->enter[i], &point, report);
+		r = incoming_pin(&t->enter[i], &point, report);
 	if (r != 0)
 		return r;
 	r = before_remember(t);
@@ -270,5 +273,5 @@ void phases_pin_undo(struct transaction *t)
 {
 	before_forget(t);
 	for (size_t i = t->n_enter; i > 0; i--)
-		entering_pin_undo(&t->enter[i - 1], t->world);
+		incoming_pin_undo(&t->enter[i - 1], t->registry);
 }

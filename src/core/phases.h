@@ -17,12 +17,13 @@ int phases_pin(struct transaction *t, struct report *report);
 void phases_pin_undo(struct transaction *t);
 
 /* The sets in force as the planner sees them; how many. */
-size_t phases_sets(const struct world *w, struct plan_set ret[static WORLD_SETS_MAX]);
+size_t phases_patches(const struct registry *reg,
+		      struct plan_patch ret[static REGISTRY_PATCHES_MAX]);
 /* Why there is no companion, which the planner cannot know: it speaks another language, or the kernel does
  * not load it. */
-void phases_blame_companion(const struct world *w, struct report *report);
+void phases_blame_companion(const struct registry *reg, struct report *report);
 /* An old set that resists removal would come into force again with the slot of one that enters. */
-int phases_check_slots(const struct world *w, const struct plan *plan, struct report *report);
+int phases_check_slots(const struct registry *reg, const struct plan *plan, struct report *report);
 
 /* Keep names and version, for those who ask when the sets are long gone. -ENOMEM. */
 int phases_remember(struct transaction *t);

@@ -12,15 +12,15 @@
 struct rollback {
 	const struct plan_request *request;
 	struct plan *plan;
-	struct plan_set all[2 * PLAN_SETS_MAX];		/* in force now, or entering */
-	struct plan_set then[2 * PLAN_SETS_MAX];	/* in force then: staying, or entering */
+	struct plan_patch all[2 * PLAN_PATCHES_MAX];		/* in force now, or entering */
+	struct plan_patch then[2 * PLAN_PATCHES_MAX];	/* in force then: staying, or entering */
 	size_t n_all, n_then;
 };
 
-bool plan_set_in_force(const struct plan_set *sets, size_t n_sets, uint64_t serial)
+bool plan_patch_in_force(const struct plan_patch *patches, size_t n_patches, uint64_t serial)
 {
-	for (size_t i = 0; i < n_sets; i++)
-		if (sets[i].serial == serial)
+	for (size_t i = 0; i < n_patches; i++)
+		if (patches[i].serial == serial)
 			return true;
 	return false;
 }
@@ -34,17 +34,17 @@ static bool serial_known(const struct plan_before *before, size_t n, uint64_t se
 }
 
 /* Who goes and who stays. */
-static int rollback_leave(struct rollback *b, const struct plan_set *sets, size_t n_sets,
+static int rollback_leave(struct rollback *b, const struct plan_patch *patches, size_t n_patches,
 			  struct report *report)
 {
-	if (n_sets > PLAN_SETS_MAX || b->request->n_before > PLAN_SETS_MAX)
+	if (n_patches > PLAN_PATCHES_MAX || b->request->n_before > PLAN_PATCHES_MAX)
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "%zu patches are in force and %zu were, too many for a change",
-				  n_sets, b->request->n_before);
-	for (size_t i = 0; i < n_sets; i++) {
-		b->all[b->n_all++] = sets[i];
-		if (serial_known(b->request->before, b->request->n_before, sets[i].serial))
-			b->then[b->n_then++] = sets[i];
+				  n_patches, b->request->n_before);
+	for (size_t i = 0; i < n_patches; i++) {
+		b->all[b->n_all++] = patches[i];
+		if (serial_known(b->request->before, b->request->n_before, patches[i].serial))
+			b->then[b->n_then++] = patches[i];
 		else
 			b->plan->leave[b->plan->n_leave++] = i;
 	}
@@ -55,7 +55,7 @@ static int rollback_leave(struct rollback *b, const struct plan_set *sets, size_
 static int rollback_enter(struct rollback *b, size_t index, struct report *report)
 {
 	const struct plan_before *e = &b->request->before[index];
-	struct plan_set entered = { .meta = e->meta, .serial = e->serial };
+	struct plan_patch entered = { .meta = e->meta, .serial = e->serial };
 	struct plan *plan = b->plan;
 	int r;
 
@@ -86,7 +86,7 @@ static int rollback_enter(struct rollback *b, size_t index, struct report *repor
 	return 0;
 }
 
-static const struct meta *entering(const struct rollback *b, size_t i)
+static const struct meta *incoming(const struct rollback *b, size_t i)
 {
 	return b->request->before[b->plan->enter[i].index].meta;
 }
@@ -99,7 +99,7 @@ static int check_carried(const struct rollback *b, const struct meta *owner,
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < b->plan->n_enter; i++) {
-		const struct meta *m = entering(b, i);
+		const struct meta *m = incoming(b, i);
 
 		if (!meta_same_set(owner, m))
 			continue;
@@ -114,13 +114,13 @@ static int check_carried(const struct rollback *b, const struct meta *owner,
 	return r;
 }
 
-static int rollback_leavers(const struct rollback *b, const struct plan_set *sets,
+static int rollback_leavers(const struct rollback *b, const struct plan_patch *patches,
 			    struct report *report)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < b->plan->n_leave; i++) {
-		const struct plan_set *s = &sets[b->plan->leave[i]];
+		const struct plan_patch *s = &patches[b->plan->leave[i]];
 
 		for (size_t j = 0; r == 0 && b->plan->n_enter > 0 && j < s->meta->n_states; j++)
 			r = check_carried(b, s->meta, &s->meta->states[j], report);
@@ -131,14 +131,14 @@ static int rollback_leavers(const struct rollback *b, const struct plan_set *set
 		}
 	}
 	if (r == 0)
-		r = plan_check_leaving(sets, b->plan, report);
+		r = plan_check_leaving(patches, b->plan, report);
 	if (r != 0 && b->plan->n_enter > 0)
-		report_names(report, entering(b, b->plan->n_enter - 1)->name, NULL, NULL);
+		report_names(report, incoming(b, b->plan->n_enter - 1)->name, NULL, NULL);
 	return r;
 }
 
-int plan_rollback(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
-		  struct plan *plan, struct report *report)
+int plan_rollback(const struct plan_patch *patches, size_t n_patches,
+		  const struct plan_request *request, struct plan *plan, struct report *report)
 {
 	struct rollback b = { .request = request, .plan = plan };
 	int r;
@@ -146,9 +146,9 @@ int plan_rollback(const struct plan_set *sets, size_t n_sets, const struct plan_
 	if (!request->before)
 		return report_set(report, OUTCOME_NO_PREVIOUS,
 				  "It is not known what was in force before");
-	r = rollback_leave(&b, sets, n_sets, report);
+	r = rollback_leave(&b, patches, n_patches, report);
 	for (size_t i = 0; r == 0 && i < request->n_before; i++)
-		if (!plan_set_in_force(sets, n_sets, request->before[i].serial))
+		if (!plan_patch_in_force(patches, n_patches, request->before[i].serial))
 			r = rollback_enter(&b, i, report);
 	if (r != 0)
 		return r;
@@ -156,6 +156,6 @@ int plan_rollback(const struct plan_set *sets, size_t n_sets, const struct plan_
 		return report_set(report, OUTCOME_NO_PREVIOUS,
 				  "What was in force before is in force now");
 	if (plan->n_enter == 0)
-		plan->consistency = sets[plan->leave[0]].consistency;
-	return rollback_leavers(&b, sets, report);
+		plan->consistency = patches[plan->leave[0]].consistency;
+	return rollback_leavers(&b, patches, report);
 }

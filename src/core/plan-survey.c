@@ -53,9 +53,9 @@ static int survey_sets(const struct plan_rule *rule, const struct plan_entry *en
 	struct plan_entry view = *entry;
 	int r = 0;
 
-	view.n_sets = 1;
-	for (size_t i = 0; r == 0 && i < entry->n_sets; i++) {
-		view.sets = entry->sets + i;
+	view.n_patches = 1;
+	for (size_t i = 0; r == 0 && i < entry->n_patches; i++) {
+		view.patches = entry->patches + i;
 		r = rule->by_func ? survey_funcs(rule, &view, problems) :
 				    survey_ask(rule, &view, problems);
 	}
@@ -73,7 +73,7 @@ static int survey_enter(const struct plan_entry *entry, struct report_list *prob
 	return r;
 }
 
-static int survey_consistency(const struct plan_set *sets, size_t n_sets,
+static int survey_consistency(const struct plan_patch *patches, size_t n_patches,
 			      const struct plan_request *request, struct plan *plan,
 			      struct report_list *problems)
 {
@@ -88,35 +88,36 @@ static int survey_consistency(const struct plan_set *sets, size_t n_sets,
 	r = survey_take(problems, request->meta, &report);
 	if (r < 0)
 		return r;
-	(void)plan_choose_slot(sets, n_sets, request->taken, plan->consistency,
+	(void)plan_choose_slot(patches, n_patches, request->taken, plan->consistency,
 			       &plan->enter[0].slot, &report);
 	return survey_take(problems, request->meta, &report);
 }
 
 /* Each set that would leave, as if it were the only one. */
-static int survey_leaving(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+static int survey_leaving(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
 			  struct plan *plan, struct report_list *problems)
 {
 	struct plan one = { .consistency = plan->consistency, .n_leave = 1 };
 	struct report report = REPORT_INIT;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < n_sets && plan->n_leave < PLAN_SETS_MAX; i++) {
-		if (!meta_same_set(sets[i].meta, m))
+	for (size_t i = 0; r == 0 && i < n_patches && plan->n_leave < PLAN_PATCHES_MAX; i++) {
+		if (!meta_same_set(patches[i].meta, m))
 			continue;
 		plan->leave[plan->n_leave++] = i;
 		one.leave[0] = i;
-		(void)plan_check_leaving(sets, &one, &report);
+		(void)plan_check_leaving(patches, &one, &report);
 		r = survey_take(problems, m, &report);
 	}
 	return r;
 }
 
-int plan_survey(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
-		struct plan *ret, struct report_list *problems)
+int plan_survey(const struct plan_patch *patches, size_t n_patches,
+		const struct plan_request *request, struct plan *ret, struct report_list *problems)
 {
 	bool replace = request->verb == CHANGE_REPLACE || request->meta->replace;
-	struct plan_entry entry = { sets, n_sets, request->meta, .deadline = request->deadline };
+	struct plan_entry entry = { patches, n_patches, request->meta,
+				    .deadline = request->deadline };
 	struct plan plan = { .n_enter = 1 };
 	int r;
 
@@ -124,9 +125,9 @@ int plan_survey(const struct plan_set *sets, size_t n_sets, const struct plan_re
 	entry.verb = plan.verb;
 	r = survey_enter(&entry, problems);
 	if (r == 0)
-		r = survey_consistency(sets, n_sets, request, &plan, problems);
+		r = survey_consistency(patches, n_patches, request, &plan, problems);
 	if (r == 0 && replace)
-		r = survey_leaving(sets, n_sets, request->meta, &plan, problems);
+		r = survey_leaving(patches, n_patches, request->meta, &plan, problems);
 	if (r == 0)
 		*ret = plan;
 	return r;

@@ -13,7 +13,7 @@
  * and for a replace they must agree with what the entering patch gets. Nothing else has a say: what
  * stays, be it of another patch set or beside an enable, is not moved and may have either.
  *
- * Two words: a plan_set is an attachment set, the links of one patch; a patch set is what patches
+ * Two words: a plan_patch is an patch, the links of one patch; a patch set is what patches
  * name with set=, and what a replace is for. Patch sets share nothing, so that what is true of one
  * when it is changed stays true of the others.
  */
@@ -34,7 +34,7 @@ static const char *const verb_names[] = {
 };
 _Static_assert(ARRAY_SIZE(verb_names) == _CHANGE_MAX, "a verb without a name");
 _Static_assert(KLP_GATE_SLOTS == 64, "the gates word has 64 bits");
-_Static_assert(PLAN_SETS_MAX == KLP_UAPI_RECORDS_MAX, "plan_choose_slot() has another limit");
+_Static_assert(PLAN_PATCHES_MAX == KLP_UAPI_PATCHES_MAX, "plan_choose_slot() has another limit");
 
 const char *change_verb_to_string(enum change_verb verb)
 {
@@ -131,11 +131,11 @@ static bool takes_over(const struct meta *owner, const struct meta *m, bool repl
 	return replace && meta_same_set(owner, m);
 }
 
-static int check_conflict(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+static int check_conflict(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
 			  bool replace, struct report *report)
 {
-	for (size_t s = 0; s < n_sets; s++) {
-		const struct meta *owner = sets[s].meta;
+	for (size_t s = 0; s < n_patches; s++) {
+		const struct meta *owner = patches[s].meta;
 
 		if (takes_over(owner, m, replace))
 			continue;
@@ -147,11 +147,11 @@ static int check_conflict(const struct plan_set *sets, size_t n_sets, const stru
 	return 0;
 }
 
-static int check_tables(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+static int check_tables(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
 			bool replace, struct report *report)
 {
-	for (size_t s = 0; s < n_sets; s++) {
-		const struct meta *owner = sets[s].meta;
+	for (size_t s = 0; s < n_patches; s++) {
+		const struct meta *owner = patches[s].meta;
 
 		if (takes_over(owner, m, replace))
 			continue;
@@ -213,13 +213,13 @@ int plan_check_state(const struct meta *owner, const struct meta_state *old, con
 			  "version %" PRIu32, old->id, old->version, owner->name, new->version);
 }
 
-static int check_states(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+static int check_states(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
 			bool replace, struct report *report)
 {
 	int r = 0;
 
-	for (size_t s = 0; r == 0 && s < n_sets; s++) {
-		const struct meta *owner = sets[s].meta;
+	for (size_t s = 0; r == 0 && s < n_patches; s++) {
+		const struct meta *owner = patches[s].meta;
 		bool same = meta_same_set(owner, m);
 
 		for (size_t i = 0; r == 0 && i < owner->n_states; i++)
@@ -268,10 +268,11 @@ int plan_choose_consistency(const struct meta *m, bool immediate, bool companion
 }
 
 /* All that leaves must be moved by the same hand. */
-int plan_check_leaving(const struct plan_set *sets, const struct plan *plan, struct report *report)
+int plan_check_leaving(const struct plan_patch *patches, const struct plan *plan,
+		       struct report *report)
 {
 	for (size_t i = 0; i < plan->n_leave; i++) {
-		const struct plan_set *s = &sets[plan->leave[i]];
+		const struct plan_patch *s = &patches[plan->leave[i]];
 
 		if (s->consistency != plan->consistency)
 			return report_set(report, OUTCOME_CONSISTENCY,
@@ -284,27 +285,28 @@ int plan_check_leaving(const struct plan_set *sets, const struct plan *plan, str
 }
 
 /* The entering set exists beside the leaving ones until they are gone: it needs its own place. */
-int plan_choose_slot(const struct plan_set *sets, size_t n_sets, uint64_t taken,
+int plan_choose_slot(const struct plan_patch *patches, size_t n_patches, uint64_t taken,
 		     uint32_t consistency, uint32_t *ret, struct report *report)
 {
 	uint64_t used = taken;
 
-	for (size_t i = 0; i < n_sets; i++)
-		if (sets[i].consistency == KLP_CONSISTENCY_IMMEDIATE &&
-		    sets[i].slot < KLP_GATE_SLOTS)
-			used |= UINT64_C(1) << sets[i].slot;
-	if (n_sets >= KLP_UAPI_RECORDS_MAX || used == UINT64_MAX)
+	for (size_t i = 0; i < n_patches; i++)
+		if (patches[i].consistency == KLP_CONSISTENCY_IMMEDIATE &&
+		    patches[i].slot < KLP_GATE_SLOTS)
+			used |= UINT64_C(1) << patches[i].slot;
+	if (n_patches >= KLP_UAPI_PATCHES_MAX || used == UINT64_MAX)
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "%zu patches are in force, there is no room for one more",
-				  n_sets);
+				  n_patches);
 	*ret = consistency == KLP_CONSISTENCY_IMMEDIATE ? (uint32_t)__builtin_ctzll(~used) : 0;
 	return 0;
 }
 
-static int find_set(const struct plan_set *sets, size_t n_sets, const char *name, size_t *ret)
+static int find_set(const struct plan_patch *patches, size_t n_patches, const char *name,
+		    size_t *ret)
 {
-	for (size_t i = 0; i < n_sets; i++)
-		if (STREQ(sets[i].meta->name, name)) {
+	for (size_t i = 0; i < n_patches; i++)
+		if (STREQ(patches[i].meta->name, name)) {
 			*ret = i;
 			return 0;
 		}
@@ -323,7 +325,7 @@ static int refuse_sticky(const struct meta *m, struct report *report)
 			  " in version %" PRIu32 " or higher%s", m->name, s->id, s->version, more);
 }
 
-int plan_check_leaver(const struct plan_set *s, bool companion, struct report *report)
+int plan_check_leaver(const struct plan_patch *s, bool companion, struct report *report)
 {
 	if (s->meta->sticky)
 		return refuse_sticky(s->meta, report);
@@ -334,33 +336,33 @@ int plan_check_leaver(const struct plan_set *s, bool companion, struct report *r
 	return 0;
 }
 
-static int plan_disable(const struct plan_set *sets, size_t n_sets,
+static int plan_disable(const struct plan_patch *patches, size_t n_patches,
 			const struct plan_request *request, struct plan *plan,
 			struct report *report)
 {
 	report_names(report, request->name, NULL, NULL);
-	if (find_set(sets, n_sets, request->name, &plan->leave[0]) < 0)
+	if (find_set(patches, n_patches, request->name, &plan->leave[0]) < 0)
 		return report_set(report, OUTCOME_NO_SUCH_PATCH,
 				  "No patch of this name is in force");
 	plan->n_leave = 1;
-	plan->consistency = sets[plan->leave[0]].consistency;
-	return plan_check_leaver(&sets[plan->leave[0]], request->companion, report);
+	plan->consistency = patches[plan->leave[0]].consistency;
+	return plan_check_leaver(&patches[plan->leave[0]], request->companion, report);
 }
 
 /*
  * What is in force under the same name: fine for a replace in its set, whatever its version. Names
  * are one for all sets, since a name is all that a disable has.
  */
-static int check_name(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+static int check_name(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
 		      enum change_verb verb, struct report *report)
 {
 	char theirs[SET_WORDS], ours[SET_WORDS];
 	const struct meta *old;
 	size_t i;
 
-	if (find_set(sets, n_sets, m->name, &i) < 0)
+	if (find_set(patches, n_patches, m->name, &i) < 0)
 		return 0;
-	old = sets[i].meta;
+	old = patches[i].meta;
 	if (!meta_same_set(old, m))
 		return report_set(report, OUTCOME_ALREADY_ENABLED,
 				  "A patch of this name is in force in version %s, in %s; a patch "
@@ -374,7 +376,7 @@ static int check_name(const struct plan_set *sets, size_t n_sets, const struct m
 
 static int rule_name(const struct plan_entry *e, struct report *report)
 {
-	return check_name(e->sets, e->n_sets, e->meta, e->verb, report);
+	return check_name(e->patches, e->n_patches, e->meta, e->verb, report);
 }
 
 static int rule_supported(const struct plan_entry *e, struct report *report)
@@ -394,17 +396,17 @@ static int rule_sticky(const struct plan_entry *e, struct report *report)
 
 static int rule_conflict(const struct plan_entry *e, struct report *report)
 {
-	return check_conflict(e->sets, e->n_sets, e->meta, e->verb == CHANGE_REPLACE, report);
+	return check_conflict(e->patches, e->n_patches, e->meta, e->verb == CHANGE_REPLACE, report);
 }
 
 static int rule_tables(const struct plan_entry *e, struct report *report)
 {
-	return check_tables(e->sets, e->n_sets, e->meta, e->verb == CHANGE_REPLACE, report);
+	return check_tables(e->patches, e->n_patches, e->meta, e->verb == CHANGE_REPLACE, report);
 }
 
 static int rule_states(const struct plan_entry *e, struct report *report)
 {
-	return check_states(e->sets, e->n_sets, e->meta, e->verb == CHANGE_REPLACE, report);
+	return check_states(e->patches, e->n_patches, e->meta, e->verb == CHANGE_REPLACE, report);
 }
 
 const struct plan_rule plan_rules[PLAN_RULES] = {
@@ -417,10 +419,10 @@ const struct plan_rule plan_rules[PLAN_RULES] = {
 	{ rule_states, .by_set = true },
 };
 
-int plan_check_enter(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+int plan_check_enter(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
 		     enum change_verb verb, bool deadline, struct report *report)
 {
-	const struct plan_entry entry = { sets, n_sets, m, verb, deadline };
+	const struct plan_entry entry = { patches, n_patches, m, verb, deadline };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(plan_rules); i++)
@@ -428,7 +430,7 @@ int plan_check_enter(const struct plan_set *sets, size_t n_sets, const struct me
 	return r;
 }
 
-static int plan_enter(const struct plan_set *sets, size_t n_sets,
+static int plan_enter(const struct plan_patch *patches, size_t n_patches,
 		      const struct plan_request *request, struct plan *plan, struct report *report)
 {
 	const struct meta *m = request->meta;
@@ -438,24 +440,24 @@ static int plan_enter(const struct plan_set *sets, size_t n_sets,
 	report_names(report, m->name, NULL, NULL);
 	plan->n_enter = 1;
 	plan->verb = replace ? CHANGE_REPLACE : CHANGE_ENABLE;
-	r = plan_check_enter(sets, n_sets, m, plan->verb, request->deadline, report);
+	r = plan_check_enter(patches, n_patches, m, plan->verb, request->deadline, report);
 	if (r == 0)
 		r = plan_choose_consistency(m, request->immediate,
 					    request->companion && !request->companion_older,
 					    &plan->consistency, report);
 	if (r == 0)
-		r = plan_choose_slot(sets, n_sets, request->taken, plan->consistency,
+		r = plan_choose_slot(patches, n_patches, request->taken, plan->consistency,
 				     &plan->enter[0].slot, report);
 	if (r != 0 || !replace)
 		return r;
-	for (size_t i = 0; i < n_sets; i++)
-		if (meta_same_set(sets[i].meta, m))
+	for (size_t i = 0; i < n_patches; i++)
+		if (meta_same_set(patches[i].meta, m))
 			plan->leave[plan->n_leave++] = i;
-	return plan_check_leaving(sets, plan, report);
+	return plan_check_leaving(patches, plan, report);
 }
 
-int plan_make(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
-	      struct plan *ret, struct report *report)
+int plan_make(const struct plan_patch *patches, size_t n_patches,
+	      const struct plan_request *request, struct plan *ret, struct report *report)
 {
 	struct plan plan = { .verb = request->verb };
 	int r;
@@ -466,11 +468,11 @@ int plan_make(const struct plan_set *sets, size_t n_sets, const struct plan_requ
 		return report_set(report, OUTCOME_BUSY, "Another change is running");
 	}
 	if (request->verb == CHANGE_ROLLBACK)
-		r = plan_rollback(sets, n_sets, request, &plan, report);
+		r = plan_rollback(patches, n_patches, request, &plan, report);
 	else if (request->verb == CHANGE_DISABLE)
-		r = plan_disable(sets, n_sets, request, &plan, report);
+		r = plan_disable(patches, n_patches, request, &plan, report);
 	else
-		r = plan_enter(sets, n_sets, request, &plan, report);
+		r = plan_enter(patches, n_patches, request, &plan, report);
 	if (r != 0)
 		return r;
 	*ret = plan;

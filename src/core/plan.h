@@ -17,11 +17,11 @@ enum change_verb {
 	CHANGE_REPLACE,
 	CHANGE_DISABLE,
 	CHANGE_ROLLBACK,
-	CHANGE_REPAIR,		/* what cannot be taken over leaves, see repair.h; not planned here */
+	CHANGE_REPAIR, /* what cannot be taken over leaves, see repair.h; not planned here */
 	_CHANGE_MAX
 };
 
-struct plan_set {		/* one attachment set that exists now */
+struct plan_patch {		/* one patch that exists now */
 	const struct meta *meta;
 	uint32_t consistency;	/* KLP_CONSISTENCY_* */
 	uint32_t slot;		/* gates bit, if immediate */
@@ -35,7 +35,7 @@ struct plan_before {		/* one that was in force in the generation before */
 };
 
 /* So many sets are never in force, and no more can enter or leave at once. */
-#define PLAN_SETS_MAX	64
+#define PLAN_PATCHES_MAX	64
 
 struct plan_request {
 	enum change_verb verb;
@@ -45,10 +45,10 @@ struct plan_request {
 	size_t n_before;
 	bool immediate;			/* asked for by the caller (ignored by disable, rollback) */
 	bool companion;			/* it is there and we speak its ABI */
-	bool companion_older;		/* which is one before ours: sets leave by it, none enters */
+	bool companion_older; /* which is one before ours: sets leave by it, none enters */
 	bool deadline;			/* the caller gives it a time, then it is reversed */
 	bool changing;			/* another change runs */
-	uint64_t taken;			/* gates bits that none of the sets has and none may be given */
+	uint64_t taken; /* gates bits that none of the sets has and none may be given */
 };
 
 struct plan {
@@ -58,9 +58,9 @@ struct plan {
 	struct {
 		size_t index;	/* into plan_request.before, if it is a rollback */
 		uint32_t slot;	/* free gates bit, if immediate */
-	} enter[PLAN_SETS_MAX];
+	} enter[PLAN_PATCHES_MAX];
 	size_t n_leave;
-	size_t leave[PLAN_SETS_MAX];	/* indices of the sets that go out of force */
+	size_t leave[PLAN_PATCHES_MAX];	/* indices of the sets that go out of force */
 };
 
 /*
@@ -91,19 +91,19 @@ struct plan {
  * anything enters, the states of each that leaves must be carried by one that enters, as in a
  * replace; where nothing does, it is a disable.
  */
-int plan_make(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
-	      struct plan *ret, struct report *report);
+int plan_make(const struct plan_patch *patches, size_t n_patches,
+	      const struct plan_request *request, struct plan *ret, struct report *report);
 
 /*
  * The same rules for an enable or a replace, all of them though one says no: what plan_make() would
  * refuse it for is the first in *problems. The plan is what it would be if nothing said no. Whether
  * another change runs is not looked at. 0 or -errno.
  */
-int plan_survey(const struct plan_set *sets, size_t n_sets, const struct plan_request *request,
-		struct plan *ret, struct report_list *problems);
+int plan_survey(const struct plan_patch *patches, size_t n_patches,
+		const struct plan_request *request, struct plan *ret, struct report_list *problems);
 
 /* One of them has this serial. */
-bool plan_set_in_force(const struct plan_set *sets, size_t n_sets, uint64_t serial);
+bool plan_patch_in_force(const struct plan_patch *patches, size_t n_patches, uint64_t serial);
 
 const char *change_verb_to_string(enum change_verb verb);
 

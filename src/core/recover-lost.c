@@ -12,7 +12,7 @@
 
 /* The metadata of such a set, from wherever it is pinned. */
 static int lost_find_meta(struct recovery *v, const struct lost_identity *identity,
-			  struct pin_set **ret)
+			  struct pin_patch **ret)
 {
 	int r = v->searched ? 0 : found_metas(&v->metas, &v->n_metas);
 
@@ -21,22 +21,22 @@ static int lost_find_meta(struct recovery *v, const struct lost_identity *identi
 		return r;
 	v->searched = true;
 	for (size_t i = 0; i < v->n_metas; i++) {
-		const struct pin_header *h = &v->metas[i].set.header;
+		const struct pin_header *h = &v->metas[i].patch.header;
 
 		if (identity->id != 0 ? h->id == identity->id :
 		    h->consistency == KLP_CONSISTENCY_IMMEDIATE && h->slot == identity->slot)
-			*ret = &v->metas[i].set;
+			*ret = &v->metas[i].patch;
 	}
 	return 0;
 }
 
 /* A set as its pins would give it, with the links that the kernel has. */
-static int lost_from_meta(struct recovery *v, const struct pin_set *meta,
-			  const struct lost_identity *identity, struct set **ret)
+static int lost_from_meta(struct recovery *v, const struct pin_patch *meta,
+			  const struct lost_identity *identity, struct patch **ret)
 {
-	struct pin_set pin = *meta;
+	struct pin_patch pin = *meta;
 	_cleanup_free_ int *links = calloc(meta->header.n_links, sizeof(*links));
-	struct set *s;
+	struct patch *s;
 	int r;
 
 	if (!links)
@@ -48,12 +48,12 @@ static int lost_from_meta(struct recovery *v, const struct pin_set *meta,
 	pin.links = links;
 	pin.n_links = meta->header.n_links;
 	pin.n_maps = meta->header.n_maps;
-	r = set_from_pin(&pin, &s);
+	r = patch_from_pin(&pin, &s);
 	if (r < 0)
 		return r == -EINVAL ? -ENODATA : r;
 	r = lost_fill(s, identity, &v->found, v->claimed);
 	if (r < 0) {
-		set_free(s);
+		patch_free(s);
 		return r;
 	}
 	*ret = s;
@@ -72,8 +72,8 @@ static int lost_set(struct recovery *v, const struct lost_identity *identity,
 		    const struct lost_place *place)
 {
 	struct judge_facts facts = { .pins = place->pins };
-	struct pin_set *meta = NULL;
-	struct set *s = NULL;
+	struct pin_patch *meta = NULL;
+	struct patch *s = NULL;
 	int r = -ENODATA;
 
 	if (place->pins != JUDGE_PINS_NEWER) {
@@ -106,18 +106,19 @@ static const struct found_link *unread_link(const struct recovery *v, const uint
 }
 
 /* By a link in it, or else by the number of the directory. */
-static const struct klp_uapi_record *unread_record(const struct recovery *v, uint64_t serial,
-						   const struct found_link *l)
+static const struct klp_uapi_patch *unread_record(const struct recovery *v, uint64_t serial,
+						  const struct found_link *l)
 {
 	char name[KLP_NAME_LEN];
 	uint64_t n;
 
 	for (uint32_t i = 0; i < v->status.nr; i++) {
-		const struct klp_uapi_record *r = &v->records[i];
+		const struct klp_uapi_patch *r = &v->records[i];
 
-		if (r->state == KLP_ANNOUNCED || world_find_id(v->world, r->id))
+		if (r->state == KLP_ANNOUNCED || registry_find_id(v->registry, r->id))
 			continue;
-		if (l && l->kind == FOUND_FMOD_RET ? l->id == r->id : l && STREQ(l->record, r->name))
+		if (l && l->kind == FOUND_FMOD_RET ? l->id == r->id :
+						     l && STREQ(l->record, r->name))
 			return r;
 		if (!l && lost_parse_record(r->name, name, &n) && n == serial)
 			return r;
@@ -125,7 +126,7 @@ static const struct klp_uapi_record *unread_record(const struct recovery *v, uin
 	return NULL;
 }
 
-static enum judge_pins unread_pins(const struct pin_set *pin)
+static enum judge_pins unread_pins(const struct pin_patch *pin)
 {
 	return pin->problem == -ENODATA ? JUDGE_PINS_NO_META :
 	       pin->problem == -EPROTO ? JUDGE_PINS_NEWER : JUDGE_PINS_BAD;
@@ -135,7 +136,7 @@ static enum judge_pins unread_pins(const struct pin_set *pin)
 static int unread_nothing(struct recovery *v, const struct lost_identity *identity,
 			  const struct lost_place *place, struct judge_facts *facts)
 {
-	struct set *s;
+	struct patch *s;
 	int r;
 
 	if (judge(facts) == JUDGE_REMOVE) {
@@ -154,7 +155,7 @@ static void unread_identify(const struct recovery *v, uint64_t serial, const str
 			    struct lost_identity *identity, struct lost_place *place,
 			    struct judge_facts *facts)
 {
-	const struct klp_uapi_record *record = unread_record(v, serial, l);
+	const struct klp_uapi_patch *record = unread_record(v, serial, l);
 
 	facts->attached = l != NULL;
 	if (record) {
@@ -169,7 +170,7 @@ static void unread_identify(const struct recovery *v, uint64_t serial, const str
 		facts->consistency = KLP_CONSISTENCY_IMMEDIATE;
 		facts->elsewhere = l->gates != identity->gates;
 		facts->gate = !facts->elsewhere &&
-			      (gate_read(v->world->gate) & 1ULL << l->slot) != 0;
+			      (gate_read(v->registry->gate) & 1ULL << l->slot) != 0;
 		*identity = (struct lost_identity){ .slot = l->slot, .gates = l->gates };
 	} else if (l) {
 		facts->consistency = KLP_CONSISTENCY_PER_TASK;
@@ -179,13 +180,15 @@ static void unread_identify(const struct recovery *v, uint64_t serial, const str
 	}
 }
 
-int recovery_unread(struct recovery *v, const struct pin_set *pin)
+int recovery_unread(struct recovery *v, const struct pin_patch *pin)
 {
 	struct lost_place place = { .serial = pin->serial, .pinned = pin->serial,
 				    .pins = unread_pins(pin) };
 	/* of no record and no gate, until more is known */
-	struct lost_identity identity = { .gates = gate_map_id(v->world->gate), .id = UINT64_MAX };
-	struct judge_facts facts = { .pins = place.pins, .companion = v->world->companion != NULL };
+	struct lost_identity identity = { .gates = gate_map_id(v->registry->gate),
+					  .id = UINT64_MAX };
+	struct judge_facts facts = { .pins = place.pins,
+				     .companion = v->registry->companion != NULL };
 	_cleanup_free_ uint32_t *ids = NULL;
 	size_t n;
 	int r;
@@ -202,14 +205,14 @@ int recovery_unread(struct recovery *v, const struct pin_set *pin)
 
 static bool orphan_is_unjudged(const struct recovery *v, uint64_t id)
 {
-	for (size_t i = 0; i < v->world->n_unjudged; i++)
-		if (v->world->unjudged_sets[i].set->id == id)
+	for (size_t i = 0; i < v->registry->n_unjudged; i++)
+		if (v->registry->unjudged_patches[i].patch->id == id)
 			return true;
 	return false;
 }
 
 /* A record without a set: forgotten if its programs are known to stay. */
-static int orphan_record(struct recovery *v, const struct klp_uapi_record *record)
+static int orphan_record(struct recovery *v, const struct klp_uapi_patch *record)
 {
 	struct lost_identity identity = { .id = record->id };
 	struct lost_place place = { .pins = JUDGE_PINS_NONE, .n_funcs = record->nr_funcs };
@@ -223,7 +226,8 @@ static int orphan_record(struct recovery *v, const struct klp_uapi_record *recor
 		place.serial = 0;
 	}
 	if (record->state == KLP_FORCED_OUT && ours && record->nr_funcs > 0 &&
-	    pin_has_kept(place.serial, record->nr_funcs) && retire_record(v->world, record->id) == 0)
+	    pin_has_kept(place.serial, record->nr_funcs) &&
+	    retire_record(v->registry, record->id) == 0)
 		return 0;
 	return lost_set(v, &identity, &place);
 }
@@ -231,9 +235,9 @@ static int orphan_record(struct recovery *v, const struct klp_uapi_record *recor
 /* A bit of the gates word without a set: a body that reads it stands for one. */
 static int orphan_gate(struct recovery *v, uint32_t slot)
 {
-	struct lost_identity identity = { .slot = slot, .gates = gate_map_id(v->world->gate) };
+	struct lost_identity identity = { .slot = slot, .gates = gate_map_id(v->registry->gate) };
 	struct lost_place place = { .pins = JUDGE_PINS_NONE };
-	uint64_t word = gate_read(v->world->gate);
+	uint64_t word = gate_read(v->registry->gate);
 
 	for (size_t i = 0; i < v->found.n; i++) {
 		if (v->claimed[i] || !lost_is(&v->found.links[i], &identity))
@@ -241,17 +245,17 @@ static int orphan_gate(struct recovery *v, uint32_t slot)
 		(void)snprintf(place.name, sizeof(place.name), "slot-%u", slot);
 		return lost_set(v, &identity, &place);
 	}
-	if (gate_switch(v->world->gate, word, word & ~(1ULL << slot)) < 0)
-		world_warn(v->world, "Gates that belong to no set cannot be closed");
+	if (gate_switch(v->registry->gate, word, word & ~(1ULL << slot)) < 0)
+		registry_warn(v->registry, "Gates that belong to no set cannot be closed");
 	return 0;
 }
 
-static uint64_t orphan_known(const struct world *w)
+static uint64_t orphan_known(const struct registry *reg)
 {
 	uint64_t known = 0;
 
-	for (size_t i = 0; i < w->n_sets; i++)
-		known |= set_gate(w->sets[i]);
+	for (size_t i = 0; i < reg->n_patches; i++)
+		known |= patch_gate(reg->patches[i]);
 	return known;
 }
 
@@ -264,7 +268,7 @@ static uint64_t orphan_slots(const struct recovery *v)
 		const struct found_link *l = &v->found.links[i];
 
 		if (l->kind == FOUND_FMOD_RET && l->consistency == KLP_CONSISTENCY_IMMEDIATE &&
-		    l->gates == gate_map_id(v->world->gate))
+		    l->gates == gate_map_id(v->registry->gate))
 			slots |= 1ULL << l->slot;
 	}
 	return slots;
@@ -272,20 +276,21 @@ static uint64_t orphan_slots(const struct recovery *v)
 
 int recovery_orphans(struct recovery *v)
 {
-	struct world *w = v->world;
+	struct registry *reg = v->registry;
 	uint64_t left = 0;
 	int r = 0;
 
 	for (uint32_t i = 0; r == 0 && i < v->status.nr; i++)
-		if (v->records[i].state != KLP_ANNOUNCED && !world_find_id(w, v->records[i].id) &&
+		if (v->records[i].state != KLP_ANNOUNCED &&
+		    !registry_find_id(reg, v->records[i].id) &&
 		    !orphan_is_unjudged(v, v->records[i].id))
 			r = orphan_record(v, &v->records[i]);
-	for (size_t i = 0; i < w->n_unjudged; i++)
-		left |= set_gate(w->unjudged_sets[i].set);
+	for (size_t i = 0; i < reg->n_unjudged; i++)
+		left |= patch_gate(reg->unjudged_patches[i].patch);
 	for (uint32_t slot = 0; r == 0 && slot < KLP_GATE_SLOTS; slot++)
-		if (gate_read(w->gate) & ~orphan_known(w) & ~left & 1ULL << slot)
+		if (gate_read(reg->gate) & ~orphan_known(reg) & ~left & 1ULL << slot)
 			r = orphan_gate(v, slot);
 	/* sets that are retired in a moment give theirs back */
-	w->taken = (orphan_slots(v) | gate_read(w->gate)) & ~orphan_known(w);
+	reg->taken = (orphan_slots(v) | gate_read(reg->gate)) & ~orphan_known(reg);
 	return r;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Rebuilds the world after a start. The kernel is the truth, in this order: the companion's records
+ * Rebuilds the registry after a start. The kernel is the truth, in this order: the companion's records
  * say which per-task sets are in force or on their way, the gates word says it of immediate sets;
  * the pins say what the sets are; and where pins are missing, moved or covered, links and metadata
  * that are found by id say it (recover-lost.c). What is done with each is judge.c's to say. A
@@ -8,7 +8,7 @@
  * force without our having seen to it is retired like one that was forced under our eyes: its
  * programs stay for good.
  *
- * The new world is built beside the one there is, which stays as it is until all was read: a
+ * The new registry is built beside the one there is, which stays as it is until all was read: a
  * klpd that cannot read (no memory, no descriptors) goes on with the picture that there was.
  */
 #include "core/before.h"
@@ -28,10 +28,10 @@ static void recovery_done(struct recovery *v)
 	free(v->claimed);
 	free(v->records);
 	free(v->half);
-	world_free_beside(v->world);
+	registry_free_beside(v->registry);
 }
 
-const struct klp_uapi_record *recovery_record(const struct recovery *v, uint64_t id)
+const struct klp_uapi_patch *recovery_record(const struct recovery *v, uint64_t id)
 {
 	for (uint32_t i = 0; i < v->status.nr; i++)
 		if (v->records[i].id == id)
@@ -40,21 +40,21 @@ const struct klp_uapi_record *recovery_record(const struct recovery *v, uint64_t
 }
 
 /* Two sets cannot be one patch, one slot or one record. */
-static bool recovery_collides(const struct recovery *v, const struct set *s)
+static bool recovery_collides(const struct recovery *v, const struct patch *s)
 {
-	for (size_t i = 0; i < v->world->n_sets; i++) {
-		const struct set *o = v->world->sets[i];
+	for (size_t i = 0; i < v->registry->n_patches; i++) {
+		const struct patch *o = v->registry->patches[i];
 
-		if (set_gate(o) & set_gate(s) || (s->id != 0 && o->id == s->id))
+		if (patch_gate(o) & patch_gate(s) || (s->id != 0 && o->id == s->id))
 			return true;
 	}
 	return false;
 }
 
 /* What we see of its gate says nothing: its bodies ask another word. */
-static bool recovery_reads_elsewhere(const struct recovery *v, const struct set *s)
+static bool recovery_reads_elsewhere(const struct recovery *v, const struct patch *s)
 {
-	uint32_t gates = gate_map_id(v->world->gate);
+	uint32_t gates = gate_map_id(v->registry->gate);
 
 	for (size_t i = 0; s->id == 0 && i < s->meta->n_funcs; i++) {
 		struct link_info info;
@@ -63,31 +63,32 @@ static bool recovery_reads_elsewhere(const struct recovery *v, const struct set 
 			continue;
 		for (size_t j = 0; j < v->found.n; j++)
 			if (v->found.links[j].link_id == info.link_id &&
-			    v->found.links[j].kind == FOUND_FMOD_RET && v->found.links[j].gates != gates)
+			    v->found.links[j].kind == FOUND_FMOD_RET &&
+			    v->found.links[j].gates != gates)
 				return true;
 	}
 	return false;
 }
 
-void recovery_facts(const struct recovery *v, const struct set *s, struct judge_facts *facts)
+void recovery_facts(const struct recovery *v, const struct patch *s, struct judge_facts *facts)
 {
-	const struct klp_uapi_record *record = s->id != 0 ? recovery_record(v, s->id) : NULL;
+	const struct klp_uapi_patch *record = s->id != 0 ? recovery_record(v, s->id) : NULL;
 
 	facts->consistency = s->consistency;
-	facts->companion = v->world->companion != NULL;
+	facts->companion = v->registry->companion != NULL;
 	facts->record = record ? record->state : 0;
-	facts->gate = (gate_read(v->world->gate) & set_gate(s)) != 0;
-	facts->attached = set_missing(s) < s->n_links + s->n_lost;
+	facts->gate = (gate_read(v->registry->gate) & patch_gate(s)) != 0;
+	facts->attached = patch_missing(s) < s->n_links + s->n_lost;
 	facts->collides = recovery_collides(v, s);
 	facts->elsewhere = recovery_reads_elsewhere(v, s);
 	facts->kept = record && record->nr_funcs > 0 && pin_has_kept(s->serial, record->nr_funcs);
 }
 
-static enum set_state recovery_state(const struct judge_facts *facts)
+static enum patch_state recovery_state(const struct judge_facts *facts)
 {
 	if (facts->gate || facts->record == KLP_IN_FORCE)
-		return SET_IN_FORCE;
-	return facts->record == KLP_ENTERING ? SET_ENTERING : SET_LEAVING;
+		return PATCH_IN_FORCE;
+	return facts->record == KLP_ENTERING ? PATCH_ENTERING : PATCH_LEAVING;
 }
 
 /* Why it is left alone: what follows "Pins gen-N of patch 'NAME' ". */
@@ -111,47 +112,48 @@ static const char *recovery_why(const struct recovery *v, const struct judge_fac
 	return "need the companion to be judged and are left alone until then";
 }
 
-static int recovery_leave_alone(struct recovery *v, struct set *s, const struct judge_facts *facts)
+static int recovery_leave_alone(struct recovery *v, struct patch *s,
+				const struct judge_facts *facts)
 {
 	char *why = strdup(recovery_why(v, facts));
 	struct unjudged *u;
 
 	if (!why) {
-		set_free(s);
+		patch_free(s);
 		return -ENOMEM;
 	}
-	u = world_leave_alone(v->world, s, why);
+	u = registry_leave_alone(v->registry, s, why);
 	if (!u) {
-		world_warn(v->world, "There is one set more than klpd can keep in mind");
+		registry_warn(v->registry, "There is one set more than klpd can keep in mind");
 		return 0;
 	}
 	u->facts = *facts;
-	s->state = SET_UNJUDGED;
+	s->state = PATCH_UNJUDGED;
 	/* it may be in force or not: for as long, what all is in force cannot be known */
 	if (unjudged_matters(u) || facts->pins == JUDGE_PINS_NEWER)
-		v->world->unjudged = true;
+		v->registry->unjudged = true;
 	return 0;
 }
 
-int recovery_place(struct recovery *v, struct set *s, const struct judge_facts *facts)
+int recovery_place(struct recovery *v, struct patch *s, const struct judge_facts *facts)
 {
-	const struct klp_uapi_record *record = s->id != 0 ? recovery_record(v, s->id) : NULL;
+	const struct klp_uapi_patch *record = s->id != 0 ? recovery_record(v, s->id) : NULL;
 	enum judge_verdict verdict = judge(facts);
 
 	if (verdict == JUDGE_LEAVE)
 		return recovery_leave_alone(v, s, facts);
 	if (verdict == JUDGE_REMOVE) {
-		world_warn(v->world, "The record of '%s' cannot be withdrawn", s->meta->name);
-		set_free(s);
+		registry_warn(v->registry, "The record of '%s' cannot be withdrawn", s->meta->name);
+		patch_free(s);
 		return 0;
 	}
-	s->state = verdict == JUDGE_RETIRE ? SET_LEAVING : recovery_state(facts);
+	s->state = verdict == JUDGE_RETIRE ? PATCH_LEAVING : recovery_state(facts);
 	s->forced = record && (record->state == KLP_FORCED_OUT ||
-			       (record->flags & KLP_RECORD_FORCED) != 0);
-	if (world_add(v->world, s) < 0) {
-		world_warn(v->world, "Pins gen-%llu are one set too many and are left alone",
-			   (unsigned long long)set_pins(s));
-		set_free(s);
+			       (record->flags & KLP_PATCH_FORCED) != 0);
+	if (registry_add(v->registry, s) < 0) {
+		registry_warn(v->registry, "Pins gen-%llu are one set too many and are left alone",
+			      (unsigned long long)patch_pins(s));
+		patch_free(s);
 		return 0;
 	}
 	if (verdict == JUDGE_RETIRE)
@@ -160,21 +162,21 @@ int recovery_place(struct recovery *v, struct set *s, const struct judge_facts *
 }
 
 /* One whose metadata was read. */
-static int recovery_pin(struct recovery *v, struct pin_set *pin)
+static int recovery_pin(struct recovery *v, struct pin_patch *pin)
 {
 	struct judge_facts facts = { .pins = JUDGE_PINS_READ };
-	_cleanup_(set_freep) struct set *s = NULL;
+	_cleanup_(patch_freep) struct patch *s = NULL;
 	struct lost_identity identity;
 	int r;
 
-	r = set_from_pin(pin, &s);
+	r = patch_from_pin(pin, &s);
 	if (r == -EINVAL) {
 		pin->problem = -EINVAL;
 		return 0;
 	}
 	if (r < 0)
 		return r;
-	lost_identity(s, gate_map_id(v->world->gate), &identity);
+	lost_identity(s, gate_map_id(v->registry->gate), &identity);
 	r = lost_fill(s, &identity, &v->found, v->claimed);
 	if (r < 0)
 		return r;
@@ -187,11 +189,11 @@ static void recovery_half_built(struct recovery *v)
 {
 	for (size_t i = 0; i < v->n_half; i++) {
 		/* a set that was left alone may have a link in common with it */
-		if (!v->world->unjudged)
-			table_detach_half_built(v->world, v->half[i]);
-		if (retire_pins(v->world, v->half[i], 0) < 0)
-			world_warn(v->world, "Half-built pins gen-%llu cannot be removed",
-				   (unsigned long long)v->half[i]);
+		if (!v->registry->unjudged)
+			table_detach_half_built(v->registry, v->half[i]);
+		if (retire_pins(v->registry, v->half[i], 0) < 0)
+			registry_warn(v->registry, "Half-built pins gen-%llu cannot be removed",
+				      (unsigned long long)v->half[i]);
 	}
 }
 
@@ -202,11 +204,11 @@ static void recovery_half_built(struct recovery *v)
 static void recovery_generation(struct recovery *v)
 {
 	_cleanup_free_ struct pin_before *pending = NULL, *counted = NULL;
-	uint64_t before = gate_generation(v->world->gate), now = before;
+	uint64_t before = gate_generation(v->registry->gate), now = before;
 	bool left = false;
 
 	if (v->status.transition.number == 0)
-		(void)before_pending(v->world, &pending);
+		(void)before_pending(v->registry, &pending);
 	for (size_t i = 0; i < v->n_gone; i++) {
 		left = left || v->gone[i]->serial <= before;
 		/* it was in force until this change, which nobody has counted */
@@ -217,12 +219,12 @@ static void recovery_generation(struct recovery *v)
 	 * retired */
 	if (left && pin_before_load(before, &counted) == 0)
 		left = false;
-	for (size_t i = 0; i < v->world->n_sets; i++)
-		if (v->world->sets[i]->state == SET_IN_FORCE)
-			now = MAX(now, v->world->sets[i]->serial);
+	for (size_t i = 0; i < v->registry->n_patches; i++)
+		if (v->registry->patches[i]->state == PATCH_IN_FORCE)
+			now = MAX(now, v->registry->patches[i]->serial);
 	if (left && now == before)
 		now++;
-	gate_raise_generation(v->world->gate, now);
+	gate_raise_generation(v->registry->gate, now);
 }
 
 /* Something of ours is in the kernel that no pin accounts for: only then are names of functions
@@ -245,7 +247,7 @@ static int recovery_read(struct recovery *v, struct report *report)
 
 	r = pin_load_all(&v->pins, &v->n_pins, &v->n_foreign);
 	/* without a bpffs there are no pins, and still what is in the kernel */
-	if (r == -ENOENT && v->world->place < 0)
+	if (r == -ENOENT && v->registry->place < 0)
 		r = 0;
 	if (r < 0)
 		return report_errno(report, r, "Cannot read the pins");
@@ -258,9 +260,9 @@ static int recovery_read(struct recovery *v, struct report *report)
 	v->half = calloc(v->n_pins + 1, sizeof(*v->half));
 	if (!v->claimed || !v->half)
 		return -ENOMEM;
-	if (!v->world->companion)
+	if (!v->registry->companion)
 		return 0;
-	r = companion_status(v->world->companion, &v->status, &v->records);
+	r = companion_status(v->registry->companion, &v->status, &v->records);
 	if (r < 0)
 		return report_errno(report, r, "Cannot read the companion's status");
 	return 0;
@@ -286,16 +288,17 @@ static void recovery_clean(struct recovery *v)
 	int r;
 
 	if (v->n_foreign > 0)
-		world_warn(v->world, "%zu names under '%s' are not klpd's and are left alone",
-			   v->n_foreign, KLPD_PIN_DIR);
+		registry_warn(v->registry, "%zu names under '%s' are not klpd's and are left alone",
+			      v->n_foreign, KLPD_PIN_DIR);
 	recovery_generation(v);
 	/* of the old and the new table the one that the kernel's side of the change is for */
-	(void)table_settle(v->world);
+	(void)table_settle(v->registry);
 	recovery_half_built(v);
-	r = retire_sets(v->world, v->gone, v->n_gone, NULL);
+	r = retire_patches(v->registry, v->gone, v->n_gone, NULL);
 	if (r < 0)
-		world_warn(v->world, "What is out of force could not be removed (%s), to be tried again",
-			   strerrordesc_np(-r));
+		registry_warn(v->registry,
+			      "What is out of force could not be removed (%s), to be tried again",
+			      strerrordesc_np(-r));
 }
 
 /* -ENOMEM, or 0 and in *ret the change that goes on, NULL if none does. */
@@ -304,29 +307,30 @@ static int recovery_resume(struct recovery *v, struct transaction **ret)
 	int r;
 
 	if (v->status.transition.number == 0) {
-		before_recover(v->world, 0);
+		before_recover(v->registry, 0);
 		return 0;
 	}
-	r = transaction_resume(v->world, &v->status.transition, ret);
+	r = transaction_resume(v->registry, &v->status.transition, ret);
 	if (r == -ENODATA)
-		world_warn(v->world, "The companion runs a transition of sets that have no pins");
+		registry_warn(v->registry, "The companion runs a transition of sets that have no pins");
 	else if (r < 0)
 		return r;
 	else
-		before_recover(v->world, (*ret)->generation);
+		before_recover(v->registry, (*ret)->generation);
 	return 0;
 }
 
-int recover_run(struct world *w, struct transaction **ret, struct report *report)
+int recover_run(struct registry *reg, struct transaction **ret, struct report *report)
 {
 	_cleanup_(recovery_done) struct recovery v = {
-		.world = world_beside(w),
-		.other_abi = !w->companion && w->companion_report.outcome == OUTCOME_COMPANION_ABI,
+		.registry = registry_beside(reg),
+		.other_abi = !reg->companion &&
+			     reg->companion_report.outcome == OUTCOME_COMPANION_ABI,
 	};
 	int r;
 
 	*ret = NULL;
-	if (!v.world)
+	if (!v.registry)
 		return -ENOMEM;
 	r = recovery_read(&v, report);
 	if (r == 0)
@@ -337,8 +341,8 @@ int recover_run(struct world *w, struct transaction **ret, struct report *report
 	r = recovery_resume(&v, ret);
 	if (r < 0)
 		return r;
-	world_become(w, TAKE_PTR(v.world));
+	registry_become(reg, TAKE_PTR(v.registry));
 	if (*ret)
-		(*ret)->world = w;
+		(*ret)->registry = reg;
 	return 0;
 }

@@ -29,8 +29,8 @@ const char *repair_kind_to_string(enum repair_kind kind)
 	return (unsigned int)kind < _REPAIR_KIND_MAX ? kind_names[kind] : "unknown";
 }
 
-static int _printf_(4, 5) repair_add(struct repair *r, enum repair_kind kind, struct set *s,
-				      const char *format, ...)
+static int _printf_(4, 5) repair_add(struct repair *r, enum repair_kind kind, struct patch *s,
+				     const char *format, ...)
 {
 	struct repair_action *more = reallocarray(r->actions, r->n + 1, sizeof(*more));
 	va_list ap;
@@ -39,15 +39,15 @@ static int _printf_(4, 5) repair_add(struct repair *r, enum repair_kind kind, st
 	if (!more)
 		return -ENOMEM;
 	r->actions = more;
-	more[r->n] = (struct repair_action){ .kind = kind, .set = s };
-	more[r->n].patch = strdup(s->meta->name);
+	more[r->n] = (struct repair_action){ .kind = kind, .patch = s };
+	more[r->n].name = strdup(s->meta->name);
 	va_start(ap, format);
 	n = vasprintf(&more[r->n].text, format, ap);
 	va_end(ap);
 	if (n < 0)
 		more[r->n].text = NULL;
-	if (n < 0 || !more[r->n].patch) {
-		free(more[r->n].patch);
+	if (n < 0 || !more[r->n].name) {
+		free(more[r->n].name);
 		free(more[r->n].text);
 		return -ENOMEM;
 	}
@@ -55,13 +55,13 @@ static int _printf_(4, 5) repair_add(struct repair *r, enum repair_kind kind, st
 	return 0;
 }
 
-static int repair_plan_set(const struct world *w, struct set *s, struct repair *r)
+static int repair_plan_set(const struct registry *reg, struct patch *s, struct repair *r)
 {
-	const char *name = s->meta->name, *trouble = keep_trouble(w);
-	size_t missing = set_missing(s);
+	const char *name = s->meta->name, *trouble = keep_trouble(reg);
+	size_t missing = patch_missing(s);
 
 	/* on its way: the transition decides */
-	if (s->state != SET_IN_FORCE)
+	if (s->state != PATCH_IN_FORCE)
 		return 0;
 	if (s->lost)
 		return repair_add(r, REPAIR_TAKE_OUT, s, "Patch '%s' leaves: its metadata is lost", name);
@@ -71,9 +71,9 @@ static int repair_plan_set(const struct world *w, struct set *s, struct repair *
 				  s->n_links);
 	if (s->unpinned && trouble)
 		return repair_add(r, REPAIR_LEAVE, s, "Patch '%s' cannot be pinned: %s", name, trouble);
-	if (set_pins(s) != s->serial)
+	if (patch_pins(s) != s->serial)
 		return repair_add(r, REPAIR_RENAME, s, "Pins gen-%llu of patch '%s' become gen-%llu",
-				  (unsigned long long)set_pins(s), name,
+				  (unsigned long long)patch_pins(s), name,
 				  (unsigned long long)s->serial);
 	if (s->unpinned)
 		return repair_add(r, REPAIR_PIN, s, "Patch '%s' is pinned again", name);
@@ -92,27 +92,29 @@ static int repair_plan_unjudged(const struct unjudged *u, struct repair *r)
 		return -ENOMEM;
 	/* its links have other pins, of the set that it was taken for */
 	if (f->collides)
-		return repair_add(r, REPAIR_REMOVE, u->set, "%s: its pins are removed, what is in "
-				  "force has others", text);
+		return repair_add(r, REPAIR_REMOVE, u->patch,
+				  "%s: its pins are removed, what is in "
+				  "force has others",
+				  text);
 	if (f->elsewhere || f->record > KLP_FORCED_OUT || (f->attached && !judged))
-		return repair_add(r, REPAIR_LEAVE, u->set, "%s", text);
+		return repair_add(r, REPAIR_LEAVE, u->patch, "%s", text);
 	if (f->gate || f->record == KLP_IN_FORCE)
-		return repair_add(r, REPAIR_TAKE_OUT, u->set, "%s: it leaves", text);
+		return repair_add(r, REPAIR_TAKE_OUT, u->patch, "%s: it leaves", text);
 	if (f->record != 0 || f->pins == JUDGE_PINS_NONE)
-		return repair_add(r, REPAIR_LEAVE, u->set, "%s", text);
-	return repair_add(r, REPAIR_REMOVE, u->set, "%s: nothing in force has them, they are removed",
-			  text);
+		return repair_add(r, REPAIR_LEAVE, u->patch, "%s", text);
+	return repair_add(r, REPAIR_REMOVE, u->patch,
+			  "%s: nothing in force has them, they are removed", text);
 }
 
-int repair_plan(const struct world *w, struct repair *ret)
+int repair_plan(const struct registry *reg, struct repair *ret)
 {
 	struct repair plan = { .n = 0 };
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
-		r = repair_plan_set(w, w->sets[i], &plan);
-	for (size_t i = 0; r == 0 && i < w->n_unjudged; i++)
-		r = repair_plan_unjudged(&w->unjudged_sets[i], &plan);
+	for (size_t i = 0; r == 0 && i < reg->n_patches; i++)
+		r = repair_plan_set(reg, reg->patches[i], &plan);
+	for (size_t i = 0; r == 0 && i < reg->n_unjudged; i++)
+		r = repair_plan_unjudged(&reg->unjudged_patches[i], &plan);
 	if (r < 0) {
 		repair_done(&plan);
 		return r;
@@ -124,16 +126,16 @@ int repair_plan(const struct world *w, struct repair *ret)
 void repair_done(struct repair *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
-		free(r->actions[i].patch);
+		free(r->actions[i].name);
 		free(r->actions[i].text);
 	}
 	free(r->actions);
 	*r = (struct repair){ .n = 0 };
 }
 
-static int repair_rename(struct set *s)
+static int repair_rename(struct patch *s)
 {
-	int r = pin_rename(set_pins(s), s->serial);
+	int r = pin_rename(patch_pins(s), s->serial);
 
 	if (r == 0)
 		s->pinned = 0;
@@ -141,7 +143,7 @@ static int repair_rename(struct set *s)
 }
 
 /* keep_look() pins what can be pinned; this is what it says. */
-static int repair_pin(struct set *s)
+static int repair_pin(struct patch *s)
 {
 	s->repinned = false;
 	return s->unpinned ? -EIO : 0;
@@ -151,37 +153,37 @@ static int repair_act(struct repair_action *a)
 {
 	switch (a->kind) {
 	case REPAIR_PIN:
-		return repair_pin(a->set);
+		return repair_pin(a->patch);
 	case REPAIR_RENAME:
-		return repair_rename(a->set);
+		return repair_rename(a->patch);
 	case REPAIR_REMOVE:
-		return pin_remove(set_pins(a->set));
+		return pin_remove(patch_pins(a->patch));
 	default:
 		return 0;
 	}
 }
 
 /* Its pins are gone, and nothing else was there. */
-static void repair_forget(struct world *w, struct repair_action *a)
+static void repair_forget(struct registry *reg, struct repair_action *a)
 {
-	for (size_t i = 0; i < w->n_unjudged; i++) {
-		struct unjudged *u = &w->unjudged_sets[i];
+	for (size_t i = 0; i < reg->n_unjudged; i++) {
+		struct unjudged *u = &reg->unjudged_patches[i];
 
-		if (u->set != a->set)
+		if (u->patch != a->patch)
 			continue;
-		a->set = set_free(u->set);
+		a->patch = patch_free(u->patch);
 		free(u->why);
-		memmove(u, u + 1, (--w->n_unjudged - i) * sizeof(*u));
+		memmove(u, u + 1, (--reg->n_unjudged - i) * sizeof(*u));
 		return;
 	}
 }
 
-int repair_run(struct world *w, struct repair *r)
+int repair_run(struct registry *reg, struct repair *r)
 {
 	int ret = 0;
 
-	(void)keep_look(w);
-	w->gate_repinned = false;
+	(void)keep_look(reg);
+	reg->gate_repinned = false;
 	for (size_t i = 0; i < r->n; i++) {
 		struct repair_action *a = &r->actions[i];
 
@@ -189,7 +191,7 @@ int repair_run(struct world *w, struct repair *r)
 			continue;
 		a->error = repair_act(a);
 		if (a->kind == REPAIR_REMOVE && a->error == 0)
-			repair_forget(w, a);
+			repair_forget(reg, a);
 		RET_GATHER(ret, a->error);
 		RET_GATHER(ret, fault_point(PHASE_PIN, REPAIR_POINT + (unsigned int)i));
 	}
@@ -197,38 +199,38 @@ int repair_run(struct world *w, struct repair *r)
 }
 
 /* One that was left alone is a set as any other from here on: root said so. */
-static int repair_adopt(struct world *w, struct set *s)
+static int repair_adopt(struct registry *reg, struct patch *s)
 {
-	for (size_t i = 0; i < w->n_unjudged; i++) {
-		struct unjudged *u = &w->unjudged_sets[i];
+	for (size_t i = 0; i < reg->n_unjudged; i++) {
+		struct unjudged *u = &reg->unjudged_patches[i];
 		int r;
 
-		if (u->set != s)
+		if (u->patch != s)
 			continue;
-		r = world_add(w, s);
+		r = registry_add(reg, s);
 		if (r < 0)
 			return r;
-		s->state = SET_IN_FORCE;
+		s->state = PATCH_IN_FORCE;
 		free(u->why);
-		memmove(u, u + 1, (--w->n_unjudged - i) * sizeof(*u));
+		memmove(u, u + 1, (--reg->n_unjudged - i) * sizeof(*u));
 		return 0;
 	}
 	return 0;
 }
 
-size_t repair_leaving(struct world *w, const struct repair *r, uint32_t consistency,
-		      struct set *ret[static KLP_GATE_SLOTS])
+size_t repair_leaving(struct registry *reg, const struct repair *r, uint32_t consistency,
+		      struct patch *ret[static KLP_GATE_SLOTS])
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->n && n < KLP_GATE_SLOTS; i++) {
 		struct repair_action *a = &r->actions[i];
 
-		if (a->kind != REPAIR_TAKE_OUT || a->set->consistency != consistency)
+		if (a->kind != REPAIR_TAKE_OUT || a->patch->consistency != consistency)
 			continue;
-		a->error = repair_adopt(w, a->set);
+		a->error = repair_adopt(reg, a->patch);
 		if (a->error == 0)
-			ret[n++] = a->set;
+			ret[n++] = a->patch;
 	}
 	return n;
 }

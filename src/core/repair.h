@@ -7,7 +7,7 @@
 #ifndef KLPD_CORE_REPAIR_H
 #define KLPD_CORE_REPAIR_H
 
-#include "core/world.h"
+#include "core/registry.h"
 
 enum repair_kind {		/* as enum RepairKind of the interface */
 	REPAIR_PIN,		/* it is pinned again, or was already, and is told no more */
@@ -20,8 +20,8 @@ enum repair_kind {		/* as enum RepairKind of the interface */
 
 struct repair_action {
 	enum repair_kind kind;
-	struct set *set;	/* of the world, or unjudged; gone once it has left */
-	char *patch;		/* its name, owned */
+	struct patch *patch;	/* of the registry, or unjudged; gone once it has left */
+	char *name;		/* its name, owned */
 	char *text;		/* a sentence, owned */
 	int error;		/* what became of it: 0, or a negative errno */
 };
@@ -32,20 +32,20 @@ struct repair {
 };
 
 /* What there is to do. Changes nothing. -ENOMEM. */
-int repair_plan(const struct world *w, struct repair *ret);
+int repair_plan(const struct registry *reg, struct repair *ret);
 void repair_done(struct repair *r);
 /*
  * All but what leaves. Errors are in the actions; the first is returned. Each action is followed by
  * a point of phase PIN (fault.h), from REPAIR_POINT on.
  */
 #define REPAIR_POINT	100
-int repair_run(struct world *w, struct repair *r);
+int repair_run(struct registry *reg, struct repair *r);
 /*
- * Those that leave with this consistency; sets that were left alone come into the world for it, as
+ * Those that leave with this consistency; sets that were left alone come into the registry for it, as
  * in force. How many.
  */
-size_t repair_leaving(struct world *w, const struct repair *r, uint32_t consistency,
-		      struct set *ret[static KLP_GATE_SLOTS]);
+size_t repair_leaving(struct registry *reg, const struct repair *r, uint32_t consistency,
+		      struct patch *ret[static KLP_GATE_SLOTS]);
 const char *repair_kind_to_string(enum repair_kind kind);
 
 #endif

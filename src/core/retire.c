@@ -35,7 +35,7 @@ static void held_done(struct held *h)
 
 /* A program we cannot hold is one the kernel frees on its own: only if it was forced that
  * matters. */
-static int held_add(struct held *h, const struct set *s)
+static int held_add(struct held *h, const struct patch *s)
 {
 	struct link_info info;
 	int *fds, fd, r = 0;
@@ -68,58 +68,58 @@ static int held_add(struct held *h, const struct set *s)
 }
 
 /* The companion knows better than we who was forced: it may have been before our time. */
-static void retire_learn(struct world *w, struct set **sets, size_t n)
+static void retire_learn(struct registry *reg, struct patch **patches, size_t n)
 {
-	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	_cleanup_free_ struct klp_uapi_patch *records = NULL;
 	struct klp_ioc_status status;
 
-	if (!w->companion || companion_status(w->companion, &status, &records) < 0)
+	if (!reg->companion || companion_status(reg->companion, &status, &records) < 0)
 		return;
 	for (uint32_t i = 0; i < status.nr; i++)
 		for (size_t j = 0; j < n; j++)
-			if (records[i].id == sets[j]->id &&
+			if (records[i].id == patches[j]->id &&
 			    (records[i].state == KLP_FORCED_OUT ||
-			     records[i].flags & KLP_RECORD_FORCED))
-				sets[j]->forced = true;
+			     records[i].flags & KLP_PATCH_FORCED))
+				patches[j]->forced = true;
 }
 
-int retire_pins(struct world *w, uint64_t serial, uint64_t gate)
+int retire_pins(struct registry *reg, uint64_t serial, uint64_t gate)
 {
 	int r = pin_remove(serial);
 
 	if (r < 0)
-		world_leave_over(w, serial, gate);
+		registry_leave_over(reg, serial, gate);
 	return r;
 }
 
-int retire_record(struct world *w, uint64_t id)
+int retire_record(struct registry *reg, uint64_t id)
 {
-	int r = w->companion ? companion_withdraw(w->companion, id) : 0;
+	int r = reg->companion ? companion_withdraw(reg->companion, id) : 0;
 
 	return r == -ENOENT ? 0 : r;
 }
 
-/* Takes the set over, which is in no world any more. */
-static int retire_one(struct world *w, struct set *s, struct held *held, unsigned int point)
+/* Takes the set over, which is in no registry any more. */
+static int retire_one(struct registry *reg, struct patch *s, struct held *held, unsigned int point)
 {
 	int r = held_add(held, s);
 
-	table_detach(w, s);
+	table_detach(reg, s);
 	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 1));
 	if (s->forced && r == 0)
-		r = retire_record(w, s->id);
+		r = retire_record(reg, s->id);
 	if (s->forced && r < 0) {
-		world_leave_set(w, s);
+		registry_leave_patch(reg, s);
 		return r;
 	}
 	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 2));
-	RET_GATHER(r, retire_pins(w, set_pins(s), set_gate(s)));
-	set_free(s);
+	RET_GATHER(r, retire_pins(reg, patch_pins(s), patch_gate(s)));
+	patch_free(s);
 	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 3));
 	return r;
 }
 
-int retire_sets(struct world *w, struct set **sets, size_t n, struct grace **ret)
+int retire_patches(struct registry *reg, struct patch **patches, size_t n, struct grace **ret)
 {
 	_cleanup_(held_done) struct held held = { .fds = NULL };
 	struct grace *grace = NULL;
@@ -130,14 +130,14 @@ int retire_sets(struct world *w, struct set **sets, size_t n, struct grace **ret
 	if (n == 0)
 		return 0;
 	RET_GATHER(r, fault_point(PHASE_RETIRE, 0));
-	retire_learn(w, sets, n);
+	retire_learn(reg, patches, n);
 	for (size_t i = 0; i < n; i++) {
-		(void)world_remove(w, sets[i]);
-		RET_GATHER(r, retire_one(w, sets[i], &held, 3 * (unsigned int)i));
+		(void)registry_remove(reg, patches[i]);
+		RET_GATHER(r, retire_one(reg, patches[i], &held, 3 * (unsigned int)i));
 	}
-	if (!w->companion)
+	if (!reg->companion)
 		return r;
-	RET_GATHER(r, grace_begin(w->companion, TAKE_PTR(held.fds), held.n, &grace));
+	RET_GATHER(r, grace_begin(reg->companion, TAKE_PTR(held.fds), held.n, &grace));
 	held.n = 0;
 	if (ret)
 		*ret = grace;
@@ -146,21 +146,21 @@ int retire_sets(struct world *w, struct set **sets, size_t n, struct grace **ret
 	return r;
 }
 
-int retire_leftovers(struct world *w)
+int retire_leftovers(struct registry *reg)
 {
 	_cleanup_(held_done) struct held held = { .fds = NULL };
-	size_t n = w->n_leftovers;
+	size_t n = reg->n_leftovers;
 	int r = 0;
 
 	/* what is left over again is put in a place that was looked at already */
-	w->n_leftovers = 0;
+	reg->n_leftovers = 0;
 	for (size_t i = 0; i < n; i++) {
-		struct leftover l = w->leftovers[i];
+		struct leftover l = reg->leftovers[i];
 
-		if (l.set)
-			RET_GATHER(r, retire_one(w, l.set, &held, 0));
+		if (l.patch)
+			RET_GATHER(r, retire_one(reg, l.patch, &held, 0));
 		else
-			RET_GATHER(r, retire_pins(w, l.serial, l.gate));
+			RET_GATHER(r, retire_pins(reg, l.serial, l.gate));
 	}
 	return r;
 }

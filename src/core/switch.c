@@ -15,15 +15,15 @@
 
 static int switch_immediate(struct transaction *t, struct report *report)
 {
-	uint64_t expected = gate_read(t->world->gate), wanted = expected;
+	uint64_t expected = gate_read(t->registry->gate), wanted = expected;
 	int r;
 
 	for (size_t i = 0; i < t->n_leave; i++)
-		wanted &= ~set_gate(t->leave[i]);
+		wanted &= ~patch_gate(t->leave[i]);
 	for (size_t i = 0; i < t->n_enter; i++)
-		wanted |= set_gate(t->enter[i].set);
+		wanted |= patch_gate(t->enter[i].patch);
 	t->timeout_ms = 0;
-	r = gate_switch(t->world->gate, expected, wanted);
+	r = gate_switch(t->registry->gate, expected, wanted);
 	if (r < 0)
 		return report_errno(report, r, "The gates word was changed by somebody else");
 	return 0;
@@ -60,12 +60,12 @@ static int switch_lacks_function(const struct meta *m, const struct companion_bl
 
 static bool switch_is_busy(const struct transaction *t)
 {
-	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	_cleanup_free_ struct klp_uapi_patch *records = NULL;
 	struct klp_ioc_callback callback;
 	struct klp_ioc_status status;
 
-	return companion_callback(t->world->companion, &callback) == 0 ||
-	       (companion_status(t->world->companion, &status, &records) == 0 &&
+	return companion_callback(t->registry->companion, &callback) == 0 ||
+	       (companion_status(t->registry->companion, &status, &records) == 0 &&
 		status.transition.number != 0);
 }
 
@@ -75,7 +75,7 @@ static bool switch_is_busy(const struct transaction *t)
  */
 static int switch_explain(struct transaction *t, int error, struct report *report)
 {
-	size_t rival;
+	size_t foreign;
 	int r = 0;
 
 	if (error == -EBUSY && switch_is_busy(t))
@@ -85,9 +85,10 @@ static int switch_explain(struct transaction *t, int error, struct report *repor
 		return report_set(report, OUTCOME_BUSY, "Others attach or detach tracing programs at a "
 				  "function of the patch, and ftrace could not be told of it; try again");
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++) {
-		r = entering_look_ftrace(&t->enter[i], report);
-		if (r == 0 && t->enter[i].set->meta->n_funcs > 0)
-			r = entering_look_rivals(&t->enter[i], t->world, NULL, &rival, report);
+		r = incoming_resolve_ftrace(&t->enter[i], report);
+		if (r == 0 && t->enter[i].patch->meta->n_funcs > 0)
+			r = incoming_resolve_foreign(&t->enter[i], t->registry, NULL, &foreign,
+						     report);
 	}
 	return r > 0 ? r : report_errno(report, error, "The companion cannot start the transition");
 }
@@ -99,8 +100,8 @@ static int switch_refused(struct transaction *t, int error, const struct compani
 	const struct meta *m = NULL;
 
 	for (size_t i = 0; i < t->n_enter; i++)
-		if (t->enter[i].set->id == blame->record)
-			m = t->enter[i].set->meta;
+		if (t->enter[i].patch->id == blame->record)
+			m = t->enter[i].patch->meta;
 	if (m && error == -ECANCELED)
 		return switch_callback_failed(m, blame, report);
 	if (m && error == -ENOEXEC)
@@ -114,7 +115,7 @@ void switch_look_refused(struct transaction *t)
 	struct companion_blame blame;
 	int error;
 
-	if (companion_refusal(t->world->companion, t->number, &error, &blame) < 0)
+	if (companion_refusal(t->registry->companion, t->number, &error, &blame) < 0)
 		return;
 	(void)switch_refused(t, error, &blame, &t->refusal);
 	t->refusal.phase = PHASE_SWITCH;
@@ -128,13 +129,13 @@ static int switch_per_task(struct transaction *t, struct report *report)
 	int r;
 
 	for (size_t i = 0; i < t->n_enter; i++)
-		enter[i] = t->enter[i].set->id;
+		enter[i] = t->enter[i].patch->id;
 	for (size_t i = 0; i < t->n_leave; i++)
 		leave[i] = t->leave[i]->id;
 	/* the default; who asked for a time was refused by the plan */
 	if (transaction_sticky(t))
 		t->timeout_ms = 0;
-	r = companion_switch(t->world->companion, enter, (uint32_t)t->n_enter, leave,
+	r = companion_switch(t->registry->companion, enter, (uint32_t)t->n_enter, leave,
 			     (uint32_t)t->n_leave, t->timeout_ms, &t->number, &blame);
 	return r < 0 ? switch_refused(t, r, &blame, report) : 0;
 }
@@ -147,7 +148,7 @@ static int switch_tables(struct transaction *t, struct report *report)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++) {
-		struct set *s = t->enter[i].set;
+		struct patch *s = t->enter[i].patch;
 
 		r = table_take(s, t->leave, t->n_leave, &table);
 		if (r < 0)
@@ -164,10 +165,10 @@ static int switch_tables(struct transaction *t, struct report *report)
 
 void switch_undo(struct transaction *t)
 {
-	struct set *enter[KLP_GATE_SLOTS];
+	struct patch *enter[KLP_GATE_SLOTS];
 
 	for (size_t i = 0; i < t->n_enter; i++)
-		enter[i] = t->enter[i].set;
+		enter[i] = t->enter[i].patch;
 	for (size_t i = 0; i < t->n_leave; i++)
 		(void)table_take(t->leave[i], enter, t->n_enter, NULL);
 }

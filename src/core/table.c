@@ -24,16 +24,16 @@
 #include "util/errno-util.h"
 #include "util/macro.h"
 
-static int *table_link(struct set *s, size_t i)
+static int *table_link(struct patch *s, size_t i)
 {
-	return &s->links[set_table_link(s, i)];
+	return &s->links[patch_table_link(s, i)];
 }
 
 /* Which map the link of table i holds now (0: none), and which is the set's own. */
-static int table_maps(const struct set *s, size_t i, uint32_t *ret_held, uint32_t *ret_own)
+static int table_maps(const struct patch *s, size_t i, uint32_t *ret_held, uint32_t *ret_own)
 {
 	struct link_info info;
-	int r = link_get_info(s->links[set_table_link(s, i)], &info);
+	int r = link_get_info(s->links[patch_table_link(s, i)], &info);
 
 	if (r == 0 && info.kind != LINK_OPS)
 		r = -EINVAL;
@@ -44,7 +44,7 @@ static int table_maps(const struct set *s, size_t i, uint32_t *ret_held, uint32_
 	return r;
 }
 
-bool table_is_current(const struct set *s, size_t i)
+bool table_is_current(const struct patch *s, size_t i)
 {
 	uint32_t held, own;
 
@@ -52,19 +52,19 @@ bool table_is_current(const struct set *s, size_t i)
 }
 
 /* Which of these sets brings this table, and as its how manieth. */
-static struct set *table_owner(struct set *const *sets, size_t n, const struct meta_table *t,
-			       size_t *ret)
+static struct patch *table_owner(struct patch *const *patches, size_t n, const struct meta_table *t,
+				 size_t *ret)
 {
 	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < sets[i]->meta->n_tables; j++)
-			if (meta_table_same(&sets[i]->meta->tables[j], t)) {
+		for (size_t j = 0; j < patches[i]->meta->n_tables; j++)
+			if (meta_table_same(&patches[i]->meta->tables[j], t)) {
 				*ret = j;
-				return sets[i];
+				return patches[i];
 			}
 	return NULL;
 }
 
-static int table_refuse(const struct set *s, const struct meta_table *t, struct report *report)
+static int table_refuse(const struct patch *s, const struct meta_table *t, struct report *report)
 {
 	report_names(report, s->meta->name, NULL, NULL);
 	return report_set(report, OUTCOME_TAKEN,
@@ -72,11 +72,11 @@ static int table_refuse(const struct set *s, const struct meta_table *t, struct 
 			  t->type);
 }
 
-int table_attach(struct set *s, size_t i, const struct object *o, struct set *const *leave,
+int table_attach(struct patch *s, size_t i, const struct object *o, struct patch *const *leave,
 		 size_t n_leave, bool *ret_shared, struct report *report)
 {
 	const struct meta_table *t = &s->meta->tables[i];
-	struct set *owner;
+	struct patch *owner;
 	size_t j;
 	int r;
 
@@ -107,7 +107,8 @@ int table_attach(struct set *s, size_t i, const struct object *o, struct set *co
 }
 
 /* One table: its link has map `held`, which is to be one of theirs. */
-static int table_take_one(struct set *s, size_t i, uint32_t held, struct set *const *others, size_t n)
+static int table_take_one(struct patch *s, size_t i, uint32_t held, struct patch *const *others,
+			  size_t n)
 {
 	const struct meta_table *t = &s->meta->tables[i];
 	uint32_t id;
@@ -118,11 +119,13 @@ static int table_take_one(struct set *s, size_t i, uint32_t held, struct set *co
 		for (size_t j = 0; j < others[o]->meta->n_tables; j++)
 			if (meta_table_same(&others[o]->meta->tables[j], t) &&
 			    link_map_id(others[o]->maps[j], &id) == 0 && id == held)
-				return link_update(*table_link(s, i), s->maps[i], others[o]->maps[j]);
+				return link_update(*table_link(s, i), s->maps[i],
+						   others[o]->maps[j]);
 	return -EPERM;
 }
 
-int table_take(struct set *s, struct set *const *others, size_t n, const struct meta_table **ret_table)
+int table_take(struct patch *s, struct patch *const *others, size_t n,
+	       const struct meta_table **ret_table)
 {
 	int ret = 0;
 
@@ -139,43 +142,44 @@ int table_take(struct set *s, struct set *const *others, size_t n, const struct 
 	return ret;
 }
 
-int table_settle(struct world *w)
+int table_settle(struct registry *reg)
 {
 	int ret = 0;
 
-	for (size_t i = 0; i < w->n_sets; i++)
-		if (w->sets[i]->state != SET_LEAVING)
-			RET_GATHER(ret, table_take(w->sets[i], w->sets, w->n_sets, NULL));
+	for (size_t i = 0; i < reg->n_patches; i++)
+		if (reg->patches[i]->state != PATCH_LEAVING)
+			RET_GATHER(ret,
+				   table_take(reg->patches[i], reg->patches, reg->n_patches, NULL));
 	return ret;
 }
 
 /* Ids of the links of all tables; -ENOMEM. */
-static int table_links(const struct world *w, uint32_t **ret, size_t *ret_n)
+static int table_links(const struct registry *reg, uint32_t **ret, size_t *ret_n)
 {
 	_cleanup_free_ uint32_t *ids = NULL;
 	struct link_info info;
 	size_t n = 0;
 
-	ids = calloc(w->n_sets * KLP_TABLES_MAX + 1, sizeof(*ids));
+	ids = calloc(reg->n_patches * KLP_TABLES_MAX + 1, sizeof(*ids));
 	if (!ids)
 		return -ENOMEM;
-	for (size_t i = 0; i < w->n_sets; i++)
-		for (size_t j = 0; j < w->sets[i]->meta->n_tables; j++)
-			if (link_get_info(*table_link(w->sets[i], j), &info) == 0)
+	for (size_t i = 0; i < reg->n_patches; i++)
+		for (size_t j = 0; j < reg->patches[i]->meta->n_tables; j++)
+			if (link_get_info(*table_link(reg->patches[i], j), &info) == 0)
 				ids[n++] = info.link_id;
 	*ret = TAKE_PTR(ids);
 	*ret_n = n;
 	return 0;
 }
 
-void table_detach(const struct world *w, struct set *s)
+void table_detach(const struct registry *reg, struct patch *s)
 {
 	_cleanup_free_ uint32_t *ids = NULL;
 	struct link_info info;
 	size_t n;
 
 	/* without memory it is detached when its pins and fds are gone */
-	if (s->meta->n_tables == 0 || table_links(w, &ids, &n) < 0)
+	if (s->meta->n_tables == 0 || table_links(reg, &ids, &n) < 0)
 		return;
 	for (size_t i = 0; i < s->meta->n_tables; i++) {
 		bool shared = false;
@@ -189,11 +193,11 @@ void table_detach(const struct world *w, struct set *s)
 	}
 }
 
-void table_detach_half_built(const struct world *w, uint64_t serial)
+void table_detach_half_built(const struct registry *reg, uint64_t serial)
 {
 	_cleanup_free_ uint32_t *ids = NULL;
 	size_t n;
 
-	if (table_links(w, &ids, &n) == 0)
+	if (table_links(reg, &ids, &n) == 0)
 		pin_detach_ops(serial, ids, n);
 }

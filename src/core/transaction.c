@@ -5,8 +5,8 @@
  * that nothing after it is fatal. The phases before SWITCH are in phases.c, what SWITCH does is in
  * switch.c, RETIRE in retire.c.
  *
- * After SWITCH the world holds the entering set too, and each set's state says what the kernel does
- * with it; so the world read back from the kernel by recover.c and the one held here are the same.
+ * After SWITCH the registry holds the entering set too, and each set's state says what the kernel does
+ * with it; so the registry read back from the kernel by recover.c and the one held here are the same.
  */
 #include <stdbool.h>
 #include <time.h>
@@ -30,7 +30,7 @@ static int transaction_switch(struct transaction *t, struct report *report)
 	int r;
 
 	/* room for it, so that nothing can fail once it is in force */
-	if (t->world->n_sets + t->n_enter > WORLD_SETS_MAX)
+	if (t->registry->n_patches + t->n_enter > REGISTRY_PATCHES_MAX)
 		return report_set(report, OUTCOME_UNSUPPORTED, "Too many attachment sets");
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	t->started_usec = usec_of(&now);
@@ -42,10 +42,10 @@ static int transaction_switch(struct transaction *t, struct report *report)
 
 	t->switched = true;
 	for (size_t i = 0; i < t->n_leave; i++)
-		t->leave[i]->state = SET_LEAVING;
+		t->leave[i]->state = PATCH_LEAVING;
 	for (size_t i = 0; i < t->n_enter; i++) {
-		t->enter[i].set->state = SET_ENTERING;
-		(void)world_add(t->world, t->enter[i].set);
+		t->enter[i].patch->state = PATCH_ENTERING;
+		(void)registry_add(t->registry, t->enter[i].patch);
 	}
 	(void)fault_point(PHASE_SWITCH, 1);
 	return 0;
@@ -71,7 +71,7 @@ static uint32_t timeout_in_ms(uint64_t usec)
 	return (uint32_t)MIN(usec / 1000 + (usec % 1000 != 0), (uint64_t)UINT32_MAX);
 }
 
-int transaction_new(struct world *w, const struct transaction_request *request,
+int transaction_new(struct registry *reg, const struct transaction_request *request,
 		    struct transaction **ret)
 {
 	_cleanup_(transaction_freep) struct transaction *t = NULL;
@@ -79,7 +79,7 @@ int transaction_new(struct world *w, const struct transaction_request *request,
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return -ENOMEM;
-	t->world = w;
+	t->registry = reg;
 	t->verb = request->verb;
 	t->immediate = request->immediate;
 	t->deadline = request->deadline;
@@ -103,7 +103,7 @@ int transaction_new(struct world *w, const struct transaction_request *request,
 static void transaction_built(struct transaction *t)
 {
 	for (size_t i = 0; i < t->n_enter; i++)
-		entering_built(&t->enter[i]);
+		incoming_built(&t->enter[i]);
 }
 
 struct transaction *transaction_free(struct transaction *t)
@@ -112,7 +112,7 @@ struct transaction *transaction_free(struct transaction *t)
 		return NULL;
 	transaction_built(t);
 	for (size_t i = 0; !t->switched && i < t->n_enter; i++)
-		set_free(t->enter[i].set);
+		patch_free(t->enter[i].patch);
 	for (size_t i = 0; t->replaced && t->replaced[i]; i++)
 		free(t->replaced[i]);
 	for (size_t i = 0; t->returning && t->returning[i]; i++)
@@ -134,8 +134,8 @@ int transaction_run(struct transaction *t, struct report *report)
 	size_t i;
 	int r = 0;
 
-	(void)retire_leftovers(t->world);
-	world_use(t->world);
+	(void)retire_leftovers(t->registry);
+	registry_use(t->registry);
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		if (!steps[i].disable && t->n_enter == 0)
 			continue;
@@ -148,7 +148,7 @@ int transaction_run(struct transaction *t, struct report *report)
 		/* the names of what went well are not those of what fails next */
 		report_done(report);
 	}
-	world_release(t->world);
+	registry_release(t->registry);
 	if (r == 0) {
 		transaction_built(t);
 		return 0;
@@ -159,7 +159,8 @@ int transaction_run(struct transaction *t, struct report *report)
 	if (report)
 		report->phase = t->phase;
 	/* a rollback of several: the one it is about is not the first by nature */
-	if ((t->verb != CHANGE_ROLLBACK && t->verb != CHANGE_REPAIR) || t->n_enter + t->n_leave == 1)
+	if ((t->verb != CHANGE_ROLLBACK && t->verb != CHANGE_REPAIR) ||
+	    t->n_enter + t->n_leave == 1)
 		report_names(report, t->name ? t->name : t->disable, NULL, NULL);
 	for (i++; i > 0; i--)
 		if (i <= ARRAY_SIZE(steps) && steps[i - 1].undo)
@@ -188,7 +189,7 @@ bool transaction_waits(const struct transaction *t)
 bool transaction_has_callbacks(const struct transaction *t)
 {
 	for (size_t i = 0; i < t->n_enter; i++)
-		if (t->enter[i].set->meta->n_callbacks > 0)
+		if (t->enter[i].patch->meta->n_callbacks > 0)
 			return true;
 	for (size_t i = 0; t->n_enter == 0 && i < t->n_leave; i++)
 		if (t->leave[i]->meta->n_callbacks > 0)
@@ -199,8 +200,8 @@ bool transaction_has_callbacks(const struct transaction *t)
 const struct meta *transaction_sticky(const struct transaction *t)
 {
 	for (size_t i = 0; i < t->n_enter && !t->reversed; i++)
-		if (t->enter[i].set->meta->sticky)
-			return t->enter[i].set->meta;
+		if (t->enter[i].patch->meta->sticky)
+			return t->enter[i].patch->meta;
 	return NULL;
 }
 
@@ -209,11 +210,11 @@ static void transaction_turned(struct transaction *t, bool reversed)
 {
 	t->reversed = reversed;
 	for (size_t i = 0; i < t->n_enter; i++)
-		t->enter[i].set->state = reversed ? SET_LEAVING : SET_ENTERING;
+		t->enter[i].patch->state = reversed ? PATCH_LEAVING : PATCH_ENTERING;
 	for (size_t i = 0; i < t->n_leave; i++)
-		t->leave[i]->state = reversed ? SET_ENTERING : SET_LEAVING;
+		t->leave[i]->state = reversed ? PATCH_ENTERING : PATCH_LEAVING;
 	/* an error is seen in the status, and tried again at the end */
-	(void)table_settle(t->world);
+	(void)table_settle(t->registry);
 }
 
 static void transaction_take(struct transaction *t, const struct klp_uapi_transition *now)
@@ -226,13 +227,13 @@ static void transaction_take(struct transaction *t, const struct klp_uapi_transi
 
 int transaction_sync(struct transaction *t)
 {
-	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	_cleanup_free_ struct klp_uapi_patch *records = NULL;
 	struct klp_ioc_status status;
 	int r;
 
 	if (!transaction_waits(t))
 		return -ENOENT;
-	r = companion_status(t->world->companion, &status, &records);
+	r = companion_status(t->registry->companion, &status, &records);
 	if (r < 0)
 		return r;
 	if (status.transition.number != t->number)
@@ -244,7 +245,7 @@ int transaction_sync(struct transaction *t)
 
 /* Is the record of this set still there, and not only because it left by force? */
 static bool transaction_has_record(const struct klp_ioc_status *status,
-				   const struct klp_uapi_record *records, const struct set *s)
+				   const struct klp_uapi_patch *records, const struct patch *s)
 {
 	for (uint32_t i = 0; i < status->nr; i++)
 		if (records[i].id == s->id)
@@ -254,11 +255,11 @@ static bool transaction_has_record(const struct klp_ioc_status *status,
 
 bool transaction_over(struct transaction *t, bool *ret_reversed)
 {
-	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	_cleanup_free_ struct klp_uapi_patch *records = NULL;
 	struct klp_ioc_status status;
 
 	if (!transaction_waits(t) ||
-	    companion_status(t->world->companion, &status, &records) < 0 ||
+	    companion_status(t->registry->companion, &status, &records) < 0 ||
 	    status.transition.number == t->number)
 		return false;
 	if (status.last_transition == t->number) {
@@ -266,7 +267,7 @@ bool transaction_over(struct transaction *t, bool *ret_reversed)
 		t->timed_out = status.last_timed_out != 0;
 	} else if (t->n_enter > 0) {
 		/* another client's transitions came after it: what is there says how it ended */
-		*ret_reversed = !transaction_has_record(&status, records, t->enter[0].set);
+		*ret_reversed = !transaction_has_record(&status, records, t->enter[0].patch);
 	} else {
 		*ret_reversed = transaction_has_record(&status, records, t->leave[0]);
 	}
@@ -295,7 +296,7 @@ int transaction_reverse(struct transaction *t)
 
 	if (!transaction_waits(t))
 		return -ENOENT;
-	r = companion_reverse(t->world->companion, t->number, t->reversed);
+	r = companion_reverse(t->registry->companion, t->number, t->reversed);
 	/* its time was over in this very moment: it goes the way that was asked for */
 	if (r == -EALREADY)
 		return transaction_sync(t);
@@ -313,7 +314,7 @@ int transaction_force(struct transaction *t, uint32_t *ret_forced)
 
 	if (!transaction_waits(t))
 		return -ENOENT;
-	r = companion_force(t->world->companion, t->number, ret_forced);
+	r = companion_force(t->registry->companion, t->number, ret_forced);
 	if (r < 0)
 		return r;
 	t->forced = true;
@@ -331,24 +332,24 @@ void transaction_complete(struct transaction *t, bool reversed)
 		switch_look_refused(t);
 	(void)fault_point(PHASE_COMPLETE, 0);
 	for (size_t i = 0; i < t->n_leave; i++) {
-		t->leave[i]->state = reversed ? SET_IN_FORCE : SET_LEAVING;
+		t->leave[i]->state = reversed ? PATCH_IN_FORCE : PATCH_LEAVING;
 		t->leave[i]->forced = t->leave[i]->forced || t->forced;
 	}
 	for (size_t i = 0; i < t->n_enter; i++) {
-		t->enter[i].set->state = reversed ? SET_LEAVING : SET_IN_FORCE;
-		t->enter[i].set->forced = t->enter[i].set->forced || t->forced;
+		t->enter[i].patch->state = reversed ? PATCH_LEAVING : PATCH_IN_FORCE;
+		t->enter[i].patch->forced = t->enter[i].patch->forced || t->forced;
 	}
-	(void)table_settle(t->world);
+	(void)table_settle(t->registry);
 	if (reversed) {
 		before_forget(t);
 		/* what did not come to stay is what leaves */
 		for (t->n_leave = 0; t->n_leave < t->n_enter; t->n_leave++)
-			t->leave[t->n_leave] = t->enter[t->n_leave].set;
+			t->leave[t->n_leave] = t->enter[t->n_leave].patch;
 		t->n_enter = 0;
-		t->generation = gate_generation(t->world->gate);
+		t->generation = gate_generation(t->registry->gate);
 	} else {
-		old = gate_generation(t->world->gate);
-		gate_raise_generation(t->world->gate, t->generation);
+		old = gate_generation(t->registry->gate);
+		gate_raise_generation(t->registry->gate, t->generation);
 		before_expire(old);
 	}
 	(void)fault_point(PHASE_COMPLETE, 1);
@@ -360,22 +361,22 @@ int transaction_retire(struct transaction *t, struct grace **ret)
 
 	t->phase = PHASE_RETIRE;
 	t->n_leave = 0;
-	return retire_sets(t->world, t->leave, n, ret);
+	return retire_patches(t->registry, t->leave, n, ret);
 }
 
 /* Which sets the running transition moves, seen from where it began. */
 static void resume_sets(struct transaction *t)
 {
-	enum set_state entering = t->reversed ? SET_LEAVING : SET_ENTERING;
+	enum patch_state incoming = t->reversed ? PATCH_LEAVING : PATCH_ENTERING;
 
-	for (size_t i = 0; i < t->world->n_sets; i++) {
-		struct set *s = t->world->sets[i];
+	for (size_t i = 0; i < t->registry->n_patches; i++) {
+		struct patch *s = t->registry->patches[i];
 
-		if (s->state == SET_IN_FORCE)
+		if (s->state == PATCH_IN_FORCE)
 			continue;
-		if (s->state == entering && t->n_enter < ARRAY_SIZE(t->enter))
-			t->enter[t->n_enter++].set = s;
-		else if (s->state != entering && t->n_leave < ARRAY_SIZE(t->leave))
+		if (s->state == incoming && t->n_enter < ARRAY_SIZE(t->enter))
+			t->enter[t->n_enter++].patch = s;
+		else if (s->state != incoming && t->n_leave < ARRAY_SIZE(t->leave))
 			t->leave[t->n_leave++] = s;
 	}
 }
@@ -388,8 +389,8 @@ static void resume_change(struct transaction *t)
 	t->verb = t->n_enter == 0 ? CHANGE_DISABLE :
 		  t->n_leave > 0 ? CHANGE_REPLACE : CHANGE_ENABLE;
 	for (size_t i = 0; i < t->n_enter; i++)
-		t->generation = MAX(t->generation, t->enter[i].set->serial);
-	if (before_pending(t->world, &before) == 0 &&
+		t->generation = MAX(t->generation, t->enter[i].patch->serial);
+	if (before_pending(t->registry, &before) == 0 &&
 	    (t->n_enter == 0 || before->generation == t->generation)) {
 		t->generation = before->generation;
 		t->remembered = true;
@@ -397,10 +398,10 @@ static void resume_change(struct transaction *t)
 			t->verb = CHANGE_ROLLBACK;
 	}
 	if (t->generation == 0)
-		t->generation = gate_generation(t->world->gate) + 1;
+		t->generation = gate_generation(t->registry->gate) + 1;
 }
 
-int transaction_resume(struct world *w, const struct klp_uapi_transition *running,
+int transaction_resume(struct registry *reg, const struct klp_uapi_transition *running,
 		       struct transaction **ret)
 {
 	_cleanup_(transaction_freep) struct transaction *t = NULL;
@@ -411,7 +412,7 @@ int transaction_resume(struct world *w, const struct klp_uapi_transition *runnin
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return -ENOMEM;
-	t->world = w;
+	t->registry = reg;
 	t->phase = PHASE_SWITCH;
 	t->switched = true;
 	t->consistency = KLP_CONSISTENCY_PER_TASK;

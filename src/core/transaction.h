@@ -26,9 +26,9 @@
 #ifndef KLPD_CORE_TRANSACTION_H
 #define KLPD_CORE_TRANSACTION_H
 
-#include "core/entering.h"
+#include "core/incoming.h"
 #include "core/plan.h"
-#include "core/world.h"
+#include "core/registry.h"
 
 struct grace;
 struct pin_before;
@@ -40,13 +40,13 @@ struct transaction_request {
 	bool immediate;
 	uint64_t timeout_usec;	/* for the transition; 0: none */
 	bool deadline;		/* it was asked for, and is not 0 */
-	struct set *const *leave;	/* for repair: sets of the world, of one consistency */
+	struct patch *const *leave;	/* for repair: sets of the registry, of one consistency */
 	size_t n_leave;
 };
 
 /* Read-only outside transaction.c and phases.c. */
 struct transaction {
-	struct world *world;
+	struct registry *registry;
 	enum change_verb verb;
 	enum phase phase;
 	uint32_t consistency;
@@ -61,9 +61,9 @@ struct transaction {
 	bool immediate;
 	bool deadline;
 	/* what moves, all of it at once */
-	struct entering enter[KLP_GATE_SLOTS];
+	struct incoming enter[KLP_GATE_SLOTS];
 	size_t n_enter;
-	struct set *leave[KLP_GATE_SLOTS];
+	struct patch *leave[KLP_GATE_SLOTS];
 	size_t n_leave;
 	struct pin_before *before;	/* rollback: what it goes back to */
 	bool remembered;		/* what was before is pinned, for a rollback of this one */
@@ -80,12 +80,12 @@ struct transaction {
 	struct report refusal;	/* reversed: why it did not even begin, if it did not */
 };
 
-int transaction_new(struct world *w, const struct transaction_request *request,
+int transaction_new(struct registry *reg, const struct transaction_request *request,
 		    struct transaction **ret);
 /* One that a klpd before us began and the companion goes on with; sets' states say what moves. */
-int transaction_resume(struct world *w, const struct klp_uapi_transition *running,
+int transaction_resume(struct registry *reg, const struct klp_uapi_transition *running,
 		       struct transaction **ret);
-/* Lets go of what is not in the world; a transaction that was switched goes on in the kernel. */
+/* Lets go of what is not in the registry; a transaction that was switched goes on in the kernel. */
 struct transaction *transaction_free(struct transaction *t);
 DEFINE_CLEANUP(struct transaction, transaction_free);
 

@@ -23,7 +23,7 @@ static bool unjudged_can_decide(const struct unjudged *u)
 
 char *unjudged_text(const struct unjudged *u)
 {
-	const char *name = u->set->meta->name;
+	const char *name = u->patch->meta->name;
 	char *text;
 	int r;
 
@@ -31,7 +31,7 @@ char *unjudged_text(const struct unjudged *u)
 		r = asprintf(&text, "Bodies or a record of patch '%s', which has no pins, %s", name, u->why);
 	else
 		r = asprintf(&text, "Pins gen-%llu of patch '%s' %s",
-			     (unsigned long long)set_pins(u->set), name, u->why);
+			     (unsigned long long)patch_pins(u->patch), name, u->why);
 	return r < 0 ? NULL : text;
 }
 
@@ -41,7 +41,7 @@ static int refuse(const struct meta *m, const char *why, struct report *report)
 }
 
 /* What is in force of it, next to a patch that is to enter. */
-static int refuse_beside(const struct set *s, enum change_verb verb, const struct meta *meta,
+static int refuse_beside(const struct patch *s, enum change_verb verb, const struct meta *meta,
 			 struct report *report)
 {
 	const struct meta *m = s->meta;
@@ -71,9 +71,10 @@ static int refuse_beside(const struct set *s, enum change_verb verb, const struc
 	return 0;
 }
 
-static int refuse_disable(struct world *w, const char *name, struct report *report)
+static int refuse_disable(struct registry *reg, const char *name, struct report *report)
 {
-	const struct unjudged *u = world_find(w, name) ? NULL : world_find_unjudged(w, name);
+	const struct unjudged *u = registry_find(reg, name) ? NULL :
+							      registry_find_unjudged(reg, name);
 	_cleanup_free_ char *text = u ? unjudged_text(u) : NULL;
 
 	if (!u)
@@ -82,7 +83,7 @@ static int refuse_disable(struct world *w, const char *name, struct report *repo
 	return report_set(report, OUTCOME_UNJUDGED, "%s", text ?: "It is left alone");
 }
 
-int unjudged_refuse(struct world *w, enum change_verb verb, const struct meta *meta,
+int unjudged_refuse(struct registry *reg, enum change_verb verb, const struct meta *meta,
 		    const char *name, struct report *report)
 {
 	int r = 0;
@@ -90,14 +91,14 @@ int unjudged_refuse(struct world *w, enum change_verb verb, const struct meta *m
 	if (verb == CHANGE_REPAIR)
 		return 0;
 	if (verb == CHANGE_DISABLE)
-		return refuse_disable(w, name, report);
+		return refuse_disable(reg, name, report);
 	if (verb != CHANGE_ROLLBACK && !meta)
 		return 0;
-	for (size_t i = 0; r == 0 && i < w->n_unjudged; i++)
-		if (unjudged_can_decide(&w->unjudged_sets[i]))
-			r = refuse_beside(w->unjudged_sets[i].set, verb, meta, report);
-	for (size_t i = 0; r == 0 && i < w->n_sets; i++)
-		if (w->sets[i]->lost)
-			r = refuse_beside(w->sets[i], verb, meta, report);
+	for (size_t i = 0; r == 0 && i < reg->n_unjudged; i++)
+		if (unjudged_can_decide(&reg->unjudged_patches[i]))
+			r = refuse_beside(reg->unjudged_patches[i].patch, verb, meta, report);
+	for (size_t i = 0; r == 0 && i < reg->n_patches; i++)
+		if (reg->patches[i]->lost)
+			r = refuse_beside(reg->patches[i], verb, meta, report);
 	return r;
 }

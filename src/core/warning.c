@@ -92,12 +92,12 @@ int warnings_add(struct warnings *l, const struct warning *w, const char *format
 	return 0;
 }
 
-enum effect warnings_effect(const struct warnings *l, const struct set *s)
+enum effect warnings_effect(const struct warnings *l, const struct patch *s)
 {
 	enum effect worst = EFFECT_WHOLE;
 
 	for (size_t i = 0; i < l->n; i++)
-		if (l->list[i].set == s)
+		if (l->list[i].patch == s)
 			worst = MAX(worst, l->list[i].effect);
 	return worst;
 }

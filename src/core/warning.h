@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What is not as it should be: a list of warnings, each with what it is about and what it makes of a
- * patch in force. Made anew for each question (effect.h), so it points at sets of the world and is
+ * patch in force. Made anew for each question (effect.h), so it points at sets of the registry and is
  * not kept beyond the next change of it.
  */
 #ifndef KLPD_CORE_WARNING_H
 #define KLPD_CORE_WARNING_H
 
-#include "core/set.h"
+#include "core/patch.h"
 
 /* As enum WarningKind of the interface; a new kind has a name in warning.c and a value there. */
 enum warning_kind {
@@ -44,11 +44,11 @@ enum effect {
 struct warning {
 	enum warning_kind kind;
 	enum effect effect;	/* on the set; EFFECT_WHOLE: none */
-	const struct set *set;	/* NULL: about no set of the world */
+	const struct patch *patch;	/* NULL: about no set of the registry */
 	size_t func;		/* of the set, or WARNING_NO_FUNC */
 	const char *other;	/* name of the one who decides beside us, or NULL; copied */
 	uint32_t link_id;	/* of that one, 0: none */
-	char *text;		/* a sentence; NULL in one that is only counted, see WARNINGS_TOLD_MAX */
+	char *text; /* a sentence; NULL in one that is only counted, see WARNINGS_TOLD_MAX */
 };
 
 /* So many have a text: the answer has to fit into one message. */
@@ -63,7 +63,7 @@ struct warnings {
 int warnings_add(struct warnings *l, const struct warning *w, const char *format, ...)
 	_printf_(3, 4);
 /* The worst that is said of the set. */
-enum effect warnings_effect(const struct warnings *l, const struct set *s);
+enum effect warnings_effect(const struct warnings *l, const struct patch *s);
 void warnings_done(struct warnings *l);
 
 const char *warning_kind_to_string(enum warning_kind kind);

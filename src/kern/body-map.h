@@ -14,8 +14,8 @@ int body_map_new(const char *member, const char *record, uint32_t index, struct 
 /* Closes the map; it stays as long as a link holds it. */
 struct body_map *body_map_free(struct body_map *b);
 /* Once its program is loaded. `symbol` is for people; errors as ops_type_make_map(). */
-int body_map_make(struct body_map *b, const struct ops_type *type, const char *symbol, int file_btf_fd,
-		  int program_fd);
+int body_map_make(struct body_map *b, const struct ops_type *type, const char *symbol,
+		  int file_btf_fd, int program_fd);
 /* Once made: borrowed. */
 int body_map_fd(const struct body_map *b);
 

@@ -14,7 +14,8 @@
 #include "util/macro.h"
 
 /* Into the file's copy of the constants, which are frozen at load. */
-static int self_tell_slot(struct bpf_object *bpf, const struct klp_self *self, struct report *report)
+static int self_tell_slot(struct bpf_object *bpf, const struct klp_self *self,
+			  struct report *report)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(bpf, KLP_SELF_SECTION);
 	size_t size = 0;
@@ -61,7 +62,8 @@ static int self_use_gates(struct bpf_object *bpf, const struct klp_self *self, i
 	/* The code was compiled for the map it declares, whatever is put in its place. */
 	if (!map || bpf_map__type(map) != BPF_MAP_TYPE_ARRAY ||
 	    bpf_map__key_size(map) != sizeof(uint32_t) ||
-	    bpf_map__value_size(map) != sizeof(uint64_t) || bpf_map__max_entries(map) != KLP_GATES_WORDS)
+	    bpf_map__value_size(map) != sizeof(uint64_t) ||
+	    bpf_map__max_entries(map) != KLP_GATES_WORDS)
 		return report_set(report, OUTCOME_META_INVALID,
 				  "map '" KLP_GATES_MAP "' is missing or not of the shape of this "
 				  "format: no gate would be asked");

@@ -128,8 +128,8 @@ const struct btf *bpf_file_btf(const struct bpf_file *o)
 }
 
 /* Keep the program with what a failure of it will need; symbol may be NULL. */
-static int bpf_file_add_selected(struct bpf_file *o, struct bpf_program *program, struct bpf_map *ops,
-			       const char *object, const char *symbol)
+static int bpf_file_add_selected(struct bpf_file *o, struct bpf_program *program,
+				 struct bpf_map *ops, const char *object, const char *symbol)
 {
 	_cleanup_free_ char *name = strdup(object), *copy = symbol ? strdup(symbol) : NULL,
 			    *log = malloc(LOG_SIZE);
@@ -344,7 +344,8 @@ static int bpf_file_report_failure(const struct bpf_file *o, int error, struct r
 	return r;
 }
 
-static int bpf_file_make_maps(struct bpf_file *o, const struct ops_type *type, struct report *report)
+static int bpf_file_make_maps(struct bpf_file *o, const struct ops_type *type,
+			      struct report *report)
 {
 	for (size_t i = 0; i < o->n_selected; i++) {
 		const struct selected *s = &o->selected[i];

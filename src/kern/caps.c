@@ -126,18 +126,18 @@ int caps_init(void)
 	return caps_init_mask(-1);
 }
 
-int caps_init_only(enum caps_set set)
+int caps_init_only(enum caps_set patch)
 {
-	return caps_init_mask(masks[set]);
+	return caps_init_mask(masks[patch]);
 }
 
-int caps_raise(enum caps_set set)
+int caps_raise(enum caps_set patch)
 {
 	int before = effective, wanted, r;
 
 	if (!state)
 		return 0;
-	wanted = before | (masks[set] & permitted);
+	wanted = before | (masks[patch] & permitted);
 	if (wanted == before)
 		return before;
 	r = caps_apply(wanted);

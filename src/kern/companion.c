@@ -342,7 +342,7 @@ int companion_callback(struct companion *c, struct klp_ioc_callback *ret)
 }
 
 /* Names are text, and each record is one of its own: what is not is no picture to act on. */
-static int companion_check_records(struct klp_uapi_record *records, uint32_t n)
+static int companion_check_records(struct klp_uapi_patch *records, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		text_clean(records[i].name, sizeof(records[i].name), '?');
@@ -356,22 +356,22 @@ static int companion_check_records(struct klp_uapi_record *records, uint32_t n)
 }
 
 int companion_status(struct companion *c, struct klp_ioc_status *status,
-		     struct klp_uapi_record **records)
+		     struct klp_uapi_patch **records)
 {
-	_cleanup_free_ struct klp_uapi_record *found = NULL;
+	_cleanup_free_ struct klp_uapi_patch *found = NULL;
 	struct klp_ioc_status arg = {};
 	int r;
 
-	found = calloc(KLP_UAPI_RECORDS_MAX, sizeof(*found));
+	found = calloc(KLP_UAPI_PATCHES_MAX, sizeof(*found));
 	if (!found)
 		return -ENOMEM;
 	arg.records = (uintptr_t)found;
-	arg.nr = KLP_UAPI_RECORDS_MAX;
+	arg.nr = KLP_UAPI_PATCHES_MAX;
 	r = companion_ioctl(c, KLP_IOC_STATUS, &arg);
 	if (r < 0)
 		return r;
 	/* more than the ABI allows */
-	if (arg.nr > KLP_UAPI_RECORDS_MAX)
+	if (arg.nr > KLP_UAPI_PATCHES_MAX)
 		return -EOVERFLOW;
 	r = companion_check_records(found, arg.nr);
 	if (r < 0)

@@ -47,7 +47,7 @@ int companion_read_event(struct companion *c, struct klp_uapi_event *ret);
 int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint32_t n,
 			 uint32_t *ret_failed);
 
-struct companion_record {	/* what KLP_IOC_ANNOUNCE is told; addr and size of funcs are set by it */
+struct companion_record { /* what KLP_IOC_ANNOUNCE is told; addr and size of funcs are set by it */
 	const char *name;
 	struct klp_uapi_func *funcs;
 	const struct klp_uapi_object *objects;
@@ -89,7 +89,7 @@ int companion_callback(struct companion *c, struct klp_ioc_callback *ret);
 /* *records malloc'ed, status->nr of them; a state may be one that we do not know. -EPROTO: it makes no
  * sense, because ids are 0 or the same, or a state is 0. */
 int companion_status(struct companion *c, struct klp_ioc_status *status,
-		     struct klp_uapi_record **records);
+		     struct klp_uapi_patch **records);
 /* The objects of a record, in its order, malloc'ed. -ENOENT: there is no such record. */
 int companion_objects(struct companion *c, uint64_t id, struct klp_uapi_object **ret,
 		      uint32_t *ret_n);

@@ -126,9 +126,10 @@ static int found_fmod_ret(uint32_t prog_id, struct found_link *l)
 	}
 	(void)snprintf(l->name, sizeof(l->name), "%.*s", (int)sizeof(info.name) - 1, info.name);
 	l->kind = FOUND_FMOD_RET;
-	return (seen & 1) && (l->consistency == KLP_CONSISTENCY_IMMEDIATE ?
-			      l->slot < KLP_GATE_SLOTS && l->gates != 0 :
-			      l->consistency == KLP_CONSISTENCY_PER_TASK && (seen & 2) && l->id != 0);
+	return (seen & 1) &&
+	       (l->consistency == KLP_CONSISTENCY_IMMEDIATE ?
+			l->slot < KLP_GATE_SLOTS && l->gates != 0 :
+			l->consistency == KLP_CONSISTENCY_PER_TASK && (seen & 2) && l->id != 0);
 }
 
 /* A name as klpd gives records: it is put into sentences. */
@@ -271,10 +272,10 @@ static int found_meta(uint32_t id, struct found_meta *ret)
 	if (r < 0 || strncmp(info.name, PIN_META_MAP, sizeof(info.name)) != 0)
 		return r < 0 && pin_is_our_trouble(r) ? r : 0;
 	*ret = (struct found_meta){ .map_id = id };
-	r = pin_read_meta(fd, &ret->set);
+	r = pin_read_meta(fd, &ret->patch);
 	if (r < 0)
 		return pin_is_our_trouble(r) ? r : 0;
-	ret->set.serial = ret->set.header.serial;
+	ret->patch.serial = ret->patch.header.serial;
 	return 1;
 }
 
@@ -293,7 +294,7 @@ int found_metas(struct found_meta **ret, size_t *ret_n)
 			continue;
 		more = reallocarray(metas, n + 1, sizeof(*more));
 		if (!more) {
-			free(m.set.meta);
+			free(m.patch.meta);
 			r = -ENOMEM;
 			break;
 		}
@@ -312,6 +313,6 @@ int found_metas(struct found_meta **ret, size_t *ret_n)
 void found_metas_free(struct found_meta *metas, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		free(metas[i].set.meta);
+		free(metas[i].patch.meta);
 	free(metas);
 }

@@ -30,7 +30,7 @@ struct found_link {
 	uint32_t index;
 	uint64_t id;			/* FOUND_FMOD_RET, per task: of the record */
 	uint32_t consistency, slot;
-	uint32_t gates;			/* id of the map with the gates word that it reads; 0: none. A
+	uint32_t gates; /* id of the map with the gates word that it reads; 0: none. A
 					 * word of its own, which says nothing, if it is per task */
 	uint32_t target;		/* FOUND_FMOD_RET: BTF id of the function in vmlinux */
 	char *symbol;			/* its name, owned; NULL until found_name_targets() */
@@ -38,13 +38,13 @@ struct found_link {
 };
 
 struct found {
-	struct found_link *links;	/* owned, by id, which is the order in which they were made */
+	struct found_link *links; /* owned, by id, which is the order in which they were made */
 	size_t n;
 };
 
 struct found_meta {		/* the map `meta` of a set, wherever it is pinned */
 	uint32_t map_id;
-	struct pin_set set;	/* without links and maps; serial is what the header says */
+	struct pin_patch patch;	/* without links and maps; serial is what the header says */
 };
 
 /* All links that are klpd's, but for those of foreign shape. -errno: this process has trouble. */

@@ -9,11 +9,11 @@
 
 struct ftrace_func {
 	const char *object;	/* vmlinux or a module */
-	const char *symbol;	/* the name that ftrace has for it: of several at one address, one */
+	const char *symbol; /* the name that ftrace has for it: of several at one address, one */
 	/* found out: */
 	bool enabled;		/* ftrace calls something at it */
-	bool redirected;	/* one of those may change where the function goes; there is one at most */
-	bool direct;		/* a trampoline is called without a handler of ftrace's, as BPF's is */
+	bool redirected; /* one of those may change where the function goes; there is one at most */
+	bool direct;	 /* a trampoline is called without a handler of ftrace's, as BPF's is */
 	bool foreign;		/* and it is not BPF's */
 	size_t next;		/* for ftrace_look() only */
 };

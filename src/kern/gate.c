@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The gates word: element 0 of a pinned array map, mapped into this process, read by every body of
- * immediate consistency. Bit `slot` set = that attachment set is in force. One compare-and-swap
+ * immediate consistency. Bit `slot` set = that patch is in force. One compare-and-swap
  * flips any number of sets at one instant; a body sees the word before it or after it, nothing in
  * between. Only this file writes it. A word that klpd did not make is not used: what is pinned must
  * be of exactly the shape made here. Element 1 is the generation, kept here to outlive klpd.

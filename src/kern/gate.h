@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The gates word for immediate consistency: word 0 of a map of KLP_GATES_WORDS 64-bit words,
- * pinned, shared by all bodies. One store flips any number of attachment sets. Nothing else opens
+ * pinned, shared by all bodies. One store flips any number of patches. Nothing else opens
  * or closes these gates. Word 1 is klpd's own: the generation, kept here so that it outlives klpd.
  */
 #ifndef KLPD_KERN_GATE_H

@@ -32,7 +32,8 @@ void wire_done(struct wire *w)
 
 void wire_put_bytes(struct wire *w, const void *data, size_t size)
 {
-	uint8_t *more = size <= LOADER_MESSAGE_MAX - w->size ? realloc(w->data, w->size + size + 1) : NULL;
+	uint8_t *more =
+		size <= LOADER_MESSAGE_MAX - w->size ? realloc(w->data, w->size + size + 1) : NULL;
 
 	if (!more) {
 		w->bad = true;
@@ -57,7 +58,8 @@ void wire_put_string(struct wire *w, const char *s)
 
 void wire_put_fd(struct wire *w, int fd)
 {
-	int *more = w->n_fds < LOADER_FDS_MAX ? reallocarray(w->fds, w->n_fds + 1, sizeof(*more)) : NULL;
+	int *more = w->n_fds < LOADER_FDS_MAX ? reallocarray(w->fds, w->n_fds + 1, sizeof(*more)) :
+						NULL;
 
 	if (!more) {
 		w->bad = true;
@@ -165,8 +167,8 @@ static int wire_again(int socket, short events, wire_wait wait, void *userdata)
 }
 
 /* All of the bytes; `n` descriptors, at most FDS_AT_ONCE, with the first of them. */
-static int send_part(int socket, const void *data, size_t size, const int *fds, size_t n, wire_wait wait,
-		     void *userdata)
+static int send_part(int socket, const void *data, size_t size, const int *fds, size_t n,
+		     wire_wait wait, void *userdata)
 {
 	union {
 		char bytes[CMSG_SPACE(FDS_AT_ONCE * sizeof(int))];

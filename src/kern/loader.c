@@ -121,7 +121,8 @@ static int loader_load(struct loader *l, struct wire *request, struct report *re
 	if (!wire_is_read(request) || !l->file)
 		return -EBADMSG;
 	type.btf_fd = btf;
-	return bpf_file_load(l->file, &self, gates, has_type ? &type : NULL, loader_progress, report);
+	return bpf_file_load(l->file, &self, gates, has_type ? &type : NULL, loader_progress,
+			     report);
 }
 
 static void loader_put_loaded(const struct loader *l, struct wire *answer)

@@ -63,8 +63,9 @@ int object_ops_select(struct bpf_object *bpf, const char *name, const char *type
 	struct bpf_map *map = bpf_object__find_map_by_name(bpf, name);
 	int r;
 
-	if (!map || bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || !ops_is_type(bpf, name, type) ||
-	    !(bpf_map__map_flags(map) & BPF_F_LINK) || ops_tell(map, record, index) < 0)
+	if (!map || bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS ||
+	    !ops_is_type(bpf, name, type) || !(bpf_map__map_flags(map) & BPF_F_LINK) ||
+	    ops_tell(map, record, index) < 0)
 		return report_set(report, OUTCOME_META_INVALID, "the file has no '%s' of type %s",
 				  name, type);
 	r = bpf_map__set_autocreate(map, true);
@@ -129,7 +130,8 @@ static const char *ops_table_name(const struct bpf_object *bpf, const struct bpf
 		if (!STREQ(btf__name_by_offset(btf, m[i].name_off), "name"))
 			continue;
 		array = btf__type_by_id(btf, m[i].type);
-		if (!array || !btf_is_array(array) || btf__resolve_size(btf, btf_array(array)->type) != 1)
+		if (!array || !btf_is_array(array) ||
+		    btf__resolve_size(btf, btf_array(array)->type) != 1)
 			return NULL;
 		at = btf_member_bit_offset(t, i) / 8;
 		n = btf_array(array)->nelems;
@@ -147,8 +149,8 @@ int object_ops_select_table(struct bpf_object *bpf, const char *name, const char
 	const char *written;
 	int r;
 
-	if (!map || bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || !ops_is_type(bpf, name, type) ||
-	    !(bpf_map__map_flags(map) & BPF_F_LINK))
+	if (!map || bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS ||
+	    !ops_is_type(bpf, name, type) || !(bpf_map__map_flags(map) & BPF_F_LINK))
 		return report_set(report, OUTCOME_META_INVALID, "the file has no '%s' of type %s in "
 				  "section .struct_ops.link", name, type);
 	written = ops_table_name(bpf, map);

@@ -173,7 +173,8 @@ static int object_cancelled(struct object *o, struct report *report)
 }
 
 /* Ask, and wait for the answer: *ret is what follows the result in it. Consumes the request. */
-static int object_ask(struct object *o, struct wire *request, struct wire *ret, struct report *report)
+static int object_ask(struct object *o, struct wire *request, struct wire *ret,
+		      struct report *report)
 {
 	struct wire answer = { .bad = true };
 	int r;
@@ -308,11 +309,13 @@ const struct btf *object_btf(const struct object *o)
 /* ---- selections -------------------------------------------------------------------------------- */
 
 static int select_one(struct object *o, enum loader_kind kind, uint32_t number, const char *name,
-		      const char *object, const char *symbol, const char *record, struct report *report)
+		      const char *object, const char *symbol, const char *record,
+		      struct report *report)
 {
 	struct wire request = WIRE_INIT(LOADER_SELECT), answer = { .bad = true };
 	_cleanup_free_ char *copy = strdup(name);
-	struct selected *more = copy ? reallocarray(o->selected, o->n_selected + 1, sizeof(*more)) : NULL;
+	struct selected *more = copy ? reallocarray(o->selected, o->n_selected + 1, sizeof(*more)) :
+				       NULL;
 	int r;
 
 	if (!more)
@@ -328,7 +331,8 @@ static int select_one(struct object *o, enum loader_kind kind, uint32_t number, 
 	wire_done(&answer);
 	if (r == 0)
 		more[o->n_selected++] = (struct selected){ kind, TAKE_PTR(copy), -EBADF };
-	o->has_bodies = o->has_bodies || (r == 0 && (kind == LOADER_GUARD || kind == LOADER_REPLACE));
+	o->has_bodies = o->has_bodies ||
+			(r == 0 && (kind == LOADER_GUARD || kind == LOADER_REPLACE));
 	return r;
 }
 

@@ -173,8 +173,8 @@ int ops_type_prepare(const struct ops_type *t, struct bpf_program *program,
 	return bpf_program__set_type(program, BPF_PROG_TYPE_STRUCT_OPS);
 }
 
-int ops_type_make_map(const struct ops_type *t, const char *name, int file_btf_fd, const char *record,
-		      uint32_t index, const char *member, int program_fd)
+int ops_type_make_map(const struct ops_type *t, const char *name, int file_btf_fd,
+		      const char *record, uint32_t index, const char *member, int program_fd)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts,
 		.btf_fd = (uint32_t)file_btf_fd,

@@ -36,7 +36,7 @@ int ops_type_prepare(const struct ops_type *t, struct bpf_program *program,
  * `index` of record `record`: a new fd (CLOEXEC) or -errno. `name` is for people, and cut;
  * `file_btf_fd` is the BTF of the program's file, which the kernel wants to be there.
  */
-int ops_type_make_map(const struct ops_type *t, const char *name, int file_btf_fd, const char *record,
-		      uint32_t index, const char *member, int program_fd);
+int ops_type_make_map(const struct ops_type *t, const char *name, int file_btf_fd,
+		      const char *record, uint32_t index, const char *member, int program_fd);
 
 #endif

@@ -105,7 +105,7 @@ int pin_read_map(const char *path, size_t min, char **ret, size_t *ret_size)
 	return fd < 0 ? fd : pin_read_value(fd, min, ret, ret_size);
 }
 
-int pin_read_meta(int fd, struct pin_set *set)
+int pin_read_meta(int fd, struct pin_patch *patch)
 {
 	_cleanup_free_ char *value = NULL;
 	size_t size;
@@ -115,116 +115,116 @@ int pin_read_meta(int fd, struct pin_set *set)
 	r = pin_read_value(fd, offsetof(struct pin_header, serial), &value, &size);
 	if (r < 0)
 		return r;
-	memcpy(&set->header, value, sizeof(set->header));
+	memcpy(&patch->header, value, sizeof(patch->header));
 	/* by its own number: a directory can be moved, see pin_load_meta() */
-	r = pin_check_header(&set->header, set->header.serial, size);
+	r = pin_check_header(&patch->header, patch->header.serial, size);
 	if (r < 0)
 		return r;
-	set->meta = malloc(set->header.meta_size);
-	if (!set->meta)
+	patch->meta = malloc(patch->header.meta_size);
+	if (!patch->meta)
 		return -ENOMEM;
-	memcpy(set->meta, value + sizeof(set->header), set->header.meta_size);
+	memcpy(patch->meta, value + sizeof(patch->header), patch->header.meta_size);
 	return 0;
 }
 
-static int pin_load_meta(struct pin_set *set)
+static int pin_load_meta(struct pin_patch *patch)
 {
 	_cleanup_close_ int fd = -EBADF;
 	char path[PIN_PATH_MAX];
 
-	pin_set_path(set->serial, PIN_META_NAME, path);
+	pin_patch_path(patch->serial, PIN_META_NAME, path);
 	fd = pin_get(path);
 	if (fd < 0)
 		return fd == -ENOENT ? -ENODATA : fd;
-	return pin_read_meta(fd, set);
+	return pin_read_meta(fd, patch);
 }
 
 /* link-0 to link-n-1, each really a link of a kind that klpd makes; one that is not stays -EBADF. */
-static int pin_load_links(struct pin_set *set)
+static int pin_load_links(struct pin_patch *patch)
 {
-	set->links = calloc(set->header.n_links, sizeof(*set->links));
-	if (!set->links)
+	patch->links = calloc(patch->header.n_links, sizeof(*patch->links));
+	if (!patch->links)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < set->header.n_links; i++) {
+	for (uint32_t i = 0; i < patch->header.n_links; i++) {
 		char path[PIN_PATH_MAX];
 		struct link_info info;
 		int r;
 
-		pin_entry_path(set->serial, PIN_LINK_PREFIX, i, path);
-		set->links[set->n_links++] = r = pin_get(path);
+		pin_entry_path(patch->serial, PIN_LINK_PREFIX, i, path);
+		patch->links[patch->n_links++] = r = pin_get(path);
 		if (r >= 0)
 			r = link_get_info(r, &info);
 		if (r < 0 && pin_is_our_trouble(r))
 			return r;
 		if (r < 0)
-			set->links[i] = safe_close(set->links[i]);
+			patch->links[i] = safe_close(patch->links[i]);
 	}
 	return 0;
 }
 
 /* map-0 to map-n-1, each really a map, likewise. */
-static int pin_load_maps(struct pin_set *set)
+static int pin_load_maps(struct pin_patch *patch)
 {
-	for (uint32_t i = 0; i < set->header.n_maps; i++) {
+	for (uint32_t i = 0; i < patch->header.n_maps; i++) {
 		char path[PIN_PATH_MAX];
 		uint32_t id;
 		int r;
 
-		pin_entry_path(set->serial, PIN_MAP_PREFIX, i, path);
-		set->maps[set->n_maps++] = r = pin_get(path);
+		pin_entry_path(patch->serial, PIN_MAP_PREFIX, i, path);
+		patch->maps[patch->n_maps++] = r = pin_get(path);
 		if (r >= 0)
 			r = link_map_id(r, &id);
 		if (r < 0 && pin_is_our_trouble(r))
 			return r;
 		if (r < 0)
-			set->maps[i] = safe_close(set->maps[i]);
+			patch->maps[i] = safe_close(patch->maps[i]);
 	}
 	return 0;
 }
 
-static void pin_set_done(struct pin_set *set)
+static void pin_patch_done(struct pin_patch *patch)
 {
-	for (size_t i = 0; i < set->n_maps; i++)
-		safe_close(set->maps[i]);
-	for (size_t i = 0; i < set->n_links; i++)
-		safe_close(set->links[i]);
-	free(set->links);
-	free(set->meta);
-	set->links = NULL;
-	set->meta = NULL;
-	set->n_links = 0;
-	set->n_maps = 0;
+	for (size_t i = 0; i < patch->n_maps; i++)
+		safe_close(patch->maps[i]);
+	for (size_t i = 0; i < patch->n_links; i++)
+		safe_close(patch->links[i]);
+	free(patch->links);
+	free(patch->meta);
+	patch->links = NULL;
+	patch->meta = NULL;
+	patch->n_links = 0;
+	patch->n_maps = 0;
 }
 
 /* 0 with set->problem told, or our own trouble. */
-static int pin_load_set(struct pin_set *set)
+static int pin_load_set(struct pin_patch *patch)
 {
-	int r = pin_load_meta(set);
+	int r = pin_load_meta(patch);
 
 	if (r == 0)
-		r = pin_load_links(set);
+		r = pin_load_links(patch);
 	if (r == 0)
-		r = pin_load_maps(set);
+		r = pin_load_maps(patch);
 	if (r < 0)
-		pin_set_done(set);
+		pin_patch_done(patch);
 	if (pin_is_our_trouble(r))
 		return r;
-	set->problem = r;
+	patch->problem = r;
 	return 0;
 }
 
 static int pin_compare_sets(const void *a, const void *b)
 {
-	const struct pin_set *x = a, *y = b;
+	const struct pin_patch *x = a, *y = b;
 
 	return x->serial < y->serial ? -1 : x->serial > y->serial;
 }
 
 /* Serials of all sets, and how many names there are that klpd never makes. */
-static int pin_scan(struct pin_set **ret, size_t *ret_n, size_t *ret_foreign)
+static int pin_scan(struct pin_patch **ret, size_t *ret_n, size_t *ret_foreign)
 {
 	_cleanup_closedir_ DIR *dir = opendir(KLPD_PIN_DIR);
-	_cleanup_free_ struct pin_set *sets = NULL;
+	_cleanup_free_ struct pin_patch *patches = NULL;
 	size_t n = 0, foreign = 0;
 	struct dirent *entry;
 	uint64_t serial;
@@ -232,7 +232,7 @@ static int pin_scan(struct pin_set **ret, size_t *ret_n, size_t *ret_foreign)
 	if (!dir)
 		return errno_negative();
 	while (errno = 0, (entry = readdir(dir))) {
-		struct pin_set *more;
+		struct pin_patch *more;
 
 		if (STREQ(entry->d_name, ".") || STREQ(entry->d_name, "..") ||
 		    STREQ(entry->d_name, PIN_GATES_NAME) ||
@@ -243,41 +243,41 @@ static int pin_scan(struct pin_set **ret, size_t *ret_n, size_t *ret_foreign)
 			foreign++;
 			continue;
 		}
-		more = reallocarray(sets, n + 1, sizeof(*more));
+		more = reallocarray(patches, n + 1, sizeof(*more));
 		if (!more)
 			return -ENOMEM;
-		sets = more;
-		sets[n++] = (struct pin_set){ .serial = serial };
+		patches = more;
+		patches[n++] = (struct pin_patch){ .serial = serial };
 	}
 	if (errno != 0)
 		return errno_negative();
 	if (n > 0)
-		qsort(sets, n, sizeof(*sets), pin_compare_sets);
-	*ret = TAKE_PTR(sets);
+		qsort(patches, n, sizeof(*patches), pin_compare_sets);
+	*ret = TAKE_PTR(patches);
 	*ret_n = n;
 	*ret_foreign = foreign;
 	return 0;
 }
 
-int pin_load_all(struct pin_set **ret, size_t *ret_n, size_t *ret_foreign)
+int pin_load_all(struct pin_patch **ret, size_t *ret_n, size_t *ret_foreign)
 {
-	struct pin_set *sets;
+	struct pin_patch *patches;
 	size_t n, foreign;
 	int r;
 
 	CAPS_SCOPE(CAPS_BPF);
 
-	r = pin_scan(&sets, &n, &foreign);
+	r = pin_scan(&patches, &n, &foreign);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n; i++) {
-		r = pin_load_set(&sets[i]);
+		r = pin_load_set(&patches[i]);
 		if (r < 0) {
-			pin_sets_free(sets, n);
+			pin_sets_free(patches, n);
 			return r;
 		}
 	}
-	*ret = sets;
+	*ret = patches;
 	*ret_n = n;
 	*ret_foreign = foreign;
 	return 0;
@@ -310,9 +310,9 @@ int pin_link_ids(uint64_t serial, uint32_t **ret, size_t *ret_n)
 	return 0;
 }
 
-void pin_sets_free(struct pin_set *sets, size_t n)
+void pin_sets_free(struct pin_patch *patches, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		pin_set_done(&sets[i]);
-	free(sets);
+		pin_patch_done(&patches[i]);
+	free(patches);
 }

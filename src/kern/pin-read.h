@@ -32,10 +32,11 @@ bool pin_parse_kept_name(const char *name, uint64_t *ret);
 /* "before-N". */
 bool pin_parse_before_name(const char *name, uint64_t *ret);
 /* Path of gen-N, or of `name` in it. */
-void pin_set_path(uint64_t serial, const char *name, char ret[static PIN_PATH_MAX]);
+void pin_patch_path(uint64_t serial, const char *name, char ret[static PIN_PATH_MAX]);
 /* Path of `prefix` and `index` in gen-N. */
-void pin_entry_path(uint64_t serial, const char *prefix, uint64_t index, char ret[static PIN_PATH_MAX]);
-/* 0, or -EINVAL or -EPROTO as in struct pin_set.problem; value_size is that of the map. */
+void pin_entry_path(uint64_t serial, const char *prefix, uint64_t index,
+		    char ret[static PIN_PATH_MAX]);
+/* 0, or -EINVAL or -EPROTO as in struct pin_patch.problem; value_size is that of the map. */
 int pin_check_header(const struct pin_header *header, uint64_t serial, size_t value_size);
 
 /* A frozen array map of one entry with this value; its fd. */
@@ -44,8 +45,8 @@ int pin_create_map(const char *name, const void *value, size_t size);
  * map. */
 int pin_read_map(const char *path, size_t min, char **ret, size_t *ret_size);
 /* Header and metadata of a set out of such a map into *set, of which nothing else is looked at.
- * -EINVAL, -EPROTO as in struct pin_set.problem, or our own trouble. */
-int pin_read_meta(int fd, struct pin_set *set);
+ * -EINVAL, -EPROTO as in struct pin_patch.problem, or our own trouble. */
+int pin_read_meta(int fd, struct pin_patch *patch);
 /* Errors that speak of this process and not of what is pinned. */
 bool pin_is_our_trouble(int error);
 

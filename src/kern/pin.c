@@ -99,18 +99,19 @@ bool pin_parse_kept_name(const char *name, uint64_t *ret)
 	return true;
 }
 
-void pin_set_path(uint64_t serial, const char *name, char ret[static PIN_PATH_MAX])
+void pin_patch_path(uint64_t serial, const char *name, char ret[static PIN_PATH_MAX])
 {
 	(void)snprintf(ret, PIN_PATH_MAX, KLPD_PIN_DIR "/" PIN_SET_PREFIX "%llu%s%s",
 		       (unsigned long long)serial, name ? "/" : "", name ?: "");
 }
 
-void pin_entry_path(uint64_t serial, const char *prefix, uint64_t index, char ret[static PIN_PATH_MAX])
+void pin_entry_path(uint64_t serial, const char *prefix, uint64_t index,
+		    char ret[static PIN_PATH_MAX])
 {
 	char name[STRLEN(PIN_LINK_PREFIX) + 3 * sizeof(index) + 1];
 
 	(void)snprintf(name, sizeof(name), "%s%llu", prefix, (unsigned long long)index);
-	pin_set_path(serial, name, ret);
+	pin_patch_path(serial, name, ret);
 }
 
 int pin_init(void)
@@ -206,7 +207,7 @@ static int pin_fill(const struct pin_header *header, int meta_fd, const int *lin
 		if (bpf_obj_pin(maps[i], path) < 0)
 			return errno_negative();
 	}
-	pin_set_path(header->serial, PIN_META_NAME, path);
+	pin_patch_path(header->serial, PIN_META_NAME, path);
 	return bpf_obj_pin(meta_fd, path) < 0 ? errno_negative() : 0;
 }
 
@@ -224,7 +225,7 @@ int pin_store(const struct pin_header *header, const void *meta, const int *link
 	meta_fd = pin_make_meta(header, meta);
 	if (meta_fd < 0)
 		return meta_fd;
-	pin_set_path(header->serial, NULL, path);
+	pin_patch_path(header->serial, NULL, path);
 	if (mkdir(path, 0700) < 0)
 		return errno_negative();
 	r = pin_fill(header, meta_fd, links, maps);
@@ -258,7 +259,7 @@ int pin_complete(uint64_t serial, const struct pin_header *header, const void *m
 	meta_fd = pin_make_meta(header, meta);
 	if (meta_fd < 0)
 		return meta_fd;
-	pin_set_path(serial, NULL, path);
+	pin_patch_path(serial, NULL, path);
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return errno_negative();
 	if (lstat(path, &st) < 0)
@@ -266,7 +267,7 @@ int pin_complete(uint64_t serial, const struct pin_header *header, const void *m
 	/* not through a symbolic link */
 	if (!S_ISDIR(st.st_mode))
 		return -EEXIST;
-	pin_set_path(serial, PIN_META_NAME, path);
+	pin_patch_path(serial, PIN_META_NAME, path);
 	RET_GATHER(ret, pin_again(meta_fd, path));
 	for (uint32_t i = 0; i < header->n_links; i++) {
 		pin_entry_path(serial, PIN_LINK_PREFIX, i, path);
@@ -285,8 +286,8 @@ int pin_rename(uint64_t from, uint64_t to)
 
 	CAPS_SCOPE(CAPS_BPF);
 
-	pin_set_path(from, NULL, old);
-	pin_set_path(to, NULL, new);
+	pin_patch_path(from, NULL, old);
+	pin_patch_path(to, NULL, new);
 	return RET_NERRNO(renameat2(AT_FDCWD, old, AT_FDCWD, new, RENAME_NOREPLACE));
 }
 
@@ -317,10 +318,10 @@ int pin_is_complete(uint64_t serial, const int *links, size_t n_links, size_t n_
 
 	CAPS_SCOPE(CAPS_BPF);
 
-	pin_set_path(serial, PIN_META_NAME, path);
+	pin_patch_path(serial, PIN_META_NAME, path);
 	if (lstat(path, &st) < 0)
 		return 0;
-	pin_set_path(serial, NULL, path);
+	pin_patch_path(serial, NULL, path);
 	if (pin_scan_entries(path, found, maps) < 0)
 		return 0;
 	for (size_t i = 0; i < n_links; i++)
@@ -362,18 +363,18 @@ int pin_remove(uint64_t serial)
 
 	CAPS_SCOPE(CAPS_BPF);
 
-	pin_set_path(serial, NULL, path);
+	pin_patch_path(serial, NULL, path);
 	if (lstat(path, &st) < 0)
 		return errno == ENOENT ? 0 : errno_negative();
 	/* not through a symlink: that would be somebody else's directory */
 	if (!S_ISDIR(st.st_mode))
 		return -ENOTDIR;
 	RET_GATHER(ret, pin_scan_entries(path, found, maps));
-	pin_set_path(serial, PIN_META_NAME, path);
+	pin_patch_path(serial, PIN_META_NAME, path);
 	RET_GATHER(ret, pin_unlink(path));
 	RET_GATHER(ret, pin_unlink_entries(serial, PIN_MAP_PREFIX, maps, KLP_TABLES_MAX));
 	RET_GATHER(ret, pin_unlink_entries(serial, PIN_LINK_PREFIX, found, PIN_LINKS_MAX));
-	pin_set_path(serial, NULL, path);
+	pin_patch_path(serial, NULL, path);
 	if (rmdir(path) < 0 && errno != ENOENT)
 		RET_GATHER(ret, errno_negative());
 	return ret;

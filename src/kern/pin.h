@@ -38,7 +38,7 @@ struct pin_header {
 	uint32_t n_maps;	/* of tables */
 };
 
-struct pin_set {		/* one gen-N directory as found */
+struct pin_patch {		/* one gen-N directory as found */
 	uint64_t serial;	/* N; that of the header is another if the directory was moved */
 	int problem;		/* 0, or why it cannot be used: -ENODATA no metadata, as of one that
 				 * is half built, -EINVAL damaged or foreign, -EPROTO a newer format */
@@ -46,7 +46,7 @@ struct pin_set {		/* one gen-N directory as found */
 	void *meta;		/* header.meta_size bytes */
 	int *links;		/* fds, header.n_links; -EBADF: missing */
 	size_t n_links;
-	int maps[KLP_TABLES_MAX];	/* fds, header.n_maps; struct_ops maps, in the order of tables;
+	int maps[KLP_TABLES_MAX]; /* fds, header.n_maps; struct_ops maps, in the order of tables;
 					 * -EBADF: missing */
 	size_t n_maps;
 };
@@ -84,9 +84,9 @@ int pin_keep_program(uint64_t serial, size_t index, int prog_fd);
 /* All of forced-N-0 to forced-N-(n-1) are there. */
 bool pin_has_kept(uint64_t serial, size_t n);
 /* All gen-N directories, by serial; names that are not ours are counted in *ret_foreign. */
-int pin_load_all(struct pin_set **ret, size_t *ret_n, size_t *ret_foreign);
+int pin_load_all(struct pin_patch **ret, size_t *ret_n, size_t *ret_foreign);
 /* Ids of all links that are pinned in gen-N; malloc'ed. */
 int pin_link_ids(uint64_t serial, uint32_t **ret, size_t *ret_n);
-void pin_sets_free(struct pin_set *sets, size_t n);
+void pin_sets_free(struct pin_patch *patches, size_t n);
 
 #endif

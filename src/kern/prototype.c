@@ -52,7 +52,8 @@ static bool prototype_parts_are_printable(const struct btf *btf, const struct bt
 	if (nest >= NEST_MAX)
 		return false;
 	for (uint16_t i = 0; i < btf_vlen(t); i++) {
-		uint32_t part = btf_is_func_proto(t) ? btf_params(t)[i].type : btf_members(t)[i].type;
+		uint32_t part = btf_is_func_proto(t) ? btf_params(t)[i].type :
+						       btf_members(t)[i].type;
 
 		if (!prototype_is_printable(btf, part, nest + 1, budget))
 			return false;
@@ -237,7 +238,8 @@ static bool prototype_is_register(const struct btf *btf, uint32_t id)
 	bool ok = true;
 	const struct btf_type *t = prototype_strip(btf, id, &ok);
 
-	return ok && t && ((prototype_is_scalar(t) && t->size <= sizeof(uint64_t)) || btf_is_ptr(t));
+	return ok && t &&
+	       ((prototype_is_scalar(t) && t->size <= sizeof(uint64_t)) || btf_is_ptr(t));
 }
 
 static enum prototype_return prototype_returns(const struct btf *btf, uint32_t id)
@@ -271,7 +273,8 @@ bool prototype_get_shape(const struct btf *btf, uint32_t proto_id, struct protot
 			continue;
 		}
 		shape.n_args++;
-		shape.by_value = shape.by_value || !prototype_is_register(btf, btf_params(t)[i].type);
+		shape.by_value = shape.by_value ||
+				 !prototype_is_register(btf, btf_params(t)[i].type);
 	}
 	*ret = shape;
 	return true;

@@ -19,7 +19,7 @@
 #define BLOCK_SIZE	(256 * 1024)
 
 #define NO_ENTRY	UINT32_MAX
-#define ENTRY_OFFSET	4	/* from the address of a function to what ftrace changes: an ENDBR, or 0 */
+#define ENTRY_OFFSET	4 /* from the address of a function to what ftrace changes: an ENDBR, or 0 */
 
 struct slot {
 	const char *name;	/* NULL: empty */
@@ -214,7 +214,8 @@ static bool symbols_is_owner(const struct symbols *s, const char *rest)
 	if (!s->module)
 		return !strchr(rest, '[');
 	rest += strspn(rest, " \t");
-	return rest[0] == '[' && strncmp(rest + 1, s->module, length) == 0 && rest[length + 1] == ']';
+	return rest[0] == '[' && strncmp(rest + 1, s->module, length) == 0 &&
+	       rest[length + 1] == ']';
 }
 
 /* One line "ffffffff81000000 T name" or "... t name\t[module]". */

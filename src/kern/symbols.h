@@ -17,7 +17,7 @@ struct symbols;
 struct symbol_info {
 	uint32_t n_text;	/* text symbols of exactly this name in kallsyms */
 	uint32_t n_clones;	/* name.isra.N, name.constprop.N, name.part.N */
-	bool traceable;		/* one of them can be traced, by this name or by another at its address */
+	bool traceable; /* one of them can be traced, by this name or by another at its address */
 };
 
 enum symbol_part {		/* of the kernel's code */

@@ -132,7 +132,8 @@ uint32_t target_module_described(const struct target_module *m, const char *symb
 	uint32_t id = target_module_func(m, symbol);
 	const char *name;
 
-	if (id != 0 || symbols_find_place(m->symbols, symbol, sympos, &place) < 0 || place.addr == 0)
+	if (id != 0 || symbols_find_place(m->symbols, symbol, sympos, &place) < 0 ||
+	    place.addr == 0)
 		return id;
 	for (size_t i = 0; id == 0 && (name = symbols_find_name(m->symbols, place.addr, i)); i++)
 		if (symbols_find(m->symbols, name).n_text == 1)

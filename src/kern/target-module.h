@@ -27,7 +27,8 @@ int target_module_find(struct target_module **list, const char *name, struct btf
 		       const struct target_module **ret, struct report *report);
 /* Id of the FUNC that the module itself describes, by this name or another at its address; 0: it does
  * not. */
-uint32_t target_module_described(const struct target_module *m, const char *symbol, uint32_t sympos);
+uint32_t target_module_described(const struct target_module *m, const char *symbol,
+				 uint32_t sympos);
 struct target_module *target_modules_free(struct target_module *list);
 
 #endif

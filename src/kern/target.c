@@ -351,8 +351,9 @@ static int target_check_registers(const struct btf *patch_btf, const char *symbo
 				"callee of it", symbol, why) : 0;
 }
 
-int targets_resolve_guard(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
-			  const struct btf *patch_btf, struct target *ret, struct report *report)
+int targets_resolve_guard(struct targets *t, const char *object, const char *symbol,
+			  uint32_t sympos, const struct btf *patch_btf, struct target *ret,
+			  struct report *report)
 {
 	struct target found = {};
 	int r;

@@ -22,16 +22,16 @@ struct target {
 	uint32_t n_syms;	/* text symbols of exactly this name in its object */
 	bool native;		/* the kernel itself lets fmod_ret attach: nothing to open */
 	bool absent;		/* its module is not loaded, so nothing of it is known */
-	uint64_t addr;		/* 0: not known, because it is absent or the kernel hides addresses */
+	uint64_t addr; /* 0: not known, because it is absent or the kernel hides addresses */
 	const char *listed;	/* the name that ftrace has for it; NULL: not known */
 	const char *attach;	/* fmod_ret: the name that BTF has for it */
 };
 
 enum target_place {
 	PLACE_KERNEL,
-	PLACE_MODULE,		/* one that is loaded */
-	PLACE_ABSENT,		/* a module that is not: nothing more is known but what the author wrote */
-	PLACE_BUILT_IN,		/* the object is no module here but a part of the kernel */
+	PLACE_MODULE,	/* one that is loaded */
+	PLACE_ABSENT,	/* a module that is not: nothing more is known but what the author wrote */
+	PLACE_BUILT_IN, /* the object is no module here but a part of the kernel */
 	_PLACE_MAX
 };
 
@@ -49,10 +49,10 @@ struct target_facts {
 	uint32_t n_syms;	/* functions of exactly this name in its object */
 	uint32_t n_clones;	/* copies that the compiler made: name.isra.0, ... */
 	bool traceable;
-	bool hidden;		/* the kernel hides addresses: whether it has other names is not known */
+	bool hidden; /* the kernel hides addresses: whether it has other names is not known */
 	enum symbol_part part;	/* of the kernel's code, if it is not traceable */
 	char *aliases;		/* its other names, "a, b": a patch of it changes them all; NULL: none */
-	bool described;		/* by the kernel's BTF, as one function: shape and prototype are its */
+	bool described; /* by the kernel's BTF, as one function: shape and prototype are its */
 	bool shaped;		/* there is a shape: if not described, what the author wrote */
 	struct prototype_shape shape;
 	char *prototype;	/* as C; NULL: nobody says */
@@ -90,8 +90,9 @@ int targets_resolve(struct targets *t, const char *object, const char *symbol, u
  * OUTCOME_NO_SUCH_FUNCTION. One whose arguments do not fit the registers that such a body is given
  * is OUTCOME_UNSUPPORTED.
  */
-int targets_resolve_guard(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
-			  const struct btf *patch_btf, struct target *ret, struct report *report);
+int targets_resolve_guard(struct targets *t, const char *object, const char *symbol,
+			  uint32_t sympos, const struct btf *patch_btf, struct target *ret,
+			  struct report *report);
 
 /*
  * The name by which ftrace lists a function, which may be another of its names; the symbol itself if

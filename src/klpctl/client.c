@@ -130,7 +130,8 @@ static int call_on_reply(sd_varlink *link _unused_, sd_json_variant *parameters,
  */
 static int call_connect(sd_varlink **ret)
 {
-	const struct timeval limit = { .tv_sec = MIN(CLIENT_CONNECT_SEC, client_answer_ms() / 1000) };
+	const struct timeval limit = { .tv_sec =
+					       MIN(CLIENT_CONNECT_SEC, client_answer_ms() / 1000) };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const char *path = client_address();
 	_cleanup_close_ int fd = -EBADF;

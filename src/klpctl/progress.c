@@ -80,7 +80,8 @@ static void progress_show(const char *text, const char *more)
 	format_clean(line);
 	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
 		room = size.ws_col - 1U;
-		while (room > 0 && room < strlen(line) && ((unsigned char)line[room] & 0xc0) == 0x80)
+		while (room > 0 && room < strlen(line) &&
+		       ((unsigned char)line[room] & 0xc0) == 0x80)
 			room--;
 		if (room < strlen(line))
 			line[room] = '\0';

@@ -39,13 +39,14 @@ int verb_repair(const struct verb *verb, char **arguments _unused_)
 	size_t left = 0;
 	int r;
 
-	r = sd_json_buildo(&parameters,
-			   SD_JSON_BUILD_PAIR_CONDITION(dry, "dryRun", SD_JSON_BUILD_BOOLEAN(true)),
-			   SD_JSON_BUILD_PAIR_CONDITION((options.verb_options & OPTION_NO_WAIT) != 0,
-							"wait", SD_JSON_BUILD_BOOLEAN(false)),
-			   SD_JSON_BUILD_PAIR_CONDITION((options.verb_options & OPTION_TIMEOUT) != 0,
-							"timeoutUSec",
-							SD_JSON_BUILD_UNSIGNED(options.timeout_usec)));
+	r = sd_json_buildo(
+		&parameters,
+		SD_JSON_BUILD_PAIR_CONDITION(dry, "dryRun", SD_JSON_BUILD_BOOLEAN(true)),
+		SD_JSON_BUILD_PAIR_CONDITION((options.verb_options & OPTION_NO_WAIT) != 0, "wait",
+					     SD_JSON_BUILD_BOOLEAN(false)),
+		SD_JSON_BUILD_PAIR_CONDITION((options.verb_options & OPTION_TIMEOUT) != 0,
+					     "timeoutUSec",
+					     SD_JSON_BUILD_UNSIGNED(options.timeout_usec)));
 	if (r < 0)
 		return verb_out_of_memory(verb);
 	r = verb_call_keep(verb, NULL, "Repair", parameters, &reply);

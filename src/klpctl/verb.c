@@ -49,8 +49,8 @@ static int verb_ask(const struct verb *verb, const char *subject, const char *me
 	int r;
 
 	if (progress)
-		r = client_change(method, parameters, progress_wanted() ? progress_event : NULL, NULL,
-				  &reply);
+		r = client_change(method, parameters, progress_wanted() ? progress_event : NULL,
+				  NULL, &reply);
 	else
 		r = client_call(method, parameters, NULL, NULL, &reply);
 	progress_end();

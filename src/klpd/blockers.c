@@ -24,8 +24,9 @@ static uint64_t monotonic_usec(void)
 }
 
 /* Each blocker with its stack, of the first `stacks` of them. */
-static int blockers_describe(struct companion *c, bool last, const struct klp_uapi_blocker *blockers,
-			     uint32_t n, uint64_t stacks, uint64_t usec, sd_json_variant **array)
+static int blockers_describe(struct companion *c, bool last,
+			     const struct klp_uapi_blocker *blockers, uint32_t n, uint64_t stacks,
+			     uint64_t usec, sd_json_variant **array)
 {
 	_cleanup_free_ char *text = malloc(COMPANION_STACK_ROOM);
 	uint64_t began = monotonic_usec();

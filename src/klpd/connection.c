@@ -397,7 +397,8 @@ void connections_done(struct connections *all)
 
 static int connection_watch(struct connection *c, int fd)
 {
-	int r = sd_event_add_io(c->all->event, &c->source, fd, EPOLLIN | EPOLLOUT | EPOLLET, on_io, c);
+	int r = sd_event_add_io(c->all->event, &c->source, fd, EPOLLIN | EPOLLOUT | EPOLLET, on_io,
+				c);
 
 	if (r < 0)
 		return r;

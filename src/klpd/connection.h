@@ -30,7 +30,7 @@ struct connection {
 	bool root;			/* as /dev/klp would have it, when it came */
 	bool serving;			/* on the call stack: not to be freed */
 	bool waits;			/* until others have read their answers */
-	unsigned int steps;		/* that sd-varlink can take with what it has, without reading */
+	unsigned int steps; /* that sd-varlink can take with what it has, without reading */
 	unsigned int blind;		/* steps of which that was not known */
 	bool reads;			/* the step is a reading */
 	size_t rest;			/* of an unfinished message, in sd-varlink's hands */

@@ -43,7 +43,7 @@ static void batch_add(struct fd_batch *b, int fd)
 		batch_send(b);
 }
 
-static void store_set(struct fd_batch *b, const struct set *s)
+static void store_set(struct fd_batch *b, const struct patch *s)
 {
 	_cleanup_close_ int meta = keep_make_meta(s);
 
@@ -56,21 +56,21 @@ static void store_set(struct fd_batch *b, const struct set *s)
 	batch_send(b);
 }
 
-bool fd_store_put(const struct world *w)
+bool fd_store_put(const struct registry *reg)
 {
 	struct fd_batch b = { .n = 0 };
 	bool any = false;
 
 	if (stored)
 		(void)sd_notify(false, "FDSTOREREMOVE=1\nFDNAME=" FD_STORE_NAME);
-	for (size_t i = 0; i < w->n_sets; i++) {
-		if (!w->sets[i]->unpinned || w->sets[i]->lost)
+	for (size_t i = 0; i < reg->n_patches; i++) {
+		if (!reg->patches[i]->unpinned || reg->patches[i]->lost)
 			continue;
 		any = true;
-		store_set(&b, w->sets[i]);
+		store_set(&b, reg->patches[i]);
 	}
 	if (any) {
-		batch_add(&b, gate_fd(w->gate));
+		batch_add(&b, gate_fd(reg->gate));
 		batch_send(&b);
 	}
 	stored = any && !b.failed;

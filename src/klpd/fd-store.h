@@ -9,11 +9,11 @@
 
 #include <stdbool.h>
 
-#include "core/world.h"
+#include "core/registry.h"
 
 /* Put what is not pinned into the store, in place of what is there. True: all of it is there, so
  * that nothing ends with this klpd. */
-bool fd_store_put(const struct world *w);
+bool fd_store_put(const struct registry *reg);
 /* At start: close what the service manager handed over. It still has it, until the next
  * fd_store_put(). */
 void fd_store_close(void);

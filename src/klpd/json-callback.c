@@ -9,9 +9,9 @@
 #include "klpd/json-text.h"
 
 /* The name of its patch; a record whose set is not known has a name too. */
-static const char *callback_patch(const struct world *w, const struct klp_ioc_callback *c)
+static const char *callback_patch(const struct registry *reg, const struct klp_ioc_callback *c)
 {
-	const struct set *s = world_find_id(w, c->record);
+	const struct patch *s = registry_find_id(reg, c->record);
 
 	return s ? s->meta->name : c->name;
 }
@@ -21,20 +21,20 @@ static const char *callback_when(const struct klp_ioc_callback *c)
 	return callback_kind_to_string((enum callback_kind)c->when);
 }
 
-static bool callback_read(const struct world *w, struct klp_ioc_callback *ret)
+static bool callback_read(const struct registry *reg, struct klp_ioc_callback *ret)
 {
-	return w->companion && companion_callback(w->companion, ret) == 0 &&
+	return reg->companion && companion_callback(reg->companion, ret) == 0 &&
 	       ret->when <= KLP_POST_UNPATCH;
 }
 
-int json_callback(const struct world *w, sd_json_variant **ret)
+int json_callback(const struct registry *reg, sd_json_variant **ret)
 {
 	struct klp_ioc_callback c;
 
-	if (!callback_read(w, &c))
+	if (!callback_read(reg, &c))
 		return sd_json_variant_new_null(ret);
 	return sd_json_buildo(ret,
-		PAIR_TEXT("patch", callback_patch(w, &c)),
+		PAIR_TEXT("patch", callback_patch(reg, &c)),
 		PAIR_TEXT("object", c.object),
 		PAIR_TEXT("when", callback_when(&c)),
 		SD_JSON_BUILD_PAIR_UNSIGNED("runningUSec", c.running_ns / 1000),
@@ -43,14 +43,14 @@ int json_callback(const struct world *w, sd_json_variant **ret)
 					     SD_JSON_BUILD_UNSIGNED(c.transition)));
 }
 
-int json_callback_busy(const struct world *w, struct report *report)
+int json_callback_busy(const struct registry *reg, struct report *report)
 {
 	struct klp_ioc_callback c;
 
-	if (!callback_read(w, &c))
+	if (!callback_read(reg, &c))
 		return 0;
 	return report_set(report, OUTCOME_BUSY, "The %s callback of object '%s' of patch '%s' has run "
 			  "for %llu s and has to end first (thread %d)", callback_when(&c), c.object,
-			  callback_patch(w, &c), (unsigned long long)(c.running_ns / 1000000000),
+			  callback_patch(reg, &c), (unsigned long long)(c.running_ns / 1000000000),
 			  (int)c.pid);
 }

@@ -5,11 +5,11 @@
 
 #include <systemd/sd-json.h>
 
-#include "core/world.h"
+#include "core/registry.h"
 
 /* Type RunningCallback; null: none runs. */
-int json_callback(const struct world *w, sd_json_variant **ret);
+int json_callback(const struct registry *reg, sd_json_variant **ret);
 /* OUTCOME_BUSY, which it is told; 0: none runs. */
-int json_callback_busy(const struct world *w, struct report *report);
+int json_callback_busy(const struct registry *reg, struct report *report);
 
 #endif

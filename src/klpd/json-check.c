@@ -100,7 +100,7 @@ static int check_function(const struct meta_func *m, const struct check_func *f,
 
 static int check_functions(const struct check *c, sd_json_variant **ret)
 {
-	const struct meta *m = c->entering.set->meta;
+	const struct meta *m = c->incoming.patch->meta;
 	int r = sd_json_variant_new_array(ret, NULL, 0);
 
 	for (size_t i = 0; r >= 0 && c->looked && i < m->n_funcs; i++) {
@@ -133,38 +133,38 @@ static int check_problems(const struct check *c, sd_json_variant **ret)
 }
 
 /* What would leave: if another change runs that is not known. */
-static int check_replaced(const struct check *c, const struct world *w, sd_json_variant **ret)
+static int check_replaced(const struct check *c, const struct registry *reg, sd_json_variant **ret)
 {
 	int r = sd_json_variant_new_array(ret, NULL, 0);
 
 	for (size_t i = 0; r >= 0 && i < c->plan.n_leave; i++) {
 		_cleanup_json_ sd_json_variant *v = NULL;
 
-		r = json_text(w->sets[c->plan.leave[i]]->meta->name, &v);
+		r = json_text(reg->patches[c->plan.leave[i]]->meta->name, &v);
 		if (r >= 0)
 			r = sd_json_variant_append_array(ret, v);
 	}
 	return r;
 }
 
-int json_check(const struct check *c, const struct world *w, sd_json_variant **ret)
+int json_check(const struct check *c, const struct registry *reg, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *functions = NULL, *problems = NULL, *replaced = NULL;
-	const struct meta *m = c->entering.set->meta;
+	const struct meta *m = c->incoming.patch->meta;
 	int r;
 
 	r = check_functions(c, &functions);
 	if (r >= 0)
 		r = check_problems(c, &problems);
 	if (r >= 0)
-		r = check_replaced(c, w, &replaced);
+		r = check_replaced(c, reg, &replaced);
 	if (r < 0)
 		return r;
 	return sd_json_buildo(ret,
 		PAIR_TEXT("name", m->name),
 		PAIR_TEXT("version", m->version),
 		PAIR_TEXT("change", change_verb_to_string(c->plan.verb)),
-		PAIR_TEXT("consistency", set_consistency_to_string(c->plan.consistency)),
+		PAIR_TEXT("consistency", patch_consistency_to_string(c->plan.consistency)),
 		SD_JSON_BUILD_PAIR_VARIANT("replaced", replaced),
 		SD_JSON_BUILD_PAIR_UNSIGNED("opens", c->opens),
 		SD_JSON_BUILD_PAIR_BOOLEAN("strict", m->strict),

@@ -7,6 +7,6 @@
 
 #include "core/check.h"
 
-int json_check(const struct check *c, const struct world *w, sd_json_variant **ret);
+int json_check(const struct check *c, const struct registry *reg, sd_json_variant **ret);
 
 #endif

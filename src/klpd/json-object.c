@@ -12,7 +12,7 @@
 
 static uint32_t objects_flags(struct companion *c, uint64_t id)
 {
-	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	_cleanup_free_ struct klp_uapi_patch *records = NULL;
 	struct klp_ioc_status status;
 
 	if (companion_status(c, &status, &records) < 0)
@@ -23,13 +23,13 @@ static uint32_t objects_flags(struct companion *c, uint64_t id)
 	return 0;
 }
 
-void json_objects_read(const struct world *w, const struct set *s, struct json_objects *ret)
+void json_objects_read(const struct registry *reg, const struct patch *s, struct json_objects *ret)
 {
 	*ret = (struct json_objects){ .n = 0 };
-	if (!w->companion || s->id == 0)
+	if (!reg->companion || s->id == 0)
 		return;
-	(void)companion_objects(w->companion, s->id, &ret->list, &ret->n);
-	ret->flags = objects_flags(w->companion, s->id);
+	(void)companion_objects(reg->companion, s->id, &ret->list, &ret->n);
+	ret->flags = objects_flags(reg->companion, s->id);
 }
 
 void json_objects_done(struct json_objects *o)
@@ -69,7 +69,7 @@ int json_objects(const struct json_objects *o, sd_json_variant **ret)
 	return 0;
 }
 
-const char *json_objects_state(const struct json_objects *o, const struct set *s,
+const char *json_objects_state(const struct json_objects *o, const struct patch *s,
 			       const struct meta_func *f, bool attached)
 {
 	const struct klp_uapi_object *object = objects_find(o, f->object);

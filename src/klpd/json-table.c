@@ -12,11 +12,12 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-static int json_table(const struct meta_table *t, const struct set *s, size_t i, sd_json_variant **ret)
+static int json_table(const struct meta_table *t, const struct patch *s, size_t i,
+		      sd_json_variant **ret)
 {
 	struct link_info info = { .link_id = 0 };
 	uint32_t map = 0;
-	bool known = s && link_get_info(s->links[set_table_link(s, i)], &info) == 0 &&
+	bool known = s && link_get_info(s->links[patch_table_link(s, i)], &info) == 0 &&
 		     link_map_id(s->maps[i], &map) == 0;
 
 	return sd_json_buildo(ret,
@@ -29,7 +30,7 @@ static int json_table(const struct meta_table *t, const struct set *s, size_t i,
 					     SD_JSON_BUILD_BOOLEAN(known && info.map_id == map)));
 }
 
-int json_tables(const struct meta *m, const struct set *s, sd_json_variant **ret)
+int json_tables(const struct meta *m, const struct patch *s, sd_json_variant **ret)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *array = NULL;
 	int r;
@@ -48,9 +49,9 @@ int json_tables(const struct meta *m, const struct set *s, sd_json_variant **ret
 	return 0;
 }
 
-bool json_tables_current(const struct set *s)
+bool json_tables_current(const struct patch *s)
 {
-	for (size_t i = 0; s->state == SET_IN_FORCE && i < s->meta->n_tables; i++)
+	for (size_t i = 0; s->state == PATCH_IN_FORCE && i < s->meta->n_tables; i++)
 		if (!table_is_current(s, i))
 			return false;
 	return true;

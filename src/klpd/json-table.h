@@ -5,11 +5,11 @@
 
 #include <systemd/sd-json.h>
 
-#include "core/set.h"
+#include "core/patch.h"
 
 /* Type Table, an array; s may be NULL: a file. */
-int json_tables(const struct meta *m, const struct set *s, sd_json_variant **ret);
+int json_tables(const struct meta *m, const struct patch *s, sd_json_variant **ret);
 /* A set in force has each table that it brings. */
-bool json_tables_current(const struct set *s);
+bool json_tables_current(const struct patch *s);
 
 #endif

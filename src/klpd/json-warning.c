@@ -12,7 +12,7 @@
 
 static int json_warning(const struct warning *w, sd_json_variant **ret)
 {
-	const struct meta *m = w->set ? w->set->meta : NULL;
+	const struct meta *m = w->patch ? w->patch->meta : NULL;
 	const struct meta_func *f = m && w->func < m->n_funcs ? &m->funcs[w->func] : NULL;
 
 	return sd_json_buildo(ret,

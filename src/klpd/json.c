@@ -57,9 +57,9 @@ static int json_function(const struct meta_func *f, const struct link_info *info
 }
 
 /* What a warning makes of the state of a function; NULL: nothing. */
-static const char *json_warned_state(const struct warning *w)
+static const char *json_warned_state(const struct warning *reg)
 {
-	switch (w->kind) {
+	switch (reg->kind) {
 	case WARNING_FTRACE_OFF:
 	case WARNING_NOT_CALLED:
 		return "not_called";
@@ -73,22 +73,23 @@ static const char *json_warned_state(const struct warning *w)
 }
 
 /* By function, what the warnings say; those about the patch as a whole are about each. */
-static const char **json_warned_states(const struct set *s, const struct warnings *l)
+static const char **json_warned_states(const struct patch *s, const struct warnings *l)
 {
 	const char **states = calloc(s->meta->n_funcs + 1, sizeof(*states));
 
 	for (size_t i = 0; states && i < l->n; i++) {
-		const char *state = l->list[i].set == s ? json_warned_state(&l->list[i]) : NULL;
+		const char *state = l->list[i].patch == s ? json_warned_state(&l->list[i]) : NULL;
 
 		for (size_t j = 0; state && j < s->meta->n_funcs; j++)
-			if ((l->list[i].func == j || l->list[i].func == WARNING_NO_FUNC) && !states[j])
+			if ((l->list[i].func == j || l->list[i].func == WARNING_NO_FUNC) &&
+			    !states[j])
 				states[j] = state;
 	}
 	return states;
 }
 
 /* s, o and l may be NULL: a file. *ret_missed is the sum over all functions. */
-static int json_functions(const struct meta *m, const struct set *s, const struct json_objects *o,
+static int json_functions(const struct meta *m, const struct patch *s, const struct json_objects *o,
 			  const struct warnings *l, sd_json_variant **ret, uint64_t *ret_missed)
 {
 	_cleanup_free_ const char **warned = s ? json_warned_states(s, l) : NULL;
@@ -172,7 +173,7 @@ static int json_names(char *const *names, sd_json_variant **ret)
 	return json_strings(names, n, ret);
 }
 
-static int json_patch(const struct meta *m, const struct set *s, const struct json_objects *o,
+static int json_patch(const struct meta *m, const struct patch *s, const struct json_objects *o,
 		      const struct warnings *l, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *functions = NULL, *states = NULL, *callbacks = NULL,
@@ -215,34 +216,34 @@ int json_meta(const struct meta *meta, sd_json_variant **ret)
 	return json_patch(meta, NULL, NULL, NULL, ret);
 }
 
-int json_set(const struct world *w, const struct set *s, const struct warnings *warnings,
-	     sd_json_variant **ret)
+int json_loaded_patch(const struct registry *reg, const struct patch *s,
+		      const struct warnings *warnings, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *v = NULL, *objects = NULL;
 	_cleanup_(json_objects_done) struct json_objects o;
 	char hash[2 * SHA256_SIZE + 1];
 	int r;
 
-	json_objects_read(w, s, &o);
+	json_objects_read(reg, s, &o);
 	r = json_objects(&o, &objects);
 	if (r >= 0 || r == -ENODATA)
 		r = json_patch(s->meta, s, &o, warnings, &v);
 	if (r < 0)
 		return r;
 	sha256_to_string(s->sha256, hash);
-	r = sd_json_variant_merge_objectbo(&v,
-		PAIR_TEXT("state", set_state_to_string(s->state)),
+	r = sd_json_variant_merge_objectbo(
+		&v, PAIR_TEXT("state", patch_state_to_string(s->state)),
 		PAIR_TEXT("effect", effect_to_string(warnings_effect(warnings, s))),
-		PAIR_TEXT("consistency", set_consistency_to_string(s->consistency)),
+		PAIR_TEXT("consistency", patch_consistency_to_string(s->consistency)),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
 		SD_JSON_BUILD_PAIR_UNSIGNED("enabledUSec", s->enabled_usec),
 		SD_JSON_BUILD_PAIR_CONDITION(s->forced, "forced", SD_JSON_BUILD_BOOLEAN(true)),
-		SD_JSON_BUILD_PAIR_CONDITION((o.flags & KLP_RECORD_BROKEN) || !json_tables_current(s),
+		SD_JSON_BUILD_PAIR_CONDITION((o.flags & KLP_PATCH_BROKEN) ||
+						     !json_tables_current(s),
 					     "broken", SD_JSON_BUILD_BOOLEAN(true)),
-		SD_JSON_BUILD_PAIR_CONDITION((o.flags & KLP_RECORD_PASSED_OVER) != 0, "passedOver",
+		SD_JSON_BUILD_PAIR_CONDITION((o.flags & KLP_PATCH_PASSED_OVER) != 0, "passedOver",
 					     SD_JSON_BUILD_BOOLEAN(true)),
-		PAIR_TEXT("path", s->path),
-		PAIR_TEXT("sha256", hash),
+		PAIR_TEXT("path", s->path), PAIR_TEXT("sha256", hash),
 		SD_JSON_BUILD_PAIR_CONDITION(objects != NULL, "objects",
 					     SD_JSON_BUILD_VARIANT(objects)));
 	if (r < 0)
@@ -252,43 +253,43 @@ int json_set(const struct world *w, const struct set *s, const struct warnings *
 }
 
 /* Set i of those that klpd manages, then of those that it leaves alone; NULL: no more. */
-static const struct set *json_nth(const struct world *w, size_t i)
+static const struct patch *json_nth(const struct registry *reg, size_t i)
 {
-	if (i < w->n_sets)
-		return w->sets[i];
-	i -= w->n_sets;
-	return i < w->n_unjudged ? w->unjudged_sets[i].set : NULL;
+	if (i < reg->n_patches)
+		return reg->patches[i];
+	i -= reg->n_patches;
+	return i < reg->n_unjudged ? reg->unjudged_patches[i].patch : NULL;
 }
 
-int json_patches(const struct world *w, const struct warnings *warnings, sd_json_variant **ret)
+int json_patches(const struct registry *reg, const struct warnings *warnings, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *array = NULL;
-	const struct set *s;
+	const struct patch *s;
 	int r;
 
-	for (size_t i = 0; (s = json_nth(w, i)); i++) {
-		r = APPEND(array, json_set(w, s, warnings, &append_v_));
+	for (size_t i = 0; (s = json_nth(reg, i)); i++) {
+		r = APPEND(array, json_loaded_patch(reg, s, warnings, &append_v_));
 		if (r < 0)
 			return r;
 	}
 	return array_finish(array, ret);
 }
 
-static int json_list_entry(const struct world *w, const struct set *s,
+static int json_list_entry(const struct registry *reg, const struct patch *s,
 			   const struct warnings *warnings, sd_json_variant **ret)
 {
 	_cleanup_(json_objects_done) struct json_objects o;
 	uint64_t missed = missed_count(s);
 	unsigned int waiting;
 
-	json_objects_read(w, s, &o);
+	json_objects_read(reg, s, &o);
 	waiting = json_objects_waiting(&o, s->meta);
 	return sd_json_buildo(ret,
 		PAIR_TEXT("name", s->meta->name),
 		PAIR_TEXT("version", s->meta->version),
-		PAIR_TEXT("state", set_state_to_string(s->state)),
+		PAIR_TEXT("state", patch_state_to_string(s->state)),
 		PAIR_TEXT("effect", effect_to_string(warnings_effect(warnings, s))),
-		PAIR_TEXT("consistency", set_consistency_to_string(s->consistency)),
+		PAIR_TEXT("consistency", patch_consistency_to_string(s->consistency)),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
 		SD_JSON_BUILD_PAIR_UNSIGNED("functions", s->meta->n_funcs + s->n_lost),
 		SD_JSON_BUILD_PAIR_UNSIGNED("tables", s->meta->n_tables),
@@ -297,28 +298,28 @@ static int json_list_entry(const struct world *w, const struct set *s,
 		SD_JSON_BUILD_PAIR_CONDITION(missed > 0, "missed", SD_JSON_BUILD_UNSIGNED(missed)));
 }
 
-int json_list(const struct world *w, const struct warnings *warnings, sd_json_variant **ret)
+int json_list(const struct registry *reg, const struct warnings *warnings, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *array = NULL;
-	const struct set *s;
+	const struct patch *s;
 	int r;
 
-	for (size_t i = 0; (s = json_nth(w, i)); i++) {
-		r = APPEND(array, json_list_entry(w, s, warnings, &append_v_));
+	for (size_t i = 0; (s = json_nth(reg, i)); i++) {
+		r = APPEND(array, json_list_entry(reg, s, warnings, &append_v_));
 		if (r < 0)
 			return r;
 	}
 	return array_finish(array, ret);
 }
 
-int json_before(const struct world *w, sd_json_variant **ret)
+int json_before(const struct registry *reg, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *array = NULL;
 	_cleanup_free_ struct pin_before *before = NULL;
 	int r;
 
 	/* one that cannot be used is told in the warnings */
-	if (before_load(w, &before, NULL) != 0)
+	if (before_load(reg, &before, NULL) != 0)
 		return sd_json_variant_new_null(ret);
 	for (size_t i = 0; i < before->n; i++) {
 		const struct pin_before_entry *e = &before->entries[i];
@@ -326,27 +327,28 @@ int json_before(const struct world *w, sd_json_variant **ret)
 		r = APPEND(array, sd_json_buildo(&append_v_,
 			PAIR_TEXT("name", e->name),
 			PAIR_TEXT("version", e->version),
-			PAIR_TEXT("consistency", set_consistency_to_string(e->consistency))));
+			PAIR_TEXT("consistency", patch_consistency_to_string(e->consistency))));
 		if (r < 0)
 			return r;
 	}
 	return array_finish(array, ret);
 }
 
-int json_companion(const struct world *w, sd_json_variant **ret)
+int json_companion(const struct registry *reg, sd_json_variant **ret)
 {
-	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	_cleanup_free_ struct klp_uapi_patch *records = NULL;
 	const struct klp_ioc_hello *hello;
 	struct klp_ioc_status status;
 	int r;
 
-	if (!w->companion)
+	if (!reg->companion)
 		return sd_json_buildo(ret,
-			SD_JSON_BUILD_PAIR_BOOLEAN("loaded", w->companion_report.outcome ==
-							     OUTCOME_COMPANION_ABI),
-			PAIR_OPTIONAL("problem", w->companion_report.detail));
-	hello = companion_hello(w->companion);
-	r = companion_status(w->companion, &status, &records);
+				      SD_JSON_BUILD_PAIR_BOOLEAN("loaded",
+								 reg->companion_report.outcome ==
+									 OUTCOME_COMPANION_ABI),
+				      PAIR_OPTIONAL("problem", reg->companion_report.detail));
+	hello = companion_hello(reg->companion);
+	r = companion_status(reg->companion, &status, &records);
 	return sd_json_buildo(ret,
 		SD_JSON_BUILD_PAIR_BOOLEAN("loaded", true),
 		SD_JSON_BUILD_PAIR_UNSIGNED("abi", hello->abi),
@@ -360,7 +362,7 @@ int json_companion(const struct world *w, sd_json_variant **ret)
 					     SD_JSON_BUILD_UNSIGNED(r < 0 ? 0 : status.forced)),
 		/* of one that speaks an ABI before ours there is something to say, too */
 		PAIR_OPTIONAL("problem", r < 0 ? "Its status cannot be read" :
-						 w->companion_report.detail));
+						 reg->companion_report.detail));
 }
 
 int json_transition(const struct transaction *t, sd_json_variant **ret)
@@ -411,7 +413,7 @@ int json_change(const struct transaction *t, bool complete, sd_json_variant **re
 		PAIR_TEXT("version", t->version),
 		PAIR_TEXT("change", change_verb_to_string(t->verb)),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", t->generation),
-		PAIR_TEXT("consistency", set_consistency_to_string(t->consistency)),
+		PAIR_TEXT("consistency", patch_consistency_to_string(t->consistency)),
 		SD_JSON_BUILD_PAIR_BOOLEAN("complete", complete),
 		SD_JSON_BUILD_PAIR_VARIANT("replaced", replaced),
 		SD_JSON_BUILD_PAIR_CONDITION(rollback, "returning",

@@ -10,15 +10,16 @@
 
 /* A patch as its file describes it. */
 int json_meta(const struct meta *meta, sd_json_variant **ret);
-/* The same of one in the kernel, with what the kernel says of it. `warnings` is of the same world,
+/* The same of one in the kernel, with what the kernel says of it. `warnings` is of the same registry,
  * here and below. */
-int json_set(const struct world *w, const struct set *s, const struct warnings *warnings,
-	     sd_json_variant **ret);
-int json_list(const struct world *w, const struct warnings *warnings, sd_json_variant **ret);
+int json_loaded_patch(const struct registry *reg, const struct patch *s,
+		      const struct warnings *warnings, sd_json_variant **ret);
+int json_list(const struct registry *reg, const struct warnings *warnings, sd_json_variant **ret);
 /* What a rollback would go back to; null if it is not known. */
-int json_before(const struct world *w, sd_json_variant **ret);
-int json_patches(const struct world *w, const struct warnings *warnings, sd_json_variant **ret);
-int json_companion(const struct world *w, sd_json_variant **ret);
+int json_before(const struct registry *reg, sd_json_variant **ret);
+int json_patches(const struct registry *reg, const struct warnings *warnings,
+		 sd_json_variant **ret);
+int json_companion(const struct registry *reg, sd_json_variant **ret);
 /* JSON null if t is NULL. */
 int json_transition(const struct transaction *t, sd_json_variant **ret);
 /* Output of the changing methods. */

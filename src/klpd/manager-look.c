@@ -78,11 +78,11 @@ static bool look_tell(struct manager *m, const struct warnings *l)
 int manager_look(struct manager *m, struct warnings *ret)
 {
 	uint64_t began = look_now();
-	bool missed = missed_look(m->world);
+	bool missed = missed_look(m->registry);
 	int r;
 
 	manager_keep(m);
-	r = effect_look(m->world, ret);
+	r = effect_look(m->registry, ret);
 
 	m->look_usec = look_now() - began;
 	if (missed && m->observe)

@@ -24,13 +24,13 @@
 
 struct manager_watch {
 	sd_event_source *mounts;
-	sd_event_source *dirs[WORLD_SETS_MAX + 1];
+	sd_event_source *dirs[REGISTRY_PATCHES_MAX + 1];
 	size_t n_dirs;
 	uint64_t what;		/* which directories these are, see watch_what() */
 };
 
-static int on_directory(sd_event_source *source _unused_, const struct inotify_event *event _unused_,
-			void *userdata)
+static int on_directory(sd_event_source *source _unused_,
+			const struct inotify_event *event _unused_, void *userdata)
 {
 	manager_keep(userdata);
 	return 0;
@@ -43,19 +43,20 @@ static int on_mounts(sd_event_source *source _unused_, int fd _unused_, uint32_t
 	return 0;
 }
 
-static void watch_forget_dirs(struct manager_watch *w)
+static void watch_forget_dirs(struct manager_watch *reg)
 {
-	while (w->n_dirs > 0)
-		sd_event_source_disable_unref(w->dirs[--w->n_dirs]);
+	while (reg->n_dirs > 0)
+		sd_event_source_disable_unref(reg->dirs[--reg->n_dirs]);
 }
 
 static void watch_dir(struct manager *m, const char *path)
 {
-	struct manager_watch *w = m->watch;
+	struct manager_watch *reg = m->watch;
 
-	if (w->n_dirs < ARRAY_SIZE(w->dirs) &&
-	    sd_event_add_inotify(m->event, &w->dirs[w->n_dirs], path, WATCH_MASK, on_directory, m) >= 0)
-		w->n_dirs++;
+	if (reg->n_dirs < ARRAY_SIZE(reg->dirs) &&
+	    sd_event_add_inotify(m->event, &reg->dirs[reg->n_dirs], path, WATCH_MASK, on_directory,
+				 m) >= 0)
+		reg->n_dirs++;
 }
 
 /* Process 1 sees what the system has mounted. */
@@ -76,19 +77,19 @@ static void watch_mounts(struct manager *m)
 }
 
 /* Differs if other directories are to be watched. */
-static uint64_t watch_what(const struct world *w)
+static uint64_t watch_what(const struct registry *reg)
 {
-	uint64_t what = w->place == 0 ? 1 + bpffs_device() : 0;
+	uint64_t what = reg->place == 0 ? 1 + bpffs_device() : 0;
 
-	for (size_t i = 0; i < w->n_sets; i++)
-		what = what * 31 + set_pins(w->sets[i]);
+	for (size_t i = 0; i < reg->n_patches; i++)
+		what = what * 31 + patch_pins(reg->patches[i]);
 	return what;
 }
 
 /* `again`: directories that were there were made anew. True: it is not what was watched before. */
 static bool watch_all(struct manager *m, bool again)
 {
-	uint64_t what = watch_what(m->world);
+	uint64_t what = watch_what(m->registry);
 
 	CAPS_SCOPE(CAPS_BPF);
 
@@ -101,14 +102,14 @@ static bool watch_all(struct manager *m, bool again)
 		return false;
 	m->watch->what = what;
 	watch_forget_dirs(m->watch);
-	if (m->world->place < 0)
+	if (m->registry->place < 0)
 		return true;
 	watch_dir(m, KLPD_PIN_DIR);
-	for (size_t i = 0; i < m->world->n_sets; i++) {
+	for (size_t i = 0; i < m->registry->n_patches; i++) {
 		_cleanup_free_ char *path = NULL;
 
 		if (asprintf(&path, KLPD_PIN_DIR "/gen-%llu",
-			     (unsigned long long)set_pins(m->world->sets[i])) < 0) {
+			     (unsigned long long)patch_pins(m->registry->patches[i])) < 0) {
 			path = NULL;
 			return true;
 		}
@@ -119,20 +120,20 @@ static bool watch_all(struct manager *m, bool again)
 
 void manager_keep(struct manager *m)
 {
-	bool changed = keep_look(m->world), known;
+	bool changed = keep_look(m->registry), known;
 	uint64_t dev;
 
-	for (size_t i = 0; changed && i < m->world->n_sets; i++) {
-		const struct set *s = m->world->sets[i];
+	for (size_t i = 0; changed && i < m->registry->n_patches; i++) {
+		const struct patch *s = m->registry->patches[i];
 
 		if (s->repinned && !s->unpinned)
 			log_notice("Patch '%s' %s: it was not pinned any more and is pinned again",
 				   s->meta->name, s->meta->version);
 	}
 	if (watch_all(m, changed))
-		(void)fd_store_put(m->world);
+		(void)fd_store_put(m->registry);
 	/* another bpffs than before: what is pinned there, and not in force, is to be seen too */
-	dev = m->world->place == 0 ? bpffs_device() : 0;
+	dev = m->registry->place == 0 ? bpffs_device() : 0;
 	if (dev == 0 || dev == m->bpffs || m->change || m->work)
 		return;
 	known = m->bpffs != 0;
@@ -154,21 +155,21 @@ void manager_pins_done(struct manager *m)
 bool manager_stop(struct manager *m)
 {
 	manager_work_done(m);
-	(void)keep_look(m->world);
-	if (keep_count_unpinned(m->world) == 0)
+	(void)keep_look(m->registry);
+	if (keep_count_unpinned(m->registry) == 0)
 		return true;
-	if (fd_store_put(m->world)) {
+	if (fd_store_put(m->registry)) {
 		log_warning("Some patches are not pinned (%s): the service manager holds them",
-			    keep_trouble(m->world) ?: "they could not be");
+			    keep_trouble(m->registry) ?: "they could not be");
 		return true;
 	}
-	for (size_t i = 0; i < m->world->n_sets; i++) {
-		const struct set *s = m->world->sets[i];
+	for (size_t i = 0; i < m->registry->n_patches; i++) {
+		const struct patch *s = m->registry->patches[i];
 
 		if (s->unpinned && !s->lost)
 			log_error("Patch '%s' %s: it is not pinned (%s) and ends with this klpd, unless "
 				  "its pins are only out of sight", s->meta->name, s->meta->version,
-				  keep_trouble(m->world) ?: "it could not be");
+				  keep_trouble(m->registry) ?: "it could not be");
 	}
 	return false;
 }
@@ -184,7 +185,7 @@ int manager_plan_repair(struct manager *m, struct repair *ret, struct report *re
 	if (m->change && !m->grace)
 		return manager_busy(m, report);
 	manager_keep(m);
-	r = repair_plan(m->world, ret);
+	r = repair_plan(m->registry, ret);
 	return r < 0 ? report_errno(report, r, "Cannot plan the repair") : 0;
 }
 
@@ -192,14 +193,14 @@ int manager_plan_repair(struct manager *m, struct repair *ret, struct report *re
 static int repair_immediate(struct manager *m, const struct repair *repair, struct report *report)
 {
 	_cleanup_(transaction_freep) struct transaction *t = NULL;
-	struct set *leave[KLP_GATE_SLOTS];
+	struct patch *leave[KLP_GATE_SLOTS];
 	struct transaction_request request = { .verb = CHANGE_REPAIR, .leave = leave };
 	int r;
 
-	request.n_leave = repair_leaving(m->world, repair, KLP_CONSISTENCY_IMMEDIATE, leave);
+	request.n_leave = repair_leaving(m->registry, repair, KLP_CONSISTENCY_IMMEDIATE, leave);
 	if (request.n_leave == 0)
 		return 0;
-	r = transaction_new(m->world, &request, &t);
+	r = transaction_new(m->registry, &request, &t);
 	if (r == 0)
 		r = transaction_run(t, report);
 	if (r != 0)
@@ -216,7 +217,7 @@ static int repair_immediate(struct manager *m, const struct repair *repair, stru
 static int repair_begin(struct manager *m, struct repair *repair, uint64_t timeout_usec, bool wait,
 			const struct manager_waiter *waiter, bool *ret_runs, struct report *report)
 {
-	struct set *leave[KLP_GATE_SLOTS];
+	struct patch *leave[KLP_GATE_SLOTS];
 	struct transaction_request request = { .verb = CHANGE_REPAIR, .leave = leave,
 					       .timeout_usec = timeout_usec };
 	int r;
@@ -224,7 +225,7 @@ static int repair_begin(struct manager *m, struct repair *repair, uint64_t timeo
 	r = repair_immediate(m, repair, report);
 	if (r != 0)
 		return r;
-	request.n_leave = repair_leaving(m->world, repair, KLP_CONSISTENCY_PER_TASK, leave);
+	request.n_leave = repair_leaving(m->registry, repair, KLP_CONSISTENCY_PER_TASK, leave);
 	if (request.n_leave == 0)
 		return 0;
 	r = manager_change(m, &request, wait, waiter, report);
@@ -244,7 +245,7 @@ int manager_repair(struct manager *m, struct repair *repair, uint64_t timeout_us
 		removed = removed || repair->actions[i].kind == REPAIR_REMOVE;
 		log_notice("Repair: %s", repair->actions[i].text);
 	}
-	r = repair_run(m->world, repair);
+	r = repair_run(m->registry, repair);
 	if (r < 0)
 		log_warning_errno(r, "Not all could be repaired: %m");
 	r = repair_begin(m, repair, timeout_usec, wait, waiter, ret_runs, report);

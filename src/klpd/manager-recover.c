@@ -14,10 +14,10 @@
 /* What was turned round while no klpd ran. */
 static void manager_log_turned(const struct manager *m)
 {
-	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	_cleanup_free_ struct klp_uapi_patch *records = NULL;
 	struct klp_ioc_status s;
 
-	if (!m->world->companion || companion_status(m->world->companion, &s, &records) < 0)
+	if (!m->registry->companion || companion_status(m->registry->companion, &s, &records) < 0)
 		return;
 	if (s.transition.number ? !s.transition.reversed : !s.last_transition || !s.last_reversed)
 		return;
@@ -25,24 +25,24 @@ static void manager_log_turned(const struct manager *m)
 		   (unsigned long long)(s.transition.number ?: s.last_transition),
 		   (s.transition.number ? s.transition.timed_out : s.last_timed_out) ?
 		   ": it did not complete in time" : "");
-	blockers_log(m->world->companion);
+	blockers_log(m->registry->companion);
 }
 
 int manager_recover(struct manager *m, struct report *report)
 {
 	int r;
 
-	r = recover_run(m->world, &m->change, report);
+	r = recover_run(m->registry, &m->change, report);
 	if (r < 0)
 		return report_errno(report, r, "Cannot recover what is in force");
 	if (r > 0)
 		return r;
-	for (size_t i = 0; i < m->world->n_sets; i++)
-		log_info("Patch '%s' %s: taken over, %s", m->world->sets[i]->meta->name,
-			 m->world->sets[i]->meta->version,
-			 set_state_to_string(m->world->sets[i]->state));
-	for (size_t i = 0; i < m->world->n_warnings; i++)
-		log_warning("%s", m->world->warnings[i]);
+	for (size_t i = 0; i < m->registry->n_patches; i++)
+		log_info("Patch '%s' %s: taken over, %s", m->registry->patches[i]->meta->name,
+			 m->registry->patches[i]->meta->version,
+			 patch_state_to_string(m->registry->patches[i]->state));
+	for (size_t i = 0; i < m->registry->n_warnings; i++)
+		log_warning("%s", m->registry->warnings[i]);
 	if (m->change)
 		log_info("Patch '%s' %s: %s goes on%s%s", m->change->name, m->change->version,
 			 change_verb_to_string(m->change->verb),
@@ -62,7 +62,7 @@ static int on_retry(sd_event_source *source _unused_, uint64_t usec _unused_, vo
 void manager_recover_again(struct manager *m)
 {
 	_cleanup_(report_done) struct report report = REPORT_INIT;
-	struct world *w = m->world;
+	struct registry *reg = m->registry;
 	const char *text;
 
 	m->retry = sd_event_source_disable_unref(m->retry);
@@ -71,12 +71,12 @@ void manager_recover_again(struct manager *m)
 		return;
 	}
 	text = report.error ? strerrordesc_np(report.error) : report.detail ?: "out of memory";
-	if (!w->stale)
+	if (!reg->stale)
 		log_error("What is in force cannot be read: %s%s%s; going on with what was known, and "
 			  "trying again", report.detail ?: "", report.detail ? ": " : "", text);
-	free(w->stale);
+	free(reg->stale);
 	/* even without memory it is known that it failed */
-	w->stale = strdup(text);
-	(void)sd_event_add_time_relative(m->event, &m->retry, CLOCK_MONOTONIC, MANAGER_RETRY_USEC, 0,
-					 on_retry, m);
+	reg->stale = strdup(text);
+	(void)sd_event_add_time_relative(m->event, &m->retry, CLOCK_MONOTONIC, MANAGER_RETRY_USEC,
+					 0, on_retry, m);
 }

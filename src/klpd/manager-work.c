@@ -3,8 +3,8 @@
  * Owns what has patch files read: the change that is being prepared, or the check that is at work, one
  * of them at a time, and the checks that wait for their turn. While one waits for the process that
  * reads its file all other clients are served. Promises that what it points to stays as long as it
- * needs it: while a change is prepared the world does not change, but for what was pinned, and a check
- * gives way to what changes the world and begins anew.
+ * needs it: while a change is prepared the registry does not change, but for what was pinned, and a check
+ * gives way to what changes the registry and begins anew.
  *
  * A change waits for no file any more when its programs are loaded. So what is cancelled has announced,
  * attached and pinned nothing.
@@ -63,7 +63,7 @@ static int on_idle(sd_event_source *source _unused_, uint64_t usec _unused_, voi
 	struct manager *m = userdata;
 
 	m->idle = sd_event_source_disable_unref(m->idle);
-	world_forget_targets(m->world);
+	registry_forget_targets(m->registry);
 	(void)malloc_trim(0);
 	return 0;
 }
@@ -73,7 +73,7 @@ void manager_rest(struct manager *m)
 	m->idle = sd_event_source_disable_unref(m->idle);
 	if (sd_event_add_time_relative(m->event, &m->idle, CLOCK_MONOTONIC, MANAGER_IDLE_USEC, 0,
 				       on_idle, m) < 0)
-		world_forget_targets(m->world);
+		registry_forget_targets(m->registry);
 }
 
 static int on_turn(sd_event_source *source, void *userdata);
@@ -159,7 +159,7 @@ static void run_check(void *userdata)
 {
 	struct manager_work *w = userdata;
 
-	w->result = check_run(w->manager->world, &w->request, &w->check, &w->report);
+	w->result = check_run(w->manager->registry, &w->request, &w->check, &w->report);
 }
 
 /* w is not the caller's any more if it returns 0. */
@@ -169,7 +169,7 @@ static int manager_begin(struct manager *m, struct manager_work *w, void (*run)(
 
 	w->work = (struct work){
 		.event = m->event,
-		.world = m->world,
+		.registry = m->registry,
 		.run = run,
 		.ended = on_ended,
 		.userdata = w,

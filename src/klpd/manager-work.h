@@ -19,7 +19,7 @@ int manager_check(struct manager *m, const struct check_request *request, const 
 		  void (*checked)(int result, struct check *check, struct report *report,
 				  void *userdata),
 		  void *userdata);
-/* The world is about to change: a check that has begun is given up, and begins anew afterwards. No
+/* The registry is about to change: a check that has begun is given up, and begins anew afterwards. No
  * change may be in preparation. */
 void manager_give_way(struct manager *m);
 /* The change that is being prepared ends with OUTCOME_CANCELLED, and why. False: there is none. */

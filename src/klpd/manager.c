@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns the world and the one change that may run at a time. Promises: a second change is refused
+ * Owns the registry and the one change that may run at a time. Promises: a second change is refused
  * while one runs or is prepared (manager-work.c); a change that was switched goes on whether or not
  * its client is still there; each end of a change is logged once, here. Completion, and that a
  * transition's time was over, come as events of the companion. It is also asked, at each call, after
@@ -33,7 +33,7 @@ static void manager_observe(struct manager *m, enum manager_event event)
 
 uint64_t manager_generation(const struct manager *m)
 {
-	return gate_generation(m->world->gate);
+	return gate_generation(m->registry->gate);
 }
 
 void manager_tell_systemd(const struct manager *m)
@@ -42,14 +42,14 @@ void manager_tell_systemd(const struct manager *m)
 
 	if (prepared)
 		(void)sd_notifyf(false, "STATUS=%s of '%s' is prepared, %zu patches in the kernel",
-				 change_verb_to_string(prepared->verb), transaction_subject(prepared),
-				 m->world->n_sets);
+				 change_verb_to_string(prepared->verb),
+				 transaction_subject(prepared), m->registry->n_patches);
 	else if (t)
 		(void)sd_notifyf(false, "STATUS=%s of '%s' runs, %zu patches in the kernel",
-				 change_verb_to_string(t->verb), t->name, m->world->n_sets);
+				 change_verb_to_string(t->verb), t->name, m->registry->n_patches);
 	else
 		(void)sd_notifyf(false, "STATUS=%zu patches in force, generation %llu",
-				 m->world->n_sets, (unsigned long long)manager_generation(m));
+				 m->registry->n_patches, (unsigned long long)manager_generation(m));
 }
 
 static void manager_log_end(const struct transaction *t)
@@ -65,7 +65,7 @@ static void manager_log_end(const struct transaction *t)
 	else
 		log_info("Patch '%s' %s: %s complete, generation %llu (%s)", t->name, t->version,
 			 change_verb_to_string(t->verb), (unsigned long long)t->generation,
-			 set_consistency_to_string(t->consistency));
+			 patch_consistency_to_string(t->consistency));
 	for (size_t i = 0; t->verb == CHANGE_REPLACE && !t->reversed && t->replaced[i]; i++)
 		log_info("Patch '%s' was replaced by '%s'", t->replaced[i], t->name);
 	for (size_t i = 0; !t->reversed && t->returning[i]; i++)
@@ -79,7 +79,7 @@ static void manager_log_overdue(const struct transaction *t, uint32_t moved, uin
 {
 	log_warning("Patch '%s' %s: %s is turned round, it did not complete in time: %u of %u tasks "
 		    "had moved", t->name, t->version, change_verb_to_string(t->verb), moved, total);
-	blockers_log(t->world->companion);
+	blockers_log(t->registry->companion);
 }
 
 /* What the companion says of the change now; as transaction_sync(). */
@@ -137,7 +137,8 @@ static void manager_end(struct manager *m, bool reversed)
 	r = transaction_retire(t, &m->grace);
 	/* without a place in the loop it is waited for right here */
 	if (!m->grace || r < 0 ||
-	    sd_event_add_io(m->event, &m->grace_source, grace_fd(m->grace), EPOLLIN, on_grace, m) < 0)
+	    sd_event_add_io(m->event, &m->grace_source, grace_fd(m->grace), EPOLLIN, on_grace, m) <
+		    0)
 		manager_retired(m, r);
 }
 
@@ -211,7 +212,7 @@ static int on_companion(sd_event_source *source, int fd _unused_, uint32_t reven
 
 	/* clients are served in between, however many there are */
 	for (size_t i = 0; i < EVENTS_AT_ONCE; i++) {
-		r = companion_read_event(m->world->companion, &event);
+		r = companion_read_event(m->registry->companion, &event);
 		if (r < 0)
 			break;
 		if (event.type == KLP_EVENT_OBJECT) {
@@ -232,9 +233,9 @@ static int on_companion(sd_event_source *source, int fd _unused_, uint32_t reven
 
 static int manager_listen(struct manager *m)
 {
-	if (!m->world->companion || m->companion_source)
+	if (!m->registry->companion || m->companion_source)
 		return 0;
-	return sd_event_add_io(m->event, &m->companion_source, companion_fd(m->world->companion),
+	return sd_event_add_io(m->event, &m->companion_source, companion_fd(m->registry->companion),
 			       EPOLLIN, on_companion, m);
 }
 
@@ -242,16 +243,16 @@ static void manager_log_companion(const struct manager *m)
 {
 	const struct klp_ioc_hello *hello;
 
-	if (!m->world->companion) {
+	if (!m->registry->companion) {
 		log_info("No companion (%s): only immediate consistency",
-			 m->world->companion_report.detail ?: "unknown reason");
+			 m->registry->companion_report.detail ?: "unknown reason");
 		return;
 	}
-	hello = companion_hello(m->world->companion);
+	hello = companion_hello(m->registry->companion);
 	log_info("Companion %s, ABI %u%s", hello->version, hello->abi,
 		 hello->features & KLP_FEATURE_RELIABLE_STACKS ? "" : ", without reliable stacks");
-	if (companion_is_older(m->world->companion))
-		log_warning("%s", m->world->companion_report.detail ?: "It is older than klpd");
+	if (companion_is_older(m->registry->companion))
+		log_warning("%s", m->registry->companion_report.detail ?: "It is older than klpd");
 }
 
 int manager_new(sd_event *event, struct manager **ret, struct report *report)
@@ -263,7 +264,7 @@ int manager_new(sd_event *event, struct manager **ret, struct report *report)
 	if (!m)
 		return -ENOMEM;
 	m->event = sd_event_ref(event);
-	r = world_new(&m->world, report);
+	r = registry_new(&m->registry, report);
 	if (r != 0)
 		return r;
 	manager_log_companion(m);
@@ -294,7 +295,7 @@ struct manager *manager_free(struct manager *m)
 	(void)grace_end(m->grace);
 	manager_look_done(m);
 	transaction_free(m->change);
-	world_free(m->world);
+	registry_free(m->registry);
 	sd_event_unref(m->event);
 	free(m);
 	return NULL;
@@ -308,11 +309,11 @@ void manager_refresh(struct manager *m)
 	manager_follow(m);
 	if (m->change || m->work)
 		return;
-	found = world_find_companion(m->world);
+	found = registry_find_companion(m->registry);
 	if (found)
 		manager_log_companion(m);
 	/* what was left alone for want of it can be judged now */
-	if (found || m->world->stale)
+	if (found || m->registry->stale)
 		manager_recover_again(m);
 	r = found ? manager_listen(m) : 0;
 	if (r < 0)
@@ -328,7 +329,7 @@ int manager_busy(const struct manager *m, struct report *report)
 		return report_set(report, OUTCOME_BUSY, "%s of '%s' is being prepared: its file is read "
 				  "and its programs are verified", change_verb_to_string(prepared->verb),
 				  transaction_subject(prepared));
-	r = json_callback_busy(m->world, report);
+	r = json_callback_busy(m->registry, report);
 	if (r != 0)
 		return r;
 	return report_set(report, OUTCOME_BUSY,
@@ -349,7 +350,7 @@ void manager_switched(struct manager *m, struct transaction *t, bool wait,
 		      const struct manager_waiter *waiter)
 {
 	log_info("Patch '%s' %s: %s switched (%s%s)", t->name, t->version,
-		 change_verb_to_string(t->verb), set_consistency_to_string(t->consistency),
+		 change_verb_to_string(t->verb), patch_consistency_to_string(t->consistency),
 		 transaction_waits(t) ? ", tasks move" : "");
 	m->change = t;
 	manager_keep(m);
@@ -379,10 +380,10 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	if (m->change)
 		return manager_busy(m, report);
 	/* what is not seen could be in the way; what is seen can always be taken out */
-	if (m->world->stale && request->verb != CHANGE_DISABLE && request->verb != CHANGE_REPAIR)
+	if (m->registry->stale && request->verb != CHANGE_DISABLE && request->verb != CHANGE_REPAIR)
 		return report_set(report, OUTCOME_SYSTEM, "What is in force cannot be read: %s",
-				  m->world->stale);
-	r = transaction_new(m->world, request, &t);
+				  m->registry->stale);
+	r = transaction_new(m->registry, request, &t);
 	if (r != 0)
 		return r;
 	if (request->verb != CHANGE_DISABLE && request->verb != CHANGE_REPAIR)
@@ -427,7 +428,7 @@ int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *repo
 				    (unsigned long long)number);
 	log_notice("Patch '%s' %s: %s is turned round", m->change->name, m->change->version,
 		   change_verb_to_string(m->change->verb));
-	blockers_log(m->world->companion);
+	blockers_log(m->registry->companion);
 	manager_observe(m, MANAGER_PROGRESS);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Everything that lives as long as the daemon: event loop, world, the one change that may run.
+ * Everything that lives as long as the daemon: event loop, registry, the one change that may run.
  * Knows nothing of varlink: whoever waits for a change or watches leaves a function behind.
  */
 #ifndef KLPD_KLPD_MANAGER_H
@@ -51,7 +51,7 @@ struct manager {
 	sd_event *event;
 	sd_event_source *companion_source;
 	sd_event_source *follow_source;	/* while a transition runs */
-	struct world *world;
+	struct registry *registry;
 	sd_event_source *idle;		/* when what changes need in memory is given back */
 	struct transaction *change;	/* switched, until it is retired; NULL if none runs */
 	struct grace *grace;		/* of its RETIRE; NULL: not in it */
@@ -75,7 +75,7 @@ struct manager {
 	void *observe_userdata;
 };
 
-/* Recovers the world. Failures are told in *report. */
+/* Recovers the registry. Failures are told in *report. */
 int manager_new(sd_event *event, struct manager **ret, struct report *report);
 struct manager *manager_free(struct manager *m);
 DEFINE_CLEANUP(struct manager, manager_free);

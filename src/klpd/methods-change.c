@@ -84,12 +84,12 @@ static void reply_reversed(sd_varlink *link, const struct transaction *t)
 	(void)report_set(&report, OUTCOME_REVERSED, "%s of '%s' %s%s", change_verb_to_string(t->verb),
 			 t->name, t->timed_out ? "did not complete in time and was reversed" :
 						 "was reversed",
-			 blockers_unknown(t->world->companion));
+			 blockers_unknown(t->registry->companion));
 	report.phase = PHASE_SWITCH;
 	report_names(&report, t->name, NULL, NULL);
 	r = json_report(&report, &v);
 	if (r >= 0 && caller_has_our_pids(link) &&
-	    blockers_json(t->world->companion, true, BLOCKERS_STACKS_DEFAULT, BLOCKERS_USEC,
+	    blockers_json(t->registry->companion, true, BLOCKERS_STACKS_DEFAULT, BLOCKERS_USEC,
 			  &blockers) >= 0)
 		r = sd_json_variant_set_field(&v, "blockers", blockers);
 	if (r >= 0)
@@ -116,8 +116,8 @@ static struct change_call *change_call_free(struct change_call *c)
 }
 DEFINE_CLEANUP(struct change_call, change_call_free);
 
-static int change_refused(sd_varlink *link, int result, struct report *report, enum change_verb verb,
-			  const char *what)
+static int change_refused(sd_varlink *link, int result, struct report *report,
+			  enum change_verb verb, const char *what)
 {
 	if (report->outcome == OUTCOME_OK)
 		(void)report_errno(report, result < 0 ? result : -EIO, "The change failed");
@@ -163,8 +163,8 @@ static void on_done(const struct transaction *t, bool complete, void *userdata)
 }
 
 /* 0: answered, or to be answered by on_refused() or on_done(). */
-static int change_start(sd_varlink *link, struct manager *m, const struct transaction_request *request,
-			bool wait, struct report *report)
+static int change_start(sd_varlink *link, struct manager *m,
+			const struct transaction_request *request, bool wait, struct report *report)
 {
 	_cleanup_(change_call_freep) struct change_call *c = calloc(1, sizeof(*c));
 	const char *what = request->path ?: request->name;
@@ -211,8 +211,8 @@ static int change(sd_varlink *link, sd_json_variant *parameters, sd_varlink_meth
 	if (r == 0 && p.path)
 		r = caller_check_file(link, p.path, p.file, &report);
 	if (r == 0)
-		r = change_start(flags & SD_VARLINK_METHOD_ONEWAY ? NULL : link, s->manager, &request,
-				 p.wait != 0, &report);
+		r = change_start(flags & SD_VARLINK_METHOD_ONEWAY ? NULL : link, s->manager,
+				 &request, p.wait != 0, &report);
 	return r == 0 ? 0 : change_refused(link, r, &report, verb, p.path ?: p.name);
 }
 

@@ -24,7 +24,7 @@ struct check_parameters {
 
 struct check_call {		/* until it is answered */
 	sd_varlink *link;	/* NULL: no answer is wanted */
-	const struct world *world;
+	const struct registry *registry;
 };
 
 static struct check_call *check_call_free(struct check_call *c)
@@ -46,10 +46,11 @@ static void on_checked(int result, struct check *check, struct report *report, v
 	if (!c->link)
 		return;
 	if (result == 0)
-		r = json_check(check, c->world, &v);
+		r = json_check(check, c->registry, &v);
 	if (r < 0)
 		result = r;
-	r = result == 0 ? sd_varlink_reply(c->link, v) : server_reply_error(c->link, result, report);
+	r = result == 0 ? sd_varlink_reply(c->link, v) :
+			  server_reply_error(c->link, result, report);
 	if (r < 0)
 		log_debug("The client of a check gets no reply (%s), ignoring", strerrordesc_np(-r));
 }
@@ -63,7 +64,7 @@ static int check_start(sd_varlink *link, struct manager *m, const struct check_r
 	if (!c)
 		return -ENOMEM;
 	c->link = sd_varlink_ref(link);
-	c->world = m->world;
+	c->registry = m->registry;
 	r = manager_check(m, request, link, on_checked, c);
 	if (r == 0)
 		TAKE_PTR(c);
@@ -102,6 +103,7 @@ int methods_check(sd_varlink *link, sd_json_variant *parameters,
 	if (r == 0)
 		r = caller_check_file(link, p.path, p.file, &report);
 	if (r == 0)
-		r = check_start(flags & SD_VARLINK_METHOD_ONEWAY ? NULL : link, s->manager, &request);
+		r = check_start(flags & SD_VARLINK_METHOD_ONEWAY ? NULL : link, s->manager,
+				&request);
 	return r == 0 ? 0 : server_reply_error(link, r, &report);
 }

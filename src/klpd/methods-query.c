@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Status, List, Describe, Blockers, Task, Monitor: look at the manager's world and answer. Nothing
+ * Status, List, Describe, Blockers, Task, Monitor: look at the manager's registry and answer. Nothing
  * here changes what is in force. Describing a file reads it, and so is for uid 0 only.
  */
 #include <stdbool.h>
@@ -46,26 +46,26 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 	r = manager_look(m, &warnings);
 	(void)uname(&kernel);
 	if (r >= 0)
-		r = json_companion(m->world, &companion);
+		r = json_companion(m->registry, &companion);
 	if (r >= 0)
 		r = json_transition(m->change, &transition);
 	if (r >= 0)
-		r = json_patches(m->world, &warnings, &patches);
+		r = json_patches(m->registry, &warnings, &patches);
 	if (r >= 0)
 		r = json_warnings(&warnings, &sentences);
 	if (r >= 0)
 		r = json_warning_details(&warnings, &details);
 	if (r >= 0)
-		r = json_before(m->world, &before);
+		r = json_before(m->registry, &before);
 	if (r >= 0)
-		r = json_callback(m->world, &callback);
+		r = json_callback(m->registry, &callback);
 	if (r < 0)
 		return r;
 	return sd_varlink_replybo(link,
 		PAIR_TEXT("version", KLPD_VERSION),
 		PAIR_TEXT("kernel", kernel.release),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", manager_generation(m)),
-		SD_JSON_BUILD_PAIR_BOOLEAN("perTask", world_can_enter(m->world)),
+		SD_JSON_BUILD_PAIR_BOOLEAN("perTask", registry_can_enter(m->registry)),
 		SD_JSON_BUILD_PAIR_VARIANT("companion", companion),
 		SD_JSON_BUILD_PAIR_CONDITION(m->change != NULL, "transition",
 					     SD_JSON_BUILD_VARIANT(transition)),
@@ -92,7 +92,7 @@ int methods_query_list(sd_varlink *link, sd_json_variant *parameters,
 	manager_refresh(s->manager);
 	r = manager_look(s->manager, &warnings);
 	if (r >= 0)
-		r = json_list(s->manager->world, &warnings, &patches);
+		r = json_list(s->manager->registry, &warnings, &patches);
 	if (r < 0)
 		return r;
 	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("patches", patches));
@@ -129,7 +129,7 @@ static int describe_set(struct manager *m, const char *name, struct report *repo
 {
 	_cleanup_(warnings_done) struct warnings warnings = {};
 	const struct unjudged *u;
-	const struct set *set;
+	const struct patch *patch;
 	int r;
 
 	report_names(report, name, NULL, NULL);
@@ -137,12 +137,12 @@ static int describe_set(struct manager *m, const char *name, struct report *repo
 	r = manager_look(m, &warnings);
 	if (r < 0)
 		return r;
-	set = world_find(m->world, name);
-	u = set ? NULL : world_find_unjudged(m->world, name);
-	set = u ? u->set : set;
-	if (!set)
+	patch = registry_find(m->registry, name);
+	u = patch ? NULL : registry_find_unjudged(m->registry, name);
+	patch = u ? u->patch : patch;
+	if (!patch)
 		return report_set(report, OUTCOME_NO_SUCH_PATCH, "No patch '%s' is in force", name);
-	return json_set(m->world, set, &warnings, ret);
+	return json_loaded_patch(m->registry, patch, &warnings, ret);
 }
 
 int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
@@ -213,12 +213,12 @@ int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
 	/* where no transition runs no task blocks one */
 	if (!root)
 		p.stacks = MIN(p.stacks, (uint64_t)BLOCKERS_STACKS_OTHERS_MAX);
-	r = blockers_json(m->change || p.last > 0 ? m->world->companion : NULL, p.last > 0, p.stacks,
-			  root ? BLOCKERS_USEC : BLOCKERS_OTHERS_USEC, &array);
+	r = blockers_json(m->change || p.last > 0 ? m->registry->companion : NULL, p.last > 0,
+			  p.stacks, root ? BLOCKERS_USEC : BLOCKERS_OTHERS_USEC, &array);
 	if (r == -EOPNOTSUPP)
 		(void)report_set(&report, OUTCOME_COMPANION_ABI, "The loaded klp.ko speaks ABI %u of "
 				 KLP_DEVICE " and does not keep what was in the way",
-				 companion_hello(m->world->companion)->abi);
+				 companion_hello(m->registry->companion)->abi);
 	if (r < 0) {
 		(void)report_errno(&report, r, "Cannot ask the companion which tasks block");
 		return server_reply_error(link, r, &report);
@@ -228,14 +228,14 @@ int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
 
 static int task_state(struct manager *m, int32_t pid, int32_t *ret_state, struct report *report)
 {
-	const struct report *why = &m->world->companion_report;
+	const struct report *why = &m->registry->companion_report;
 	int r;
 
 	manager_refresh(m);
-	if (!m->world->companion)
+	if (!m->registry->companion)
 		return report_set(report, why->outcome ?: OUTCOME_NO_COMPANION, "%s",
 				  why->detail ?: "There is no companion to ask");
-	r = companion_task(m->world->companion, pid, ret_state);
+	r = companion_task(m->registry->companion, pid, ret_state);
 	if (r == -ESRCH)
 		return report_set(report, OUTCOME_NO_SUCH_TASK, "No thread has the id %d", (int)pid);
 	return r < 0 ? report_errno(report, r, "Cannot ask the companion for task %d", (int)pid) : 0;

@@ -50,7 +50,7 @@ static int json_actions(const struct repair *repair, sd_json_variant **ret)
 
 		r = sd_json_buildo(&v,
 			PAIR_TEXT("kind", repair_kind_to_string(a->kind)),
-			PAIR_TEXT("patch", a->patch),
+			PAIR_TEXT("patch", a->name),
 			PAIR_TEXT("text", a->text),
 			SD_JSON_BUILD_PAIR_CONDITION(a->error != 0, "errno",
 						     SD_JSON_BUILD_INTEGER(-a->error)));
@@ -117,9 +117,10 @@ static int repair_start(sd_varlink *link, struct manager *m, const struct repair
 	r = json_actions(repair, &c->actions);
 	if (r < 0)
 		return r;
-	r = manager_repair(m, repair, p->timeout_usec == UINT64_MAX ? MANAGER_TIMEOUT_USEC :
-			   p->timeout_usec, p->wait != 0,
-			   &(struct manager_waiter){ .done = on_done, .userdata = c }, &runs, report);
+	r = manager_repair(m, repair,
+			   p->timeout_usec == UINT64_MAX ? MANAGER_TIMEOUT_USEC : p->timeout_usec,
+			   p->wait != 0, &(struct manager_waiter){ .done = on_done, .userdata = c },
+			   &runs, report);
 	if (r != 0)
 		return r;
 	if (runs) {

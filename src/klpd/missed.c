@@ -8,24 +8,25 @@
 #include "klpd/missed.h"
 #include "util/log.h"
 
-uint64_t missed_count(const struct set *s)
+uint64_t missed_count(const struct patch *s)
 {
 	struct link_info info;
 	uint64_t n = 0;
 
 	/* nothing is counted of other bodies, which miss nothing */
 	for (size_t i = 0; i < s->meta->n_funcs; i++)
-		if (s->meta->funcs[i].body == BODY_FMOD_RET && link_get_info(s->links[i], &info) == 0)
+		if (s->meta->funcs[i].body == BODY_FMOD_RET &&
+		    link_get_info(s->links[i], &info) == 0)
 			n += info.recursion_misses;
 	return n;
 }
 
-bool missed_look(struct world *w)
+bool missed_look(struct registry *reg)
 {
 	bool risen = false;
 
-	for (size_t i = 0; i < w->n_sets; i++) {
-		struct set *s = w->sets[i];
+	for (size_t i = 0; i < reg->n_patches; i++) {
+		struct patch *s = reg->patches[i];
 		uint64_t n = missed_count(s);
 
 		if (n <= s->missed)

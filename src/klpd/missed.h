@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/world.h"
+#include "core/registry.h"
 
 /* Of all functions of the set, now. */
-uint64_t missed_count(const struct set *s);
+uint64_t missed_count(const struct patch *s);
 /* Look at all counters; the first rise of each set is logged. True if any has risen since the last
  * look. */
-bool missed_look(struct world *w);
+bool missed_look(struct registry *reg);
 
 #endif

@@ -63,9 +63,9 @@ static int monitor_message(const struct manager *m, const char *event, bool with
 
 	r = json_transition(m->change, &transition);
 	if (r >= 0 && with_list)
-		r = effect_look(m->world, &warnings);
+		r = effect_look(m->registry, &warnings);
 	if (r >= 0 && with_list)
-		r = json_list(m->world, &warnings, &patches);
+		r = json_list(m->registry, &warnings, &patches);
 	if (r >= 0 && with_list)
 		r = json_warnings(&warnings, &sentences);
 	if (r < 0)
@@ -103,14 +103,14 @@ static void monitor_watch(struct monitor *monitor)
 	uint64_t usec = MAX(MONITOR_LOOK_USEC, MONITOR_LOOK_REST * monitor->manager->look_usec);
 	int r;
 
-	if (monitor->n_watchers == 0 || monitor->manager->world->n_sets == 0) {
+	if (monitor->n_watchers == 0 || monitor->manager->registry->n_patches == 0) {
 		monitor->look = sd_event_source_disable_unref(monitor->look);
 		return;
 	}
 	if (monitor->look)
 		return;
-	r = sd_event_add_time_relative(monitor->manager->event, &monitor->look, CLOCK_MONOTONIC, usec,
-				       0, on_look, monitor);
+	r = sd_event_add_time_relative(monitor->manager->event, &monitor->look, CLOCK_MONOTONIC,
+				       usec, 0, on_look, monitor);
 	if (r < 0)
 		log_warning_errno(r, "Cannot watch what is in force, proceeding: %m");
 }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/set.h"
+#include "core/patch.h"
 #include "kern/caps.h"
 #include "kern/companion.h"
 #include "kern/found.h"
@@ -19,7 +19,7 @@
 #include "version.h"
 
 struct upgrade {
-	struct pin_set *pins;
+	struct pin_patch *pins;
 	size_t n_pins;
 	struct found found;
 };
@@ -45,7 +45,7 @@ static int upgrade_read(struct upgrade *u)
 }
 
 /* One that the companion moved tasks into; a set that cannot be read may be one. */
-static bool upgrade_is_per_task(const struct pin_set *pin)
+static bool upgrade_is_per_task(const struct pin_patch *pin)
 {
 	return pin->problem != 0 || pin->header.consistency == KLP_CONSISTENCY_PER_TASK;
 }
@@ -57,11 +57,11 @@ static bool upgrade_link_is_per_task(const struct found_link *l)
 }
 
 /* Takes from the pin what it needs to know the name. */
-static void upgrade_name(struct pin_set *pin)
+static void upgrade_name(struct pin_patch *pin)
 {
-	_cleanup_(set_freep) struct set *s = NULL;
+	_cleanup_(patch_freep) struct patch *s = NULL;
 
-	if (pin->problem == 0 && set_from_pin(pin, &s) == 0)
+	if (pin->problem == 0 && patch_from_pin(pin, &s) == 0)
 		log_error("  patch '%s' %s", s->meta->name, s->meta->version);
 	else
 		log_error("  pins gen-%llu, which cannot be read", (unsigned long long)pin->serial);

@@ -36,9 +36,10 @@ static void work_forget_sources(struct work *w)
 
 static bool work_wait(struct work *w, const struct coroutine_wish *wish)
 {
-	if (sd_event_add_io(w->event, &w->ready, wish->fd, (uint32_t)wish->events, on_ready, w) >= 0 &&
-	    sd_event_add_time(w->event, &w->late, CLOCK_MONOTONIC, wish->deadline_ms * 1000, 1, on_late,
-			      w) >= 0)
+	if (sd_event_add_io(w->event, &w->ready, wish->fd, (uint32_t)wish->events, on_ready, w) >=
+		    0 &&
+	    sd_event_add_time(w->event, &w->late, CLOCK_MONOTONIC, wish->deadline_ms * 1000, 1,
+			      on_late, w) >= 0)
 		return true;
 	work_forget_sources(w);
 	return false;
@@ -50,12 +51,12 @@ static void work_step(struct work *w)
 	bool ended;
 
 	work_forget_sources(w);
-	world_go_on(w->world);
+	registry_go_on(w->registry);
 	/* without a place in the loop it is waited for right here */
 	while (!(ended = coroutine_resume(w->coroutine, &wish)) && !work_wait(w, &wish))
 		(void)coroutine_wait(wish.fd, wish.events, wish.deadline_ms);
 	if (!ended) {
-		world_pause(w->world);
+		registry_pause(w->registry);
 		return;
 	}
 	w->coroutine = coroutine_free(w->coroutine);

@@ -13,9 +13,9 @@
 #include "announce.h"
 #include "device.h"
 #include "reach.h"
-#include "record.h"
+#include "patch.h"
 
-struct klp_uapi_func *announce_copy_funcs(u64 user, u32 n)
+struct klp_uapi_func *klpm_announce_copy_funcs(u64 user, u32 n)
 {
 	if (n > KLP_UAPI_FUNCS_MAX)
 		return ERR_PTR(-EINVAL);
@@ -30,7 +30,7 @@ static bool announce_name_valid(const char *name, size_t size)
 }
 
 /* Index of the object of that name, -EINVAL. */
-static int announce_find_object(const struct record *rec, const char *name)
+static int announce_find_object(const struct klpm_patch *rec, const char *name)
 {
 	u32 i;
 
@@ -40,21 +40,22 @@ static int announce_find_object(const struct record *rec, const char *name)
 	return -EINVAL;
 }
 
-static long announce_take_objects(struct record *rec, const struct klp_uapi_object *u)
+static long announce_take_objects(struct klpm_patch *rec, const struct klp_uapi_object *u)
 {
 	u32 i;
 
 	for (i = 0; i < rec->n_objects; i++) {
-		if (u[i].flags || u[i].reserved || !announce_name_valid(u[i].name, sizeof(u[i].name)) ||
+		if (u[i].flags || u[i].reserved ||
+		    !announce_name_valid(u[i].name, sizeof(u[i].name)) ||
 		    announce_find_object(rec, u[i].name) >= 0)
 			return -EINVAL;
 		strscpy(rec->objects[i].name, u[i].name, sizeof(rec->objects[i].name));
-		rec->objects[i].loaded = func_is_vmlinux(u[i].name);
+		rec->objects[i].loaded = klpm_func_is_vmlinux(u[i].name);
 	}
 	return 0;
 }
 
-static long announce_take_callbacks(struct record *rec, const struct klp_uapi_callback *u)
+static long announce_take_callbacks(struct klpm_patch *rec, const struct klp_uapi_callback *u)
 {
 	u32 i, j;
 
@@ -70,7 +71,7 @@ static long announce_take_callbacks(struct record *rec, const struct klp_uapi_ca
 	return 0;
 }
 
-static long announce_take_states(struct record *rec, const struct klp_uapi_state *u)
+static long announce_take_states(struct klpm_patch *rec, const struct klp_uapi_state *u)
 {
 	u32 i, j;
 
@@ -86,9 +87,9 @@ static long announce_take_states(struct record *rec, const struct klp_uapi_state
 	return 0;
 }
 
-static long announce_take_funcs(struct record *rec, struct klp_uapi_func *u, u32 *failed)
+static long announce_take_funcs(struct klpm_patch *rec, struct klp_uapi_func *u, u32 *failed)
 {
-	long r = func_resolve_all(u, rec->funcs, rec->n_funcs, failed);
+	long r = klpm_func_resolve_all(u, rec->funcs, rec->n_funcs, failed);
 	u32 i;
 
 	for (i = 0; !r && i < rec->n_funcs; i++) {
@@ -99,7 +100,7 @@ static long announce_take_funcs(struct record *rec, struct klp_uapi_func *u, u32
 			return o;
 		rec->funcs[i].object = o;
 	}
-	return r ?: reach_check(rec->funcs, rec->n_funcs, failed);
+	return r ?: klpm_reach_check(rec->funcs, rec->n_funcs, failed);
 }
 
 /* A table of user space's, of which there may be none. */
@@ -108,7 +109,7 @@ static void *announce_copy_table(u64 user, u32 n, size_t size)
 	return n ? vmemdup_array_user(u64_to_user_ptr(user), n, size) : NULL;
 }
 
-static long announce_take_tables(struct record *rec, const struct klp_ioc_announce *a)
+static long announce_take_tables(struct klpm_patch *rec, const struct klp_ioc_announce *a)
 {
 	void *objects __free(kvfree) = NULL, *callbacks __free(kvfree) = NULL;
 	void *states __free(kvfree) = NULL, *t;
@@ -135,7 +136,8 @@ static long announce_take_tables(struct record *rec, const struct klp_ioc_announ
 static long announce_make(const void *owner, struct klp_ioc_announce *a,
 				   struct klp_uapi_func *u)
 {
-	struct record *rec = record_new(a->nr, a->nr_objects, a->nr_callbacks, a->nr_states);
+	struct klpm_patch *rec =
+		klpm_patch_new(a->nr, a->nr_objects, a->nr_callbacks, a->nr_states);
 	long r;
 
 	if (!rec)
@@ -145,30 +147,30 @@ static long announce_make(const void *owner, struct klp_ioc_announce *a,
 	if (!r)
 		r = announce_take_funcs(rec, u, &a->failed);
 	if (!r)
-		r = mutex_lock_killable(&klp_mutex);
+		r = mutex_lock_killable(&klpm_mutex);
 	if (!r) {
-		r = record_announce(rec, owner);
+		r = klpm_patch_announce(rec, owner);
 		if (!r)
 			a->id = rec->id;
-		mutex_unlock(&klp_mutex);
+		mutex_unlock(&klpm_mutex);
 	}
 	if (r)
-		record_free(rec);
+		klpm_patch_free(rec);
 	return r;
 }
 
 static void announce_withdraw(const void *owner, u64 id)
 {
-	struct record *rec;
+	struct klpm_patch *rec;
 
-	mutex_lock(&klp_mutex);
-	rec = record_find(id);
+	mutex_lock(&klpm_mutex);
+	rec = klpm_patch_find(id);
 	if (rec && rec->state == KLP_ANNOUNCED && rec->owner == owner)
-		record_forget(rec);
-	mutex_unlock(&klp_mutex);
+		klpm_patch_forget(rec);
+	mutex_unlock(&klpm_mutex);
 }
 
-long announce_record(const void *owner, void __user *arg)
+long klpm_announce_record(const void *owner, void __user *arg)
 {
 	struct klp_ioc_announce a;
 	struct klp_uapi_func *u;
@@ -180,7 +182,7 @@ long announce_record(const void *owner, void __user *arg)
 	    a.nr_objects > KLP_UAPI_OBJECTS_MAX || a.nr_callbacks > KLP_UAPI_CALLBACKS_MAX ||
 	    a.nr_states > KLP_UAPI_STATES_MAX)
 		return -EINVAL;
-	u = announce_copy_funcs(a.funcs, a.nr);
+	u = klpm_announce_copy_funcs(a.funcs, a.nr);
 	if (IS_ERR(u))
 		return PTR_ERR(u);
 	a.failed = DEVICE_FAILED_NONE;

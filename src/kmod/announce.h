@@ -8,8 +8,8 @@
 struct klp_uapi_func;
 
 /* KLP_IOC_ANNOUNCE by the file `owner`; `arg` is a struct klp_ioc_announce. */
-long announce_record(const void *owner, void __user *arg);
+long klpm_announce_record(const void *owner, void __user *arg);
 /* A table of functions of user space's, to be freed with kvfree(); NULL if n is 0; an ERR_PTR. */
-struct klp_uapi_func *announce_copy_funcs(u64 user, u32 n);
+struct klp_uapi_func *klpm_announce_copy_funcs(u64 user, u32 n);
 
 #endif

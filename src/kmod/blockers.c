@@ -95,9 +95,9 @@ static void blockers_fill(const struct blocker *b, u64 now, struct klp_uapi_bloc
 	blockers_reason(b->entry, out->reason, sizeof(out->reason));
 }
 
-int blockers_list(enum task_version target, struct klp_uapi_blocker *out, u32 room)
+int klpm_blockers_list(enum task_version target, struct klp_uapi_blocker *out, u32 room)
 {
-	struct blockers b = { .room = tasks_remaining() };
+	struct blockers b = { .room = klpm_tasks_remaining() };
 	u64 now = ktime_get_ns();
 	u32 i;
 
@@ -105,7 +105,7 @@ int blockers_list(enum task_version target, struct klp_uapi_blocker *out, u32 ro
 	if (!b.list)
 		return -ENOMEM;
 	/* They only grow fewer while no transition begins or turns. */
-	tasks_each_remaining(target, blockers_add, &b);
+	klpm_tasks_each_remaining(target, blockers_add, &b);
 	sort(b.list, b.n, sizeof(*b.list), blockers_cmp, NULL);
 	for (i = 0; i < b.n && i < room; i++)
 		blockers_fill(&b.list[i], now, &out[i]);
@@ -126,7 +126,7 @@ static int blockers_see(struct task_struct *task, void *arg)
 {
 	if (task != current && READ_ONCE(task->on_cpu))
 		return -EBUSY;
-	stack_save(task, arg);
+	klpm_stack_save(task, arg);
 	return 0;
 }
 
@@ -139,8 +139,8 @@ static void blockers_look(struct blocker_look *l)
 	if (l->task == current)
 		l->result = blockers_see(l->task, l->seen);
 	else
-		l->result = resolve_task_call_func(l->task, blockers_see, l->seen);
-	resolve_put_task_stack(l->task);
+		l->result = klpm_resolve_task_call_func(l->task, blockers_see, l->seen);
+	klpm_resolve_put_task_stack(l->task);
 }
 
 static void blockers_look_there(struct work_struct *work)
@@ -186,14 +186,14 @@ static int blockers_match(struct task_entry *e, void *arg)
 	return 0;
 }
 
-int blockers_stack(enum task_version target, s32 pid, u32 cpu, char *text, size_t size,
-		   size_t *ret_used)
+int klpm_blockers_stack(enum task_version target, s32 pid, u32 cpu, char *text, size_t size,
+			size_t *ret_used)
 {
 	struct blocker_name name = { .pid = pid, .cpu = cpu };
 	struct blocker_look look = { .result = -EBUSY };
 	int r;
 
-	tasks_each_remaining(target, blockers_match, &name);
+	klpm_tasks_each_remaining(target, blockers_match, &name);
 	if (!name.found)
 		return -ESRCH;
 	look.task = name.found->task;
@@ -205,7 +205,7 @@ int blockers_stack(enum task_version target, s32 pid, u32 cpu, char *text, size_
 	if (r == -EBUSY)
 		r = blockers_visit(&look);
 	if (!r)
-		*ret_used = stack_print(look.seen, text, size);
+		*ret_used = klpm_stack_print(look.seen, text, size);
 	kfree(look.seen);
 	return r;
 }

@@ -36,7 +36,7 @@
 #include "func.h"
 #include "hold.h"
 #include "hook.h"
-#include "record.h"
+#include "patch.h"
 #include "resolve.h"
 
 /* Their indices among the members of klp_func_ops. */
@@ -55,27 +55,27 @@ static const char *const body_own[] = {
 	"dynamic_cond_resched", "rcu_read_unlock_trace_special",
 };
 
-const struct btf *body_types(void)
+const struct btf *klpm_body_types(void)
 {
 	return READ_ONCE(body_btf);
 }
 
-bool body_is_one(const struct bpf_prog *prog)
+bool klpm_body_is_one(const struct bpf_prog *prog)
 {
 	const struct btf_type *t = btf_type_by_id(body_btf, prog->aux->attach_btf_id);
 
 	return prog->type == BPF_PROG_TYPE_STRUCT_OPS && prog->aux->attach_btf == body_btf && t &&
-	       !strcmp(resolve_btf_name(body_btf, t->name_off), "klp_func_ops");
+	       !strcmp(klpm_resolve_btf_name(body_btf, t->name_off), "klp_func_ops");
 }
 
 /* Verified for this member of klp_func_ops; what the kernel checks when a map is filled. */
 static bool body_is_for(const struct bpf_prog *prog, unsigned int member)
 {
-	return body_is_one(prog) && prog->expected_attach_type == member;
+	return klpm_body_is_one(prog) && prog->expected_attach_type == member;
 }
 
 /* What the kernel refuses to tracing programs in the values of a map; see body_get_helper(). */
-#define BODY_NOT_IN_MAPS	(BPF_SPIN_LOCK | BPF_TIMER | BPF_WORKQUEUE | BPF_LIST_HEAD | BPF_RB_ROOT)
+#define BODY_NOT_IN_MAPS (BPF_SPIN_LOCK | BPF_TIMER | BPF_WORKQUEUE | BPF_LIST_HEAD | BPF_RB_ROOT)
 
 static bool body_may_have(const struct bpf_map *map)
 {
@@ -113,7 +113,7 @@ static int body_get_prog(struct klp_func_ops *ops)
 
 	if (ops->links++)
 		return 0;
-	prog = resolve_prog_by_id(ops->prog_id);
+	prog = klpm_resolve_prog_by_id(ops->prog_id);
 	r = IS_ERR_OR_NULL(prog) ? -ENOENT : body_check_prog(ops, prog);
 	if (!r) {
 		ops->prog = prog;
@@ -154,7 +154,7 @@ static int body_give(struct klp_func_ops *ops, struct func *f)
 	}
 	f->ops = ops;
 	if (ops->prog->sleepable) {
-		hold_take(ops);
+		klpm_hold_take(ops);
 		f->inside = ops;
 	}
 	return 0;
@@ -163,43 +163,43 @@ static int body_give(struct klp_func_ops *ops, struct func *f)
 static int body_reg(void *kdata, struct bpf_link *link)
 {
 	struct klp_func_ops *ops = kdata;
-	struct record *r;
+	struct klpm_patch *r;
 	int ret = -ENOENT;
 
-	mutex_lock(&klp_mutex);
-	r = record_find_announced(ops->record);
+	mutex_lock(&klpm_mutex);
+	r = klpm_patch_find_announced(ops->record);
 	if (r && ops->func < r->n_funcs && r->funcs[ops->func].flags & KLP_FUNC_OPS)
 		ret = !ops->guard == !ops->replace ? -EINVAL :
 		      r->funcs[ops->func].ops || ops->links ? -EEXIST : body_get_prog(ops);
 	if (!ret)
 		ret = body_give(ops, &r->funcs[ops->func]);
-	mutex_unlock(&klp_mutex);
+	mutex_unlock(&klpm_mutex);
 	return ret;
 }
 
 static void body_unreg(void *kdata, struct bpf_link *link)
 {
 	struct klp_func_ops *ops = kdata;
-	struct record *r;
+	struct klpm_patch *r;
 	struct func *f;
 
-	mutex_lock(&klp_mutex);
-	f = record_find_body(kdata, &r);
+	mutex_lock(&klpm_mutex);
+	f = klpm_patch_find_body(kdata, &r);
 	if (f) {
 		if (r->state != KLP_ANNOUNCED && r->state != KLP_FORCED_OUT) {
 			r->broken = true;
 			pr_warn("patch '%s': the body of '%s' was detached while it could run\n",
 				r->name, f->symbol);
 		}
-		hook_disarm_func(f);
+		klpm_hook_disarm_func(f);
 		f->ops = NULL;
 		if (f->inside && r->state == KLP_ANNOUNCED) {
-			hold_drop(f->inside);
+			klpm_hold_drop(f->inside);
 			f->inside = NULL;
 		}
 	}
 	body_put_prog(ops);
-	mutex_unlock(&klp_mutex);
+	mutex_unlock(&klpm_mutex);
 }
 
 /* Its id, not the program itself: nobody tells when a map that was never attached is freed. */
@@ -270,12 +270,12 @@ static bool body_access_valid(int off, int size, enum bpf_access_type type,
 }
 
 /* Writes: only the value to be returned. */
-static int body_struct_access(struct bpf_verifier_log *log, const struct bpf_reg_state *reg, int off,
-			      int size)
+static int body_struct_access(struct bpf_verifier_log *log, const struct bpf_reg_state *reg,
+			      int off, int size)
 {
 	const struct btf_type *t = btf_type_by_id(reg->btf, reg->btf_id);
 
-	if (strcmp(resolve_btf_name(reg->btf, t->name_off), "klp_call") ||
+	if (strcmp(klpm_resolve_btf_name(reg->btf, t->name_off), "klp_call") ||
 	    off != offsetof(struct klp_call, ret) || size != sizeof_field(struct klp_call, ret)) {
 		bpf_log(log, "a body may write klp_call.ret, as a whole, and nothing else\n");
 		return -EACCES;
@@ -288,7 +288,8 @@ static int body_struct_access(struct bpf_verifier_log *log, const struct bpf_reg
  * do: it may not have what these may not, or an NMI would wait for a lock for ever that the same CPU
  * holds. The locks are what lists and trees cannot do without, either.
  */
-static const struct bpf_func_proto *body_get_helper(enum bpf_func_id id, const struct bpf_prog *prog)
+static const struct bpf_func_proto *body_get_helper(enum bpf_func_id id,
+						    const struct bpf_prog *prog)
 {
 	switch (id) {
 	case BPF_FUNC_spin_lock:
@@ -336,7 +337,7 @@ static struct bpf_struct_ops body_struct_ops = {
 	.owner = THIS_MODULE,
 };
 
-int body_init(void)
+int klpm_body_init(void)
 {
 	return register_bpf_struct_ops(&body_struct_ops, klp_func_ops);
 }

@@ -45,10 +45,10 @@ struct klp_func_ops {
 
 /* The types of this module, which bodies and callbacks are programs for; NULL before they are
  * known. */
-const struct btf *body_types(void);
+const struct btf *klpm_body_types(void);
 /* Is the program for a body, guard or replace? */
-bool body_is_one(const struct bpf_prog *prog);
+bool klpm_body_is_one(const struct bpf_prog *prog);
 
-int body_init(void);
+int klpm_body_init(void);
 
 #endif

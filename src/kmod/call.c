@@ -13,7 +13,8 @@
  */
 #include "call.h"
 
-noinline notrace __cold u32 call_counted(const struct bpf_prog *prog, const void *ctx, bool whole)
+noinline notrace __cold u32 klpm_call_counted(const struct bpf_prog *prog, const void *ctx,
+					      bool whole)
 {
 	return whole ? __bpf_prog_run(prog, ctx, call_keep_whole) : bpf_prog_run(prog, ctx);
 }

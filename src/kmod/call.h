@@ -14,8 +14,9 @@
 
 /* What a guard sees of a call is a part of the saved registers; see struct klp_call. */
 #define CALL_WINDOW	offsetof(struct pt_regs, r9)
-#define CALL_SEES(field, reg) \
-	static_assert(CALL_WINDOW + offsetof(struct klp_call, field) == offsetof(struct pt_regs, reg))
+#define CALL_SEES(field, reg)                                           \
+	static_assert(CALL_WINDOW + offsetof(struct klp_call, field) == \
+		      offsetof(struct pt_regs, reg))
 CALL_SEES(arg0, di);
 CALL_SEES(arg1, si);
 CALL_SEES(arg2, dx);
@@ -42,7 +43,7 @@ call_keep_whole(const void *ctx, const struct bpf_insn *insn,
 	return 0;
 }
 
-u32 call_counted(const struct bpf_prog *prog, const void *ctx, bool whole);
+u32 klpm_call_counted(const struct bpf_prog *prog, const void *ctx, bool whole);
 
 /*
  * 0: the original is to run. What a guard writes into klp_call.ret is where the function's value is
@@ -54,7 +55,7 @@ static __always_inline u32 call_guard(const struct bpf_prog *prog, struct pt_reg
 	u64 ctx[1] = { (unsigned long)regs + CALL_WINDOW };
 
 	if (static_branch_unlikely(&bpf_stats_enabled_key))
-		return call_counted(prog, ctx, false);
+		return klpm_call_counted(prog, ctx, false);
 	return bpf_dispatcher_nop_func(ctx, prog->insnsi, prog->bpf_func);
 }
 
@@ -70,7 +71,7 @@ static __always_inline void call_whole(const struct bpf_prog *prog, struct pt_re
 	a.args[4] = regs->r8;
 	a.args[5] = regs->r9;
 	if (static_branch_unlikely(&bpf_stats_enabled_key))
-		call_counted(prog, &a, true);
+		klpm_call_counted(prog, &a, true);
 	else
 		call_keep_whole(&a, prog->insnsi, prog->bpf_func);
 	regs->ax = a.ret;

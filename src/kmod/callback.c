@@ -6,7 +6,7 @@
  * any more, and is marked.
  *
  * Context: process context. The caller has the claim (claim.c), by which a callback runs exactly
- * once and one at a time, whoever made the call that led to it; and klp_mutex, which is released
+ * once and one at a time, whoever made the call that led to it; and klpm_mutex, which is released
  * while the program runs. Its map is held as long, so detaching it does not wait for it and frees
  * nothing of it. One that runs for more than a second is told in the log, as is its end.
  */
@@ -26,7 +26,7 @@
 
 #include "callback.h"
 #include "claim.h"
-#include "record.h"
+#include "patch.h"
 #include "resolve.h"
 #include "transition.h"
 
@@ -41,12 +41,12 @@ static const char *const callback_names[] = {
 
 struct callback_call {
 	struct klp_callback cb;
-	struct record *record;
+	struct klpm_patch *record;
 };
 
-/* The one that runs; under klp_mutex. */
+/* The one that runs; under klpm_mutex. */
 static struct {
-	const struct record *record;	/* NULL: none does */
+	const struct klpm_patch *record;	/* NULL: none does */
 	u32 object, when;
 	pid_t pid;
 	u64 since_ns;
@@ -56,7 +56,7 @@ static struct {
 static void callback_slow_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(callback_slow, callback_slow_fn);
 
-struct record *callback_record(struct klp_callback *cb)
+struct klpm_patch *klpm_callback_record(struct klp_callback *cb)
 {
 	return container_of(cb, struct callback_call, cb)->record;
 }
@@ -101,7 +101,7 @@ static int callback_call(const struct klp_callback_ops *ops, u32 when, struct kl
 
 static void callback_slow_fn(struct work_struct *work)
 {
-	mutex_lock(&klp_mutex);
+	mutex_lock(&klpm_mutex);
 	/* Not one that has only just begun, after the one that this was for. */
 	if (running.record && !running.slow &&
 	    ktime_get_ns() - running.since_ns >= jiffies_to_nsecs(CALLBACK_SLOW)) {
@@ -111,10 +111,10 @@ static void callback_slow_fn(struct work_struct *work)
 			running.record->name, callback_names[running.when],
 			running.record->objects[running.object].name);
 	}
-	mutex_unlock(&klp_mutex);
+	mutex_unlock(&klpm_mutex);
 }
 
-static void callback_begin(const struct record *r, u32 object, u32 when)
+static void callback_begin(const struct klpm_patch *r, u32 object, u32 when)
 {
 	running.record = r;
 	running.object = object;
@@ -137,33 +137,33 @@ static void callback_end(void)
 	running.record = NULL;
 }
 
-/* Without klp_mutex, but with all that the program needs held. */
-static int callback_run_one(const struct klp_callback_ops *ops, struct record *r, u32 object,
+/* Without klpm_mutex, but with all that the program needs held. */
+static int callback_run_one(const struct klp_callback_ops *ops, struct klpm_patch *r, u32 object,
 			    u32 when)
 {
 	struct callback_call call = { .record = r };
 	int ret;
 
-	/* Its link is attached, and detaching it takes klp_mutex. */
-	if (WARN_ON_ONCE(!resolve_struct_ops_get(ops)))
+	/* Its link is attached, and detaching it takes klpm_mutex. */
+	if (WARN_ON_ONCE(!klpm_resolve_struct_ops_get(ops)))
 		return -ENOLINK;
 	strscpy(call.cb.object, r->objects[object].name, sizeof(call.cb.object));
 	callback_begin(r, object, when);
-	mutex_unlock(&klp_mutex);
+	mutex_unlock(&klpm_mutex);
 	ret = callback_call(ops, when, &call.cb);
-	mutex_lock(&klp_mutex);
+	mutex_lock(&klpm_mutex);
 	callback_end();
-	resolve_struct_ops_put(ops);
+	klpm_resolve_struct_ops_put(ops);
 	return ret;
 }
 
-int callback_run(struct record *r, u32 object, enum klp_callback_when when)
+int klpm_callback_run(struct klpm_patch *r, u32 object, enum klp_callback_when when)
 {
 	u32 i;
 	int ret;
 
-	lockdep_assert_held(&klp_mutex);
-	WARN_ON_ONCE(!claim_is_taken());
+	lockdep_assert_held(&klpm_mutex);
+	WARN_ON_ONCE(!klpm_claim_is_taken());
 	for (i = 0; i < r->n_callbacks; i++) {
 		const struct callback *c = &r->callbacks[i];
 
@@ -178,13 +178,13 @@ int callback_run(struct record *r, u32 object, enum klp_callback_when when)
 	return 0;
 }
 
-void callback_tell(struct klp_ioc_callback *out)
+void klpm_callback_tell(struct klp_ioc_callback *out)
 {
-	lockdep_assert_held(&klp_mutex);
+	lockdep_assert_held(&klpm_mutex);
 	if (!running.record)
 		return;
 	out->record = running.record->id;
-	out->transition = transition_of(running.record);
+	out->transition = klpm_transition_of(running.record);
 	out->running_ns = ktime_get_ns() - running.since_ns;
 	out->object_index = running.object;
 	out->when = running.when;
@@ -196,12 +196,12 @@ void callback_tell(struct klp_ioc_callback *out)
 static int callback_reg(void *kdata, struct bpf_link *link)
 {
 	struct klp_callback_ops *ops = kdata;
-	struct record *r;
+	struct klpm_patch *r;
 	int ret = -ENOENT;
 
-	if (mutex_lock_killable(&klp_mutex))
+	if (mutex_lock_killable(&klpm_mutex))
 		return -EINTR;
-	r = record_find_announced(ops->record);
+	r = klpm_patch_find_announced(ops->record);
 	if (r && ops->index < r->n_callbacks)
 		ret = !callback_has(ops, r->callbacks[ops->index].when) ? -EINVAL :
 		      r->callbacks[ops->index].ops || ops->linked ? -EEXIST : 0;
@@ -209,7 +209,7 @@ static int callback_reg(void *kdata, struct bpf_link *link)
 		r->callbacks[ops->index].ops = ops;
 		ops->linked = true;
 	}
-	mutex_unlock(&klp_mutex);
+	mutex_unlock(&klpm_mutex);
 	return ret;
 }
 
@@ -217,10 +217,10 @@ static void callback_unreg(void *kdata, struct bpf_link *link)
 {
 	struct klp_callback_ops *ops = kdata;
 	struct callback *c;
-	struct record *r;
+	struct klpm_patch *r;
 
-	mutex_lock(&klp_mutex);
-	c = record_find_callback(kdata, &r);
+	mutex_lock(&klpm_mutex);
+	c = klpm_patch_find_callback(kdata, &r);
 	if (c) {
 		if (r->state != KLP_ANNOUNCED && r->state != KLP_FORCED_OUT) {
 			r->broken = true;
@@ -230,7 +230,7 @@ static void callback_unreg(void *kdata, struct bpf_link *link)
 		c->ops = NULL;
 	}
 	ops->linked = false;
-	mutex_unlock(&klp_mutex);
+	mutex_unlock(&klpm_mutex);
 }
 
 static int callback_init_member(const struct btf_type *t, const struct btf_member *member,
@@ -306,12 +306,12 @@ static struct bpf_struct_ops callback_struct_ops = {
 	.owner = THIS_MODULE,
 };
 
-int callback_init(void)
+int klpm_callback_init(void)
 {
 	return register_bpf_struct_ops(&callback_struct_ops, klp_callback_ops);
 }
 
-void callback_exit(void)
+void klpm_callback_exit(void)
 {
 	cancel_delayed_work_sync(&callback_slow);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Programs that run at the turning points of a record. With klp_mutex held, unless said. See
+/* Programs that run at the turning points of a record. With klpm_mutex held, unless said. See
  * callback.c. */
 #ifndef KLP_KMOD_CALLBACK_H
 #define KLP_KMOD_CALLBACK_H
@@ -8,7 +8,7 @@
 
 #include "klp/uapi.h"
 
-struct record;
+struct klpm_patch;
 
 /* What a program is given. Mirrored in klp/klp.bpf.h. */
 struct klp_callback {
@@ -34,15 +34,15 @@ struct callback {
 
 /*
  * Run it, if the record has it for this object: what pre_patch returns, at most 0; otherwise 0. The
- * caller has the claim, by which the record stays; klp_mutex is released meanwhile.
+ * caller has the claim, by which the record stays; klpm_mutex is released meanwhile.
  */
-int callback_run(struct record *r, u32 object, enum klp_callback_when when);
+int klpm_callback_run(struct klpm_patch *r, u32 object, enum klp_callback_when when);
 /* The record that this was given to, while it runs. */
-struct record *callback_record(struct klp_callback *cb);
+struct klpm_patch *klpm_callback_record(struct klp_callback *cb);
 /* Which one runs now; *out is all 0, and stays so if none does. */
-void callback_tell(struct klp_ioc_callback *out);
-/* Without klp_mutex. */
-int callback_init(void);
-void callback_exit(void);
+void klpm_callback_tell(struct klp_ioc_callback *out);
+/* Without klpm_mutex. */
+int klpm_callback_init(void);
+void klpm_callback_exit(void);
 
 #endif

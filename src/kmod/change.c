@@ -15,26 +15,26 @@
 #include "gate.h"
 #include "hook.h"
 #include "object.h"
-#include "record.h"
+#include "patch.h"
 #include "stack.h"
 #include "state.h"
 
-static int change_find_modules(struct record *r, struct change_failure *failure)
+static int change_find_modules(struct klpm_patch *r, struct change_failure *failure)
 {
 	int ret;
 	u32 o;
 
 	for (o = 0; o < r->n_objects; o++) {
-		if (!object_is_there(&r->objects[o]))
+		if (!klpm_object_is_there(&r->objects[o]))
 			continue;
-		ret = object_load(r, o, &failure->index);
+		ret = klpm_object_load(r, o, &failure->index);
 		if (ret)
 			return ret == -ENOMEM ? ret : -ENOEXEC;
 	}
 	return 0;
 }
 
-static int change_is_attached(const struct record *r)
+static int change_is_attached(const struct klpm_patch *r)
 {
 	u32 i;
 
@@ -56,7 +56,7 @@ static void change_set_leaves(struct change *c, bool leaves)
 		c->leave[i]->leaves = leaves && !c->n_enter;
 }
 
-int change_prepare(struct change *c, struct change_failure *failure)
+int klpm_change_prepare(struct change *c, struct change_failure *failure)
 {
 	int ret = 0;
 	u32 i;
@@ -68,22 +68,22 @@ int change_prepare(struct change *c, struct change_failure *failure)
 		if (!ret)
 			ret = change_is_attached(c->enter[i]);
 		if (!ret)
-			state_hand_over(c->enter[i]);
+			klpm_state_hand_over(c->enter[i]);
 	}
 	return ret;
 }
 
-static void change_run(struct record **records, u32 n, enum klp_callback_when when)
+static void change_run(struct klpm_patch **records, u32 n, enum klp_callback_when when)
 {
 	u32 i, o;
 
 	for (i = 0; i < n; i++)
 		for (o = 0; o < records[i]->n_objects; o++)
 			if (records[i]->objects[o].patched)
-				callback_run(records[i], o, when);
+				klpm_callback_run(records[i], o, when);
 }
 
-static int change_patch(struct record *r, struct change_failure *failure)
+static int change_patch(struct klpm_patch *r, struct change_failure *failure)
 {
 	int ret;
 	u32 o;
@@ -93,14 +93,14 @@ static int change_patch(struct record *r, struct change_failure *failure)
 			continue;
 		failure->id = r->id;
 		failure->index = o;
-		ret = object_patch(r, o, &failure->callback_error);
+		ret = klpm_object_patch(r, o, &failure->callback_error);
 		if (ret)
 			return ret;
 	}
 	return 0;
 }
 
-int change_open(struct change *c, struct change_failure *failure)
+int klpm_change_open(struct change *c, struct change_failure *failure)
 {
 	int ret = 0;
 	u32 i;
@@ -113,15 +113,15 @@ int change_open(struct change *c, struct change_failure *failure)
 		ret = change_is_attached(c->enter[i]);
 	}
 	if (ret)
-		change_cancel(c);
+		klpm_change_cancel(c);
 	else if (!c->n_enter)
 		change_run(c->leave, c->n_leave, KLP_PRE_UNPATCH);
 	return ret;
 }
 
-bool change_has_callbacks(const struct change *c)
+bool klpm_change_has_callbacks(const struct change *c)
 {
-	struct record *const *records = c->n_enter ? c->enter : c->leave;
+	struct klpm_patch *const *records = c->n_enter ? c->enter : c->leave;
 	u32 i, n = c->n_enter ?: c->n_leave;
 
 	for (i = 0; i < n; i++)
@@ -130,7 +130,7 @@ bool change_has_callbacks(const struct change *c)
 	return false;
 }
 
-bool change_has(const struct change *c, const struct record *r)
+bool klpm_change_has(const struct change *c, const struct klpm_patch *r)
 {
 	u32 i;
 
@@ -143,7 +143,7 @@ bool change_has(const struct change *c, const struct record *r)
 	return false;
 }
 
-void change_refuse(struct change *c)
+void klpm_change_refuse(struct change *c)
 {
 	u32 i;
 
@@ -151,7 +151,7 @@ void change_refuse(struct change *c)
 		c->leave[i]->state = KLP_IN_FORCE;
 	for (i = 0; i < c->n_enter; i++) {
 		if (!c->enter[i]->owner) {
-			record_forget(c->enter[i]);
+			klpm_patch_forget(c->enter[i]);
 			continue;
 		}
 		c->enter[i]->state = KLP_ANNOUNCED;
@@ -159,7 +159,7 @@ void change_refuse(struct change *c)
 	}
 }
 
-void change_disown(struct change *c)
+void klpm_change_disown(struct change *c)
 {
 	u32 i;
 
@@ -167,30 +167,30 @@ void change_disown(struct change *c)
 		c->enter[i]->owner = NULL;
 }
 
-void change_cancel(struct change *c)
+void klpm_change_cancel(struct change *c)
 {
 	u32 i, o;
 
 	for (i = 0; i < c->n_enter; i++)
 		for (o = 0; o < c->enter[i]->n_objects; o++)
-			object_unpatch(c->enter[i], o);
+			klpm_object_unpatch(c->enter[i], o);
 	if (!c->n_enter)
 		change_run(c->leave, c->n_leave, KLP_POST_PATCH);
 	change_set_leaves(c, false);
 }
 
-void change_flip(void *change)
+void klpm_change_flip(void *change)
 {
 	struct change *c = change;
 	u32 i;
 
 	for (i = 0; i < c->n_enter; i++)
-		gate_set(c->enter[i]->id, GATE_ENTERING);
+		klpm_gate_set(c->enter[i]->id, GATE_ENTERING);
 	for (i = 0; i < c->n_leave; i++)
-		gate_set(c->leave[i]->id, GATE_LEAVING);
+		klpm_gate_set(c->leave[i]->id, GATE_LEAVING);
 }
 
-void change_mark(struct change *c, bool back)
+void klpm_change_mark(struct change *c, bool back)
 {
 	u32 i;
 
@@ -200,21 +200,21 @@ void change_mark(struct change *c, bool back)
 		c->leave[i]->state = back ? KLP_ENTERING : KLP_LEAVING;
 }
 
-static void change_settle_one(struct record *r, bool in_force, u64 generation)
+static void change_settle_one(struct klpm_patch *r, bool in_force, u64 generation)
 {
 	if (!in_force) {
-		gate_set(r->id, GATE_CLOSED);
-		hook_disarm_all(r);
+		klpm_gate_set(r->id, GATE_CLOSED);
+		klpm_hook_disarm_all(r);
 		return;
 	}
-	gate_set(r->id, GATE_OPEN);
+	klpm_gate_set(r->id, GATE_OPEN);
 	r->state = KLP_IN_FORCE;
 	if (!r->generation)
 		r->generation = generation;
 }
 
 /* In any order: all tasks are where the transition went, so no answer changes. */
-void change_settle(struct change *c, bool back, u64 generation)
+void klpm_change_settle(struct change *c, bool back, u64 generation)
 {
 	u32 i;
 
@@ -224,20 +224,20 @@ void change_settle(struct change *c, bool back, u64 generation)
 		change_settle_one(c->leave[i], back, generation);
 }
 
-static void change_drop(struct record **records, u32 n)
+static void change_drop(struct klpm_patch **records, u32 n)
 {
 	u32 i;
 
 	for (i = 0; i < n; i++) {
 		/* Told until somebody has seen to it that its programs stay. */
 		if (records[i]->forced)
-			record_shelve(records[i]);
+			klpm_patch_shelve(records[i]);
 		else
-			record_forget(records[i]);
+			klpm_patch_forget(records[i]);
 	}
 }
 
-void change_close(struct change *c, bool back)
+void klpm_change_close(struct change *c, bool back)
 {
 	bool in_force = c->n_enter ? !back : back;
 
@@ -250,7 +250,7 @@ void change_close(struct change *c, bool back)
 		change_drop(c->leave, c->n_leave);
 }
 
-void change_force(struct change *c)
+void klpm_change_force(struct change *c)
 {
 	u32 i;
 
@@ -260,15 +260,15 @@ void change_force(struct change *c)
 		c->leave[i]->forced = true;
 }
 
-static void change_add_funcs(struct stack_set *set, const struct record *r)
+static void change_add_funcs(struct stack_set *set, const struct klpm_patch *r)
 {
 	u32 i;
 
 	for (i = 0; i < r->n_funcs; i++)
-		stack_set_add(set, &r->funcs[i]);
+		klpm_stack_set_add(set, &r->funcs[i]);
 }
 
-struct stack_set *change_stack_set(const struct change *c)
+struct stack_set *klpm_change_stack_set(const struct change *c)
 {
 	struct stack_set *set;
 	u32 i, n = 0;
@@ -277,13 +277,13 @@ struct stack_set *change_stack_set(const struct change *c)
 		n += c->enter[i]->n_funcs;
 	for (i = 0; i < c->n_leave; i++)
 		n += c->leave[i]->n_funcs;
-	set = stack_set_new(n);
+	set = klpm_stack_set_new(n);
 	if (!set)
 		return NULL;
 	for (i = 0; i < c->n_enter; i++)
 		change_add_funcs(set, c->enter[i]);
 	for (i = 0; i < c->n_leave; i++)
 		change_add_funcs(set, c->leave[i]);
-	stack_set_seal(set);
+	klpm_stack_set_seal(set);
 	return set;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * /dev/klp, and its ioctls that change something: checks every byte that comes from user space,
- * takes klp_mutex, calls the part that does the work, copies the answer out (query.c has the ioctls
- * that only look). A wait for klp_mutex ends when the caller is killed. Keeps no state but what
+ * takes klpm_mutex, calls the part that does the work, copies the answer out (query.c has the ioctls
+ * that only look). A wait for klpm_mutex ends when the caller is killed. Keeps no state but what
  * belongs to an open file: whether it said hello, whether it has claimed the changes, its event queue,
  * and (in the registry) the records it announced, which go when it closes.
  */
@@ -24,7 +24,7 @@
 #include "event.h"
 #include "opening.h"
 #include "query.h"
-#include "record.h"
+#include "patch.h"
 #include "stack.h"
 #include "transition.h"
 
@@ -63,8 +63,8 @@ static long device_hello(struct device_file *df, void __user *arg)
 	memset(&h, 0, sizeof(h));
 	h.abi = DEVICE_ABI;
 	h.open_cap = KLP_OPEN_CAP;
-	h.open_used = opening_used();
-	h.features = stack_is_supported() ? KLP_FEATURE_RELIABLE_STACKS : 0;
+	h.open_used = klpm_opening_used();
+	h.features = klpm_stack_is_supported() ? KLP_FEATURE_RELIABLE_STACKS : 0;
 	strscpy(h.version, THIS_MODULE->version ?: "", sizeof(h.version));
 	if (copy_to_user(arg, &h, sizeof(h)))
 		return -EFAULT;
@@ -85,16 +85,16 @@ static long device_open_funcs(void __user *arg)
 		return -EFAULT;
 	if (o.reserved || !o.nr)
 		return -EINVAL;
-	u = announce_copy_funcs(o.funcs, o.nr);
+	u = klpm_announce_copy_funcs(o.funcs, o.nr);
 	if (IS_ERR(u))
 		return PTR_ERR(u);
 	o.failed = DEVICE_FAILED_NONE;
 	f = kvcalloc(o.nr, sizeof(*f), GFP_KERNEL);
 	if (f)
-		r = func_resolve_all(u, f, o.nr, &o.failed);
+		r = klpm_func_resolve_all(u, f, o.nr, &o.failed);
 	if (!r)
-		r = opening_add(f, o.nr, &o.failed);
-	o.open_used = opening_used();
+		r = klpm_opening_add(f, o.nr, &o.failed);
+	o.open_used = klpm_opening_used();
 	if (!r && copy_to_user(u64_to_user_ptr(o.funcs), u, o.nr * sizeof(*u)))
 		r = -EFAULT;
 	if (copy_to_user(arg, &o, sizeof(o)))
@@ -107,38 +107,38 @@ static long device_open_funcs(void __user *arg)
 static long device_withdraw(void __user *arg)
 {
 	struct klp_ioc_withdraw w;
-	struct record *rec;
+	struct klpm_patch *rec;
 	long r = 0;
 
 	if (copy_from_user(&w, arg, sizeof(w)))
 		return -EFAULT;
-	if (mutex_lock_killable(&klp_mutex))
+	if (mutex_lock_killable(&klpm_mutex))
 		return -EINTR;
-	rec = record_find(w.id);
+	rec = klpm_patch_find(w.id);
 	if (!rec)
 		r = -ENOENT;
 	else if (rec->state != KLP_ANNOUNCED && rec->state != KLP_FORCED_OUT)
 		r = -EBUSY;
 	else
-		record_forget(rec);
-	mutex_unlock(&klp_mutex);
+		klpm_patch_forget(rec);
+	mutex_unlock(&klpm_mutex);
 	return r;
 }
 
 /* A record that cannot be switched: wrong for good, or only while a transition moves it? */
-static long device_out_of_turn(const struct record *rec)
+static long device_out_of_turn(const struct klpm_patch *rec)
 {
 	return rec->state == KLP_ENTERING || rec->state == KLP_LEAVING ? -EBUSY : -EINVAL;
 }
 
 /* The records of these ids, distinct and in `state`. */
-static long device_find_records(const u64 *ids, u32 n, enum klp_record_state state,
-				struct record **ret)
+static long device_find_records(const u64 *ids, u32 n, enum klp_uapi_patch_state state,
+				struct klpm_patch **ret)
 {
 	u32 i, j;
 
 	for (i = 0; i < n; i++) {
-		ret[i] = record_find(ids[i]);
+		ret[i] = klpm_patch_find(ids[i]);
 		if (!ret[i])
 			return -ENOENT;
 		if (ret[i]->state != state)
@@ -160,16 +160,16 @@ static long device_switch_locked(struct klp_ioc_switch *s)
 		return -ENOMEM;
 	c->n_enter = s->nr_enter;
 	c->n_leave = s->nr_leave;
-	r = claim_take();
+	r = klpm_claim_take();
 	if (!r) {
 		r = device_find_records(s->enter, s->nr_enter, KLP_ANNOUNCED, c->enter);
 		if (!r)
 			r = device_find_records(s->leave, s->nr_leave, KLP_IN_FORCE, c->leave);
 		if (r)
-			claim_give();
+			klpm_claim_give();
 		else
-			r = transition_start(c, s->timeout_ms, !(s->flags & KLP_SWITCH_NOWAIT),
-					     &s->transition, &failure);
+			r = klpm_transition_start(c, s->timeout_ms, !(s->flags & KLP_SWITCH_NOWAIT),
+						  &s->transition, &failure);
 	}
 	kfree(c);
 	s->failed = failure.id;
@@ -185,12 +185,13 @@ static long device_switch(void __user *arg)
 
 	if (IS_ERR(s))
 		return PTR_ERR(s);
-	if (!(s->flags & ~(DEVICE_ABI < 4 ? 0 : KLP_SWITCH_NOWAIT)) && s->nr_enter <= KLP_UAPI_RECORDS_MAX &&
-	    s->nr_leave <= KLP_UAPI_RECORDS_MAX && (s->nr_enter || s->nr_leave)) {
-		r = mutex_lock_killable(&klp_mutex);
+	if (!(s->flags & ~(DEVICE_ABI < 4 ? 0 : KLP_SWITCH_NOWAIT)) &&
+	    s->nr_enter <= KLP_UAPI_PATCHES_MAX && s->nr_leave <= KLP_UAPI_PATCHES_MAX &&
+	    (s->nr_enter || s->nr_leave)) {
+		r = mutex_lock_killable(&klpm_mutex);
 		if (!r) {
 			r = device_switch_locked(s);
-			mutex_unlock(&klp_mutex);
+			mutex_unlock(&klpm_mutex);
 		}
 	}
 	/* A started transition cannot be taken back for a bad pointer; its number is in STATUS. */
@@ -209,14 +210,14 @@ static long device_reverse(void __user *arg)
 		return -EFAULT;
 	if (rev.reserved || rev.reversed > 1)
 		return -EINVAL;
-	if (mutex_lock_killable(&klp_mutex))
+	if (mutex_lock_killable(&klpm_mutex))
 		return -EINTR;
-	r = claim_take();
+	r = klpm_claim_take();
 	if (!r) {
-		r = transition_reverse(rev.transition, rev.reversed);
-		claim_give();
+		r = klpm_transition_reverse(rev.transition, rev.reversed);
+		klpm_claim_give();
 	}
-	mutex_unlock(&klp_mutex);
+	mutex_unlock(&klpm_mutex);
 	return r;
 }
 
@@ -229,14 +230,14 @@ static long device_force(void __user *arg)
 		return -EFAULT;
 	if (f.reserved)
 		return -EINVAL;
-	if (mutex_lock_killable(&klp_mutex))
+	if (mutex_lock_killable(&klpm_mutex))
 		return -EINTR;
-	r = claim_take();
+	r = klpm_claim_take();
 	if (!r) {
-		r = transition_force(f.transition, &f.forced);
-		claim_give();
+		r = klpm_transition_force(f.transition, &f.forced);
+		klpm_claim_give();
 	}
-	mutex_unlock(&klp_mutex);
+	mutex_unlock(&klpm_mutex);
 	if (!r && copy_to_user(arg, &f, sizeof(f)))
 		r = -EFAULT;
 	return r;
@@ -269,7 +270,7 @@ static long device_change(struct device_file *df, unsigned int cmd, void __user 
 	case KLP_IOC_OPEN:
 		return device_open_funcs(user);
 	case KLP_IOC_ANNOUNCE:
-		return announce_record(df, user);
+		return klpm_announce_record(df, user);
 	case KLP_IOC_WITHDRAW:
 		return device_withdraw(user);
 	case KLP_IOC_SWITCH:
@@ -309,21 +310,21 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case KLP_IOC_FORCE:
 		return device_change(df, cmd, user);
 	case KLP_IOC_STATUS:
-		return query_status(user);
+		return klpm_query_status(user);
 	case KLP_IOC_BLOCKERS:
-		return query_blockers(user);
+		return klpm_query_blockers(user);
 	case KLP_IOC_TASK:
-		return query_task(user);
+		return klpm_query_task(user);
 	case KLP_IOC_STACK:
-		return query_stack(user);
+		return klpm_query_stack(user);
 	case KLP_IOC_OBJECTS:
-		return query_objects(user);
+		return klpm_query_objects(user);
 	case KLP_IOC_CALLBACK:
-		return query_callback(user);
+		return klpm_query_callback(user);
 	case KLP_IOC_REFUSAL:
-		return query_refusal(user);
+		return klpm_query_refusal(user);
 	case KLP_IOC_HOOKS:
-		return query_hooks(user);
+		return klpm_query_hooks(user);
 	case KLP_IOC_BARRIER:
 		return device_barrier(arg);
 	case KLP_IOC_CLAIM:
@@ -339,14 +340,14 @@ static ssize_t device_read(struct file *file, char __user *buf, size_t size, lof
 
 	if (!df->hello)
 		return -ENOTCONN;
-	return event_read(&df->queue, buf, size, file->f_flags & O_NONBLOCK);
+	return klpm_event_read(&df->queue, buf, size, file->f_flags & O_NONBLOCK);
 }
 
 static __poll_t device_poll(struct file *file, poll_table *wait)
 {
 	struct device_file *df = file->private_data;
 
-	return event_poll(&df->queue, file, wait);
+	return klpm_event_poll(&df->queue, file, wait);
 }
 
 static int device_open(struct inode *inode, struct file *file)
@@ -358,7 +359,7 @@ static int device_open(struct inode *inode, struct file *file)
 	df = kzalloc(sizeof(*df), GFP_KERNEL);
 	if (!df)
 		return -ENOMEM;
-	event_subscribe(&df->queue);
+	klpm_event_subscribe(&df->queue);
 	file->private_data = df;
 	return stream_open(inode, file);
 }
@@ -367,10 +368,10 @@ static int device_release(struct inode *inode, struct file *file)
 {
 	struct device_file *df = file->private_data;
 
-	mutex_lock(&klp_mutex);
-	record_forget_owned(df);
-	mutex_unlock(&klp_mutex);
-	event_unsubscribe(&df->queue);
+	mutex_lock(&klpm_mutex);
+	klpm_patch_forget_owned(df);
+	mutex_unlock(&klpm_mutex);
+	klpm_event_unsubscribe(&df->queue);
 	cmpxchg(&device_claim, df, NULL);
 	kfree(df);
 	return 0;
@@ -393,12 +394,12 @@ static struct miscdevice device_misc = {
 	.fops = &device_fops,
 };
 
-int device_init(void)
+int klpm_device_init(void)
 {
 	return misc_register(&device_misc);
 }
 
-void device_exit(void)
+void klpm_device_exit(void)
 {
 	misc_deregister(&device_misc);
 }

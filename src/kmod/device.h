@@ -5,8 +5,8 @@
 
 #include "klp/uapi.h"
 
-int device_init(void);
-void device_exit(void);
+int klpm_device_init(void);
+void klpm_device_exit(void);
 
 /* A build for tests speaks whatever ABI its parameter `abi` says, and lacks what that one lacks. */
 #ifdef KLP_TEST_ABI

@@ -18,7 +18,7 @@ static LIST_HEAD(event_queues);
 static DEFINE_MUTEX(event_mutex);
 static DECLARE_WAIT_QUEUE_HEAD(event_wait);
 
-void event_subscribe(struct event_queue *q)
+void klpm_event_subscribe(struct event_queue *q)
 {
 	INIT_LIST_HEAD(&q->unread);
 	INIT_LIST_HEAD(&q->progress.list);
@@ -39,7 +39,7 @@ static void event_remove(struct event_queue *q, struct event *e)
 	kfree(e);
 }
 
-void event_unsubscribe(struct event_queue *q)
+void klpm_event_unsubscribe(struct event_queue *q)
 {
 	struct event *e, *next;
 
@@ -88,7 +88,7 @@ static void event_put(struct event_queue *q, const struct klp_uapi_event *said)
 	q->n_done++;
 }
 
-void event_send(const struct klp_uapi_event *e)
+void klpm_event_send(const struct klp_uapi_event *e)
 {
 	struct event_queue *q;
 
@@ -113,7 +113,7 @@ static bool event_take(struct event_queue *q, struct klp_uapi_event *ret)
 	return e;
 }
 
-ssize_t event_read(struct event_queue *q, char __user *buf, size_t size, bool nonblock)
+ssize_t klpm_event_read(struct event_queue *q, char __user *buf, size_t size, bool nonblock)
 {
 	struct klp_uapi_event e;
 	int r;
@@ -130,7 +130,7 @@ ssize_t event_read(struct event_queue *q, char __user *buf, size_t size, bool no
 	return copy_to_user(buf, &e, sizeof(e)) ? -EFAULT : sizeof(e);
 }
 
-__poll_t event_poll(struct event_queue *q, struct file *file, poll_table *wait)
+__poll_t klpm_event_poll(struct event_queue *q, struct file *file, poll_table *wait)
 {
 	poll_wait(file, &event_wait, wait);
 	return READ_ONCE(q->n) ? EPOLLIN | EPOLLRDNORM : 0;

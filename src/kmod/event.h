@@ -21,12 +21,12 @@ struct event_queue {
 	struct event progress, object;	/* the one that there is at most */
 };
 
-void event_subscribe(struct event_queue *q);
-void event_unsubscribe(struct event_queue *q);
+void klpm_event_subscribe(struct event_queue *q);
+void klpm_event_unsubscribe(struct event_queue *q);
 /* Process context; may sleep. */
-void event_send(const struct klp_uapi_event *e);
+void klpm_event_send(const struct klp_uapi_event *e);
 /* For file operations of a subscribed queue. */
-ssize_t event_read(struct event_queue *q, char __user *buf, size_t size, bool nonblock);
-__poll_t event_poll(struct event_queue *q, struct file *file, poll_table *wait);
+ssize_t klpm_event_read(struct event_queue *q, char __user *buf, size_t size, bool nonblock);
+__poll_t klpm_event_poll(struct event_queue *q, struct file *file, poll_table *wait);
 
 #endif

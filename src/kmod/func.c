@@ -47,12 +47,12 @@ static int func_match_in_module(void *data, const char *name, unsigned long addr
 static void func_each(struct match *m, const char *module)
 {
 	if (module)
-		resolve_each_module_symbol(module, func_match_in_module, m);
+		klpm_resolve_each_module_symbol(module, func_match_in_module, m);
 	else
-		resolve_each_symbol(func_match, m->name, m);
+		klpm_resolve_each_symbol(func_match, m->name, m);
 }
 
-bool func_is_vmlinux(const char *object)
+bool klpm_func_is_vmlinux(const char *object)
 {
 	return !strcmp(object, "vmlinux");
 }
@@ -66,13 +66,14 @@ static bool func_strings_valid(const struct klp_uapi_func *u)
 
 static int func_check_btf(const struct klp_uapi_func *u)
 {
-	struct btf *btf = resolve_btf_vmlinux();
+	struct btf *btf = klpm_resolve_btf_vmlinux();
 	const struct btf_type *t;
 
 	if (IS_ERR_OR_NULL(btf))
 		return -EINVAL;
 	t = btf_type_by_id(btf, u->btf_id);
-	if (!t || !btf_type_is_func(t) || strcmp(resolve_btf_name(btf, t->name_off), u->symbol))
+	if (!t || !btf_type_is_func(t) ||
+	    strcmp(klpm_resolve_btf_name(btf, t->name_off), u->symbol))
 		return -EINVAL;
 	return 0;
 }
@@ -94,7 +95,8 @@ static int func_find_cold(struct func *f, const char *module)
 		return -ENOTUNIQ;
 	for (i = 0; i < m.n; i++) {
 		f->cold[f->n_cold].addr = addrs[i];
-		if (!resolve_symbol_size(addrs[i], &f->cold[f->n_cold].size, &offset) && !offset)
+		if (!klpm_resolve_symbol_size(addrs[i], &f->cold[f->n_cold].size, &offset) &&
+		    !offset)
 			f->n_cold++;
 	}
 	return 0;
@@ -129,26 +131,26 @@ static int func_locate(struct func *f, const char *module)
 
 	if (r)
 		return r;
-	if (!resolve_ftrace_location(f->addr))
+	if (!klpm_resolve_ftrace_location(f->addr))
 		return -ENXIO;
-	r = resolve_symbol_size(f->addr, &f->size, &offset);
+	r = klpm_resolve_symbol_size(f->addr, &f->size, &offset);
 	if (r || offset || !f->size)
 		return -ENOENT;
 	return func_find_cold(f, module);
 }
 
-int func_find_in_module(struct func *f, const char *module)
+int klpm_func_find_in_module(struct func *f, const char *module)
 {
 	int r = func_locate(f, module);
 
-	if (!r && resolve_is_module_init(module, f->addr))
+	if (!r && klpm_resolve_is_module_init(module, f->addr))
 		r = -ENXIO;
 	if (r)
-		func_forget(f);
+		klpm_func_forget(f);
 	return r;
 }
 
-void func_forget(struct func *f)
+void klpm_func_forget(struct func *f)
 {
 	f->addr = 0;
 	f->size = 0;
@@ -165,7 +167,7 @@ static int func_check(const struct klp_uapi_func *u)
 		return -EINVAL;
 	if (ops)
 		return u->btf_id ? -EINVAL : 0;
-	return u->sympos > 1 || !func_is_vmlinux(u->object) ? -EINVAL : 0;
+	return u->sympos > 1 || !klpm_func_is_vmlinux(u->object) ? -EINVAL : 0;
 }
 
 static int func_resolve(struct klp_uapi_func *u, struct func *f)
@@ -178,7 +180,7 @@ static int func_resolve(struct klp_uapi_func *u, struct func *f)
 	f->flags = u->flags;
 	f->sympos = u->sympos;
 	strscpy(f->symbol, u->symbol, sizeof(f->symbol));
-	if (func_is_vmlinux(u->object)) {
+	if (klpm_func_is_vmlinux(u->object)) {
 		r = func_locate(f, NULL);
 		if (!r && !(u->flags & KLP_FUNC_OPS))
 			r = func_check_btf(u);
@@ -188,7 +190,7 @@ static int func_resolve(struct klp_uapi_func *u, struct func *f)
 	return r;
 }
 
-int func_resolve_all(struct klp_uapi_func *u, struct func *f, u32 n, u32 *failed)
+int klpm_func_resolve_all(struct klp_uapi_func *u, struct func *f, u32 n, u32 *failed)
 {
 	u32 i;
 

@@ -18,7 +18,7 @@ struct func {
 	u32 sympos;
 	u32 object;			/* index in its record */
 	const struct klp_func_ops *ops;	/* its body while one is attached */
-	struct klp_func_ops *inside;	/* its body that may sleep, while a task may be in it; held */
+	struct klp_func_ops *inside; /* its body that may sleep, while a task may be in it; held */
 	struct hook_body *hooked;	/* while calls of it are hooked; of hook.c */
 	unsigned long addr, size;	/* 0 while its module is not loaded */
 	u32 n_cold;
@@ -32,12 +32,12 @@ struct func {
  * Take every one of u[0..n-1] over into f[], look those of the kernel image up and fill their addr
  * and size in u[]. Errors as KLP_IOC_OPEN in klp/uapi.h, *failed is then the index. May sleep.
  */
-int func_resolve_all(struct klp_uapi_func *u, struct func *f, u32 n, u32 *failed);
-bool func_is_vmlinux(const char *object);
+int klpm_func_resolve_all(struct klp_uapi_func *u, struct func *f, u32 n, u32 *failed);
+bool klpm_func_is_vmlinux(const char *object);
 /* The same for one function of a module that is loaded and stays so for now. -ENXIO: not traceable,
  * or gone once the module's init has run. */
-int func_find_in_module(struct func *f, const char *module);
+int klpm_func_find_in_module(struct func *f, const char *module);
 /* Its module goes. */
-void func_forget(struct func *f);
+void klpm_func_forget(struct func *f);
 
 #endif

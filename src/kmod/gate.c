@@ -14,22 +14,22 @@
 #include "gate.h"
 #include "klp/uapi.h"
 
-#define GATE_SLOT(id)	((id) % KLP_UAPI_RECORDS_MAX)
+#define GATE_SLOT(id)	((id) % KLP_UAPI_PATCHES_MAX)
 
-static u64 gates[KLP_UAPI_RECORDS_MAX];
+static u64 gates[KLP_UAPI_PATCHES_MAX];
 
-void gate_set(u64 id, enum gate_mode mode)
+void klpm_gate_set(u64 id, enum gate_mode mode)
 {
 	/* Pairs with the load in gate_ask(): who sees a transition's mode sees its task table. */
 	smp_store_release(&gates[GATE_SLOT(id)], id << GATE_MODE_BITS | mode);
 }
 
-void gate_forget(u64 id)
+void klpm_gate_forget(u64 id)
 {
 	smp_store_release(&gates[GATE_SLOT(id)], 0);
 }
 
-notrace const u64 *gate_word(u64 id)
+notrace const u64 *klpm_gate_word(u64 id)
 {
 	return &gates[GATE_SLOT(id)];
 }
@@ -40,7 +40,7 @@ static noinline notrace int gate_slow(u64 id)
 	int answer;
 
 	rcu_read_lock();
-	answer = gate_ask(gate_word(id), gate_word_closed(id));
+	answer = gate_ask(klpm_gate_word(id), gate_word_closed(id));
 	rcu_read_unlock();
 	return answer;
 }

@@ -19,22 +19,22 @@ enum gate_mode {
 #define GATE_MODE_BITS	2
 
 /* Set the mode of `id`; with GATE_CLOSED the gate forgets nothing, with id 0 the slot is free. */
-void gate_set(u64 id, enum gate_mode mode);
-void gate_forget(u64 id);
+void klpm_gate_set(u64 id, enum gate_mode mode);
+void klpm_gate_forget(u64 id);
 
 /* What bodies ask; any context. See gate.c. */
 int klp_gate(u64 id);
 
-const u64 *gate_word(u64 id);
+const u64 *klpm_gate_word(u64 id);
 static inline u64 gate_word_closed(u64 id)
 {
 	return id << GATE_MODE_BITS | GATE_CLOSED;
 }
 
 /*
- * The same for who keeps gate_word() and gate_word_closed() of a record. In an RCU section: the
+ * The same for who keeps klpm_gate_word() and gate_word_closed() of a record. In an RCU section: the
  * modes of a transition are only left after a grace period, so within one section word and task
- * table belong together. Pairs with the release in gate_set().
+ * table belong together. Pairs with the release in klpm_gate_set().
  */
 static __always_inline bool gate_ask(const u64 *word, u64 closed)
 {
@@ -44,7 +44,7 @@ static __always_inline bool gate_ask(const u64 *word, u64 closed)
 		return true;
 	if (mode != GATE_ENTERING && mode != GATE_LEAVING)
 		return false;
-	return tasks_current_is(mode == GATE_ENTERING ? TASK_NEW_VERSION : TASK_OLD_VERSION);
+	return klpm_tasks_current_is(mode == GATE_ENTERING ? TASK_NEW_VERSION : TASK_OLD_VERSION);
 }
 
 #endif

@@ -13,7 +13,7 @@
  * of whatever list it is:
  *
  * - RCU tasks: what hook.c's handler sent to the image before the hook was taken away (the caller
- *   of hold_drop() has waited for the handler itself) has reached the program. Between the two a
+ *   of klpm_hold_drop() has waited for the handler itself) has reached the program. Between the two a
  *   task can be preempted, and does not sleep. A task that exits is waited for until it has made
  *   its last step with preemption on;
  * - RCU tasks trace: the kernel's trampoline enters this read section before it calls a program
@@ -23,7 +23,7 @@
  *
  * Nothing waits here, since a sleeper of any sleepable program on the machine holds these grace
  * periods up: the drop returns at once, callbacks do the rest. Meanwhile the map holds the module,
- * as every map of this struct_ops type does, and hold_image() knows the code. A body that is given
+ * as every map of this struct_ops type does, and klpm_hold_image() knows the code. A body that is given
  * to a record again in between keeps the reference it has.
  *
  * Context: callbacks run with bottom halves off. hold_lock is never held across a call that waits.
@@ -44,14 +44,14 @@
 static DEFINE_SPINLOCK(hold_lock);	/* every struct hold, and the list */
 static HLIST_HEAD(hold_images);		/* read under RCU, after which a map is freed */
 
-void hold_take(struct klp_func_ops *ops)
+void klpm_hold_take(struct klp_func_ops *ops)
 {
 	struct hold *h = &ops->hold;
 
 	spin_lock_bh(&hold_lock);
 	if (!h->n++ && !h->ends) {
 		/* Its link is being made, which holds it too. */
-		WARN_ON_ONCE(!resolve_struct_ops_get(ops));
+		WARN_ON_ONCE(!klpm_resolve_struct_ops_get(ops));
 		hlist_add_head_rcu(&h->node, &hold_images);
 	}
 	spin_unlock_bh(&hold_lock);
@@ -59,7 +59,7 @@ void hold_take(struct klp_func_ops *ops)
 
 static void hold_reached(struct rcu_head *rcu);
 
-void hold_drop(struct klp_func_ops *ops)
+void klpm_hold_drop(struct klp_func_ops *ops)
 {
 	struct hold *h = &ops->hold;
 	bool begin = false;
@@ -91,7 +91,7 @@ static void hold_left(struct rcu_head *rcu)
 	if (again)
 		call_rcu_tasks(rcu, hold_reached);
 	else if (last)
-		resolve_struct_ops_put(container_of(h, struct klp_func_ops, hold));
+		klpm_resolve_struct_ops_put(container_of(h, struct klp_func_ops, hold));
 }
 
 /* Each task that was on the way into the image is in the program, or was there. */
@@ -100,7 +100,7 @@ static void hold_reached(struct rcu_head *rcu)
 	call_rcu_tasks_trace(rcu, hold_left);
 }
 
-unsigned long hold_image(unsigned long addr)
+unsigned long klpm_hold_image(unsigned long addr)
 {
 	const struct klp_func_ops *ops;
 	unsigned long start, found = 0;
@@ -115,7 +115,7 @@ unsigned long hold_image(unsigned long addr)
 	return found;
 }
 
-void hold_exit(void)
+void klpm_hold_exit(void)
 {
 	/* No map is left, so each callback has made its last call; but not its last step. */
 	rcu_barrier_tasks();

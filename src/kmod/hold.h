@@ -16,15 +16,15 @@ struct hold {
 };
 
 /*
- * While a body is held its map is not freed, though its link may go, and hold_image() knows its code;
+ * While a body is held its map is not freed, though its link may go, and klpm_hold_image() knows its code;
  * after the last drop both are so until no task whatever can be inside. The caller of the first take
  * has a reference on the map. May be called with a mutex held; neither waits.
  */
-void hold_take(struct klp_func_ops *ops);
-void hold_drop(struct klp_func_ops *ops);
+void klpm_hold_take(struct klp_func_ops *ops);
+void klpm_hold_drop(struct klp_func_ops *ops);
 /* The begin of the code of the body that this address is in; 0: of none. Any context. */
-unsigned long hold_image(unsigned long addr);
+unsigned long klpm_hold_image(unsigned long addr);
 /* Nothing is held any more; afterwards no callback of ours runs. Sleeps. */
-void hold_exit(void);
+void klpm_hold_exit(void);
 
 #endif

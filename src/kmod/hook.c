@@ -57,7 +57,7 @@
 #include "gate.h"
 #include "hook.h"
 #include "pending.h"
-#include "record.h"
+#include "patch.h"
 #include "resolve.h"
 #include "site.h"
 #include "stack.h"
@@ -88,21 +88,21 @@ static DEFINE_PER_CPU(struct hook_run *, hook_runs);	/* the innermost */
 
 /* Where a call goes that is not to enter its function: straight back. Only returned to, by ftrace,
  * which restores the register of the value first. */
-void hook_return(void);
+void klpm_hook_return(void);
 asm(
 "	.text\n"
-"	.type hook_return, @function\n"
-"	.globl hook_return\n"
+"	.type klpm_hook_return, @function\n"
+"	.globl klpm_hook_return\n"
 	ASM_FUNC_ALIGN
-"hook_return:\n"
+"klpm_hook_return:\n"
 	ANNOTATE_NOENDBR "\n"
 	ASM_RET "\n"
-"	.size hook_return, . - hook_return\n"
+"	.size klpm_hook_return, . - klpm_hook_return\n"
 );
 
-bool hook_is_return(unsigned long addr)
+bool klpm_hook_is_return(unsigned long addr)
 {
-	return addr == (unsigned long)hook_return || pending_is_return(addr);
+	return addr == (unsigned long)klpm_hook_return || klpm_pending_is_return(addr);
 }
 
 /*
@@ -153,7 +153,7 @@ static notrace int hook_is_below(const struct hook_body *b, unsigned long ip, un
 
 	if (bit < 0)
 		return 1;
-	below = stack_is_below(b->image);
+	below = klpm_stack_is_below(b->image);
 	ftrace_test_recursion_unlock(bit);
 	return below;
 }
@@ -177,7 +177,7 @@ static __always_inline bool hook_ask(const struct hook_body *b, struct pt_regs *
 {
 	bool decided = true;
 
-	rcu_lock_acquire(&rcu_lock_map);	/* preemption is off, but RCU's checker wants to hear it */
+	rcu_lock_acquire(&rcu_lock_map); /* preemption is off, but RCU's checker wants to hear it */
 	if (b->whole)
 		call_whole(b->prog, regs);
 	else
@@ -190,18 +190,19 @@ static __always_inline bool hook_ask(const struct hook_body *b, struct pt_regs *
  * With `run` on the list of this CPU. Shared: somebody else has a hook there too, and may have a
  * trampoline called before the value is fetched.
  */
-static __always_inline void hook_decide(const struct hook_body *b, struct pt_regs *regs, bool shared)
+static __always_inline void hook_decide(const struct hook_body *b, struct pt_regs *regs,
+					bool shared)
 {
-	struct pending *p = shared ? pending_new(regs->sp) : NULL;
+	struct pending *p = shared ? klpm_pending_new(regs->sp) : NULL;
 
 	if (shared && !p) {
 		WRITE_ONCE(*b->passed_over, true);
 	} else if (hook_ask(b, regs)) {
 		if (shared)
-			pending_set(p, regs->ax);
-		regs->ip = (unsigned long)(shared ? pending_return : hook_return);
+			klpm_pending_set(p, regs->ax);
+		regs->ip = (unsigned long)(shared ? klpm_pending_return : klpm_hook_return);
 	} else if (shared) {
-		pending_drop(p);
+		klpm_pending_drop(p);
 	}
 }
 
@@ -254,19 +255,19 @@ static notrace __no_stack_protector void hook_handler(unsigned long ip, unsigned
 	preempt_enable_notrace();
 }
 
-static int hook_add(struct func *f, struct record *r, struct site_batch **fresh)
+static int hook_add(struct func *f, struct klpm_patch *r, struct site_batch **fresh)
 {
 	struct hook_body *b = kzalloc(sizeof(*b), GFP_KERNEL);
 	struct site *s;
 
 	if (!b)
 		return -ENOMEM;
-	s = site_get(fresh, resolve_ftrace_location(f->addr), hook_handler);
+	s = klpm_site_get(fresh, klpm_resolve_ftrace_location(f->addr), hook_handler);
 	if (!s) {
 		kfree(b);
 		return -ENOMEM;
 	}
-	b->gate = gate_word(r->id);
+	b->gate = klpm_gate_word(r->id);
 	b->closed = gate_word_closed(r->id);
 	b->prog = f->ops->prog;
 	b->whole = f->ops->replace;
@@ -277,21 +278,21 @@ static int hook_add(struct func *f, struct record *r, struct site_batch **fresh)
 	return 0;
 }
 
-int hook_arm(struct record *r, u32 o)
+int klpm_hook_arm(struct klpm_patch *r, u32 o)
 {
 	struct site_batch *fresh = NULL;
 	int ret = 0;
 	u32 i;
 
-	lockdep_assert_held(&klp_mutex);
+	lockdep_assert_held(&klpm_mutex);
 	for (i = 0; !ret && i < r->n_funcs; i++)
 		if (r->funcs[i].ops && r->funcs[i].object == o)
 			ret = hook_add(&r->funcs[i], r, &fresh);
 	if (!ret)
-		ret = site_register(fresh);
+		ret = klpm_site_register(fresh);
 	if (ret) {
-		hook_disarm(r, o);
-		site_discard(fresh);
+		klpm_hook_disarm(r, o);
+		klpm_site_discard(fresh);
 	}
 	return ret;
 }
@@ -303,12 +304,12 @@ static void hook_free(struct func *f)
 	f->hooked = NULL;
 }
 
-static void hook_disarm_some(struct record *r, bool all, u32 o)
+static void hook_disarm_some(struct klpm_patch *r, bool all, u32 o)
 {
 	bool any = false;
 	u32 i;
 
-	lockdep_assert_held(&klp_mutex);
+	lockdep_assert_held(&klpm_mutex);
 	for (i = 0; i < r->n_funcs; i++)
 		if (r->funcs[i].hooked && (all || r->funcs[i].object == o)) {
 			hlist_del_rcu(&r->funcs[i].hooked->node);
@@ -316,30 +317,30 @@ static void hook_disarm_some(struct record *r, bool all, u32 o)
 		}
 	if (!any)
 		return;
-	site_sweep();
+	klpm_site_sweep();
 	synchronize_rcu();
 	for (i = 0; i < r->n_funcs; i++)
 		if (all || r->funcs[i].object == o)
 			hook_free(&r->funcs[i]);
 }
 
-void hook_disarm_all(struct record *r)
+void klpm_hook_disarm_all(struct klpm_patch *r)
 {
 	hook_disarm_some(r, true, 0);
 }
 
-void hook_disarm(struct record *r, u32 o)
+void klpm_hook_disarm(struct klpm_patch *r, u32 o)
 {
 	hook_disarm_some(r, false, o);
 }
 
-void hook_disarm_func(struct func *f)
+void klpm_hook_disarm_func(struct func *f)
 {
-	lockdep_assert_held(&klp_mutex);
+	lockdep_assert_held(&klpm_mutex);
 	if (!f->hooked)
 		return;
 	hlist_del_rcu(&f->hooked->node);
-	site_sweep();
+	klpm_site_sweep();
 	synchronize_rcu();
 	hook_free(f);
 }

@@ -22,7 +22,7 @@ static struct kept {
 	char *stacks[KEPT_STACKS];	/* NULL: not looked at */
 } *kept;
 
-void kept_drop(void)
+void klpm_kept_drop(void)
 {
 	u32 i;
 
@@ -42,31 +42,31 @@ static void kept_look(enum task_version target)
 	for (i = 0; text && i < min_t(u32, kept->n, KEPT_STACKS); i++) {
 		if (time_after(jiffies, end))
 			break;
-		if (!blockers_stack(target, kept->list[i].pid, kept->list[i].cpu, text,
-				    KLP_UAPI_STACK_MAX, &used))
+		if (!klpm_blockers_stack(target, kept->list[i].pid, kept->list[i].cpu, text,
+					 KLP_UAPI_STACK_MAX, &used))
 			kept->stacks[i] = kmemdup(text, used, GFP_KERNEL);
 	}
 	kvfree(text);
 }
 
-void kept_take(enum task_version target)
+void klpm_kept_take(enum task_version target)
 {
 	int n;
 
-	kept_drop();
+	klpm_kept_drop();
 	kept = kvzalloc(sizeof(*kept), GFP_KERNEL);
 	if (!kept)
 		return;
-	n = blockers_list(target, kept->list, KLP_UAPI_KEPT_MAX);
+	n = klpm_blockers_list(target, kept->list, KLP_UAPI_KEPT_MAX);
 	if (n < 0) {
-		kept_drop();
+		klpm_kept_drop();
 		return;
 	}
 	kept->n = n;
 	kept_look(target);
 }
 
-int kept_list(struct klp_uapi_blocker *out, u32 room)
+int klpm_kept_list(struct klp_uapi_blocker *out, u32 room)
 {
 	if (!kept)
 		return -ENOENT;
@@ -98,7 +98,7 @@ static size_t kept_copy(const char *stack, char *text, size_t size)
 	return n + 1;
 }
 
-int kept_stack(s32 pid, u32 cpu, char *text, size_t size, size_t *ret_used)
+int klpm_kept_stack(s32 pid, u32 cpu, char *text, size_t size, size_t *ret_used)
 {
 	const struct klp_uapi_blocker *b = kept_find(pid, cpu);
 	const char *stack;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Who was in the way when the transition was last turned round. With klp_mutex held. See kept.c. */
+/* Who was in the way when the transition was last turned round. With klpm_mutex held. See kept.c. */
 #ifndef KLP_KMOD_KEPT_H
 #define KLP_KMOD_KEPT_H
 
@@ -9,11 +9,11 @@
 #include "tasks.h"
 
 /* Look at all that are in the way now, in place of what was kept. For want of memory nothing is. */
-void kept_take(enum task_version target);
-void kept_drop(void);
-/* As blockers_list(), of what is kept; -ENOENT: nothing is. */
-int kept_list(struct klp_uapi_blocker *out, u32 room);
-/* As blockers_stack(); -EBUSY: it was not looked at. */
-int kept_stack(s32 pid, u32 cpu, char *text, size_t size, size_t *ret_used);
+void klpm_kept_take(enum task_version target);
+void klpm_kept_drop(void);
+/* As klpm_blockers_list(), of what is kept; -ENOENT: nothing is. */
+int klpm_kept_list(struct klp_uapi_blocker *out, u32 room);
+/* As klpm_blockers_stack(); -EBUSY: it was not looked at. */
+int klpm_kept_stack(s32 pid, u32 cpu, char *text, size_t size, size_t *ret_used);
 
 #endif

@@ -47,10 +47,10 @@ BTF_KFUNCS_END(kfunc_ops)
 /* The ids of the lists are not the ids of a BTF that was relocated: by name, then. */
 static bool kfunc_is_seq_puts(u32 id)
 {
-	const struct btf *btf = body_types();
+	const struct btf *btf = klpm_body_types();
 	const struct btf_type *t = btf ? btf_type_by_id(btf, id) : NULL;
 
-	return !t || !strcmp(resolve_btf_name(btf, t->name_off), "klp_seq_puts");
+	return !t || !strcmp(klpm_resolve_btf_name(btf, t->name_off), "klp_seq_puts");
 }
 
 /* On a function with a parameter `struct seq_file *`. */
@@ -69,7 +69,7 @@ static bool kfunc_has_seqfile(const struct bpf_prog *prog)
 		if (!t || !btf_type_is_ptr(t))
 			continue;
 		t = btf_type_by_id(btf, t->type);
-		if (t && !strcmp(resolve_btf_name(btf, t->name_off), "seq_file"))
+		if (t && !strcmp(klpm_resolve_btf_name(btf, t->name_off), "seq_file"))
 			return true;
 	}
 	return false;
@@ -87,9 +87,9 @@ static int kfunc_filter_tracing(const struct bpf_prog *prog, u32 id)
 
 static int kfunc_filter_ops(const struct bpf_prog *prog, u32 id)
 {
-	if (!prog->aux->attach_btf || prog->aux->attach_btf != body_types())
+	if (!prog->aux->attach_btf || prog->aux->attach_btf != klpm_body_types())
 		return -EACCES;
-	return !kfunc_is_seq_puts(id) || body_is_one(prog) ? 0 : -EACCES;
+	return !kfunc_is_seq_puts(id) || klpm_body_is_one(prog) ? 0 : -EACCES;
 }
 
 static const struct btf_kfunc_id_set kfunc_tracing_set = {
@@ -104,14 +104,14 @@ static const struct btf_kfunc_id_set kfunc_ops_set = {
 	.filter = kfunc_filter_ops,
 };
 
-int kfunc_init(void)
+int klpm_kfunc_init(void)
 {
 	int r = register_btf_kfunc_id_set(BPF_PROG_TYPE_TRACING, &kfunc_tracing_set);
 
 	if (!r)
 		r = register_btf_kfunc_id_set(BPF_PROG_TYPE_STRUCT_OPS, &kfunc_ops_set);
 	/* A kernel may answer 0 and have dropped the module's BTF. */
-	if (!r && !resolve_kfunc_known("klp_gate"))
+	if (!r && !klpm_resolve_kfunc_known("klp_gate"))
 		r = -ENOENT;
 	if (r)
 		pr_err("the kernel refuses this module's BTF (built for another one?): not loading\n");

@@ -4,6 +4,6 @@
 #define KLP_KMOD_KFUNC_H
 
 /* Register the kfuncs; -ENOENT if the kernel did not take the module's BTF. */
-int kfunc_init(void);
+int klpm_kfunc_init(void);
 
 #endif

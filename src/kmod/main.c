@@ -15,7 +15,7 @@
 #include "module.h"
 #include "opening.h"
 #include "reach.h"
-#include "record.h"
+#include "patch.h"
 #include "resolve.h"
 #include "seqfile.h"
 #include "site.h"
@@ -26,56 +26,56 @@ static int __init klp_init(void)
 {
 	int r;
 
-	r = resolve_init();
+	r = klpm_resolve_init();
 	if (r)
 		return r;
-	r = opening_init();
+	r = klpm_opening_init();
 	if (r)
 		return r;
-	r = seqfile_init();
+	r = klpm_seqfile_init();
 	if (r)
 		return r;
-	r = reach_init();
+	r = klpm_reach_init();
 	if (r)
 		return r;
-	record_init();
-	r = sysctl_init();
+	klpm_patch_init();
+	r = klpm_sysctl_init();
 	if (r)
 		return r;
-	r = transition_init();
+	r = klpm_transition_init();
 	if (r) {
-		sysctl_exit();
+		klpm_sysctl_exit();
 		return r;
 	}
-	r = kfunc_init();
+	r = klpm_kfunc_init();
 	if (!r)
-		r = body_init();
+		r = klpm_body_init();
 	if (!r)
-		r = callback_init();
+		r = klpm_callback_init();
 	if (!r)
-		r = module_watch();
+		r = klpm_module_watch();
 	if (!r) {
-		r = device_init();
+		r = klpm_device_init();
 		if (r)
-			module_unwatch();
+			klpm_module_unwatch();
 	}
 	if (r) {
-		transition_exit();
-		sysctl_exit();
+		klpm_transition_exit();
+		klpm_sysctl_exit();
 	}
 	return r;
 }
 
 static void __exit klp_exit(void)
 {
-	device_exit();
-	module_unwatch();
-	transition_exit();
-	callback_exit();
-	site_exit();
-	sysctl_exit();
-	hold_exit();
-	opening_exit();
+	klpm_device_exit();
+	klpm_module_unwatch();
+	klpm_transition_exit();
+	klpm_callback_exit();
+	klpm_site_exit();
+	klpm_sysctl_exit();
+	klpm_hold_exit();
+	klpm_opening_exit();
 }
 
 module_init(klp_init);

@@ -9,7 +9,7 @@
  * Those that were live before us are not in it, and need not be.
  *
  * Context: process context, in the notifier chain, under no lock of the module loader's but the
- * chain's own, which is held for reading. klp_mutex is taken in it, and released while callbacks
+ * chain's own, which is held for reading. klpm_mutex is taken in it, and released while callbacks
  * run. A module that a patch is about waits for the claim, and so for any callback that runs; others
  * pass. One that comes stops waiting when its loader is killed, and is not loaded; one that goes
  * cannot be refused. A callback that writes a setting whose owner loads a module for it (the TCP
@@ -31,7 +31,7 @@
 #include "event.h"
 #include "module.h"
 #include "object.h"
-#include "record.h"
+#include "patch.h"
 #include "sysctl.h"
 #include "transition.h"
 
@@ -45,7 +45,7 @@ struct known {
 
 static LIST_HEAD(module_list);
 
-bool module_is_known(const void *mod)
+bool klpm_module_is_known(const void *mod)
 {
 	const struct known *k;
 
@@ -66,66 +66,66 @@ static void module_forget(const struct module *mod)
 		}
 }
 
-static bool module_in_transition(const struct record *r)
+static bool module_in_transition(const struct klpm_patch *r)
 {
 	return r->state == KLP_ENTERING || r->state == KLP_LEAVING;
 }
 
 /* A patch that is announced looks for its modules when it is switched. */
-static bool module_concerns(const struct record *r)
+static bool module_concerns(const struct klpm_patch *r)
 {
 	return r->state == KLP_IN_FORCE || module_in_transition(r);
 }
 
 static void module_tell(void)
 {
-	event_send(&(struct klp_uapi_event){ .type = KLP_EVENT_OBJECT });
+	klpm_event_send(&(struct klp_uapi_event){ .type = KLP_EVENT_OBJECT });
 }
 
-static int module_patch(struct record *r, u32 o)
+static int module_patch(struct klpm_patch *r, u32 o)
 {
 	int callback_error = 0, ret;
 	u32 failed = 0;
 
 	pr_info("applying patch '%s' to loading module '%s'\n", r->name, r->objects[o].name);
-	ret = object_load(r, o, &failed);
+	ret = klpm_object_load(r, o, &failed);
 	if (ret) {
 		pr_warn("patch '%s': module '%s' has no function '%s' that can be patched (%d)\n",
 			r->name, r->objects[o].name, r->funcs[failed].symbol, ret);
 		return ret;
 	}
 	/* Before anybody can be in them. */
-	ret = module_in_transition(r) ? transition_look_again() : 0;
+	ret = module_in_transition(r) ? klpm_transition_look_again() : 0;
 	if (!ret)
-		ret = object_patch(r, o, &callback_error);
+		ret = klpm_object_patch(r, o, &callback_error);
 	if (ret) {
-		object_unload(r, o);
+		klpm_object_unload(r, o);
 		return callback_error ?: ret;
 	}
 	/* In a transition its completion runs it. */
 	if (!module_in_transition(r))
-		callback_run(r, o, KLP_POST_PATCH);
+		klpm_callback_run(r, o, KLP_POST_PATCH);
 	return 0;
 }
 
-static void module_unpatch(struct record *r, u32 o)
+static void module_unpatch(struct klpm_patch *r, u32 o)
 {
 	if (r->objects[o].patched) {
 		if (!module_in_transition(r))
-			callback_run(r, o, KLP_PRE_UNPATCH);
+			klpm_callback_run(r, o, KLP_PRE_UNPATCH);
 		pr_info("reverting patch '%s' on module '%s'\n", r->name, r->objects[o].name);
 	}
-	object_unpatch(r, o);
-	object_unload(r, o);
+	klpm_object_unpatch(r, o);
+	klpm_object_unload(r, o);
 }
 
 /* Every record but those from `end` on. */
-static void module_unpatch_all(const char *name, const struct record *end)
+static void module_unpatch_all(const char *name, const struct klpm_patch *end)
 {
-	struct record *r = NULL;
+	struct klpm_patch *r = NULL;
 	u32 o;
 
-	while ((r = record_next(r)) && r != end)
+	while ((r = klpm_patch_next(r)) && r != end)
 		for (o = 0; o < r->n_objects; o++)
 			if (r->objects[o].loaded && !strcmp(r->objects[o].name, name))
 				module_unpatch(r, o);
@@ -134,21 +134,21 @@ static void module_unpatch_all(const char *name, const struct record *end)
 static int module_coming(const struct module *mod)
 {
 	struct known *k = kmalloc(sizeof(*k), GFP_KERNEL);
-	struct record *r = NULL;
+	struct klpm_patch *r = NULL;
 	bool any = false;
 	int ret = 0;
 	u32 o;
 
 	if (!k)
 		return -ENOMEM;
-	if (func_is_vmlinux(mod->name)) {
+	if (klpm_func_is_vmlinux(mod->name)) {
 		pr_warn("a module cannot be called 'vmlinux'\n");
 		kfree(k);
 		return -EINVAL;
 	}
 	k->mod = mod;
 	list_add(&k->list, &module_list);
-	while (!ret && (r = record_next(r)))
+	while (!ret && (r = klpm_patch_next(r)))
 		for (o = 0; !ret && module_concerns(r) && o < r->n_objects; o++) {
 			if (strcmp(r->objects[o].name, mod->name))
 				continue;
@@ -159,7 +159,7 @@ static int module_coming(const struct module *mod)
 		pr_warn("patch '%s' failed for module '%s', refusing to load module '%s'\n", r->name,
 			mod->name, mod->name);
 		module_unpatch_all(mod->name, r);
-		transition_look_again();
+		klpm_transition_look_again();
 		module_forget(mod);
 	}
 	if (any)
@@ -169,17 +169,17 @@ static int module_coming(const struct module *mod)
 
 static void module_going(const struct module *mod)
 {
-	struct record *r = NULL;
+	struct klpm_patch *r = NULL;
 	bool any = false;
 	u32 o;
 
-	while ((r = record_next(r)))
+	while ((r = klpm_patch_next(r)))
 		for (o = 0; o < r->n_objects; o++)
 			any |= r->objects[o].loaded && !strcmp(r->objects[o].name, mod->name);
 	if (any) {
 		module_unpatch_all(mod->name, NULL);
 		/* Its addresses may be another's soon. */
-		transition_look_again();
+		klpm_transition_look_again();
 		module_tell();
 	}
 	module_forget(mod);
@@ -188,10 +188,10 @@ static void module_going(const struct module *mod)
 /* Something is to be done for it, or undone. */
 static bool module_is_wanted(const char *name)
 {
-	struct record *r = NULL;
+	struct klpm_patch *r = NULL;
 	u32 o;
 
-	while ((r = record_next(r)))
+	while ((r = klpm_patch_next(r)))
 		for (o = 0; o < r->n_objects; o++)
 			if ((module_concerns(r) || r->objects[o].loaded) &&
 			    !strcmp(r->objects[o].name, name))
@@ -204,11 +204,11 @@ static int module_claim(const struct module *mod, bool comes)
 {
 	unsigned long busy_since = jiffies;
 
-	while (!claim_try()) {
-		if (claim_wait(comes))
+	while (!klpm_claim_try()) {
+		if (klpm_claim_wait(comes))
 			return -EINTR;
 		/* One that goes cannot be refused, and no callback waits for one to go. */
-		if (!sysctl_is_busy() || !comes) {
+		if (!klpm_sysctl_is_busy() || !comes) {
 			busy_since = jiffies;
 		} else if (time_after(jiffies, busy_since + MODULE_PATIENCE)) {
 			pr_warn("refusing to load module '%s': a callback's setting may be waiting for it\n",
@@ -230,8 +230,8 @@ static int module_notice(struct notifier_block *nb, unsigned long what, void *da
 	if (!comes && what != MODULE_STATE_GOING)
 		return NOTIFY_DONE;
 	if (!comes)
-		mutex_lock(&klp_mutex);
-	else if (mutex_lock_killable(&klp_mutex))
+		mutex_lock(&klpm_mutex);
+	else if (mutex_lock_killable(&klpm_mutex))
 		return notifier_from_errno(-EINTR);
 	if (module_is_wanted(mod->name))
 		claimed = module_claim(mod, comes);
@@ -242,8 +242,8 @@ static int module_notice(struct notifier_block *nb, unsigned long what, void *da
 	else
 		module_going(mod);
 	if (claimed > 0)
-		claim_give();
-	mutex_unlock(&klp_mutex);
+		klpm_claim_give();
+	mutex_unlock(&klpm_mutex);
 	return notifier_from_errno(ret);
 }
 
@@ -253,12 +253,12 @@ static struct notifier_block module_notifier = {
 	.priority = INT_MAX - 1,
 };
 
-int module_watch(void)
+int klpm_module_watch(void)
 {
 	return register_module_notifier(&module_notifier);
 }
 
-void module_unwatch(void)
+void klpm_module_unwatch(void)
 {
 	struct known *k, *next;
 

@@ -5,9 +5,9 @@
 
 #include <linux/types.h>
 
-/* Its coming was told and its going was not. With klp_mutex held; the pointer is only compared. */
-bool module_is_known(const void *mod);
-int module_watch(void);
-void module_unwatch(void);
+/* Its coming was told and its going was not. With klpm_mutex held; the pointer is only compared. */
+bool klpm_module_is_known(const void *mod);
+int klpm_module_watch(void);
+void klpm_module_unwatch(void);
 
 #endif

@@ -18,7 +18,7 @@
  * - the idle task of an offline CPU, and a task without a stack (a zombie): at once.
  *
  * Movers run concurrently. Each works inside one RCU read section and looks at move_active first;
- * move_stop() clears it and waits for a grace period, after which table and set are nobody's.
+ * klpm_move_stop() clears it and waits for a grace period, after which table and set are nobody's.
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
@@ -72,12 +72,12 @@ static int move_checked(struct task_struct *task, void *arg)
 		WRITE_ONCE(e->reason, TASK_IS_RUNNING);
 		return -EBUSY;
 	}
-	r = stack_check(task, move_set, &f);
+	r = klpm_stack_check(task, move_set, &f);
 	if (r) {
 		move_failed(e, f);
 		return r;
 	}
-	tasks_move(e, move_target);
+	klpm_tasks_move(e, move_target);
 	return 0;
 }
 
@@ -90,15 +90,15 @@ static int move_try(struct task_entry *e)
 	if (!smp_load_acquire(&move_active))
 		goto out;
 	if (e->idle_cpu >= 0 && !cpu_online(e->idle_cpu)) {
-		tasks_move(e, move_target);
+		klpm_tasks_move(e, move_target);
 	} else if (!try_get_task_stack(e->task)) {
-		tasks_move(e, move_target);
+		klpm_tasks_move(e, move_target);
 	} else {
 		if (e->task == current)
 			r = move_checked(e->task, e);
 		else
-			r = resolve_task_call_func(e->task, move_checked, e);
-		resolve_put_task_stack(e->task);
+			r = klpm_resolve_task_call_func(e->task, move_checked, e);
+		klpm_resolve_put_task_stack(e->task);
 	}
 out:
 	rcu_read_unlock();
@@ -108,7 +108,7 @@ out:
 /* Tell the transition if there is nobody left, from wherever the last one moved. */
 static void move_tell(void)
 {
-	if (READ_ONCE(move_active) && !tasks_remaining())
+	if (READ_ONCE(move_active) && !klpm_tasks_remaining())
 		move_done();
 }
 
@@ -127,7 +127,7 @@ static void move_visit(struct work_struct *work)
 
 	if (!READ_ONCE(move_active))
 		return;
-	tasks_each_remaining(move_target, move_visit_one, &cpu);
+	klpm_tasks_each_remaining(move_target, move_visit_one, &cpu);
 	move_tell();
 }
 
@@ -149,7 +149,7 @@ static void move_at_user_return(struct callback_head *head)
 	if (!(current->flags & PF_EXITING)) {
 		rcu_read_lock();
 		if (smp_load_acquire(&move_active))
-			e = tasks_find(current);
+			e = klpm_tasks_find(current);
 		if (e)
 			move_try(e);
 		rcu_read_unlock();
@@ -183,7 +183,7 @@ static void move_call(struct task_entry *e, bool signal)
 	refcount_set(&w->refs, 2);
 	atomic_inc(&move_works);
 	*slot = w;
-	if (resolve_task_work_add(e->task, &w->head, signal ? TWA_SIGNAL : TWA_RESUME))
+	if (klpm_resolve_task_work_add(e->task, &w->head, signal ? TWA_SIGNAL : TWA_RESUME))
 		move_work_put(w);
 }
 
@@ -195,7 +195,7 @@ static void move_nudge(struct task_entry *e, enum move_nudge nudge)
 		nudge = min(nudge, NUDGE_RETURN);
 	if (e->task->flags & (PF_KTHREAD | PF_USER_WORKER)) {
 		if (nudge >= NUDGE_WAKE)
-			resolve_wake_up_state(e->task, TASK_INTERRUPTIBLE);
+			klpm_resolve_wake_up_state(e->task, TASK_INTERRUPTIBLE);
 		return;
 	}
 	if (nudge >= NUDGE_RETURN)
@@ -216,19 +216,19 @@ static int move_pass_one(struct task_entry *e, void *arg)
 	return 0;
 }
 
-void move_pass(enum move_nudge nudge)
+void klpm_move_pass(enum move_nudge nudge)
 {
 	int cpu;
 
 	cpumask_clear(move_seen);
 	cpus_read_lock();
-	tasks_each_remaining(move_target, move_pass_one, &nudge);
+	klpm_tasks_each_remaining(move_target, move_pass_one, &nudge);
 	for_each_cpu_and(cpu, move_seen, cpu_online_mask)
 		queue_work_on(cpu, system_highpri_wq, per_cpu_ptr(move_visits, cpu));
 	cpus_read_unlock();
 }
 
-void move_start(enum task_version target, const struct stack_set *set)
+void klpm_move_start(enum task_version target, const struct stack_set *set)
 {
 	move_target = target;
 	move_set = set;
@@ -246,13 +246,13 @@ static void move_call_back(struct task_entry *e)
 			continue;
 		e->work[i] = NULL;
 		/* Not in the list any more: it ran, or runs as soon as the task gets there. */
-		if (resolve_task_work_cancel(e->task, &w->head))
+		if (klpm_resolve_task_work_cancel(e->task, &w->head))
 			move_work_put(w);
 		move_work_put(w);
 	}
 }
 
-void move_stop(void)
+void klpm_move_stop(void)
 {
 	int cpu;
 
@@ -260,11 +260,11 @@ void move_stop(void)
 	synchronize_rcu();
 	for_each_possible_cpu(cpu)
 		cancel_work_sync(per_cpu_ptr(move_visits, cpu));
-	tasks_each(move_call_back);
+	klpm_tasks_each(move_call_back);
 	move_set = NULL;
 }
 
-int move_init(void (*done)(void))
+int klpm_move_init(void (*done)(void))
 {
 	int cpu;
 
@@ -281,7 +281,7 @@ int move_init(void (*done)(void))
 	return 0;
 }
 
-void move_exit(void)
+void klpm_move_exit(void)
 {
 	wait_event(move_works_wait, !atomic_read(&move_works));
 	/* The last one may still stand between its last touch of the count and its return. */

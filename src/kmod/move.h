@@ -9,13 +9,13 @@
 
 struct stack_set;
 
-/* `done` is called, in process context, when the last task has moved outside move_pass(). */
-int move_init(void (*done)(void));
+/* `done` is called, in process context, when the last task has moved outside klpm_move_pass(). */
+int klpm_move_init(void (*done)(void));
 /* All task work that was sent out has come home; afterwards the module's code is not entered. */
-void move_exit(void);
+void klpm_move_exit(void);
 
 /* Tasks may move to `target` when clear of `set`. */
-void move_start(enum task_version target, const struct stack_set *set);
+void klpm_move_start(enum task_version target, const struct stack_set *set);
 /* How hard a pass tries to get tasks out of where they cannot move. Each includes the ones
  * before. */
 enum move_nudge {
@@ -30,8 +30,8 @@ enum move_nudge {
  * Try every task that has not moved, and nudge those that do not. CPUs that were seen running a
  * task that has not moved are visited by a work item, under which that task is off its CPU. Sleeps.
  */
-void move_pass(enum move_nudge nudge);
+void klpm_move_pass(enum move_nudge nudge);
 /* Nobody moves any more when it returns; task work is called back. Sleeps. */
-void move_stop(void);
+void klpm_move_stop(void);
 
 #endif

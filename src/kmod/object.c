@@ -4,7 +4,7 @@
  * when its module comes or goes. Order of events and what is undone after an error are those of
  * kernel livepatch (klp_patch_object() and its callers).
  *
- * Lifetime of a module: while klp_mutex is held, one that is there cannot go, because on its way
+ * Lifetime of a module: while klpm_mutex is held, one that is there cannot go, because on its way
  * out module.c, which takes that mutex, is asked before anything of it is freed. Where a callback
  * runs meanwhile the claim has the same effect: the record is about the module, so module.c waits.
  */
@@ -16,22 +16,22 @@
 #include "hook.h"
 #include "module.h"
 #include "object.h"
-#include "record.h"
+#include "patch.h"
 #include "resolve.h"
 
-bool object_is_there(const struct object *o)
+bool klpm_object_is_there(const struct object *o)
 {
 	const void *mod;
 	int state;
 
-	if (func_is_vmlinux(o->name))
+	if (klpm_func_is_vmlinux(o->name))
 		return true;
-	state = resolve_module_state(o->name, &mod);
+	state = klpm_resolve_module_state(o->name, &mod);
 	/* One that comes or goes is there between the two notices that we get. */
-	return state == MODULE_STATE_LIVE || (state >= 0 && module_is_known(mod));
+	return state == MODULE_STATE_LIVE || (state >= 0 && klpm_module_is_known(mod));
 }
 
-int object_load(struct record *r, u32 o, u32 *failed)
+int klpm_object_load(struct klpm_patch *r, u32 o, u32 *failed)
 {
 	struct object *obj = &r->objects[o];
 	int ret = 0;
@@ -41,47 +41,47 @@ int object_load(struct record *r, u32 o, u32 *failed)
 		return 0;
 	for (i = 0; !ret && i < r->n_funcs; i++)
 		if (r->funcs[i].object == o) {
-			ret = func_find_in_module(&r->funcs[i], obj->name);
+			ret = klpm_func_find_in_module(&r->funcs[i], obj->name);
 			*failed = i;
 		}
 	obj->loaded = true;
 	if (ret)
-		object_unload(r, o);
+		klpm_object_unload(r, o);
 	return ret;
 }
 
-void object_unload(struct record *r, u32 o)
+void klpm_object_unload(struct klpm_patch *r, u32 o)
 {
 	u32 i;
 
-	if (func_is_vmlinux(r->objects[o].name))
+	if (klpm_func_is_vmlinux(r->objects[o].name))
 		return;
 	for (i = 0; i < r->n_funcs; i++)
 		if (r->funcs[i].object == o)
-			func_forget(&r->funcs[i]);
+			klpm_func_forget(&r->funcs[i]);
 	r->objects[o].loaded = false;
 	r->objects[o].patched = false;
 }
 
-int object_patch(struct record *r, u32 o, int *callback_error)
+int klpm_object_patch(struct klpm_patch *r, u32 o, int *callback_error)
 {
 	int ret;
 
-	*callback_error = callback_run(r, o, KLP_PRE_PATCH);
+	*callback_error = klpm_callback_run(r, o, KLP_PRE_PATCH);
 	if (*callback_error)
 		return -ECANCELED;
 	r->objects[o].patched = true;
-	ret = hook_arm(r, o);
+	ret = klpm_hook_arm(r, o);
 	if (ret)
-		object_unpatch(r, o);
+		klpm_object_unpatch(r, o);
 	return ret;
 }
 
-void object_unpatch(struct record *r, u32 o)
+void klpm_object_unpatch(struct klpm_patch *r, u32 o)
 {
 	if (!r->objects[o].patched)
 		return;
-	hook_disarm(r, o);
+	klpm_hook_disarm(r, o);
 	r->objects[o].patched = false;
-	callback_run(r, o, KLP_POST_UNPATCH);
+	klpm_callback_run(r, o, KLP_POST_UNPATCH);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One object of a record: the kernel image or a module. All calls with klp_mutex held. See
+/* One object of a record: the kernel image or a module. All calls with klpm_mutex held. See
  * object.c. */
 #ifndef KLP_KMOD_OBJECT_H
 #define KLP_KMOD_OBJECT_H
@@ -8,7 +8,7 @@
 
 #include "klp/uapi.h"
 
-struct record;
+struct klpm_patch;
 
 struct object {
 	char name[KLP_UAPI_OBJECT_LEN];
@@ -16,18 +16,18 @@ struct object {
 	bool patched;		/* pre_patch ran well and its functions are hooked */
 };
 
-/* The module is there and stays as long as klp_mutex is held: object_load() is due. */
-bool object_is_there(const struct object *o);
-/* Look its functions up: as func_find_in_module(), *failed is then the index in the record. */
-int object_load(struct record *r, u32 o, u32 *failed);
+/* The module is there and stays as long as klpm_mutex is held: klpm_object_load() is due. */
+bool klpm_object_is_there(const struct object *o);
+/* Look its functions up: as klpm_func_find_in_module(), *failed is then the index in the record. */
+int klpm_object_load(struct klpm_patch *r, u32 o, u32 *failed);
 /* Forget them; it is not patched. */
-void object_unload(struct record *r, u32 o);
+void klpm_object_unload(struct klpm_patch *r, u32 o);
 /*
  * pre_patch, then the hooks. -ECANCELED: pre_patch returned *callback_error; nothing happened.
- * What hook_arm() says: post_unpatch ran. Sleeps.
+ * What klpm_hook_arm() says: post_unpatch ran. Sleeps.
  */
-int object_patch(struct record *r, u32 o, int *callback_error);
+int klpm_object_patch(struct klpm_patch *r, u32 o, int *callback_error);
 /* Back at once: the hooks go, then post_unpatch. Nothing if it is not patched. Sleeps. */
-void object_unpatch(struct record *r, u32 o);
+void klpm_object_unpatch(struct klpm_patch *r, u32 o);
 
 #endif

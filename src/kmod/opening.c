@@ -58,14 +58,15 @@ static struct btf_id_set8 **opening_slot;	/* the kernel's pointer to the set */
 static u32 opening_count;
 
 /* Of the member of this name of the struct of this name, -1: there is no such thing. */
-static s64 opening_offset(const struct btf *btf, const char *type, const char *member, u32 *ret_type)
+static s64 opening_offset(const struct btf *btf, const char *type, const char *member,
+			  u32 *ret_type)
 {
-	u32 id = resolve_btf_find(btf, type, BTF_KIND_STRUCT), i;
+	u32 id = klpm_resolve_btf_find(btf, type, BTF_KIND_STRUCT), i;
 	const struct btf_type *t = id ? btf_type_by_id(btf, id) : NULL;
 	const struct btf_member *m = t ? btf_type_member(t) : NULL;
 
 	for (i = 0; t && i < btf_type_vlen(t); i++)
-		if (!strcmp(resolve_btf_name(btf, m[i].name_off), member)) {
+		if (!strcmp(klpm_resolve_btf_name(btf, m[i].name_off), member)) {
 			*ret_type = m[i].type;
 			return __btf_member_bit_offset(t, &m[i]) / 8;
 		}
@@ -75,12 +76,12 @@ static s64 opening_offset(const struct btf *btf, const char *type, const char *m
 /* The index of the hook, -1. */
 static s64 opening_hook(const struct btf *btf)
 {
-	u32 id = resolve_btf_find(btf, "btf_kfunc_hook", BTF_KIND_ENUM), i;
+	u32 id = klpm_resolve_btf_find(btf, "btf_kfunc_hook", BTF_KIND_ENUM), i;
 	const struct btf_type *t = id ? btf_type_by_id(btf, id) : NULL;
 	const struct btf_enum *e = t ? btf_enum(t) : NULL;
 
 	for (i = 0; t && i < btf_type_vlen(t); i++)
-		if (!strcmp(resolve_btf_name(btf, e[i].name_off), "BTF_KFUNC_HOOK_FMODRET"))
+		if (!strcmp(klpm_resolve_btf_name(btf, e[i].name_off), "BTF_KFUNC_HOOK_FMODRET"))
 			return e[i].val;
 	return -1;
 }
@@ -109,15 +110,16 @@ static bool opening_is_right(const struct btf *btf, const struct btf_id_set8 *se
 	u32 i;
 
 	for (i = 0; i < set->cnt; i++)
-		if (set->cnt > OPENING_KERNEL_MAX || !resolve_is_modify_return(btf, set->pairs[i].id) ||
+		if (set->cnt > OPENING_KERNEL_MAX ||
+		    !klpm_resolve_is_modify_return(btf, set->pairs[i].id) ||
 		    (i && set->pairs[i - 1].id > set->pairs[i].id))
 			return false;
 	return true;
 }
 
-int opening_init(void)
+int klpm_opening_init(void)
 {
-	struct btf *btf = resolve_btf_vmlinux();
+	struct btf *btf = klpm_resolve_btf_vmlinux();
 	struct btf_id_set8 *set;
 
 	opening_slot = opening_find(btf);
@@ -130,12 +132,12 @@ int opening_init(void)
 	return 0;
 }
 
-void opening_exit(void)
+void klpm_opening_exit(void)
 {
 	rcu_barrier_tasks();
 }
 
-u32 opening_used(void)
+u32 klpm_opening_used(void)
 {
 	return READ_ONCE(opening_count);
 }
@@ -160,11 +162,11 @@ static bool opening_listed(const struct btf_id_set8 *set, u32 from, u32 id)
 /* Add those of f[] that are not in the set to `set`, which is a copy of it with room. */
 static int opening_fill(struct btf_id_set8 *set, const struct func *f, u32 n, u32 *failed)
 {
-	struct btf *btf = resolve_btf_vmlinux();
+	struct btf *btf = klpm_resolve_btf_vmlinux();
 	u32 before = set->cnt, i;
 
 	for (i = 0; i < n; i++) {
-		if (resolve_is_modify_return(btf, f[i].btf_id) ||
+		if (klpm_resolve_is_modify_return(btf, f[i].btf_id) ||
 		    opening_listed(set, before, f[i].btf_id))
 			continue;
 		if (set->cnt >= KLP_OPEN_CAP) {
@@ -194,7 +196,7 @@ static void opening_publish(struct btf_id_set8 *set, struct opening_old *old)
 	call_rcu_tasks(&old->rcu, opening_free_old);
 }
 
-int opening_add(const struct func *f, u32 n, u32 *failed)
+int klpm_opening_add(const struct func *f, u32 n, u32 *failed)
 {
 	struct opening_old *old = kmalloc(sizeof(*old), GFP_KERNEL);
 	const struct btf_id_set8 *now;

@@ -8,11 +8,11 @@
 struct func;
 
 /* Find the kernel's set. -ENOEXEC: it is not where and as we know it. */
-int opening_init(void);
+int klpm_opening_init(void);
 /* Afterwards no callback of ours runs. Sleeps. */
-void opening_exit(void);
-u32 opening_used(void);
+void klpm_opening_exit(void);
+u32 klpm_opening_used(void);
 /* All or nothing; what is open already costs nothing. -ENOSPC with *failed, -ENOMEM. May sleep. */
-int opening_add(const struct func *f, u32 n, u32 *failed);
+int klpm_opening_add(const struct func *f, u32 n, u32 *failed);
 
 #endif

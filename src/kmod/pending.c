@@ -5,10 +5,10 @@
  * tracer's BPF trampoline is called after the hooks, it comes between: it keeps the arguments,
  * since all that it knows is that the function will be called, but not the register of the return
  * value. So the value is kept here, and what the trampoline calls as the function,
- * pending_return(), fetches it.
+ * klpm_pending_return(), fetches it.
  *
  * Whose it is: that of the innermost call of the task, on its level (task, softirq, interrupt,
- * NMI), that has one. Calls are told apart by where their return address is. pending_return() runs
+ * NMI), that has one. Calls are told apart by where their return address is. klpm_pending_return() runs
  * at that place, or below it, in the frame of the trampoline, and whatever was called from there is
  * over. One that nobody fetched, because an fmod_ret program had the function left out, is below or
  * at the place of the next such call, or above it and then not the innermost.
@@ -38,30 +38,31 @@ struct pending {
 
 static struct pending pendings[1 << PENDING_BITS];
 
-u64 pending_take(unsigned long sp);
+u64 klpm_pending_take(unsigned long sp);
 
 /* In place of the function: called, jumped or returned to. */
 asm(
 "	.text\n"
-"	.type pending_return, @function\n"
-"	.globl pending_return\n"
+"	.type klpm_pending_return, @function\n"
+"	.globl klpm_pending_return\n"
 	ASM_FUNC_ALIGN
-"pending_return:\n"
+"klpm_pending_return:\n"
 	ASM_ENDBR
 "	push %rbp\n"
 "	mov %rsp, %rbp\n"
 "	lea 8(%rsp), %rdi\n"
-"	call pending_take\n"
+"	call klpm_pending_take\n"
 "	pop %rbp\n"
 	ASM_RET "\n"
-"	.size pending_return, . - pending_return\n"
+"	.size klpm_pending_return, . - klpm_pending_return\n"
 "pending_return_end:\n"
 );
 extern const char pending_return_end[];
 
-bool pending_is_return(unsigned long addr)
+bool klpm_pending_is_return(unsigned long addr)
 {
-	return addr >= (unsigned long)pending_return && addr < (unsigned long)pending_return_end;
+	return addr >= (unsigned long)klpm_pending_return &&
+	       addr < (unsigned long)pending_return_end;
 }
 
 static __always_inline unsigned long pending_key(void)
@@ -76,7 +77,7 @@ static __always_inline struct pending *pending_near(unsigned long key, unsigned 
 	return &pendings[(first + i) % ARRAY_SIZE(pendings)];
 }
 
-notrace struct pending *pending_new(unsigned long sp)
+notrace struct pending *klpm_pending_new(unsigned long sp)
 {
 	unsigned long key = pending_key();
 	struct pending *p, *mine = NULL;
@@ -94,17 +95,17 @@ notrace struct pending *pending_new(unsigned long sp)
 	return mine;
 }
 
-notrace void pending_set(struct pending *p, u64 value)
+notrace void klpm_pending_set(struct pending *p, u64 value)
 {
 	p->value = value;
 }
 
-notrace void pending_drop(struct pending *p)
+notrace void klpm_pending_drop(struct pending *p)
 {
 	WRITE_ONCE(p->key, 0);
 }
 
-asmlinkage notrace __visible u64 pending_take(unsigned long sp)
+asmlinkage notrace __visible u64 klpm_pending_take(unsigned long sp)
 {
 	unsigned long key = pending_key();
 	struct pending *p, *found = NULL;

@@ -8,13 +8,13 @@
 struct pending;
 
 /* For the call whose return address is at `sp`, of what runs now. NULL: no room. Any context. */
-struct pending *pending_new(unsigned long sp);
-/* It is to return this, which pending_return(), run in place of the function, does. */
-void pending_set(struct pending *p, u64 value);
+struct pending *klpm_pending_new(unsigned long sp);
+/* It is to return this, which klpm_pending_return(), run in place of the function, does. */
+void klpm_pending_set(struct pending *p, u64 value);
 /* The function itself is to run. */
-void pending_drop(struct pending *p);
-void pending_return(void);
+void klpm_pending_drop(struct pending *p);
+void klpm_pending_return(void);
 /* In there. Any context. */
-bool pending_is_return(unsigned long addr);
+bool klpm_pending_is_return(unsigned long addr);
 
 #endif

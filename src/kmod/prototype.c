@@ -99,7 +99,7 @@ static void prototype_type(struct prototype *p, u32 id, int depth)
 		prototype_add(p, btf_type_kflag(t) ? "union " : "struct ");
 		break;
 	case BTF_KIND_INT:
-		prototype_add(p, prototype_int(resolve_btf_name(p->btf, t->name_off) ?: "?"));
+		prototype_add(p, prototype_int(klpm_resolve_btf_name(p->btf, t->name_off) ?: "?"));
 		return;
 	case BTF_KIND_TYPEDEF:
 		break;
@@ -107,10 +107,10 @@ static void prototype_type(struct prototype *p, u32 id, int depth)
 		prototype_add(p, "?");
 		return;
 	}
-	prototype_add(p, resolve_btf_name(p->btf, t->name_off) ?: "?");
+	prototype_add(p, klpm_resolve_btf_name(p->btf, t->name_off) ?: "?");
 }
 
-void prototype_print(const struct btf *btf, u32 func, char *text, size_t room)
+void klpm_prototype_print(const struct btf *btf, u32 func, char *text, size_t room)
 {
 	const struct btf_type *t = btf_type_by_id(btf, func), *proto;
 	struct prototype p = { .btf = btf, .text = text, .room = room };

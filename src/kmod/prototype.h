@@ -10,6 +10,6 @@ struct btf;
 #define PROTOTYPE_LEN	256
 
 /* Of the function with this BTF id; "" if it is none. What does not fit is cut off. */
-void prototype_print(const struct btf *btf, u32 func, char *text, size_t room);
+void klpm_prototype_print(const struct btf *btf, u32 func, char *text, size_t room);
 
 #endif

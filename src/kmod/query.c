@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ioctls of /dev/klp that only look: they check what comes from user space, take klp_mutex for
+ * The ioctls of /dev/klp that only look: they check what comes from user space, take klpm_mutex for
  * as long as it takes to copy what is asked for, and change nothing. A wait ends when the caller is
  * killed.
  */
@@ -17,11 +17,11 @@
 #include "kept.h"
 #include "opening.h"
 #include "query.h"
-#include "record.h"
+#include "patch.h"
 #include "site.h"
 #include "transition.h"
 
-long query_task(void __user *arg)
+long klpm_query_task(void __user *arg)
 {
 	struct task_struct *task;
 	struct klp_ioc_task t;
@@ -35,10 +35,10 @@ long query_task(void __user *arg)
 	put_pid(pid);
 	if (!task)
 		return -ESRCH;
-	r = mutex_lock_killable(&klp_mutex);
+	r = mutex_lock_killable(&klpm_mutex);
 	if (!r) {
-		t.state = transition_task_state(task);
-		mutex_unlock(&klp_mutex);
+		t.state = klpm_transition_task_state(task);
+		mutex_unlock(&klpm_mutex);
 	}
 	put_task_struct(task);
 	if (r)
@@ -46,9 +46,9 @@ long query_task(void __user *arg)
 	return copy_to_user(arg, &t, sizeof(t)) ? -EFAULT : 0;
 }
 
-long query_status(void __user *arg)
+long klpm_query_status(void __user *arg)
 {
-	struct klp_uapi_record *records __free(kfree) = NULL;
+	struct klp_uapi_patch *records __free(kfree) = NULL;
 	struct klp_ioc_status s;
 	u64 user;
 	u32 room;
@@ -58,29 +58,29 @@ long query_status(void __user *arg)
 	if (s.reserved)
 		return -EINVAL;
 	user = s.records;
-	room = user ? min_t(u32, s.nr, KLP_UAPI_RECORDS_MAX) : 0;
-	records = kcalloc(KLP_UAPI_RECORDS_MAX, sizeof(*records), GFP_KERNEL);
+	room = user ? min_t(u32, s.nr, KLP_UAPI_PATCHES_MAX) : 0;
+	records = kcalloc(KLP_UAPI_PATCHES_MAX, sizeof(*records), GFP_KERNEL);
 	if (!records)
 		return -ENOMEM;
 	memset(&s, 0, sizeof(s));
 	s.records = user;
-	if (mutex_lock_killable(&klp_mutex))
+	if (mutex_lock_killable(&klpm_mutex))
 		return -EINTR;
-	transition_status(&s);
-	s.nr = record_list(records, room);
-	mutex_unlock(&klp_mutex);
-	s.open_used = opening_used();
+	klpm_transition_status(&s);
+	s.nr = klpm_patch_list(records, room);
+	mutex_unlock(&klpm_mutex);
+	s.open_used = klpm_opening_used();
 	if (copy_to_user(u64_to_user_ptr(user), records, min(s.nr, room) * sizeof(*records)) ||
 	    copy_to_user(arg, &s, sizeof(s)))
 		return -EFAULT;
 	return 0;
 }
 
-long query_objects(void __user *arg)
+long klpm_query_objects(void __user *arg)
 {
 	struct klp_uapi_object *out __free(kfree) = NULL;
 	struct klp_ioc_objects o;
-	struct record *rec;
+	struct klpm_patch *rec;
 	u32 i, room;
 
 	if (copy_from_user(&o, arg, sizeof(o)))
@@ -91,16 +91,16 @@ long query_objects(void __user *arg)
 	if (!out)
 		return -ENOMEM;
 	room = o.objects ? o.nr : 0;
-	if (mutex_lock_killable(&klp_mutex))
+	if (mutex_lock_killable(&klpm_mutex))
 		return -EINTR;
-	rec = record_find(o.id);
+	rec = klpm_patch_find(o.id);
 	o.nr = rec ? rec->n_objects : 0;
 	for (i = 0; i < o.nr; i++) {
 		strscpy(out[i].name, rec->objects[i].name, sizeof(out[i].name));
 		out[i].flags = (rec->objects[i].loaded ? KLP_OBJECT_LOADED : 0) |
 			       (rec->objects[i].patched ? KLP_OBJECT_PATCHED : 0);
 	}
-	mutex_unlock(&klp_mutex);
+	mutex_unlock(&klpm_mutex);
 	if (!rec)
 		return -ENOENT;
 	if (copy_to_user(u64_to_user_ptr(o.objects), out, min(o.nr, room) * sizeof(*out)) ||
@@ -115,7 +115,7 @@ long query_objects(void __user *arg)
 
 #define QUERY_BLOCKERS_FLAGS (DEVICE_ABI < 4 ? 0 : KLP_BLOCKERS_KEPT)
 
-long query_blockers(void __user *arg)
+long klpm_query_blockers(void __user *arg)
 {
 	struct klp_uapi_blocker *out __free(kvfree) = NULL;
 	struct klp_ioc_blockers b;
@@ -130,10 +130,11 @@ long query_blockers(void __user *arg)
 	out = kvcalloc(room ?: 1, sizeof(*out), GFP_KERNEL);
 	if (!out)
 		return -ENOMEM;
-	if (mutex_lock_killable(&klp_mutex))
+	if (mutex_lock_killable(&klpm_mutex))
 		return -EINTR;
-	r = b.flags & KLP_BLOCKERS_KEPT ? kept_list(out, room) : transition_blockers(out, room);
-	mutex_unlock(&klp_mutex);
+	r = b.flags & KLP_BLOCKERS_KEPT ? klpm_kept_list(out, room) :
+					  klpm_transition_blockers(out, room);
+	mutex_unlock(&klpm_mutex);
 	if (r < 0)
 		return r;
 	b.nr = r;
@@ -143,7 +144,7 @@ long query_blockers(void __user *arg)
 	return 0;
 }
 
-long query_stack(void __user *arg)
+long klpm_query_stack(void __user *arg)
 {
 	struct klp_ioc_stack s;
 	size_t used = 0;
@@ -157,11 +158,11 @@ long query_stack(void __user *arg)
 	text = kvmalloc(s.size, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
-	if (mutex_lock_killable(&klp_mutex))
+	if (mutex_lock_killable(&klpm_mutex))
 		return -EINTR;
-	r = s.flags & KLP_BLOCKERS_KEPT ? kept_stack(s.pid, s.cpu, text, s.size, &used) :
-					  transition_stack(s.pid, s.cpu, text, s.size, &used);
-	mutex_unlock(&klp_mutex);
+	r = s.flags & KLP_BLOCKERS_KEPT ? klpm_kept_stack(s.pid, s.cpu, text, s.size, &used) :
+					  klpm_transition_stack(s.pid, s.cpu, text, s.size, &used);
+	mutex_unlock(&klpm_mutex);
 	if (r)
 		return r;
 	s.size = used;
@@ -170,7 +171,7 @@ long query_stack(void __user *arg)
 	return 0;
 }
 
-long query_callback(void __user *arg)
+long klpm_query_callback(void __user *arg)
 {
 	struct klp_ioc_callback c;
 
@@ -179,14 +180,14 @@ long query_callback(void __user *arg)
 	if (c.flags || c.reserved)
 		return -EINVAL;
 	memset(&c, 0, sizeof(c));
-	if (mutex_lock_killable(&klp_mutex))
+	if (mutex_lock_killable(&klpm_mutex))
 		return -EINTR;
-	callback_tell(&c);
-	mutex_unlock(&klp_mutex);
+	klpm_callback_tell(&c);
+	mutex_unlock(&klpm_mutex);
 	return copy_to_user(arg, &c, sizeof(c)) ? -EFAULT : 0;
 }
 
-long query_refusal(void __user *arg)
+long klpm_query_refusal(void __user *arg)
 {
 	struct klp_ioc_refusal r;
 	bool known;
@@ -195,16 +196,16 @@ long query_refusal(void __user *arg)
 		return -EFAULT;
 	if (r.reserved)
 		return -EINVAL;
-	if (mutex_lock_killable(&klp_mutex))
+	if (mutex_lock_killable(&klpm_mutex))
 		return -EINTR;
-	known = transition_was_refused(r.transition, &r);
-	mutex_unlock(&klp_mutex);
+	known = klpm_transition_was_refused(r.transition, &r);
+	mutex_unlock(&klpm_mutex);
 	if (!known)
 		return -ENOENT;
 	return copy_to_user(arg, &r, sizeof(r)) ? -EFAULT : 0;
 }
 
-long query_hooks(void __user *arg)
+long klpm_query_hooks(void __user *arg)
 {
 	struct klp_uapi_hook *out __free(kvfree) = NULL;
 	struct klp_ioc_hooks h;
@@ -218,10 +219,10 @@ long query_hooks(void __user *arg)
 	out = kvcalloc(room ?: 1, sizeof(*out), GFP_KERNEL);
 	if (!out)
 		return -ENOMEM;
-	if (mutex_lock_killable(&klp_mutex))
+	if (mutex_lock_killable(&klpm_mutex))
 		return -EINTR;
-	h.nr = site_idle(out, room);
-	mutex_unlock(&klp_mutex);
+	h.nr = klpm_site_idle(out, room);
+	mutex_unlock(&klpm_mutex);
 	if (copy_to_user(u64_to_user_ptr(h.hooks), out, min(h.nr, room) * sizeof(*out)) ||
 	    copy_to_user(arg, &h, sizeof(h)))
 		return -EFAULT;

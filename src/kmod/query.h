@@ -6,13 +6,13 @@
 
 #include <linux/compiler_types.h>
 
-long query_status(void __user *arg);
-long query_objects(void __user *arg);
-long query_blockers(void __user *arg);
-long query_task(void __user *arg);
-long query_stack(void __user *arg);
-long query_callback(void __user *arg);
-long query_refusal(void __user *arg);
-long query_hooks(void __user *arg);
+long klpm_query_status(void __user *arg);
+long klpm_query_objects(void __user *arg);
+long klpm_query_blockers(void __user *arg);
+long klpm_query_task(void __user *arg);
+long klpm_query_stack(void __user *arg);
+long klpm_query_callback(void __user *arg);
+long klpm_query_refusal(void __user *arg);
+long klpm_query_hooks(void __user *arg);
 
 #endif

@@ -69,19 +69,19 @@ static long reach_look(void *arg)
 	unsigned int i;
 
 	preempt_disable();
-	stack_save(resolve_idle_task(smp_processor_id()), t);
+	klpm_stack_save(klpm_resolve_idle_task(smp_processor_id()), t);
 	preempt_enable();
 	for (i = 0; i < t->n && reach_idle_n < REACH_IDLE_MAX; i++) {
 		/* behind the call, which may be the last instruction */
 		unsigned long addr = t->frames[i].addr - 1;
 
-		if (!resolve_symbol_size(addr, &size, &offset))
+		if (!klpm_resolve_symbol_size(addr, &size, &offset))
 			reach_idle[reach_idle_n++] = addr - offset;
 	}
 	return 0;
 }
 
-int reach_init(void)
+int klpm_reach_init(void)
 {
 	struct stack_trace_seen *t = kmalloc(sizeof(*t), GFP_KERNEL);
 	unsigned int first = cpumask_first(cpu_online_mask), last = cpumask_last(cpu_online_mask);
@@ -127,7 +127,7 @@ static u32 reach_find_thread(const struct func *f, u32 n)
 	return found;
 }
 
-int reach_check(const struct func *f, u32 n, u32 *failed)
+int klpm_reach_check(const struct func *f, u32 n, u32 *failed)
 {
 	u32 i, thread = reach_find_thread(f, n);
 

@@ -8,9 +8,9 @@
 struct func;
 
 /* -ENOMEM. Sleeps. */
-int reach_init(void);
+int klpm_reach_init(void);
 /* 0, or of the function *failed: -ELOOP an idle task or a kernel thread never leaves it,
  * -EOWNERDEAD only tasks run it that are in no list any more. Those of modules are not asked. */
-int reach_check(const struct func *f, u32 n, u32 *failed);
+int klpm_reach_check(const struct func *f, u32 n, u32 *failed);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * Owns the addresses of what the kernel does not export. Everything is found once, at load:
  * kallsyms_lookup_name() through a kprobe (the only official way left to learn an address), the
- * others through it. Promise: if resolve_init() succeeded, each wrapper below works; if a name is
+ * others through it. Promise: if klpm_resolve_init() succeeded, each wrapper below works; if a name is
  * gone, or the kernel's BTF says that the function is called with something else than here, the
  * module does not load and says which one.
  *
@@ -71,7 +71,7 @@ RESOLVE_FUNCS(RESOLVE_DEFINE)
 
 static rwlock_t *tasklist;
 static unsigned long core_start, core_end;
-unsigned long resolve_list, resolve_list_size;
+unsigned long klpm_resolve_list, klpm_resolve_list_size;
 
 /* On kernels built with IBT a probe sits behind the landing pad, not at the symbol. */
 static unsigned long resolve_by_kprobe(const char *name)
@@ -126,14 +126,14 @@ static void resolve_compare_one(const struct btf *btf, u32 id, const char *name,
 		if (strcmp(resolve_texts[i].name, name))
 			continue;
 		ids[i] = id;
-		prototype_print(btf, id, text, sizeof(text));
+		klpm_prototype_print(btf, id, text, sizeof(text));
 		right[i] |= !strcmp(resolve_texts[i].prototype, text);
 	}
 }
 
 static int resolve_compare(void)
 {
-	const struct btf *btf = resolve_btf_vmlinux();
+	const struct btf *btf = klpm_resolve_btf_vmlinux();
 	u32 id, n, i, ids[ARRAY_SIZE(resolve_texts)] = {};
 	bool right[ARRAY_SIZE(resolve_texts)] = {};
 	char text[PROTOTYPE_LEN];
@@ -143,10 +143,10 @@ static int resolve_compare(void)
 		pr_err("this kernel has no BTF (CONFIG_DEBUG_INFO_BTF): not loading\n");
 		return -EINVAL;
 	}
-	for (id = 1, n = resolve_btf_nr_types(btf); id < n; id++) {
+	for (id = 1, n = klpm_resolve_btf_nr_types(btf); id < n; id++) {
 		const struct btf_type *t = btf_type_by_id(btf, id);
-		const char *name = t && btf_type_is_func(t) ? resolve_btf_name(btf, t->name_off) :
-							      NULL;
+		const char *name =
+			t && btf_type_is_func(t) ? klpm_resolve_btf_name(btf, t->name_off) : NULL;
 
 		if (name)
 			resolve_compare_one(btf, id, name, ids, right);
@@ -154,7 +154,7 @@ static int resolve_compare(void)
 	for (i = 0; i < ARRAY_SIZE(resolve_texts); i++) {
 		if (right[i])
 			continue;
-		prototype_print(btf, ids[i], text, sizeof(text));
+		klpm_prototype_print(btf, ids[i], text, sizeof(text));
 		pr_err("this kernel's function '%s' is '%s', not '%s': not loading\n",
 		       resolve_texts[i].name, ids[i] ? text : "unknown to BTF",
 		       resolve_texts[i].prototype);
@@ -165,7 +165,7 @@ static int resolve_compare(void)
 
 #define RESOLVE_ONE(name, ret, args)							\
 	do {										\
-		unsigned long addr_ = resolve_symbol(#name);				\
+		unsigned long addr_ = klpm_resolve_symbol(#name);				\
 											\
 		if (!addr_) {								\
 			pr_err("this kernel has no function '" #name "': not loading\n"); \
@@ -174,7 +174,7 @@ static int resolve_compare(void)
 		static_call_update(klp_##name, (resolve_type_##name *)addr_);		\
 	} while (0);
 
-int resolve_init(void)
+int klpm_resolve_init(void)
 {
 	unsigned long offset;
 
@@ -183,14 +183,15 @@ int resolve_init(void)
 		return -ENOENT;
 	}
 	RESOLVE_FUNCS(RESOLVE_ONE)
-	resolve_list = resolve_symbol("arch_ftrace_ops_list_func");
-	if (!resolve_list || resolve_symbol_size(resolve_list, &resolve_list_size, &offset)) {
+	klpm_resolve_list = klpm_resolve_symbol("arch_ftrace_ops_list_func");
+	if (!klpm_resolve_list ||
+	    klpm_resolve_symbol_size(klpm_resolve_list, &klpm_resolve_list_size, &offset)) {
 		pr_err("this kernel has no function 'arch_ftrace_ops_list_func': not loading\n");
 		return -ENOENT;
 	}
-	tasklist = (rwlock_t *)resolve_symbol("tasklist_lock");
-	core_start = resolve_symbol("_stext");
-	core_end = resolve_symbol("_etext");
+	tasklist = (rwlock_t *)klpm_resolve_symbol("tasklist_lock");
+	core_start = klpm_resolve_symbol("_stext");
+	core_end = klpm_resolve_symbol("_etext");
 	if (!tasklist || !core_start || core_end <= core_start) {
 		pr_err("this kernel has no '%s': not loading\n",
 		       tasklist ? "_stext.._etext" : "tasklist_lock");
@@ -199,60 +200,62 @@ int resolve_init(void)
 	return resolve_compare();
 }
 
-int resolve_task_call_func(struct task_struct *p, int (*func)(struct task_struct *, void *),
-			   void *arg)
+int klpm_resolve_task_call_func(struct task_struct *p, int (*func)(struct task_struct *, void *),
+				void *arg)
 {
 	return static_call(klp_task_call_func)(p, func, arg);
 }
 
-struct task_struct *resolve_idle_task(int cpu)
+struct task_struct *klpm_resolve_idle_task(int cpu)
 {
 	return static_call(klp_idle_task)(cpu);
 }
 
-void resolve_put_task_stack(struct task_struct *p)
+void klpm_resolve_put_task_stack(struct task_struct *p)
 {
 	static_call(klp_put_task_stack)(p);
 }
 
-int resolve_task_work_add(struct task_struct *p, struct callback_head *work,
-			  enum task_work_notify_mode notify)
+int klpm_resolve_task_work_add(struct task_struct *p, struct callback_head *work,
+			       enum task_work_notify_mode notify)
 {
 	return static_call(klp_task_work_add)(p, work, notify);
 }
 
-bool resolve_task_work_cancel(struct task_struct *p, struct callback_head *work)
+bool klpm_resolve_task_work_cancel(struct task_struct *p, struct callback_head *work)
 {
 	return static_call(klp_task_work_cancel)(p, work);
 }
 
-int resolve_wake_up_state(struct task_struct *p, unsigned int state)
+int klpm_resolve_wake_up_state(struct task_struct *p, unsigned int state)
 {
 	return static_call(klp_wake_up_state)(p, state);
 }
 
-unsigned long resolve_symbol(const char *name)
+unsigned long klpm_resolve_symbol(const char *name)
 {
 	return static_call(klp_kallsyms_lookup_name)(name);
 }
 
-int resolve_symbol_size(unsigned long addr, unsigned long *size, unsigned long *offset)
+int klpm_resolve_symbol_size(unsigned long addr, unsigned long *size, unsigned long *offset)
 {
 	return static_call(klp_kallsyms_lookup_size_offset)(addr, size, offset) ? 0 : -ENOENT;
 }
 
-int resolve_each_symbol(int (*fn)(void *data, unsigned long addr), const char *name, void *data)
+int klpm_resolve_each_symbol(int (*fn)(void *data, unsigned long addr), const char *name,
+			     void *data)
 {
 	return static_call(klp_kallsyms_on_each_match_symbol)(fn, name, data);
 }
 
-void resolve_each_module_symbol(const char *module,
-				int (*fn)(void *data, const char *name, unsigned long addr), void *data)
+void klpm_resolve_each_module_symbol(const char *module,
+				     int (*fn)(void *data, const char *name, unsigned long addr),
+				     void *data)
 {
 	static_call(klp_module_kallsyms_on_each_symbol)(module, fn, data);
 }
 
-int resolve_module_state(const char *module, const void **ret)
+int klpm_resolve_module_state(const char *module, const void **ret)
 {
 	const struct module *mod;
 	int state;
@@ -267,7 +270,7 @@ int resolve_module_state(const char *module, const void **ret)
 	return state;
 }
 
-bool resolve_is_module_init(const char *module, unsigned long addr)
+bool klpm_resolve_is_module_init(const char *module, unsigned long addr)
 {
 	const struct module *mod;
 
@@ -277,71 +280,71 @@ bool resolve_is_module_init(const char *module, unsigned long addr)
 	return mod && within_module_init(addr, mod);
 }
 
-unsigned long resolve_ftrace_location(unsigned long addr)
+unsigned long klpm_resolve_ftrace_location(unsigned long addr)
 {
 	return static_call(klp_ftrace_location)(addr);
 }
 
-bool resolve_is_bpf_text(unsigned long addr)
+bool klpm_resolve_is_bpf_text(unsigned long addr)
 {
 	return static_call(klp_is_bpf_text_address)(addr);
 }
 
-bool resolve_is_core_text(unsigned long addr)
+bool klpm_resolve_is_core_text(unsigned long addr)
 {
 	return addr >= core_start && addr < core_end;
 }
 
-struct btf *resolve_btf_vmlinux(void)
+struct btf *klpm_resolve_btf_vmlinux(void)
 {
 	return static_call(klp_bpf_get_btf_vmlinux)();
 }
 
-const char *resolve_btf_name(const struct btf *btf, u32 offset)
+const char *klpm_resolve_btf_name(const struct btf *btf, u32 offset)
 {
 	return static_call(klp_btf_name_by_offset)(btf, offset);
 }
 
-u32 resolve_btf_nr_types(const struct btf *btf)
+u32 klpm_resolve_btf_nr_types(const struct btf *btf)
 {
 	return static_call(klp_btf_nr_types)(btf);
 }
 
-u32 resolve_btf_find(const struct btf *btf, const char *name, u32 kind)
+u32 klpm_resolve_btf_find(const struct btf *btf, const char *name, u32 kind)
 {
-	u32 id, n = resolve_btf_nr_types(btf);
+	u32 id, n = klpm_resolve_btf_nr_types(btf);
 
 	for (id = 1; id < n; id++) {
 		const struct btf_type *t = btf_type_by_id(btf, id);
 
 		if (t && BTF_INFO_KIND(t->info) == kind &&
-		    !strcmp(resolve_btf_name(btf, t->name_off), name))
+		    !strcmp(klpm_resolve_btf_name(btf, t->name_off), name))
 			return id;
 	}
 	return 0;
 }
 
-bool resolve_is_modify_return(const struct btf *btf, u32 id)
+bool klpm_resolve_is_modify_return(const struct btf *btf, u32 id)
 {
 	return static_call(klp_btf_kfunc_is_modify_return)(btf, id, NULL);
 }
 
-struct bpf_prog *resolve_prog_by_id(u32 id)
+struct bpf_prog *klpm_resolve_prog_by_id(u32 id)
 {
 	return static_call(klp_bpf_prog_by_id)(id);
 }
 
-bool resolve_struct_ops_get(const void *kdata)
+bool klpm_resolve_struct_ops_get(const void *kdata)
 {
 	return static_call(klp_bpf_struct_ops_get)(kdata);
 }
 
-void resolve_struct_ops_put(const void *kdata)
+void klpm_resolve_struct_ops_put(const void *kdata)
 {
 	static_call(klp_bpf_struct_ops_put)(kdata);
 }
 
-bool resolve_kfunc_known(const char *name)
+bool klpm_resolve_kfunc_known(const char *name)
 {
 	struct btf *btf = NULL;
 	s32 id = static_call(klp_bpf_find_btf_id)(name, BTF_KIND_FUNC, &btf);
@@ -352,7 +355,7 @@ bool resolve_kfunc_known(const char *name)
 	return true;
 }
 
-int resolve_member(const char *type, const char *member, u32 *offset)
+int klpm_resolve_member(const char *type, const char *member, u32 *offset)
 {
 	struct btf *btf = NULL;
 	s32 id = static_call(klp_bpf_find_btf_id)(type, BTF_KIND_STRUCT, &btf);
@@ -364,7 +367,7 @@ int resolve_member(const char *type, const char *member, u32 *offset)
 		return -ENOENT;
 	t = btf_type_by_id(btf, id);
 	for_each_member(i, t, m)
-		if (!strcmp(resolve_btf_name(btf, m->name_off), member)) {
+		if (!strcmp(klpm_resolve_btf_name(btf, m->name_off), member)) {
 			*offset = __btf_member_bit_offset(t, m) / 8;
 			r = 0;
 		}
@@ -372,12 +375,12 @@ int resolve_member(const char *type, const char *member, u32 *offset)
 	return r;
 }
 
-void resolve_tasklist_lock(void)
+void klpm_resolve_tasklist_lock(void)
 {
 	read_lock(tasklist);
 }
 
-void resolve_tasklist_unlock(void)
+void klpm_resolve_tasklist_unlock(void)
 {
 	read_unlock(tasklist);
 }

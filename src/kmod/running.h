@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The state of the transition, for transition.c, which changes it, and transition-look.c, which tells
- * it. Under klp_mutex. */
+ * it. Under klpm_mutex. */
 #ifndef KLP_KMOD_RUNNING_H
 #define KLP_KMOD_RUNNING_H
 
@@ -36,12 +36,12 @@ struct history {
 	struct klp_ioc_refusal refusal;	/* the last one; all 0: none yet */
 };
 
-extern struct running running;
-extern struct history history;
+extern struct running klpm_running;
+extern struct history klpm_history;
 
 static inline bool running_is_reversed(void)
 {
-	return running.target == TASK_OLD_VERSION;
+	return klpm_running.target == TASK_OLD_VERSION;
 }
 
 #endif

@@ -150,12 +150,12 @@ static int seqfile_learn_file(void)
 	return r;
 }
 
-int seqfile_init(void)
+int klpm_seqfile_init(void)
 {
-	int r = resolve_member("slab", "slab_cache", &seqfile_cache_offset);
+	int r = klpm_resolve_member("slab", "slab_cache", &seqfile_cache_offset);
 
 	if (!r)
-		r = resolve_member("kmem_cache", "size", &seqfile_size_offset);
+		r = klpm_resolve_member("kmem_cache", "size", &seqfile_size_offset);
 	if (!r)
 		r = seqfile_learn_seqfile();
 	if (!r)

@@ -6,7 +6,7 @@
 #include <linux/types.h>
 
 /* -ENOENT, told by name in the log: this kernel's slabs are not known. May sleep. */
-int seqfile_init(void);
+int klpm_seqfile_init(void);
 /* The kfunc; see klp/klp.bpf.h. */
 int klp_seq_puts(u64 m, const char *s__str);
 

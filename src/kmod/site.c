@@ -17,7 +17,7 @@
  * wants no memory; where only some are it gets a filter with the others. An ftrace_ops without a
  * filter would trace every function there is, so the last site never leaves the filter. What fails
  * is repeated by a work item, ever later, up to once in a minute. Meanwhile such a site is idle: it
- * is told of (site_idle()), and whoever patches its function next has it. Each batch that is
+ * is told of (klpm_site_idle()), and whoever patches its function next has it. Each batch that is
  * registered holds the module, because ftrace goes on calling into it.
  *
  * Memory: unregistering waits until nobody is in the trampoline that ftrace made for the batch
@@ -37,7 +37,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
-#include "record.h"
+#include "patch.h"
 #include "site.h"
 
 /* A BPF trampoline that is being changed cannot be told: ftrace says -EAGAIN. */
@@ -54,7 +54,7 @@ struct site_batch {
 	struct ftrace_ops ops;
 };
 
-struct hlist_head site_hash[1 << SITE_HASH_BITS];
+struct hlist_head klpm_site_hash[1 << SITE_HASH_BITS];
 static LIST_HEAD(site_batches);		/* registered */
 
 static void site_again_fn(struct work_struct *work);
@@ -97,11 +97,11 @@ static void site_batch_free(struct site_batch *b)
 	kfree(b);
 }
 
-struct site *site_get(struct site_batch **fresh, unsigned long ip, ftrace_func_t handler)
+struct site *klpm_site_get(struct site_batch **fresh, unsigned long ip, ftrace_func_t handler)
 {
 	struct site *s = site_find(ip);
 
-	lockdep_assert_held(&klp_mutex);
+	lockdep_assert_held(&klpm_mutex);
 	if (s)
 		return s;
 	if (!*fresh)
@@ -113,7 +113,7 @@ struct site *site_get(struct site_batch **fresh, unsigned long ip, ftrace_func_t
 	s->batch = *fresh;
 	s->batch->n++;
 	list_add_tail(&s->in_batch, &s->batch->sites);
-	hlist_add_head_rcu(&s->node, &site_hash[hash_long(ip, SITE_HASH_BITS)]);
+	hlist_add_head_rcu(&s->node, &klpm_site_hash[hash_long(ip, SITE_HASH_BITS)]);
 	return s;
 }
 
@@ -135,12 +135,12 @@ static int site_batch_filter(struct site_batch *b)
 	return r;
 }
 
-int site_register(struct site_batch *fresh)
+int klpm_site_register(struct site_batch *fresh)
 {
 	unsigned int tries = 0;
 	int r;
 
-	lockdep_assert_held(&klp_mutex);
+	lockdep_assert_held(&klpm_mutex);
 	if (!fresh)
 		return 0;
 	r = site_batch_filter(fresh);
@@ -158,9 +158,9 @@ int site_register(struct site_batch *fresh)
 	return 0;
 }
 
-void site_discard(struct site_batch *fresh)
+void klpm_site_discard(struct site_batch *fresh)
 {
-	lockdep_assert_held(&klp_mutex);
+	lockdep_assert_held(&klpm_mutex);
 	if (fresh)
 		site_batch_free(fresh);
 }
@@ -212,9 +212,9 @@ static unsigned int site_sweep_all(void)
 	return left;
 }
 
-void site_sweep(void)
+void klpm_site_sweep(void)
 {
-	lockdep_assert_held(&klp_mutex);
+	lockdep_assert_held(&klpm_mutex);
 	if (!site_sweep_all())
 		return;
 	pr_warn_ratelimited("ftrace keeps a hook that nothing needs any more; it is tried again\n");
@@ -224,12 +224,12 @@ void site_sweep(void)
 
 static void site_again_fn(struct work_struct *work)
 {
-	mutex_lock(&klp_mutex);
+	mutex_lock(&klpm_mutex);
 	if (site_sweep_all()) {
 		site_again_delay = min_t(unsigned long, site_again_delay * 2, SITE_AGAIN_MAX);
 		schedule_delayed_work(&site_again, site_again_delay);
 	}
-	mutex_unlock(&klp_mutex);
+	mutex_unlock(&klpm_mutex);
 }
 
 /* "NAME", or "NAME [MODULE]", as ftrace lists it. */
@@ -248,13 +248,13 @@ static void site_name(unsigned long ip, struct klp_uapi_hook *out)
 	strscpy(out->object, module ?: "vmlinux", sizeof(out->object));
 }
 
-u32 site_idle(struct klp_uapi_hook *out, u32 room)
+u32 klpm_site_idle(struct klp_uapi_hook *out, u32 room)
 {
 	const struct site_batch *b;
 	const struct site *s;
 	u32 n = 0;
 
-	lockdep_assert_held(&klp_mutex);
+	lockdep_assert_held(&klpm_mutex);
 	list_for_each_entry(b, &site_batches, list)
 		list_for_each_entry(s, &b->sites, in_batch) {
 			if (!hlist_empty(&s->bodies))
@@ -266,7 +266,7 @@ u32 site_idle(struct klp_uapi_hook *out, u32 room)
 	return n;
 }
 
-void site_exit(void)
+void klpm_site_exit(void)
 {
 	cancel_delayed_work_sync(&site_again);
 }

@@ -25,39 +25,39 @@ struct site {
 	struct rcu_head rcu;
 };
 
-extern struct hlist_head site_hash[1 << SITE_HASH_BITS];
+extern struct hlist_head klpm_site_hash[1 << SITE_HASH_BITS];
 
-/* With preemption off, or klp_mutex held. */
+/* With preemption off, or klpm_mutex held. */
 static __always_inline struct site *site_find(unsigned long ip)
 {
 	struct site *s;
 
-	hlist_for_each_entry_rcu_notrace(s, &site_hash[hash_long(ip, SITE_HASH_BITS)], node)
+	hlist_for_each_entry_rcu_notrace(s, &klpm_site_hash[hash_long(ip, SITE_HASH_BITS)], node)
 		if (s->ip == ip)
 			return s;
 	return NULL;
 }
 
-/* The rest with klp_mutex held. */
+/* The rest with klpm_mutex held. */
 
 /*
  * The site of that address. One that is new is put into *fresh, a batch that is made with `handler`
  * if there is none yet. NULL: no memory.
  */
-struct site *site_get(struct site_batch **fresh, unsigned long ip, ftrace_func_t handler);
+struct site *klpm_site_get(struct site_batch **fresh, unsigned long ip, ftrace_func_t handler);
 /* From now on ftrace calls the handler for all of the batch; an error: for none, and the batch is
  * still the caller's. NULL is an empty one. */
-int site_register(struct site_batch *fresh);
+int klpm_site_register(struct site_batch *fresh);
 /* One that is not registered, once its sites have no bodies. */
-void site_discard(struct site_batch *fresh);
+void klpm_site_discard(struct site_batch *fresh);
 /*
  * Sites that have no body leave ftrace's filters; what cannot leave now is tried again later, and
  * does nothing meanwhile. One that left may be in use until a grace period is over.
  */
-void site_sweep(void);
+void klpm_site_sweep(void);
 /* Those that could not leave yet: fills up to `room` entries, returns how many there are. */
-u32 site_idle(struct klp_uapi_hook *out, u32 room);
+u32 klpm_site_idle(struct klp_uapi_hook *out, u32 room);
 /* Nothing of it is registered any more, which the module was held for. */
-void site_exit(void);
+void klpm_site_exit(void);
 
 #endif

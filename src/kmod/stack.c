@@ -72,12 +72,12 @@ struct stack_set {
 	struct stack_range ranges[];
 };
 
-bool stack_is_supported(void)
+bool klpm_stack_is_supported(void)
 {
 	return IS_ENABLED(CONFIG_HAVE_RELIABLE_STACKTRACE) && IS_ENABLED(CONFIG_UNWINDER_ORC);
 }
 
-struct stack_set *stack_set_new(u32 n)
+struct stack_set *klpm_stack_set_new(u32 n)
 {
 	size_t room = (2 + FUNC_COLD_MAX) * (size_t)n;
 	struct stack_set *set = kvzalloc(struct_size(set, ranges, room), GFP_KERNEL);
@@ -92,7 +92,7 @@ struct stack_set *stack_set_new(u32 n)
 	return set;
 }
 
-void stack_set_add(struct stack_set *set, const struct func *f)
+void klpm_stack_set_add(struct stack_set *set, const struct func *f)
 {
 	u32 i;
 
@@ -118,12 +118,12 @@ static int stack_range_cmp(const void *a, const void *b)
 	return x->start < y->start ? -1 : x->start > y->start;
 }
 
-void stack_set_seal(struct stack_set *set)
+void klpm_stack_set_seal(struct stack_set *set)
 {
 	sort(set->ranges, set->n_ranges, sizeof(set->ranges[0]), stack_range_cmp, NULL);
 }
 
-void stack_set_free(struct stack_set *set)
+void klpm_stack_set_free(struct stack_set *set)
 {
 	if (!set)
 		return;
@@ -151,13 +151,13 @@ static const struct func *stack_find(const struct stack_set *set, unsigned long 
 
 /* What the code at a frame's address is, as far as the kernel's symbols tell. */
 enum stack_code {
-	STACK_KERNEL,		/* text that ORC data describes */
-	STACK_IN_TRAMPOLINE,	/* inside the image of a BPF trampoline, or of a replace body */
-	STACK_AT_TRAMPOLINE,	/* at one of its ends: it is not entered yet, or another one is meant */
-	STACK_AT_BODY,		/* at the first byte of the image of a replace body */
-	STACK_AT_RETURN,	/* about to return what a body gave */
-	STACK_IN_PROGRAM,	/* a BPF program */
-	STACK_BPF,		/* any other BPF code */
+	STACK_KERNEL,	     /* text that ORC data describes */
+	STACK_IN_TRAMPOLINE, /* inside the image of a BPF trampoline, or of a replace body */
+	STACK_AT_TRAMPOLINE, /* at one of its ends: it is not entered yet, or another one is meant */
+	STACK_AT_BODY,	     /* at the first byte of the image of a replace body */
+	STACK_AT_RETURN,     /* about to return what a body gave */
+	STACK_IN_PROGRAM,    /* a BPF program */
+	STACK_BPF,	     /* any other BPF code */
 };
 
 struct stack_entry {
@@ -180,18 +180,18 @@ static void stack_classify(struct stack_entry *f)
 	u64 key;
 
 	f->code = STACK_KERNEL;
-	if (resolve_is_core_text(f->addr))
+	if (klpm_resolve_is_core_text(f->addr))
 		return;
-	if (hook_is_return(f->addr)) {
+	if (klpm_hook_is_return(f->addr)) {
 		f->code = STACK_AT_RETURN;
 		return;
 	}
-	image = hold_image(f->addr);
+	image = klpm_hold_image(f->addr);
 	if (image) {
 		f->code = f->addr == image ? STACK_AT_BODY : STACK_IN_TRAMPOLINE;
 		return;
 	}
-	if (!resolve_is_bpf_text(f->addr))
+	if (!klpm_resolve_is_bpf_text(f->addr))
 		return;
 	f->code = STACK_BPF;
 	/* A call is never the last instruction of a program. */
@@ -242,7 +242,7 @@ static bool stack_leave_entry(struct unwind_state *state)
 /* A kernel may have no symbol for the image of a replace body, and not take it for code. */
 static unsigned long stack_address(struct unwind_state *state)
 {
-	return unwind_get_return_address(state) ?: (hold_image(state->ip) ? state->ip : 0);
+	return unwind_get_return_address(state) ?: (klpm_hold_image(state->ip) ? state->ip : 0);
 }
 
 /*
@@ -308,7 +308,7 @@ static int stack_search_frame(const struct stack_entry *f, void *arg)
 	return s->found ? -EADDRINUSE : 0;
 }
 
-int stack_check(struct task_struct *task, const struct stack_set *set, const struct func **ret)
+int klpm_stack_check(struct task_struct *task, const struct stack_set *set, const struct func **ret)
 {
 	struct stack_search s = { .set = set };
 	int r = stack_walk(task, stack_search_frame, &s);
@@ -321,7 +321,7 @@ int stack_check(struct task_struct *task, const struct stack_set *set, const str
  * Of current, and of what it does now: what an interrupt interrupted is somebody else's call. An
  * exception belongs to who caused it.
  */
-notrace int stack_is_below(unsigned long image)
+notrace int klpm_stack_is_below(unsigned long image)
 {
 	bool task = in_task(), below = false;
 	struct unwind_state state;
@@ -351,14 +351,14 @@ static int stack_save_frame(const struct stack_entry *f, void *arg)
 	return 0;
 }
 
-void stack_save(struct task_struct *task, struct stack_trace_seen *t)
+void klpm_stack_save(struct task_struct *task, struct stack_trace_seen *t)
 {
 	t->n = 0;
 	t->reliable = !stack_walk(task, stack_save_frame, t);
 }
 
 /* A call looks its function up by the address before the one it returns to. */
-size_t stack_print(const struct stack_trace_seen *t, char *text, size_t size)
+size_t klpm_stack_print(const struct stack_trace_seen *t, char *text, size_t size)
 {
 	char line[KSYM_SYMBOL_LEN + 2];
 	size_t used = 0;

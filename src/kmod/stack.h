@@ -12,23 +12,24 @@ struct func;
 struct stack_set;
 struct task_struct;
 
-/* Room for n functions; stack_set_seal() sorts it for use. */
-struct stack_set *stack_set_new(u32 n);
-void stack_set_add(struct stack_set *set, const struct func *f);
-void stack_set_seal(struct stack_set *set);
-void stack_set_free(struct stack_set *set);
+/* Room for n functions; klpm_stack_set_seal() sorts it for use. */
+struct stack_set *klpm_stack_set_new(u32 n);
+void klpm_stack_set_add(struct stack_set *set, const struct func *f);
+void klpm_stack_set_seal(struct stack_set *set);
+void klpm_stack_set_free(struct stack_set *set);
 
 /*
  * 0: reliable and clear. -EADDRINUSE: the task is in *ret (a function of the set). -EINVAL: the
  * stack cannot be relied on. The task is current or is held off its CPU by the caller, who has a
  * reference on its stack. Any context; does not sleep, takes no lock.
  */
-int stack_check(struct task_struct *task, const struct stack_set *set, const struct func **ret);
-bool stack_is_supported(void);
+int klpm_stack_check(struct task_struct *task, const struct stack_set *set,
+		     const struct func **ret);
+bool klpm_stack_is_supported(void);
 
 /* Was the function that asks called, however indirectly, by the replace body that begins there? 1,
  * 0, or -EINVAL: the stack does not say. Any context; takes a while. */
-int stack_is_below(unsigned long image);
+int klpm_stack_is_below(unsigned long image);
 
 /* A stack that was seen, for people. */
 struct stack_frame_seen {
@@ -42,9 +43,9 @@ struct stack_trace_seen {
 	struct stack_frame_seen frames[STACK_MAX_FRAMES];
 };
 
-/* Context as stack_check(). */
-void stack_save(struct task_struct *task, struct stack_trace_seen *t);
+/* Context as klpm_stack_check(). */
+void klpm_stack_save(struct task_struct *task, struct stack_trace_seen *t);
 /* Whole lines, as KLP_IOC_STACK has them; `size` > 0. Returns the bytes used, with the NUL. */
-size_t stack_print(const struct stack_trace_seen *t, char *text, size_t size);
+size_t klpm_stack_print(const struct stack_trace_seen *t, char *text, size_t size);
 
 #endif

@@ -23,13 +23,13 @@
 
 #include "callback.h"
 #include "klp/meta.h"
-#include "record.h"
+#include "patch.h"
 #include "state.h"
 #include "sysctl.h"
 
 static_assert(STATE_SIZE == KLP_STATE_SIZE);
 
-static struct state *state_find(struct record *r, u64 id)
+static struct state *state_find(struct klpm_patch *r, u64 id)
 {
 	u32 i;
 
@@ -39,7 +39,7 @@ static struct state *state_find(struct record *r, u64 id)
 	return NULL;
 }
 
-static bool state_is_other(const struct record *r, const struct record *other)
+static bool state_is_other(const struct klpm_patch *r, const struct klpm_patch *other)
 {
 	if (other == r || !other->generation || other->state == KLP_FORCED_OUT)
 		return false;
@@ -49,12 +49,12 @@ static bool state_is_other(const struct record *r, const struct record *other)
 }
 
 /* Of the latest in force but `r`. */
-static struct state *state_find_previous(struct record *r, u64 id)
+static struct state *state_find_previous(struct klpm_patch *r, u64 id)
 {
 	struct state *found = NULL;
-	struct record *other = NULL;
+	struct klpm_patch *other = NULL;
 
-	while ((other = record_next(other))) {
+	while ((other = klpm_patch_next(other))) {
 		struct state *s = state_find(other, id);
 
 		if (s && state_is_other(r, other))
@@ -63,7 +63,7 @@ static struct state *state_find_previous(struct record *r, u64 id)
 	return found;
 }
 
-void state_hand_over(struct record *r)
+void klpm_state_hand_over(struct klpm_patch *r)
 {
 	u32 i;
 
@@ -77,11 +77,11 @@ void state_hand_over(struct record *r)
 	}
 }
 
-/* For a callback, which runs without klp_mutex. What is in force stays so until it has ended. */
+/* For a callback, which runs without klpm_mutex. What is in force stays so until it has ended. */
 static struct state *state_find_previous_for(struct klp_callback *cb, u64 id)
 {
-	guard(mutex)(&klp_mutex);
-	return state_find_previous(callback_record(cb), id);
+	guard(mutex)(&klpm_mutex);
+	return state_find_previous(klpm_callback_record(cb), id);
 }
 
 __bpf_kfunc_start_defs();
@@ -90,7 +90,7 @@ __bpf_kfunc_start_defs();
 /* Not void *: to the verifier that is a number. */
 __bpf_kfunc u8 *klp_state_get(struct klp_callback *cb, u64 id, const int rdwr_buf_size)
 {
-	struct state *s = state_find(callback_record(cb), id);
+	struct state *s = state_find(klpm_callback_record(cb), id);
 
 	return s && (u32)rdwr_buf_size <= sizeof(s->data) ? s->data : NULL;
 }
@@ -113,13 +113,13 @@ __bpf_kfunc s64 klp_state_prev_version(struct klp_callback *cb, u64 id)
 __bpf_kfunc int klp_sysctl_read(struct klp_callback *cb, const char *name__str, char *buf,
 				u32 buf__sz)
 {
-	return sysctl_read(name__str, buf, buf__sz);
+	return klpm_sysctl_read(name__str, buf, buf__sz);
 }
 
 __bpf_kfunc int klp_sysctl_write(struct klp_callback *cb, const char *name__str, const char *buf,
 				 u32 buf__sz)
 {
-	return sysctl_write(name__str, buf, buf__sz);
+	return klpm_sysctl_write(name__str, buf, buf__sz);
 }
 
 __bpf_kfunc_end_defs();

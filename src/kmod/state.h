@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* System states that records carry, and the kfuncs for them. With klp_mutex held. See state.c. */
+/* System states that records carry, and the kfuncs for them. With klpm_mutex held. See state.c. */
 #ifndef KLP_KMOD_STATE_H
 #define KLP_KMOD_STATE_H
 
@@ -7,7 +7,7 @@
 
 #define STATE_SIZE	256	/* KLP_STATE_SIZE of klp/meta.h */
 
-struct record;
+struct klpm_patch;
 
 struct state {
 	u64 id;
@@ -16,6 +16,6 @@ struct state {
 };
 
 /* It is about to enter: the data of its states becomes a copy of what is in force, or zero. */
-void state_hand_over(struct record *r);
+void klpm_state_hand_over(struct klpm_patch *r);
 
 #endif

@@ -94,7 +94,7 @@ static int sysctl_call(const char *name, char *buf, u32 size, bool write)
 	return c.result;
 }
 
-int sysctl_read(const char *name, char *buf, u32 size)
+int klpm_sysctl_read(const char *name, char *buf, u32 size)
 {
 	int r;
 
@@ -105,7 +105,7 @@ int sysctl_read(const char *name, char *buf, u32 size)
 	return r;
 }
 
-int sysctl_write(const char *name, const char *text, u32 size)
+int klpm_sysctl_write(const char *name, const char *text, u32 size)
 {
 	char *copy;
 	int r;
@@ -120,19 +120,19 @@ int sysctl_write(const char *name, const char *text, u32 size)
 	return min(r, 0);
 }
 
-bool sysctl_is_busy(void)
+bool klpm_sysctl_is_busy(void)
 {
 	return atomic_read(&sysctl_calls) > 0;
 }
 
-int sysctl_init(void)
+int klpm_sysctl_init(void)
 {
 	/* Not the one of transitions: that is where the caller may be. */
 	sysctl_wq = alloc_workqueue("klp_sysctl", WQ_UNBOUND, 1);
 	return sysctl_wq ? 0 : -ENOMEM;
 }
 
-void sysctl_exit(void)
+void klpm_sysctl_exit(void)
 {
 	destroy_workqueue(sysctl_wq);
 }

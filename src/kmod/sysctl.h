@@ -6,12 +6,12 @@
 #include <linux/types.h>
 
 /* What it says, NUL-terminated, cut to `size`; its length. -EINVAL: no such name can be. Sleeps. */
-int sysctl_read(const char *name, char *buf, u32 size);
+int klpm_sysctl_read(const char *name, char *buf, u32 size);
 /* The text up to the NUL or `size`; 0. */
-int sysctl_write(const char *name, const char *text, u32 size);
+int klpm_sysctl_write(const char *name, const char *text, u32 size);
 /* Is somebody in one of the two? Any context. */
-bool sysctl_is_busy(void);
-int sysctl_init(void);
-void sysctl_exit(void);
+bool klpm_sysctl_is_busy(void);
+int klpm_sysctl_init(void);
+void klpm_sysctl_exit(void);
 
 #endif

@@ -51,7 +51,7 @@ static struct hlist_head *tasks_bucket(struct task_struct *task)
 	return &tasks_hash[hash_ptr(task, TASKS_HASH_BITS)];
 }
 
-notrace struct task_entry *tasks_find(struct task_struct *task)
+notrace struct task_entry *klpm_tasks_find(struct task_struct *task)
 {
 	struct task_entry *e;
 
@@ -61,22 +61,22 @@ notrace struct task_entry *tasks_find(struct task_struct *task)
 	return NULL;
 }
 
-notrace enum task_version tasks_state(struct task_struct *task)
+notrace enum task_version klpm_tasks_state(struct task_struct *task)
 {
 	/*
-	 * Read before the table: tasks_turn() enters everybody who is missing and only then changes
+	 * Read before the table: klpm_tasks_turn() enters everybody who is missing and only then changes
 	 * it, so whoever reads the new value finds its entry, and whoever reads the old one and
 	 * finds none has the answer that held until now. Pairs with the release in tasks_take().
 	 */
 	int newborn = smp_load_acquire(&tasks_newborn);
-	struct task_entry *e = tasks_find(task);
+	struct task_entry *e = klpm_tasks_find(task);
 
 	return e ? READ_ONCE(e->version) : newborn;
 }
 
-notrace bool tasks_current_is(enum task_version version)
+notrace bool klpm_tasks_current_is(enum task_version version)
 {
-	return tasks_state(current) == version;
+	return klpm_tasks_state(current) == version;
 }
 
 /* for_each_thread() names a lock that modules cannot, on kernels that check RCU lists. */
@@ -138,7 +138,7 @@ static u32 tasks_missing(void)
 	rcu_read_lock();
 	for_each_process(g)
 		tasks_each_thread(g, t) {
-			n += !tasks_find(t);
+			n += !klpm_tasks_find(t);
 			if (++walked % TASKS_PAUSE == 0 && !tasks_pause(g, t))
 				goto out;
 		}
@@ -158,7 +158,7 @@ static void tasks_prefill(struct tasks_chunk *c, u32 keep_free, enum task_versio
 		tasks_each_thread(g, t) {
 			if (c->n + keep_free >= c->room)
 				goto out;
-			if (!tasks_find(t))
+			if (!klpm_tasks_find(t))
 				tasks_add(c, t, -1, version);
 			if (++walked % TASKS_PAUSE == 0 && !tasks_pause(g, t))
 				goto out;
@@ -176,7 +176,7 @@ static bool tasks_walk(struct tasks_chunk *c, enum task_version version)
 	rcu_read_lock();
 	for_each_process(g)
 		tasks_each_thread(g, t)
-			if (!tasks_find(t) && !tasks_add(c, t, -1, version)) {
+			if (!klpm_tasks_find(t) && !tasks_add(c, t, -1, version)) {
 				whole = false;
 				goto out;
 			}
@@ -198,14 +198,14 @@ static int tasks_take(enum task_version version, enum task_version newborn,
 		if (!c)
 			return -ENOMEM;
 		tasks_prefill(c, TASKS_SLACK, version);
-		resolve_tasklist_lock();
+		klpm_resolve_tasklist_lock();
 		whole = tasks_walk(c, version);
 		if (whole) {
 			smp_store_release(&tasks_newborn, newborn);
 			if (flip)
 				flip(arg);
 		}
-		resolve_tasklist_unlock();
+		klpm_resolve_tasklist_unlock();
 	} while (!whole);
 	return 0;
 }
@@ -228,25 +228,25 @@ static void tasks_recount(enum task_version target)
 	atomic_set(&tasks_left, left);
 }
 
-int tasks_begin(void (*flip)(void *arg), void *arg)
+int klpm_tasks_begin(void (*flip)(void *arg), void *arg)
 {
 	struct tasks_chunk *c = tasks_chunk_new(num_possible_cpus());
 	int cpu, r = -ENOMEM;
 
 	if (c) {
 		for_each_possible_cpu(cpu)
-			if (resolve_idle_task(cpu))
-				tasks_add(c, resolve_idle_task(cpu), cpu, TASK_OLD_VERSION);
+			if (klpm_resolve_idle_task(cpu))
+				tasks_add(c, klpm_resolve_idle_task(cpu), cpu, TASK_OLD_VERSION);
 		r = tasks_take(TASK_OLD_VERSION, TASK_NEW_VERSION, flip, arg);
 	}
 	if (r)
-		tasks_end();
+		klpm_tasks_end();
 	else
 		tasks_recount(TASK_NEW_VERSION);
 	return r;
 }
 
-int tasks_turn(enum task_version target)
+int klpm_tasks_turn(enum task_version target)
 {
 	int r = tasks_take(READ_ONCE(tasks_newborn), target, NULL, NULL);
 
@@ -255,7 +255,7 @@ int tasks_turn(enum task_version target)
 	return r;
 }
 
-void tasks_end(void)
+void klpm_tasks_end(void)
 {
 	struct tasks_chunk *c, *next;
 	u32 i;
@@ -274,24 +274,24 @@ void tasks_end(void)
 	tasks_count = 0;
 }
 
-void tasks_move(struct task_entry *e, enum task_version target)
+void klpm_tasks_move(struct task_entry *e, enum task_version target)
 {
 	if (xchg(&e->version, target) != target)
 		atomic_dec(&tasks_left);
 }
 
-u32 tasks_total(void)
+u32 klpm_tasks_total(void)
 {
 	return READ_ONCE(tasks_count);
 }
 
-u32 tasks_remaining(void)
+u32 klpm_tasks_remaining(void)
 {
 	return atomic_read(&tasks_left);
 }
 
-int tasks_each_remaining(enum task_version target, int (*fn)(struct task_entry *e, void *arg),
-			 void *arg)
+int klpm_tasks_each_remaining(enum task_version target, int (*fn)(struct task_entry *e, void *arg),
+			      void *arg)
 {
 	struct tasks_chunk *c;
 	u32 i;
@@ -309,7 +309,7 @@ int tasks_each_remaining(enum task_version target, int (*fn)(struct task_entry *
 	return 0;
 }
 
-void tasks_each(void (*fn)(struct task_entry *e))
+void klpm_tasks_each(void (*fn)(struct task_entry *e))
 {
 	struct tasks_chunk *c;
 	u32 i;

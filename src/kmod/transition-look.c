@@ -7,69 +7,71 @@
 #include <linux/rcupdate.h>
 
 #include "blockers.h"
-#include "record.h"
+#include "patch.h"
 #include "running.h"
 #include "transition.h"
 
-int transition_task_state(struct task_struct *task)
+int klpm_transition_task_state(struct task_struct *task)
 {
 	int state;
 
-	lockdep_assert_held(&klp_mutex);
-	if (!running.number)
+	lockdep_assert_held(&klpm_mutex);
+	if (!klpm_running.number)
 		return -1;
 	rcu_read_lock();
-	state = running.opening ? TASK_OLD_VERSION : tasks_state(task);
+	state = klpm_running.opening ? TASK_OLD_VERSION : klpm_tasks_state(task);
 	rcu_read_unlock();
 	/* Where nothing enters, the new version is the original. */
-	return running.change.n_enter ? state : !state;
+	return klpm_running.change.n_enter ? state : !state;
 }
 
-u64 transition_of(const struct record *r)
+u64 klpm_transition_of(const struct klpm_patch *r)
 {
-	lockdep_assert_held(&klp_mutex);
-	return running.number && change_has(&running.change, r) ? running.number : 0;
+	lockdep_assert_held(&klpm_mutex);
+	return klpm_running.number && klpm_change_has(&klpm_running.change, r) ?
+		       klpm_running.number :
+		       0;
 }
 
-bool transition_was_refused(u64 number, struct klp_ioc_refusal *out)
+bool klpm_transition_was_refused(u64 number, struct klp_ioc_refusal *out)
 {
-	lockdep_assert_held(&klp_mutex);
-	if (!number || history.refusal.transition != number)
+	lockdep_assert_held(&klpm_mutex);
+	if (!number || klpm_history.refusal.transition != number)
 		return false;
-	*out = history.refusal;
+	*out = klpm_history.refusal;
 	return true;
 }
 
-void transition_status(struct klp_ioc_status *status)
+void klpm_transition_status(struct klp_ioc_status *status)
 {
-	lockdep_assert_held(&klp_mutex);
-	status->generation = history.generation;
-	status->last_transition = history.last;
-	status->last_reversed = history.last_reversed;
-	status->last_timed_out = history.last_timed_out;
-	status->forced = history.forced;
+	lockdep_assert_held(&klpm_mutex);
+	status->generation = klpm_history.generation;
+	status->last_transition = klpm_history.last;
+	status->last_reversed = klpm_history.last_reversed;
+	status->last_timed_out = klpm_history.last_timed_out;
+	status->forced = klpm_history.forced;
 	status->transition = (struct klp_uapi_transition){
-		.number = running.number,
-		.started_ns = running.started_ns,
-		.total = tasks_total(),
-		.moved = tasks_total() - tasks_remaining(),
-		.reversed = running.number && running_is_reversed(),
-		.passes = running.passes,
-		.timeout_ms = running.timeout_ms,
-		.timed_out = running.timed_out,
+		.number = klpm_running.number,
+		.started_ns = klpm_running.started_ns,
+		.total = klpm_tasks_total(),
+		.moved = klpm_tasks_total() - klpm_tasks_remaining(),
+		.reversed = klpm_running.number && running_is_reversed(),
+		.passes = klpm_running.passes,
+		.timeout_ms = klpm_running.timeout_ms,
+		.timed_out = klpm_running.timed_out,
 	};
 }
 
-int transition_blockers(struct klp_uapi_blocker *out, u32 room)
+int klpm_transition_blockers(struct klp_uapi_blocker *out, u32 room)
 {
-	lockdep_assert_held(&klp_mutex);
-	return running.number ? blockers_list(running.target, out, room) : -ENOENT;
+	lockdep_assert_held(&klpm_mutex);
+	return klpm_running.number ? klpm_blockers_list(klpm_running.target, out, room) : -ENOENT;
 }
 
-int transition_stack(s32 pid, u32 cpu, char *text, size_t size, size_t *ret_used)
+int klpm_transition_stack(s32 pid, u32 cpu, char *text, size_t size, size_t *ret_used)
 {
-	lockdep_assert_held(&klp_mutex);
-	if (!running.number)
+	lockdep_assert_held(&klpm_mutex);
+	if (!klpm_running.number)
 		return -ESRCH;
-	return blockers_stack(running.target, pid, cpu, text, size, ret_used);
+	return klpm_blockers_stack(klpm_running.target, pid, cpu, text, size, ret_used);
 }

@@ -17,7 +17,7 @@
  * Nothing here needs user space: once started, it runs to its end on a work queue. Who waits is
  * told by an event. Where it has callbacks it also starts and ends there, so that no caller's death
  * or patience matters to them: SWITCH waits for the start, if it is to, and can be killed. Each row of
- * steps has the claim (claim.c), because callbacks run without klp_mutex; a pass that finds the claim
+ * steps has the claim (claim.c), because callbacks run without klpm_mutex; a pass that finds the claim
  * taken, as by the callback of a module that loads, is made when it is given back.
  * Passes are events too: the first runs at once, and the last task that moves
  * elsewhere calls for completion. What remains is tried again after 10 ms, then every 20 ms, so
@@ -45,7 +45,7 @@
 #include "event.h"
 #include "kept.h"
 #include "move.h"
-#include "record.h"
+#include "patch.h"
 #include "running.h"
 #include "stack.h"
 #include "tasks.h"
@@ -63,8 +63,8 @@ struct transition_ticket {
 	struct change_failure failure;
 };
 
-struct running running;
-struct history history;
+struct running klpm_running;
+struct history klpm_history;
 
 static u64 transition_count;
 static struct transition_ticket *transition_waiter;	/* of the start that is under way */
@@ -84,47 +84,47 @@ static void transition_tell(enum klp_event_type type)
 	struct klp_uapi_event e = {
 		.type = type,
 		.reversed = running_is_reversed(),
-		.transition = running.number,
-		.total = tasks_total(),
-		.moved = tasks_total() - tasks_remaining(),
-		.timed_out = running.timed_out,
+		.transition = klpm_running.number,
+		.total = klpm_tasks_total(),
+		.moved = klpm_tasks_total() - klpm_tasks_remaining(),
+		.timed_out = klpm_running.timed_out,
 	};
 
 	if (!memcmp(&e, &last, sizeof(e)))
 		return;
 	last = e;
-	event_send(&e);
+	klpm_event_send(&e);
 }
 
 static void transition_complete(void)
 {
 	bool back = running_is_reversed();
 
-	running.closing = true;
-	move_stop();
+	klpm_running.closing = true;
+	klpm_move_stop();
 	if (!back)
-		history.generation++;
-	change_settle(&running.change, back, history.generation);
+		klpm_history.generation++;
+	klpm_change_settle(&klpm_running.change, back, klpm_history.generation);
 	/* Whoever asked a gate that was in a transition's mode has its answer. */
 	synchronize_rcu();
-	change_close(&running.change, back);
+	klpm_change_close(&klpm_running.change, back);
 	transition_tell(KLP_EVENT_DONE);
-	pr_debug("transition %llu %s after %u passes over %u tasks\n", running.number,
-		 back ? "reversed" : "complete", running.passes, tasks_total());
-	tasks_end();
-	stack_set_free(running.set);
-	history.last = running.number;
-	history.last_reversed = back;
-	history.last_timed_out = running.timed_out;
-	memset(&running, 0, sizeof(running));
+	pr_debug("transition %llu %s after %u passes over %u tasks\n", klpm_running.number,
+		 back ? "reversed" : "complete", klpm_running.passes, klpm_tasks_total());
+	klpm_tasks_end();
+	klpm_stack_set_free(klpm_running.set);
+	klpm_history.last = klpm_running.number;
+	klpm_history.last_reversed = back;
+	klpm_history.last_timed_out = klpm_running.timed_out;
+	memset(&klpm_running, 0, sizeof(klpm_running));
 }
 
 /* All have moved. Callbacks run on the work queue, also where the caller is a work item that has a
  * SWITCH waiting for it. */
 static void transition_finish(void)
 {
-	running.closing = true;
-	if (change_has_callbacks(&running.change))
+	klpm_running.closing = true;
+	if (klpm_change_has_callbacks(&klpm_running.change))
 		mod_delayed_work(transition_wq, &transition_work, 0);
 	else
 		transition_complete();
@@ -134,47 +134,47 @@ static void transition_set_clock(u32 timeout_ms)
 {
 	u64 now = ktime_get_ns(), wait = (u64)READ_ONCE(signal_ms) * NSEC_PER_MSEC;
 
-	running.passes = 0;
-	running.delay_ms = TRANSITION_DELAY_MIN_MS;
-	running.signal_ns = now + wait;
-	running.wake_ns = now + 3 * wait;
-	running.wake_every_ns = 3 * wait;
-	running.timeout_ms = timeout_ms;
-	running.deadline_ns = timeout_ms ? now + (u64)timeout_ms * NSEC_PER_MSEC : 0;
+	klpm_running.passes = 0;
+	klpm_running.delay_ms = TRANSITION_DELAY_MIN_MS;
+	klpm_running.signal_ns = now + wait;
+	klpm_running.wake_ns = now + 3 * wait;
+	klpm_running.wake_every_ns = 3 * wait;
+	klpm_running.timeout_ms = timeout_ms;
+	klpm_running.deadline_ns = timeout_ms ? now + (u64)timeout_ms * NSEC_PER_MSEC : 0;
 }
 
 /* Who sleeps elsewhere needs no nudge: the first pass is without. */
 static enum move_nudge transition_nudge(u64 now)
 {
-	if (now >= running.wake_ns) {
-		running.wake_ns = now + running.wake_every_ns;
+	if (now >= klpm_running.wake_ns) {
+		klpm_running.wake_ns = now + klpm_running.wake_every_ns;
 		return NUDGE_WAKE;
 	}
-	if (now >= running.signal_ns)
+	if (now >= klpm_running.signal_ns)
 		return NUDGE_SIGNAL;
-	return running.passes ? NUDGE_RETURN : NUDGE_NONE;
+	return klpm_running.passes ? NUDGE_RETURN : NUDGE_NONE;
 }
 
 /* After a pass that took so long: when to make the next. */
 static void transition_again(u64 now, u64 took_ns)
 {
-	u64 delay = running.delay_ms, most = took_ns * TRANSITION_SHARE / NSEC_PER_MSEC;
+	u64 delay = klpm_running.delay_ms, most = took_ns * TRANSITION_SHARE / NSEC_PER_MSEC;
 
-	if (running.deadline_ns > now)
-		delay = min(delay, (running.deadline_ns - now) / NSEC_PER_MSEC + 1);
+	if (klpm_running.deadline_ns > now)
+		delay = min(delay, (klpm_running.deadline_ns - now) / NSEC_PER_MSEC + 1);
 	mod_delayed_work(transition_wq, &transition_work, msecs_to_jiffies(delay));
-	running.delay_ms = min_t(u64, running.delay_ms * 2,
-				 clamp_t(u64, most, TRANSITION_DELAY_FEW_MS,
-					 TRANSITION_DELAY_MAX_MS));
+	klpm_running.delay_ms =
+		min_t(u64, klpm_running.delay_ms * 2,
+		      clamp_t(u64, most, TRANSITION_DELAY_FEW_MS, TRANSITION_DELAY_MAX_MS));
 }
 
 static void transition_pass(void)
 {
 	u64 began = ktime_get_ns(), now;
 
-	move_pass(transition_nudge(began));
-	running.passes++;
-	if (!tasks_remaining()) {
+	klpm_move_pass(transition_nudge(began));
+	klpm_running.passes++;
+	if (!klpm_tasks_remaining()) {
 		transition_finish();
 		return;
 	}
@@ -188,62 +188,62 @@ static int transition_turn(bool timed_out)
 {
 	int r;
 
-	kept_take(running.target);
-	move_stop();
-	r = tasks_turn(!running.target);
+	klpm_kept_take(klpm_running.target);
+	klpm_move_stop();
+	r = klpm_tasks_turn(!klpm_running.target);
 	if (!r) {
-		running.target = !running.target;
-		running.timed_out = timed_out;
-		change_mark(&running.change, running_is_reversed());
+		klpm_running.target = !klpm_running.target;
+		klpm_running.timed_out = timed_out;
+		klpm_change_mark(&klpm_running.change, running_is_reversed());
 		transition_set_clock(0);
 	}
-	move_start(running.target, running.set);
+	klpm_move_start(klpm_running.target, klpm_running.set);
 	transition_pass();
 	return r;
 }
 
 static bool transition_overdue(void)
 {
-	return running.deadline_ns && ktime_get_ns() >= running.deadline_ns;
+	return klpm_running.deadline_ns && ktime_get_ns() >= klpm_running.deadline_ns;
 }
 
 /* It did not begin; what the callbacks did is undone. */
 static void transition_refuse(int error, const struct change_failure *failure)
 {
-	history.refusal = (struct klp_ioc_refusal){
-		.transition = running.number,
+	klpm_history.refusal = (struct klp_ioc_refusal){
+		.transition = klpm_running.number,
 		.error = -error,
 		.callback_error = failure->callback_error,
 		.failed = failure->id,
 		.failed_index = failure->index,
 	};
-	change_refuse(&running.change);
-	running.target = TASK_OLD_VERSION;
+	klpm_change_refuse(&klpm_running.change);
+	klpm_running.target = TASK_OLD_VERSION;
 	transition_tell(KLP_EVENT_DONE);
-	stack_set_free(running.set);
-	history.last = running.number;
-	history.last_reversed = true;
-	history.last_timed_out = false;
-	memset(&running, 0, sizeof(running));
+	klpm_stack_set_free(klpm_running.set);
+	klpm_history.last = klpm_running.number;
+	klpm_history.last_reversed = true;
+	klpm_history.last_timed_out = false;
+	memset(&klpm_running, 0, sizeof(klpm_running));
 }
 
 /* From the first callback to the first pass. */
 static int transition_open(struct change_failure *failure)
 {
-	int r = change_open(&running.change, failure);
+	int r = klpm_change_open(&klpm_running.change, failure);
 
 	if (r)
 		return r;
-	r = tasks_begin(change_flip, &running.change);
+	r = klpm_tasks_begin(klpm_change_flip, &klpm_running.change);
 	if (r) {
-		change_cancel(&running.change);
+		klpm_change_cancel(&klpm_running.change);
 		return r;
 	}
-	running.opening = false;
-	kept_drop();
-	change_disown(&running.change);
-	transition_set_clock(running.timeout_ms);
-	move_start(running.target, running.set);
+	klpm_running.opening = false;
+	klpm_kept_drop();
+	klpm_change_disown(&klpm_running.change);
+	transition_set_clock(klpm_running.timeout_ms);
+	klpm_move_start(klpm_running.target, klpm_running.set);
 	transition_pass();
 	return 0;
 }
@@ -266,37 +266,37 @@ static void transition_open_later(void)
 
 static void transition_step(void)
 {
-	if (running.closing) {
+	if (klpm_running.closing) {
 		transition_complete();
 		return;
 	}
 	/* One last pass: it may be that nobody is in the way any more. */
 	transition_pass();
-	if (running.number && !running.closing && transition_overdue())
+	if (klpm_running.number && !klpm_running.closing && transition_overdue())
 		transition_turn(true);
 }
 
 static void transition_work_fn(struct work_struct *work)
 {
-	mutex_lock(&klp_mutex);
-	if (running.number && running.opening) {
+	mutex_lock(&klpm_mutex);
+	if (klpm_running.number && klpm_running.opening) {
 		transition_open_later();
-		claim_give();
-	} else if (running.number && claim_try()) {
+		klpm_claim_give();
+	} else if (klpm_running.number && klpm_claim_try()) {
 		transition_step();
-		claim_give();
+		klpm_claim_give();
 	} else {
-		running.put_off = running.number;
+		klpm_running.put_off = klpm_running.number;
 	}
-	mutex_unlock(&klp_mutex);
+	mutex_unlock(&klpm_mutex);
 }
 
-void transition_go_on(void)
+void klpm_transition_go_on(void)
 {
-	lockdep_assert_held(&klp_mutex);
-	if (!running.number || !running.put_off)
+	lockdep_assert_held(&klpm_mutex);
+	if (!klpm_running.number || !klpm_running.put_off)
 		return;
-	running.put_off = false;
+	klpm_running.put_off = false;
 	mod_delayed_work(transition_wq, &transition_work, 0);
 }
 
@@ -311,9 +311,9 @@ static int transition_wait(struct change_failure *failure)
 	struct transition_ticket ticket = { .over = false };
 
 	transition_waiter = &ticket;
-	mutex_unlock(&klp_mutex);
+	mutex_unlock(&klpm_mutex);
 	wait_event_killable(transition_started, READ_ONCE(ticket.over));
-	mutex_lock(&klp_mutex);
+	mutex_lock(&klpm_mutex);
 	if (!ticket.over) {
 		transition_waiter = NULL;
 		return -EINTR;
@@ -325,8 +325,8 @@ static int transition_wait(struct change_failure *failure)
 /* Without a trace, before anything ran. */
 static void transition_abandon(void)
 {
-	stack_set_free(running.set);
-	memset(&running, 0, sizeof(running));
+	klpm_stack_set_free(klpm_running.set);
+	memset(&klpm_running, 0, sizeof(klpm_running));
 }
 
 static int transition_start_now(struct change_failure *failure)
@@ -334,75 +334,75 @@ static int transition_start_now(struct change_failure *failure)
 	int r = transition_open(failure);
 
 	if (r) {
-		change_refuse(&running.change);
+		klpm_change_refuse(&klpm_running.change);
 		transition_abandon();
 	}
-	claim_give();
+	klpm_claim_give();
 	return r;
 }
 
-int transition_start(const struct change *c, u32 timeout_ms, bool wait, u64 *ret_number,
-		     struct change_failure *failure)
+int klpm_transition_start(const struct change *c, u32 timeout_ms, bool wait, u64 *ret_number,
+			  struct change_failure *failure)
 {
-	int r = running.number ? -EBUSY : 0;
+	int r = klpm_running.number ? -EBUSY : 0;
 
-	lockdep_assert_held(&klp_mutex);
+	lockdep_assert_held(&klpm_mutex);
 	if (r) {
-		claim_give();
+		klpm_claim_give();
 		return r;
 	}
-	running.change = *c;
-	running.target = TASK_NEW_VERSION;
-	running.started_ns = ktime_get_boottime_ns();
-	running.timeout_ms = timeout_ms;
-	r = change_prepare(&running.change, failure);
+	klpm_running.change = *c;
+	klpm_running.target = TASK_NEW_VERSION;
+	klpm_running.started_ns = ktime_get_boottime_ns();
+	klpm_running.timeout_ms = timeout_ms;
+	r = klpm_change_prepare(&klpm_running.change, failure);
 	if (!r) {
-		running.set = change_stack_set(&running.change);
-		r = running.set ? 0 : -ENOMEM;
+		klpm_running.set = klpm_change_stack_set(&klpm_running.change);
+		r = klpm_running.set ? 0 : -ENOMEM;
 	}
 	if (r) {
 		transition_abandon();
-		claim_give();
+		klpm_claim_give();
 		return r;
 	}
-	running.number = ++transition_count;
-	*ret_number = running.number;
-	running.opening = true;
-	change_mark(&running.change, false);
-	if (!change_has_callbacks(&running.change))
+	klpm_running.number = ++transition_count;
+	*ret_number = klpm_running.number;
+	klpm_running.opening = true;
+	klpm_change_mark(&klpm_running.change, false);
+	if (!klpm_change_has_callbacks(&klpm_running.change))
 		return transition_start_now(failure);
 	/* Whoever does not wait is told of the end, and then they are gone. */
 	if (!wait)
-		change_disown(&running.change);
+		klpm_change_disown(&klpm_running.change);
 	mod_delayed_work(transition_wq, &transition_work, 0);
 	return wait ? transition_wait(failure) : 0;
 }
 
-int transition_look_again(void)
+int klpm_transition_look_again(void)
 {
 	struct stack_set *set;
 
-	lockdep_assert_held(&klp_mutex);
-	if (!running.number)
+	lockdep_assert_held(&klpm_mutex);
+	if (!klpm_running.number)
 		return 0;
-	set = change_stack_set(&running.change);
+	set = klpm_change_stack_set(&klpm_running.change);
 	if (!set)
 		return -ENOMEM;
-	move_stop();
-	stack_set_free(running.set);
-	running.set = set;
-	move_start(running.target, running.set);
+	klpm_move_stop();
+	klpm_stack_set_free(klpm_running.set);
+	klpm_running.set = set;
+	klpm_move_start(klpm_running.target, klpm_running.set);
 	return 0;
 }
 
-int transition_reverse(u64 number, bool reversed)
+int klpm_transition_reverse(u64 number, bool reversed)
 {
-	lockdep_assert_held(&klp_mutex);
-	if (!running.number)
+	lockdep_assert_held(&klpm_mutex);
+	if (!klpm_running.number)
 		return -ENOENT;
-	if (running.number != number)
+	if (klpm_running.number != number)
 		return -ESTALE;
-	if (running.closing)
+	if (klpm_running.closing)
 		return -EBUSY;
 	if (running_is_reversed() != reversed)
 		return -EALREADY;
@@ -411,50 +411,50 @@ int transition_reverse(u64 number, bool reversed)
 
 static void transition_force_one(struct task_entry *e)
 {
-	tasks_move(e, running.target);
+	klpm_tasks_move(e, klpm_running.target);
 }
 
-int transition_force(u64 number, u32 *ret_forced)
+int klpm_transition_force(u64 number, u32 *ret_forced)
 {
-	lockdep_assert_held(&klp_mutex);
-	if (!running.number)
+	lockdep_assert_held(&klpm_mutex);
+	if (!klpm_running.number)
 		return -ENOENT;
-	if (running.number != number)
+	if (klpm_running.number != number)
 		return -ESTALE;
-	if (running.closing)
+	if (klpm_running.closing)
 		return -EBUSY;
-	move_stop();
-	*ret_forced = tasks_remaining();
+	klpm_move_stop();
+	*ret_forced = klpm_tasks_remaining();
 	pr_warn("transition %llu: %u tasks are forced to the other version where they stand\n", number,
 		*ret_forced);
-	change_force(&running.change);
+	klpm_change_force(&klpm_running.change);
 	/* A forced task may come back into what we own at any time: stay for good. */
-	if (!history.forced++)
+	if (!klpm_history.forced++)
 		__module_get(THIS_MODULE);
-	tasks_each(transition_force_one);
+	klpm_tasks_each(transition_force_one);
 	transition_finish();
 	return 0;
 }
 
-int transition_init(void)
+int klpm_transition_init(void)
 {
 	int r;
 
 	transition_wq = alloc_workqueue("klp", WQ_UNBOUND | WQ_HIGHPRI, 1);
 	if (!transition_wq)
 		return -ENOMEM;
-	r = move_init(transition_all_moved);
+	r = klpm_move_init(transition_all_moved);
 	if (r)
 		destroy_workqueue(transition_wq);
 	return r;
 }
 
-void transition_exit(void)
+void klpm_transition_exit(void)
 {
 	/* Every record holds the module, so no transition runs; a last call for one may be
 	 * queued. */
 	cancel_delayed_work_sync(&transition_work);
-	move_exit();
-	kept_drop();
+	klpm_move_exit();
+	klpm_kept_drop();
 	destroy_workqueue(transition_wq);
 }

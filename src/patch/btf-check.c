@@ -223,7 +223,8 @@ static const char *number_fault(const struct btf_type *t)
 			return "is too large";
 		/* the offsets and sizes in a file that is not linked may be 0, libbpf fills them in */
 		for (uint32_t i = 0; i < vlen_of(t); i++)
-			if (vars[i].size > BTF_CHECK_SIZE_MAX || vars[i].offset > BTF_CHECK_SIZE_MAX)
+			if (vars[i].size > BTF_CHECK_SIZE_MAX ||
+			    vars[i].offset > BTF_CHECK_SIZE_MAX)
 				return "has a variable that is not inside";
 		return NULL;
 	default:

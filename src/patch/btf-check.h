@@ -8,7 +8,7 @@
 
 #define BTF_CHECK_BYTES_MAX	(16U * 1024 * 1024)	/* of all of it */
 #define BTF_CHECK_SIZE_MAX	(1U << 28)	/* bytes of one type, and offsets of variables */
-#define BTF_CHECK_DEPTH_MAX	64		/* types, one inside the other or behind the other */
+#define BTF_CHECK_DEPTH_MAX	64 /* types, one inside the other or behind the other */
 
 struct btf_fault {
 	uint32_t type;		/* id of the type it is about, 0: none */

@@ -103,7 +103,7 @@ static void start_klp(int fd, int tasks)
 	observer_begin();
 	klp_cycle(fd);
 	observed = observer_end();
-	if (!span_begin("r klp:resolve_tasklist_lock", "p klp:resolve_tasklist_unlock"))
+	if (!span_begin("r klp:klpm_resolve_tasklist_lock", "p klp:klpm_resolve_tasklist_unlock"))
 		printf("# no probes on klp.ko\n");
 	klp_cycle(fd);
 	lock = span_end();

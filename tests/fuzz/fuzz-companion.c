@@ -15,7 +15,7 @@
 
 #include "core/judge.h"
 #include "core/transaction.h"
-#include "core/world.h"
+#include "core/registry.h"
 #include "kern/companion-io.h"
 #include "kern/companion.h"
 #include "util/cleanup.h"
@@ -73,7 +73,7 @@ static void fill_arrays(unsigned long request, void *arg)
 	case KLP_IOC_STATUS: {
 		struct klp_ioc_status *s = arg;
 
-		fill(s->records, s->nr, sizeof(struct klp_uapi_record));
+		fill(s->records, s->nr, sizeof(struct klp_uapi_patch));
 		break;
 	}
 	case KLP_IOC_OBJECTS: {
@@ -107,7 +107,9 @@ static void fill_arrays(unsigned long request, void *arg)
 
 int companion_io_call(int fd, unsigned long request, void *arg)
 {
-	static const int errors[] = { EPROTO, ENOENT, EBUSY, EINVAL, ENOTTY, ESRCH, EALREADY, ENOSPC };
+	static const int errors[] = {
+		EPROTO, ENOENT, EBUSY, EINVAL, ENOTTY, ESRCH, EALREADY, ENOSPC
+	};
 	uint8_t how = take_byte();
 
 	REQUIRE(fd >= 0 && calls++ < CALLS_MAX);
@@ -138,12 +140,12 @@ static void require_text(const char *text, size_t size)
 
 static void ask_status(struct companion *c)
 {
-	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	_cleanup_free_ struct klp_uapi_patch *records = NULL;
 	struct klp_ioc_status status;
 
 	if (companion_status(c, &status, &records) < 0)
 		return;
-	REQUIRE(status.nr <= KLP_UAPI_RECORDS_MAX);
+	REQUIRE(status.nr <= KLP_UAPI_PATCHES_MAX);
 	for (uint32_t i = 0; i < status.nr; i++) {
 		const struct judge_facts facts = {
 			.pins = JUDGE_PINS_READ,
@@ -241,32 +243,34 @@ static void ask_changes(struct companion *c)
 	(void)companion_barrier(c);
 }
 
-/* A change that runs, of the sets of this world, with what the companion says of it. */
+/* A change that runs, of the sets of this registry, with what the companion says of it. */
 static void follow(struct companion *c)
 {
-	static struct world w;
+	static struct registry w;
 	static struct transaction t;
 	struct meta meta = {};
-	struct set per_task = { .meta = &meta, .id = 1, .state = SET_LEAVING };
-	struct set immediate = { .meta = &meta, .consistency = KLP_CONSISTENCY_IMMEDIATE };
+	struct patch per_task = { .meta = &meta, .id = 1, .state = PATCH_LEAVING };
+	struct patch immediate = { .meta = &meta, .consistency = KLP_CONSISTENCY_IMMEDIATE };
 	struct klp_uapi_event event;
 	bool reversed = false;
 	uint32_t forced;
 
-	w = (struct world){ .companion = c, .sets = { &immediate, &per_task }, .n_sets = 2 };
-	t = (struct transaction){ .world = &w, .phase = PHASE_SWITCH, .number = 1, .n_leave = 1,
+	w = (struct registry){ .companion = c,
+			       .patches = { &immediate, &per_task },
+			       .n_patches = 2 };
+	t = (struct transaction){ .registry = &w, .phase = PHASE_SWITCH, .number = 1, .n_leave = 1,
 				  .leave = { &per_task }, .verb = CHANGE_DISABLE };
 	for (unsigned int i = 0; i < 32 && companion_read_event(c, &event) == 0; i++) {
 		transaction_progress(&t, &event);
 		REQUIRE(t.moved <= t.total);
-		REQUIRE(world_find_id(&w, event.transition) != &immediate);
+		REQUIRE(registry_find_id(&w, event.transition) != &immediate);
 	}
 	(void)transaction_sync(&t);
 	REQUIRE(t.moved <= t.total);
 	(void)transaction_reverse(&t);
 	(void)transaction_force(&t, &forced);
 	(void)transaction_over(&t, &reversed);
-	REQUIRE(t.number == 1 && t.n_leave == 1 && w.n_sets == 2);
+	REQUIRE(t.number == 1 && t.n_leave == 1 && w.n_patches == 2);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -51,7 +51,8 @@ static void require_tables(const struct meta *m)
 		REQUIRE(*t->name && strlen(t->name) < KLP_TABLE_NAME_LEN && !strpbrk(t->name, " -/'"));
 		REQUIRE(*t->map && strlen(t->map) < KLP_PROG_LEN && !strpbrk(t->map, " .-/"));
 		for (size_t j = 0; j < i; j++)
-			REQUIRE(!meta_table_same(t, &m->tables[j]) && !STREQ(t->map, m->tables[j].map));
+			REQUIRE(!meta_table_same(t, &m->tables[j]) &&
+				!STREQ(t->map, m->tables[j].map));
 	}
 }
 

@@ -20,17 +20,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 			abort(); \
 	} while (0)
 
-static void require_set(const struct pin_set *pin, const struct set *s)
+static void require_set(const struct pin_patch *pin, const struct patch *s)
 {
 	REQUIRE(s->n_links == pin->n_links && s->n_links <= PIN_LINKS_MAX);
 	REQUIRE(s->n_links == s->meta->n_funcs + s->meta->n_callbacks + s->meta->n_tables);
-	REQUIRE(set_missing(s) == s->n_links && !s->lost);
-	REQUIRE(s->serial > 0 && s->serial <= INT64_MAX && set_pins(s) == pin->serial);
+	REQUIRE(patch_missing(s) == s->n_links && !s->lost);
+	REQUIRE(s->serial > 0 && s->serial <= INT64_MAX && patch_pins(s) == pin->serial);
 	REQUIRE(strlen(s->path) < sizeof(pin->header.path));
 	if (s->consistency == KLP_CONSISTENCY_IMMEDIATE)
-		REQUIRE(s->id == 0 && s->slot < KLP_GATE_SLOTS && set_gate(s) == 1ULL << s->slot);
+		REQUIRE(s->id == 0 && s->slot < KLP_GATE_SLOTS && patch_gate(s) == 1ULL << s->slot);
 	else
-		REQUIRE(s->consistency == KLP_CONSISTENCY_PER_TASK && s->id != 0 && set_gate(s) == 0);
+		REQUIRE(s->consistency == KLP_CONSISTENCY_PER_TASK && s->id != 0 &&
+			patch_gate(s) == 0);
 }
 
 /* The numbers of the header, then the metadata; the path is that of every pin. */
@@ -38,8 +39,8 @@ static void fuzz_set(const uint8_t *data, size_t size)
 {
 	static struct pin_header header;
 	const size_t numbers = offsetof(struct pin_header, sha256);
-	struct pin_set pin = { .serial = 7 };
-	struct set *s = NULL;
+	struct pin_patch pin = { .serial = 7 };
+	struct patch *s = NULL;
 	int *links;
 
 	if (size < numbers)
@@ -64,9 +65,9 @@ static void fuzz_set(const uint8_t *data, size_t size)
 	pin.links = links;
 	pin.n_links = header.n_links;
 	for (pin.n_maps = 0; pin.n_maps <= KLP_TABLES_MAX && !s; pin.n_maps++)
-		if (set_from_pin(&pin, &s) == 0)
+		if (patch_from_pin(&pin, &s) == 0)
 			require_set(&pin, s);
-	set_free(s);
+	patch_free(s);
 	free(pin.meta);
 	free(links);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The planner under libFuzzer. Bytes become a few patches over small alphabets of names, functions
- * and states, so that they meet; a world of sets in force; and a request. Then the promises of
+ * and states, so that they meet; a registry of sets in force; and a request. Then the promises of
  * plan.h are checked against what came out, with the rules written down a second time.
  */
 #include <stdint.h>
@@ -19,12 +19,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 			abort(); \
 	} while (0)
 
-#define SETS_MAX	(KLP_UAPI_RECORDS_MAX + 2)
+#define SETS_MAX	(KLP_UAPI_PATCHES_MAX + 2)
 #define BEFORE_MAX	8
 #define FUNCS		4
 #define STATES		3
 
-struct patch {
+struct test_patch {
 	struct meta meta;
 	char name[4];
 	struct meta_func funcs[FUNCS];
@@ -46,7 +46,7 @@ static unsigned int next(struct input *in)
 	return *in->data++;
 }
 
-static void patch_fill(struct patch *p, struct input *in, unsigned int name)
+static void patch_fill(struct test_patch *p, struct input *in, unsigned int name)
 {
 	static const char *const symbols[] = { "a", "b", "c", "d", "e", "f", "g", "h" };
 	static const char *const patch_sets[] = { "", "s", "t" };
@@ -125,15 +125,15 @@ static bool tables_meet(const struct meta *a, const struct meta *b)
 	return a->n_tables > 0 && b->n_tables > 0 && STREQ(a->tables[0].name, b->tables[0].name);
 }
 
-static void require_sets(const struct plan_set *sets, size_t n_sets, const struct meta *m,
+static void require_sets(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
 			 const struct plan *plan)
 {
 	bool leaves[SETS_MAX] = { false };
 
 	for (size_t i = 0; i < plan->n_leave; i++)
 		leaves[plan->leave[i]] = true;
-	for (size_t i = 0; i < n_sets; i++) {
-		const struct meta *old = sets[i].meta;
+	for (size_t i = 0; i < n_patches; i++) {
+		const struct meta *old = patches[i].meta;
 		bool same = STREQ(old->set, m->set);
 
 		REQUIRE(leaves[i] == (same && plan->verb == CHANGE_REPLACE));
@@ -143,18 +143,19 @@ static void require_sets(const struct plan_set *sets, size_t n_sets, const struc
 	}
 }
 
-static void require_leave(const struct plan_set *sets, size_t n_sets, const struct plan *plan)
+static void require_leave(const struct plan_patch *patches, size_t n_patches,
+			  const struct plan *plan)
 {
-	REQUIRE(plan->n_leave <= n_sets && plan->n_leave <= ARRAY_SIZE(plan->leave));
+	REQUIRE(plan->n_leave <= n_patches && plan->n_leave <= ARRAY_SIZE(plan->leave));
 	for (size_t i = 0; i < plan->n_leave; i++) {
-		REQUIRE(plan->leave[i] < n_sets);
-		REQUIRE(sets[plan->leave[i]].consistency == plan->consistency);
+		REQUIRE(plan->leave[i] < n_patches);
+		REQUIRE(patches[plan->leave[i]].consistency == plan->consistency);
 		for (size_t j = 0; j < i; j++)
 			REQUIRE(plan->leave[i] != plan->leave[j]);
 	}
 }
 
-static void require_entering(const struct plan_set *sets, size_t n_sets,
+static void require_incoming(const struct plan_patch *patches, size_t n_patches,
 			     const struct plan_request *request, const struct plan *plan)
 {
 	const struct meta *m = request->meta;
@@ -166,21 +167,23 @@ static void require_entering(const struct plan_set *sets, size_t n_sets,
 	REQUIRE(request->immediate ? !m->per_task_only : request->companion);
 	REQUIRE(m->n_callbacks == 0 || !request->immediate);
 	REQUIRE(!m->sticky || !request->deadline);
-	REQUIRE(plan->n_enter == 1 && plan->enter[0].slot < KLP_GATE_SLOTS && n_sets < KLP_UAPI_RECORDS_MAX);
+	REQUIRE(plan->n_enter == 1 && plan->enter[0].slot < KLP_GATE_SLOTS &&
+		n_patches < KLP_UAPI_PATCHES_MAX);
 	for (size_t i = 0; i < m->n_funcs; i++)
-		REQUIRE(body_is_ops(m->funcs[i].body) ? !request->immediate :
-			m->funcs[i].body == BODY_FMOD_RET && m->funcs[i].sympos <= 1 && !m->strict &&
-			STREQ(m->funcs[i].object, "vmlinux"));
-	require_sets(sets, n_sets, m, plan);
-	for (size_t i = 0; i < n_sets; i++)
-		REQUIRE(!request->immediate || sets[i].slot != plan->enter[0].slot ||
-			sets[i].consistency != KLP_CONSISTENCY_IMMEDIATE);
+		REQUIRE(body_is_ops(m->funcs[i].body) ?
+				!request->immediate :
+				m->funcs[i].body == BODY_FMOD_RET && m->funcs[i].sympos <= 1 &&
+					!m->strict && STREQ(m->funcs[i].object, "vmlinux"));
+	require_sets(patches, n_patches, m, plan);
+	for (size_t i = 0; i < n_patches; i++)
+		REQUIRE(!request->immediate || patches[i].slot != plan->enter[0].slot ||
+			patches[i].consistency != KLP_CONSISTENCY_IMMEDIATE);
 }
 
-static bool in_force(const struct plan_set *sets, size_t n_sets, uint64_t serial)
+static bool in_force(const struct plan_patch *patches, size_t n_patches, uint64_t serial)
 {
-	for (size_t i = 0; i < n_sets; i++)
-		if (sets[i].serial == serial)
+	for (size_t i = 0; i < n_patches; i++)
+		if (patches[i].serial == serial)
 			return true;
 	return false;
 }
@@ -221,20 +224,20 @@ static void require_carried(const struct meta *old, const struct plan_request *q
 }
 
 /* Exactly who was and is not enters, in order; exactly who is and was not leaves. */
-static void require_rollback(const struct plan_set *sets, size_t n_sets,
+static void require_rollback(const struct plan_patch *patches, size_t n_patches,
 			     const struct plan_request *q, const struct plan *plan)
 {
 	size_t n_enter = 0, n_leave = 0;
 
 	REQUIRE(plan->verb == CHANGE_ROLLBACK && plan->n_enter + plan->n_leave > 0);
-	for (size_t i = 0; i < n_sets; i++)
-		if (!was_in_force(q, sets[i].serial))
+	for (size_t i = 0; i < n_patches; i++)
+		if (!was_in_force(q, patches[i].serial))
 			REQUIRE(plan->leave[n_leave++] == i);
 	for (size_t i = 0; i < q->n_before; i++)
-		if (!in_force(sets, n_sets, q->before[i].serial))
+		if (!in_force(patches, n_patches, q->before[i].serial))
 			REQUIRE(plan->enter[n_enter++].index == i);
 	REQUIRE(n_enter == plan->n_enter && n_leave == plan->n_leave);
-	REQUIRE(n_sets + n_enter <= KLP_UAPI_RECORDS_MAX);
+	REQUIRE(n_patches + n_enter <= KLP_UAPI_PATCHES_MAX);
 	REQUIRE(plan->consistency == KLP_CONSISTENCY_IMMEDIATE || q->companion);
 	for (size_t i = 0; i < n_enter; i++) {
 		const struct plan_before *e = &q->before[plan->enter[i].index];
@@ -243,12 +246,12 @@ static void require_rollback(const struct plan_set *sets, size_t n_sets,
 		REQUIRE(!e->meta->sticky || !q->deadline);
 		REQUIRE(plan->consistency != KLP_CONSISTENCY_IMMEDIATE || !e->meta->per_task_only);
 		REQUIRE(plan->enter[i].slot < KLP_GATE_SLOTS);
-		for (size_t j = 0; j < n_sets; j++) {
+		for (size_t j = 0; j < n_patches; j++) {
 			REQUIRE(plan->consistency != KLP_CONSISTENCY_IMMEDIATE ||
-				sets[j].consistency != KLP_CONSISTENCY_IMMEDIATE ||
-				sets[j].slot != plan->enter[i].slot);
-			if (was_in_force(q, sets[j].serial))
-				require_beside(sets[j].meta, e->meta);
+				patches[j].consistency != KLP_CONSISTENCY_IMMEDIATE ||
+				patches[j].slot != plan->enter[i].slot);
+			if (was_in_force(q, patches[j].serial))
+				require_beside(patches[j].meta, e->meta);
 		}
 		for (size_t j = 0; j < i; j++) {
 			REQUIRE(plan->consistency != KLP_CONSISTENCY_IMMEDIATE ||
@@ -258,21 +261,21 @@ static void require_rollback(const struct plan_set *sets, size_t n_sets,
 	}
 	for (size_t i = 0; i < n_leave; i++) {
 		if (n_enter > 0)
-			require_carried(sets[plan->leave[i]].meta, q, plan);
+			require_carried(patches[plan->leave[i]].meta, q, plan);
 		else
-			REQUIRE(!sets[plan->leave[i]].meta->sticky);
+			REQUIRE(!patches[plan->leave[i]].meta->sticky);
 	}
 }
 
 /* Who asks before a change is told what the change would be told, and maybe more. */
-static void require_survey(const struct plan_set *sets, size_t n_sets,
+static void require_survey(const struct plan_patch *patches, size_t n_patches,
 			   const struct plan_request *request, const struct plan *made, int result,
 			   const struct report *report)
 {
 	struct report_list problems = { .n = 0 };
 	struct plan plan;
 
-	REQUIRE(plan_survey(sets, n_sets, request, &plan, &problems) == 0);
+	REQUIRE(plan_survey(patches, n_patches, request, &plan, &problems) == 0);
 	REQUIRE((problems.n == 0) == (result == 0));
 	if (result == 0) {
 		REQUIRE(plan.verb == made->verb && plan.consistency == made->consistency);
@@ -284,7 +287,8 @@ static void require_survey(const struct plan_set *sets, size_t n_sets,
 	report_list_done(&problems);
 }
 
-static void run(const struct plan_set *sets, size_t n_sets, const struct plan_request *request)
+static void run(const struct plan_patch *patches, size_t n_patches,
+		const struct plan_request *request)
 {
 	struct report report = REPORT_INIT;
 	struct plan plan, untouched;
@@ -292,46 +296,47 @@ static void run(const struct plan_set *sets, size_t n_sets, const struct plan_re
 
 	memset(&plan, 0x5a, sizeof(plan));
 	memset(&untouched, 0x5a, sizeof(untouched));
-	r = plan_make(sets, n_sets, request, &plan, &report);
+	r = plan_make(patches, n_patches, request, &plan, &report);
 	if (request->meta && !request->changing)
-		require_survey(sets, n_sets, request, &plan, r, &report);
+		require_survey(patches, n_patches, request, &plan, r, &report);
 	if (r != 0) {
 		REQUIRE(r > 0 && r < _OUTCOME_MAX && (int)report.outcome == r && report.detail);
 		REQUIRE(memcmp(&plan, &untouched, sizeof(plan)) == 0);
 		REQUIRE(!request->changing || r == OUTCOME_BUSY);
 	} else {
 		REQUIRE(!request->changing && report.outcome == OUTCOME_OK);
-		require_leave(sets, n_sets, &plan);
+		require_leave(patches, n_patches, &plan);
 		if (request->verb == CHANGE_ROLLBACK)
-			require_rollback(sets, n_sets, request, &plan);
+			require_rollback(patches, n_patches, request, &plan);
 		else if (plan.n_enter > 0)
-			require_entering(sets, n_sets, request, &plan);
+			require_incoming(patches, n_patches, request, &plan);
 		else
 			REQUIRE(plan.n_leave == 1 && plan.verb == CHANGE_DISABLE &&
 				request->verb == CHANGE_DISABLE &&
-				STREQ(sets[plan.leave[0]].meta->name, request->name) &&
-				!sets[plan.leave[0]].meta->sticky);
+				STREQ(patches[plan.leave[0]].meta->name, request->name) &&
+				!patches[plan.leave[0]].meta->sticky);
 	}
 	report_done(&report);
 }
 
 /* Some of those in force, and some that are not any more, in the order of their serials. */
-static void make_before(struct plan_request *q, struct input *in, const struct plan_set *sets,
-			size_t n_sets, unsigned int spread)
+static void make_before(struct plan_request *q, struct input *in, const struct plan_patch *patches,
+			size_t n_patches, unsigned int spread)
 {
-	static struct patch patches[BEFORE_MAX];
+	static struct test_patch test_patches[BEFORE_MAX];
 	static struct plan_before before[SETS_MAX + BEFORE_MAX];
 	unsigned int bits = next(in), n_gone = next(in) % (BEFORE_MAX + 1);
 
 	q->before = bits == 0xff ? NULL : before;
-	for (size_t i = 0; i < n_sets; i++)
+	for (size_t i = 0; i < n_patches; i++)
 		if (bits & 1U << i % 8)
-			before[q->n_before++] = (struct plan_before){
-				.consistency = sets[i].consistency, .serial = sets[i].serial };
+			before[q->n_before++] =
+				(struct plan_before){ .consistency = patches[i].consistency,
+						      .serial = patches[i].serial };
 	for (size_t i = 0; i < n_gone; i++) {
-		patch_fill(&patches[i], in, 40 + next(in) % 16);
+		patch_fill(&test_patches[i], in, 40 + next(in) % 16);
 		before[q->n_before++] = (struct plan_before){
-			.meta = &patches[i].meta, .serial = 1000 + i,
+			.meta = &test_patches[i].meta, .serial = 1000 + i,
 			.consistency = spread < 85 ? KLP_CONSISTENCY_IMMEDIATE :
 				       spread < 170 || i & 1 ? KLP_CONSISTENCY_PER_TASK :
 							       KLP_CONSISTENCY_IMMEDIATE };
@@ -340,17 +345,17 @@ static void make_before(struct plan_request *q, struct input *in, const struct p
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct patch patches[SETS_MAX + 1];
+	static struct test_patch test_patches[SETS_MAX + 1];
 	struct input in = { data, size };
-	struct plan_set sets[SETS_MAX];
+	struct plan_patch patches[SETS_MAX];
 	struct plan_request request;
-	size_t n_sets = next(&in) % (SETS_MAX + 1);
+	size_t n_patches = next(&in) % (SETS_MAX + 1);
 	unsigned int flags = next(&in), spread = next(&in), name = next(&in);
 
-	for (size_t i = 0; i < n_sets; i++) {
-		patch_fill(&patches[i], &in, (unsigned int)i);
-		sets[i] = (struct plan_set){
-			.meta = &patches[i].meta,
+	for (size_t i = 0; i < n_patches; i++) {
+		patch_fill(&test_patches[i], &in, (unsigned int)i);
+		patches[i] = (struct plan_patch){
+			.meta = &test_patches[i].meta,
 			.consistency = spread < 85 ? KLP_CONSISTENCY_IMMEDIATE :
 				       spread < 170 || i & 1 ? KLP_CONSISTENCY_PER_TASK :
 							       KLP_CONSISTENCY_IMMEDIATE,
@@ -359,18 +364,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			.serial = 1 + i * 3,
 		};
 	}
-	patch_fill(&patches[n_sets], &in, name);
+	patch_fill(&test_patches[n_patches], &in, name);
 	request = (struct plan_request){
 		.verb = (enum change_verb)(flags % _CHANGE_MAX),
 		.immediate = flags & 0x20, .companion = flags & 0x40, .deadline = flags & 4,
 		.changing = (flags & 0x98) == 0x98,
 	};
 	if (request.verb == CHANGE_DISABLE)
-		request.name = patches[n_sets].name;
+		request.name = test_patches[n_patches].name;
 	else if (request.verb == CHANGE_ROLLBACK)
-		make_before(&request, &in, sets, n_sets, spread);
+		make_before(&request, &in, patches, n_patches, spread);
 	else
-		request.meta = &patches[n_sets].meta;
-	run(sets, n_sets, &request);
+		request.meta = &test_patches[n_patches].meta;
+	run(patches, n_patches, &request);
 	return 0;
 }

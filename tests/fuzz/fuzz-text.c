@@ -40,7 +40,8 @@ static void require_report(const char *text)
 	report_names(&r, text, text, text);
 	report_set(&r, OUTCOME_PROTOTYPE, "'%s'", text);
 	report_log(&r, text);
-	REQUIRE(is_clean(r.patch, false) && is_clean(r.object, false) && is_clean(r.function, false));
+	REQUIRE(is_clean(r.patch, false) && is_clean(r.object, false) &&
+		is_clean(r.function, false));
 	REQUIRE(is_clean(r.detail, true) && is_clean(r.log, true));
 }
 

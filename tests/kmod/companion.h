@@ -122,7 +122,7 @@ static inline int withdraw(int fd, __u64 id)
 	return call(fd, KLP_IOC_WITHDRAW, &w);
 }
 
-static inline struct klp_ioc_status status(int fd, struct klp_uapi_record *records, unsigned int room)
+static inline struct klp_ioc_status status(int fd, struct klp_uapi_patch *records, unsigned int room)
 {
 	struct klp_ioc_status s = { .records = (unsigned long)records, .nr = room };
 

@@ -74,7 +74,7 @@ static bool wait_callback(int fd, __u64 id)
 
 static void test_meanwhile(int fd, __u64 id)
 {
-	struct klp_uapi_record rec[4];
+	struct klp_uapi_patch rec[4];
 	struct klp_ioc_force force = {};
 	struct klp_ioc_task task = { .pid = getpid() };
 	struct klp_ioc_blockers b = {};
@@ -123,7 +123,7 @@ static void test_killed(int fd)
 static void test_refused(int fd)
 {
 	struct klp_ioc_refusal why = {};
-	struct klp_uapi_record rec[4];
+	struct klp_uapi_patch rec[4];
 	int state = 0;
 	pid_t pid;
 	__u64 id = announce_nap(fd), n;

@@ -160,7 +160,7 @@ static void test_bad_tables(void)
 static void test_several(void)
 {
 	struct klp_ioc_switch s = { .nr_enter = 2 };
-	struct klp_uapi_record rec[4];
+	struct klp_uapi_patch rec[4];
 	int fd = device();
 
 	check(!announce(fd, "a", "cmdline_proc_show", &s.enter[0]) &&
@@ -198,7 +198,7 @@ static void test_records(void)
 
 static void test_transition(void)
 {
-	struct klp_uapi_record rec[4];
+	struct klp_uapi_patch rec[4];
 	struct klp_ioc_status s;
 	int fd = device();
 	__u64 a, b, n, generation = status(fd, NULL, 0).generation;

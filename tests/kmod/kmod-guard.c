@@ -215,7 +215,7 @@ static void test_stack(int fd, __u64 id)
 
 static void test_life(void)
 {
-	struct klp_uapi_record rec[4];
+	struct klp_uapi_patch rec[4];
 	int fd = device();
 	__u64 id = announce_guard(fd), n;
 
@@ -237,7 +237,7 @@ static void test_life(void)
 	      cmdline_is_guarded(), "once more");
 	detach(0);
 	check(!cmdline_is_guarded() && status(fd, rec, 4).nr == 1 &&
-	      rec[0].flags & KLP_RECORD_BROKEN, "a body that is taken away is told of");
+	      rec[0].flags & KLP_PATCH_BROKEN, "a body that is taken away is told of");
 	check(!change(fd, 0, id, &n) && wait_done(fd, n) == 0 && status(fd, NULL, 0).nr == 0,
 	      "and the rest can go");
 	detach(1);

@@ -128,7 +128,7 @@ static void test_under_load(int fd, __u64 id)
 
 static void test_life(void)
 {
-	struct klp_uapi_record rec[2];
+	struct klp_uapi_patch rec[2];
 	int fd = device();
 	__u64 id = announce_replace(fd), n;
 
@@ -138,7 +138,7 @@ static void test_life(void)
 	check(!change(fd, id, 0, &n) && wait_done(fd, n) == 0, "switch");
 	test_values();
 	bpf_link__destroy(body);
-	check(nap_for(1) == 0 && status(fd, rec, 2).nr == 1 && rec[0].flags & KLP_RECORD_BROKEN,
+	check(nap_for(1) == 0 && status(fd, rec, 2).nr == 1 && rec[0].flags & KLP_PATCH_BROKEN,
 	      "a body that is taken away is told of");
 	check(!change(fd, 0, id, &n) && wait_done(fd, n) == 0 && status(fd, NULL, 0).nr == 0,
 	      "and the rest can go");

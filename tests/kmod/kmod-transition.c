@@ -166,7 +166,7 @@ static void test_deadline(void)
 
 static void test_blocker(void)
 {
-	struct klp_uapi_record rec[4];
+	struct klp_uapi_patch rec[4];
 	struct klp_ioc_status s;
 	pid_t pid = sleeper();
 	int fd = device();
@@ -211,7 +211,7 @@ static void test_blocker(void)
 static void test_force(void)
 {
 	struct klp_ioc_force force = {};
-	struct klp_uapi_record rec[4];
+	struct klp_uapi_patch rec[4];
 	pid_t pid = sleeper();
 	int fd = device();
 	__u64 a, n;
@@ -226,7 +226,7 @@ static void test_force(void)
 	force.transition = n;
 	check(!call(fd, KLP_IOC_FORCE, &force) && force.forced >= 1 && wait_done(fd, n) == 0,
 	      "forced while it sleeps inside");
-	check(status(fd, rec, 4).forced == 1 && rec[0].flags == KLP_RECORD_FORCED,
+	check(status(fd, rec, 4).forced == 1 && rec[0].flags == KLP_PATCH_FORCED,
 	      "status and record say so");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
@@ -235,7 +235,7 @@ static void test_force(void)
 	close(fd);
 	fd = device();
 	check(status(fd, rec, 4).nr == 1 && rec[0].id == a && rec[0].state == KLP_FORCED_OUT &&
-	      rec[0].flags == KLP_RECORD_FORCED, "what left by force is remembered");
+	      rec[0].flags == KLP_PATCH_FORCED, "what left by force is remembered");
 	check(change(fd, a, 0, NULL) == -EINVAL && change(fd, 0, a, NULL) == -EINVAL,
 	      "and cannot be switched");
 	check(!withdraw(fd, a) && status(fd, NULL, 0).nr == 0, "until it is withdrawn");

@@ -36,7 +36,8 @@ static void test_objects(void)
 	for (uint32_t i = 0; i < a.n_objects; i++)
 		CHECK_INT(a.objects[i].flags, 0);
 	CHECK_INT(a.n_callbacks, 3);
-	CHECK(a.callbacks[0].object == 2 && a.callbacks[1].object == 1 && a.callbacks[2].object == 3);
+	CHECK(a.callbacks[0].object == 2 && a.callbacks[1].object == 1 &&
+	      a.callbacks[2].object == 3);
 	CHECK_INT(a.callbacks[0].when, KLP_PRE_PATCH);
 	CHECK_INT(a.callbacks[2].when, KLP_POST_UNPATCH);
 	CHECK_INT(announcement_object(&a, "veth"), 2);

@@ -17,7 +17,7 @@ static struct {
 	uint32_t failed;
 	uint64_t id;
 	uint32_t switch_flags;	/* what it was told */
-	struct klp_uapi_record records[2];
+	struct klp_uapi_patch records[2];
 	uint32_t n_records;
 } fake;
 
@@ -177,18 +177,19 @@ static void test_other(void)
 	CHECK(!c);
 	CHECK_INT(companion_ask(&hello, &report), 0);
 	CHECK_INT(hello.abi, 2);
-	CHECK(!companion_speaks(2) && companion_speaks(3) && companion_speaks(4) && !companion_speaks(5));
+	CHECK(!companion_speaks(2) && companion_speaks(3) && companion_speaks(4) &&
+	      !companion_speaks(5));
 	report_done(&report);
 }
 
-static void check_status(struct companion *c, uint64_t one, uint64_t two, uint32_t state, uint32_t n,
-			 int wanted)
+static void check_status(struct companion *c, uint64_t one, uint64_t two, uint32_t state,
+			 uint32_t n, int wanted)
 {
-	_cleanup_free_ struct klp_uapi_record *records = NULL;
+	_cleanup_free_ struct klp_uapi_patch *records = NULL;
 	struct klp_ioc_status status;
 
-	fake.records[0] = (struct klp_uapi_record){ .id = one, .state = state };
-	fake.records[1] = (struct klp_uapi_record){ .id = two, .state = KLP_IN_FORCE };
+	fake.records[0] = (struct klp_uapi_patch){ .id = one, .state = state };
+	fake.records[1] = (struct klp_uapi_patch){ .id = two, .state = KLP_IN_FORCE };
 	memset(fake.records[0].name, 'x', sizeof(fake.records[0].name));
 	fake.n_records = n;
 	CHECK_INT(companion_status(c, &status, &records), wanted);
@@ -209,7 +210,7 @@ static void test_senseless(void)
 	check_status(c, 0, 2, KLP_IN_FORCE, 2, -EPROTO);
 	check_status(c, 1, 1, KLP_IN_FORCE, 2, -EPROTO);
 	check_status(c, 1, 2, 0, 2, -EPROTO);
-	check_status(c, 1, 2, KLP_IN_FORCE, KLP_UAPI_RECORDS_MAX + 1, -EOVERFLOW);
+	check_status(c, 1, 2, KLP_IN_FORCE, KLP_UAPI_PATCHES_MAX + 1, -EOVERFLOW);
 	CHECK_INT(companion_announce(c, &record, &id, NULL), -EPROTO);
 	companion_close(c);
 }

@@ -42,60 +42,60 @@ static void test_identity(void)
 	CHECK(!lost_is(&fmod, &now));
 }
 
-static struct set *make(const char *name, const char *function)
+static struct patch *make(const char *name, const char *function)
 {
 	char text[256];
 	struct meta *meta;
-	struct set *s;
+	struct patch *s;
 	int n;
 
 	n = snprintf(text, sizeof(text),
 		     "format=1%cname=%s%cversion=1.0%cfunc=vmlinux:0:fmod_ret:%s:p", 0, name, 0, 0,
 		     function);
-	if (meta_from_section(text, (size_t)n + 1, &meta, NULL) != 0 || set_new(meta, "/x", &s) < 0)
+	if (meta_from_section(text, (size_t)n + 1, &meta, NULL) != 0 || patch_new(meta, "/x", &s) < 0)
 		return NULL;
 	s->serial = 1;
 	return s;
 }
 
-static void refuses(struct world *w, enum change_verb verb, const struct meta *meta, const char *name,
-		    int want)
+static void refuses(struct registry *reg, enum change_verb verb, const struct meta *meta,
+		    const char *name, int want)
 {
 	struct report report = REPORT_INIT;
 
-	CHECK_INT(unjudged_refuse(w, verb, meta, name, &report), want);
+	CHECK_INT(unjudged_refuse(reg, verb, meta, name, &report), want);
 	CHECK_INT(report.outcome, want);
 	report_done(&report);
 }
 
 static void test_refused(void)
 {
-	static struct world w;
-	struct set *same = make("b", "f"), *other = make("c", "g"), *named = make("a", "h");
-	struct unjudged *u = world_leave_alone(&w, make("a", "f"), strdup("is left alone"));
+	static struct registry reg;
+	struct patch *same = make("b", "f"), *other = make("c", "g"), *named = make("a", "h");
+	struct unjudged *u = registry_leave_alone(&reg, make("a", "f"), strdup("is left alone"));
 	char *text = unjudged_text(u);
 
 	CHECK_STR(text, "Pins gen-1 of patch 'a' is left alone");
 	free(text);
 	/* nothing of it is in the kernel */
-	refuses(&w, CHANGE_ENABLE, same->meta, NULL, 0);
-	refuses(&w, CHANGE_DISABLE, NULL, "a", OUTCOME_UNJUDGED);
-	refuses(&w, CHANGE_DISABLE, NULL, "b", 0);
+	refuses(&reg, CHANGE_ENABLE, same->meta, NULL, 0);
+	refuses(&reg, CHANGE_DISABLE, NULL, "a", OUTCOME_UNJUDGED);
+	refuses(&reg, CHANGE_DISABLE, NULL, "b", 0);
 	u->facts.attached = true;
-	refuses(&w, CHANGE_ENABLE, same->meta, NULL, OUTCOME_UNJUDGED);
-	refuses(&w, CHANGE_ENABLE, named->meta, NULL, OUTCOME_UNJUDGED);
-	refuses(&w, CHANGE_ENABLE, other->meta, NULL, 0);
-	refuses(&w, CHANGE_REPLACE, other->meta, NULL, OUTCOME_UNJUDGED);
-	refuses(&w, CHANGE_ROLLBACK, NULL, NULL, OUTCOME_UNJUDGED);
-	refuses(&w, CHANGE_REPAIR, NULL, NULL, 0);
+	refuses(&reg, CHANGE_ENABLE, same->meta, NULL, OUTCOME_UNJUDGED);
+	refuses(&reg, CHANGE_ENABLE, named->meta, NULL, OUTCOME_UNJUDGED);
+	refuses(&reg, CHANGE_ENABLE, other->meta, NULL, 0);
+	refuses(&reg, CHANGE_REPLACE, other->meta, NULL, OUTCOME_UNJUDGED);
+	refuses(&reg, CHANGE_ROLLBACK, NULL, NULL, OUTCOME_UNJUDGED);
+	refuses(&reg, CHANGE_REPAIR, NULL, NULL, 0);
 	/* functions that are not known may be any */
-	u->set->n_lost = 1;
-	refuses(&w, CHANGE_ENABLE, other->meta, NULL, OUTCOME_UNJUDGED);
-	set_free(same);
-	set_free(other);
-	set_free(named);
-	world_clear(&w);
-	CHECK_INT(w.n_unjudged, 0);
+	u->patch->n_lost = 1;
+	refuses(&reg, CHANGE_ENABLE, other->meta, NULL, OUTCOME_UNJUDGED);
+	patch_free(same);
+	patch_free(other);
+	patch_free(named);
+	registry_clear(&reg);
+	CHECK_INT(reg.n_unjudged, 0);
 }
 
 int main(void)

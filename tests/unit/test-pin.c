@@ -69,17 +69,23 @@ static void test_paths(void)
 {
 	char path[PIN_PATH_MAX];
 
-	pin_set_path(7, NULL, path);
+	pin_patch_path(7, NULL, path);
 	CHECK_STR(path, KLPD_PIN_DIR "/gen-7");
-	pin_set_path(UINT64_MAX, "link-255", path);
+	pin_patch_path(UINT64_MAX, "link-255", path);
 	CHECK_STR(path, KLPD_PIN_DIR "/gen-18446744073709551615/link-255");
 }
 
 static struct pin_header good(void)
 {
 	return (struct pin_header){
-		.magic = PIN_MAGIC, .format = PIN_FORMAT, .serial = 5, .n_links = 1, .meta_size = 100,
-		.consistency = KLP_CONSISTENCY_IMMEDIATE, .slot = 63, .path = "/x.klp.o",
+		.magic = PIN_MAGIC,
+		.format = PIN_FORMAT,
+		.serial = 5,
+		.n_links = 1,
+		.meta_size = 100,
+		.consistency = KLP_CONSISTENCY_IMMEDIATE,
+		.slot = 63,
+		.path = "/x.klp.o",
 	};
 }
 

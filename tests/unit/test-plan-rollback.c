@@ -2,13 +2,13 @@
 /* The planner's rollback: what was in force against what is, by serial, and by all the rules. */
 #include "plan-patch.h"
 
-static struct plan_set there(struct patch *p, uint64_t serial)
+static struct plan_patch there(struct test_patch *p, uint64_t serial)
 {
-	return (struct plan_set){ .meta = meta(p), .consistency = KLP_CONSISTENCY_PER_TASK,
+	return (struct plan_patch){ .meta = meta(p), .consistency = KLP_CONSISTENCY_PER_TASK,
 				  .serial = serial };
 }
 
-static struct plan_before was(struct patch *p, uint64_t serial)
+static struct plan_before was(struct test_patch *p, uint64_t serial)
 {
 	return (struct plan_before){ .meta = p ? meta(p) : NULL,
 				     .consistency = KLP_CONSISTENCY_PER_TASK, .serial = serial };
@@ -21,15 +21,15 @@ static struct plan_request rollback(const struct plan_before *before, size_t n)
 }
 
 /* As check_refused(), where the patch is not said by the request. */
-static void refused(const struct plan_set *sets, size_t n, const struct plan_request *q, int outcome,
-		    const char *patch, const char *words)
+static void refused(const struct plan_patch *patches, size_t n, const struct plan_request *q,
+		    int outcome, const char *patch, const char *words)
 {
 	_cleanup_report_ struct report r = REPORT_INIT;
 	struct plan plan, untouched;
 
 	memset(&plan, 0x5a, sizeof(plan));
 	memset(&untouched, 0x5a, sizeof(untouched));
-	CHECK_INT(plan_make(sets, n, q, &plan, &r), outcome);
+	CHECK_INT(plan_make(patches, n, q, &plan, &r), outcome);
 	CHECK_INT(r.outcome, outcome);
 	CHECK_CONTAINS(r.detail, words);
 	CHECK_STR(r.patch, patch);
@@ -38,26 +38,26 @@ static void refused(const struct plan_set *sets, size_t n, const struct plan_req
 
 static void test_no_previous(void)
 {
-	struct patch a = patch("a", "f");
-	const struct plan_set sets[] = { there(&a, 3) };
+	struct test_patch a = patch("a", "f");
+	const struct plan_patch patches[] = { there(&a, 3) };
 	const struct plan_before same[] = { was(NULL, 3) };
 	struct plan_request q = rollback(NULL, 0);
 
-	refused(sets, 1, &q, OUTCOME_NO_PREVIOUS, NULL, "not known");
+	refused(patches, 1, &q, OUTCOME_NO_PREVIOUS, NULL, "not known");
 	q = rollback(same, 1);
-	refused(sets, 1, &q, OUTCOME_NO_PREVIOUS, NULL, "is in force now");
+	refused(patches, 1, &q, OUTCOME_NO_PREVIOUS, NULL, "is in force now");
 	q = rollback(same, 0);
 	refused(NULL, 0, &q, OUTCOME_NO_PREVIOUS, NULL, "is in force now");
 	q.changing = true;
-	refused(sets, 1, &q, OUTCOME_BUSY, NULL, "Another change");
+	refused(patches, 1, &q, OUTCOME_BUSY, NULL, "Another change");
 }
 
 /* Of an enable, a disable, a replace of two: who stays is in no list. */
 static void test_ways(void)
 {
-	struct patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "f");
-	const struct plan_set ab[] = { there(&a, 1), there(&b, 2) };
-	const struct plan_set just_c[] = { there(&c, 9) };
+	struct test_patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "f");
+	const struct plan_patch ab[] = { there(&a, 1), there(&b, 2) };
+	const struct plan_patch just_c[] = { there(&c, 9) };
 	const struct plan_before just_a[] = { was(NULL, 1) };
 	const struct plan_before both[] = { was(&a, 1), was(&b, 2) };
 	const struct plan_before stayed[] = { was(NULL, 1), was(&b, 2) };
@@ -86,24 +86,24 @@ static void test_ways(void)
 /* The same patch under another serial is another set. */
 static void test_same_name(void)
 {
-	struct patch a = patch("a", "f");
-	const struct plan_set sets[] = { there(&a, 2) };
+	struct test_patch a = patch("a", "f");
+	const struct plan_patch patches[] = { there(&a, 2) };
 	const struct plan_before before[] = { was(&a, 1) };
 	struct plan_request q = rollback(before, 1);
 	struct plan plan;
 
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	CHECK(plan.n_enter == 1 && plan.n_leave == 1);
 }
 
 static void test_conflicts(void)
 {
-	struct patch a = patch("a", "f"), b = patch("b", "f"), c = patch("a", "g");
-	struct patch d = patch("d", "second");
+	struct test_patch a = patch("a", "f"), b = patch("b", "f"), c = patch("a", "g");
+	struct test_patch d = patch("d", "second");
 	const struct plan_before two[] = { was(&a, 1), was(&b, 2) };
 	const struct plan_before names[] = { was(&a, 1), was(&c, 2) };
 	const struct plan_before stays[] = { was(NULL, 5), was(&b, 6) };
-	const struct plan_set sets[] = { there(&a, 5) }, other[] = { there(&d, 7) };
+	const struct plan_patch patches[] = { there(&a, 5) }, other[] = { there(&d, 7) };
 	struct plan_request q = rollback(two, 2);
 
 	/* with each other, and with who stays */
@@ -111,20 +111,20 @@ static void test_conflicts(void)
 	q = rollback(names, 2);
 	refused(other, 1, &q, OUTCOME_ALREADY_ENABLED, "a", "version 1.0");
 	q = rollback(stays, 2);
-	refused(sets, 1, &q, OUTCOME_CONFLICT, "b", "'f' is patched by 'a'");
+	refused(patches, 1, &q, OUTCOME_CONFLICT, "b", "'f' is patched by 'a'");
 	/* what is true of any patch */
 	d.meta.strict = true;
 	q = rollback((struct plan_before[]){ was(&d, 1) }, 1);
-	refused(sets, 1, &q, OUTCOME_STRICT, "d", "strict");
+	refused(patches, 1, &q, OUTCOME_STRICT, "d", "strict");
 	d.meta.strict = false;
 	d.funcs[0].sympos = 2;
-	refused(sets, 1, &q, OUTCOME_UNSUPPORTED, "d", "at position 2");
+	refused(patches, 1, &q, OUTCOME_UNSUPPORTED, "d", "at position 2");
 }
 
 static void test_states(void)
 {
-	struct patch old = patch("old", "f"), new = patch("new", "f"), b = patch("b", "g");
-	const struct plan_set sets[] = { there(&new, 9) };
+	struct test_patch old = patch("old", "f"), new = patch("new", "f"), b = patch("b", "g");
+	const struct plan_patch patches[] = { there(&new, 9) };
 	const struct plan_before before[] = { was(&b, 1), was(&old, 2) };
 	const struct plan_before more[] = { was(NULL, 9), was(&old, 2) };
 	struct plan_request q = rollback(before, 2);
@@ -133,21 +133,21 @@ static void test_states(void)
 	new.meta.n_states = old.meta.n_states = 1;
 	new.state.version = old.state.version = 2;
 	/* one of the two carries it: as good as one patch that does */
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	old.state.version = 1;
-	refused(sets, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "old",
+	refused(patches, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "old",
 		"State 7 is in version 2 by 'new', the patch has version 1");
 	old.meta.n_states = 0;
-	refused(sets, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "old",
+	refused(patches, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "old",
 		"State 7 version 2 of 'new' is not known to the patch that would replace it");
 	/* nothing enters: nobody has to carry it */
 	q = rollback(before, 0);
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	/* beside one that stays */
 	old.meta.n_states = 1;
 	old.funcs[0].symbol = (char *)"h";
 	q = rollback(more, 2);
-	refused(sets, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "old", "the patch has version 1");
+	refused(patches, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "old", "the patch has version 1");
 	/* those that come back keep their order */
 	b.meta.n_states = 1;
 	b.state.version = 3;
@@ -158,78 +158,78 @@ static void test_states(void)
 
 static void test_sticky(void)
 {
-	struct patch old = patch("old", "f"), new = patch("new", "f");
-	const struct plan_set sets[] = { there(&new, 9) };
+	struct test_patch old = patch("old", "f"), new = patch("new", "f");
+	const struct plan_patch patches[] = { there(&new, 9) };
 	const struct plan_before before[] = { was(&old, 2) };
 	struct plan_request q = rollback(before, 0);
 	struct plan plan;
 
 	new.meta.n_states = 1;
 	new.meta.sticky = true;
-	refused(sets, 1, &q, OUTCOME_STICKY, "new", "'new' can only be replaced");
+	refused(patches, 1, &q, OUTCOME_STICKY, "new", "'new' can only be replaced");
 	q = rollback(before, 1);
-	refused(sets, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "old", "not known");
+	refused(patches, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "old", "not known");
 	old.meta.n_states = 1;
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	old.meta.sticky = true;
 	q.deadline = true;
-	refused(sets, 1, &q, OUTCOME_STICKY, "old", "cannot be reversed");
+	refused(patches, 1, &q, OUTCOME_STICKY, "old", "cannot be reversed");
 }
 
 static void test_consistency(void)
 {
-	struct patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "f");
-	struct plan_set sets[] = { there(&c, 9) };
+	struct test_patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "f");
+	struct plan_patch patches[] = { there(&c, 9) };
 	struct plan_before before[] = { was(&a, 1), was(&b, 2) };
 	struct plan_request q = rollback(before, 2);
 	struct plan plan;
 
 	q.companion = false;
-	refused(sets, 1, &q, OUTCOME_NO_COMPANION, "a", "companion");
+	refused(patches, 1, &q, OUTCOME_NO_COMPANION, "a", "companion");
 	q.n_before = 0;
-	refused(sets, 1, &q, OUTCOME_NO_COMPANION, "c", "companion");
+	refused(patches, 1, &q, OUTCOME_NO_COMPANION, "c", "companion");
 	/* immediate ones get a gate each, none that is in use */
 	q.n_before = 2;
 	before[0].consistency = before[1].consistency = KLP_CONSISTENCY_IMMEDIATE;
-	sets[0].consistency = KLP_CONSISTENCY_IMMEDIATE;
-	sets[0].slot = 1;
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	patches[0].consistency = KLP_CONSISTENCY_IMMEDIATE;
+	patches[0].slot = 1;
+	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	CHECK(plan.consistency == KLP_CONSISTENCY_IMMEDIATE);
 	CHECK(plan.enter[0].slot == 0 && plan.enter[1].slot == 2);
 	/* all by one hand */
 	q.companion = true;
-	sets[0].consistency = KLP_CONSISTENCY_PER_TASK;
-	refused(sets, 1, &q, OUTCOME_CONSISTENCY, "b", "'c' is in force with per-task");
+	patches[0].consistency = KLP_CONSISTENCY_PER_TASK;
+	refused(patches, 1, &q, OUTCOME_CONSISTENCY, "b", "'c' is in force with per-task");
 	before[1].consistency = KLP_CONSISTENCY_PER_TASK;
-	refused(sets, 1, &q, OUTCOME_CONSISTENCY, "b", "'b' was in force with per-task");
+	refused(patches, 1, &q, OUTCOME_CONSISTENCY, "b", "'b' was in force with per-task");
 	/* what a pin says is not believed */
 	b.meta.per_task_only = true;
 	before[1].consistency = KLP_CONSISTENCY_IMMEDIATE;
-	refused(sets, 1, &q, OUTCOME_CONSISTENCY, "b", "per-task consistency only");
+	refused(patches, 1, &q, OUTCOME_CONSISTENCY, "b", "per-task consistency only");
 }
 
 static void test_room(void)
 {
-	static struct patch patches[PLAN_SETS_MAX + 1];
-	static char names[PLAN_SETS_MAX + 1][8];
-	struct plan_before before[PLAN_SETS_MAX + 1];
-	struct patch last = patch("last", "last");
-	const struct plan_set sets[] = { there(&last, 1000) };
-	struct plan_request q = rollback(before, PLAN_SETS_MAX);
+	static struct test_patch test_patches[PLAN_PATCHES_MAX + 1];
+	static char names[PLAN_PATCHES_MAX + 1][8];
+	struct plan_before before[PLAN_PATCHES_MAX + 1];
+	struct test_patch last = patch("last", "last");
+	const struct plan_patch patches[] = { there(&last, 1000) };
+	struct plan_request q = rollback(before, PLAN_PATCHES_MAX);
 	struct plan plan;
 
-	for (size_t i = 0; i <= PLAN_SETS_MAX; i++) {
+	for (size_t i = 0; i <= PLAN_PATCHES_MAX; i++) {
 		(void)snprintf(names[i], sizeof(names[i]), "p%zu", i);
-		patches[i] = patch(names[i], names[i]);
-		before[i] = was(&patches[i], i + 1);
+		test_patches[i] = patch(names[i], names[i]);
+		before[i] = was(&test_patches[i], i + 1);
 		before[i].consistency = KLP_CONSISTENCY_IMMEDIATE;
 	}
 	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
-	CHECK_INT(plan.n_enter, PLAN_SETS_MAX);
-	for (size_t i = 0; i < PLAN_SETS_MAX; i++)
+	CHECK_INT(plan.n_enter, PLAN_PATCHES_MAX);
+	for (size_t i = 0; i < PLAN_PATCHES_MAX; i++)
 		CHECK_INT(plan.enter[i].slot, i);
 	/* who leaves has a place until it is gone */
-	refused(sets, 1, &q, OUTCOME_UNSUPPORTED, "p63", "64 patches");
+	refused(patches, 1, &q, OUTCOME_UNSUPPORTED, "p63", "64 patches");
 	q.n_before++;
 	refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, NULL, "65 were");
 }

@@ -8,7 +8,7 @@
 
 static void test_enable_first(void)
 {
-	struct patch p = patch("a", "f");
+	struct test_patch p = patch("a", "f");
 	struct plan_request q = request(CHANGE_ENABLE, &p);
 	struct plan plan;
 
@@ -26,62 +26,62 @@ static void test_enable_first(void)
 
 static void test_enable_beside(void)
 {
-	struct patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "h");
-	const struct plan_set sets[] = { IMMEDIATE(&a, 0), PER_TASK(&b) };
+	struct test_patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "h");
+	const struct plan_patch patches[] = { IMMEDIATE(&a, 0), PER_TASK(&b) };
 	struct plan_request q = request(CHANGE_ENABLE, &c);
 	struct plan plan;
 
 	/* what stays may have any consistency */
-	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 2, &q, &plan, NULL), 0);
 	CHECK_INT(plan.consistency, KLP_CONSISTENCY_PER_TASK);
 	CHECK_INT(plan.n_leave, 0);
 	q.immediate = true;
-	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 2, &q, &plan, NULL), 0);
 	CHECK_INT(plan.enter[0].slot, 1);
 }
 
 /* A table is told by its type and its name, and taken over as a function is. */
 static void test_tables(void)
 {
-	struct patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "h");
-	struct plan_set sets[2] = { PER_TASK(&a) };
+	struct test_patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "h");
+	struct plan_patch patches[2] = { PER_TASK(&a) };
 	struct plan_request q = request(CHANGE_ENABLE, &b);
 	struct plan plan;
 
 	a.meta.n_tables = b.meta.n_tables = c.meta.n_tables = 1;
-	check_refused(sets, 1, &q, OUTCOME_CONFLICT,
+	check_refused(patches, 1, &q, OUTCOME_CONFLICT,
 		      "Table 'cc' of type tcp_congestion_ops is brought by 'a', which is in force");
 	q.verb = CHANGE_REPLACE;
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	CHECK_INT(plan.n_leave, 1);
 	/* of another set: never */
 	b.meta.set = (char *)"net";
-	check_refused(sets, 1, &q, OUTCOME_CONFLICT, "brought by 'a' of the default set");
+	check_refused(patches, 1, &q, OUTCOME_CONFLICT, "brought by 'a' of the default set");
 	q.verb = CHANGE_ENABLE;
 	b.table.name = (char *)"other";
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	b.table = (struct meta_table){ (char *)"other_ops", (char *)"cc", (char *)"m" };
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	/* the second of those that are in force */
-	sets[0] = PER_TASK(&b);
-	sets[1] = PER_TASK(&a);
+	patches[0] = PER_TASK(&b);
+	patches[1] = PER_TASK(&a);
 	q = request(CHANGE_ENABLE, &c);
-	check_refused(sets, 2, &q, OUTCOME_CONFLICT, "brought by 'a'");
+	check_refused(patches, 2, &q, OUTCOME_CONFLICT, "brought by 'a'");
 	/* nothing but tables, and of any consistency */
 	c.meta.n_funcs = 0;
 	q.immediate = true;
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	CHECK_INT(plan.consistency, KLP_CONSISTENCY_IMMEDIATE);
 }
 
 static void test_replace_all(void)
 {
-	struct patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "f");
-	const struct plan_set sets[] = { PER_TASK(&a), PER_TASK(&b) };
+	struct test_patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "f");
+	const struct plan_patch patches[] = { PER_TASK(&a), PER_TASK(&b) };
 	struct plan_request q = request(CHANGE_REPLACE, &c);
 	struct plan plan;
 
-	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 2, &q, &plan, NULL), 0);
 	CHECK_INT(plan.verb, CHANGE_REPLACE);
 	CHECK(plan.n_enter == 1 && plan.n_leave == 2 && plan.leave[0] == 0 && plan.leave[1] == 1);
 	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
@@ -90,65 +90,65 @@ static void test_replace_all(void)
 
 static void test_replace_by_flag(void)
 {
-	struct patch a = patch("a", "f"), b = patch("b", "f");
-	const struct plan_set sets[] = { PER_TASK(&a) };
+	struct test_patch a = patch("a", "f"), b = patch("b", "f");
+	const struct plan_patch patches[] = { PER_TASK(&a) };
 	struct plan_request q = request(CHANGE_ENABLE, &b);
 	struct plan plan;
 
 	b.meta.replace = true;
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	CHECK_INT(plan.verb, CHANGE_REPLACE);
 	CHECK_INT(plan.n_leave, 1);
 }
 
 static void test_replace_same_name(void)
 {
-	struct patch a = patch("a", "f"), again = patch("a", "f");
-	const struct plan_set sets[] = { IMMEDIATE(&a, 0) };
+	struct test_patch a = patch("a", "f"), again = patch("a", "f");
+	const struct plan_patch patches[] = { IMMEDIATE(&a, 0) };
 	struct plan_request q = request(CHANGE_REPLACE, &again);
 	struct plan plan;
 
 	q.immediate = true;
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	CHECK_INT(plan.n_leave, 1);
 	CHECK_INT(plan.enter[0].slot, 1);	/* both exist for a while */
 	q = request(CHANGE_ENABLE, &again);
-	check_refused(sets, 1, &q, OUTCOME_ALREADY_ENABLED, "in force in version 1.0");
+	check_refused(patches, 1, &q, OUTCOME_ALREADY_ENABLED, "in force in version 1.0");
 	again.meta.version = (char *)"2.0";
-	check_refused(sets, 1, &q, OUTCOME_ALREADY_ENABLED, "in force in version 1.0");
+	check_refused(patches, 1, &q, OUTCOME_ALREADY_ENABLED, "in force in version 1.0");
 }
 
 static void test_disable(void)
 {
-	struct patch a = patch("a", "f"), b = patch("b", "g");
-	const struct plan_set sets[] = { IMMEDIATE(&a, 3), PER_TASK(&b) };
+	struct test_patch a = patch("a", "f"), b = patch("b", "g");
+	const struct plan_patch patches[] = { IMMEDIATE(&a, 3), PER_TASK(&b) };
 	struct plan_request q = { .verb = CHANGE_DISABLE, .name = "b", .companion = true };
 	struct plan plan;
 
-	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 2, &q, &plan, NULL), 0);
 	CHECK(plan.n_enter == 0 && plan.n_leave == 1 && plan.leave[0] == 1);
 	CHECK_INT(plan.verb, CHANGE_DISABLE);
 	CHECK_INT(plan.consistency, KLP_CONSISTENCY_PER_TASK);
 	q.immediate = true;	/* ignored */
-	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 2, &q, &plan, NULL), 0);
 	CHECK_INT(plan.consistency, KLP_CONSISTENCY_PER_TASK);
 	q.companion = false;
-	check_refused(sets, 2, &q, OUTCOME_NO_COMPANION, "task by task");
+	check_refused(patches, 2, &q, OUTCOME_NO_COMPANION, "task by task");
 	/* by one of an ABI before, sets leave */
 	q.companion = q.companion_older = true;
-	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 2, &q, &plan, NULL), 0);
 	q.companion = q.companion_older = false;
 	q.name = "a";
-	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 2, &q, &plan, NULL), 0);
 	CHECK_INT(plan.consistency, KLP_CONSISTENCY_IMMEDIATE);
 	q.name = "c";
-	check_refused(sets, 2, &q, OUTCOME_NO_SUCH_PATCH, "No patch of this name");
+	check_refused(patches, 2, &q, OUTCOME_NO_SUCH_PATCH, "No patch of this name");
 	check_refused(NULL, 0, &q, OUTCOME_NO_SUCH_PATCH, "No patch of this name");
 }
 
 static void test_busy(void)
 {
-	struct patch a = patch("a", "f");
+	struct test_patch a = patch("a", "f");
 	struct plan_request q = request(CHANGE_ENABLE, &a);
 
 	q.changing = true;
@@ -159,26 +159,26 @@ static void test_busy(void)
 
 static void test_conflict(void)
 {
-	struct patch a = patch("a", "f"), b = patch("b", "second"), c = patch("c", "h");
-	const struct plan_set sets[] = { PER_TASK(&a), PER_TASK(&b) };
+	struct test_patch a = patch("a", "f"), b = patch("b", "second"), c = patch("c", "h");
+	const struct plan_patch patches[] = { PER_TASK(&a), PER_TASK(&b) };
 	struct plan_request q = request(CHANGE_ENABLE, &c);
 	_cleanup_report_ struct report r = REPORT_INIT;
 	struct plan plan;
 
 	c.meta.n_funcs = 2;
 	c.funcs[1].sympos = 1;	/* the same as 0 */
-	check_refused(sets, 2, &q, OUTCOME_CONFLICT, "'second' is patched by 'b'");
-	CHECK_INT(plan_make(sets, 2, &q, &plan, &r), OUTCOME_CONFLICT);
+	check_refused(patches, 2, &q, OUTCOME_CONFLICT, "'second' is patched by 'b'");
+	CHECK_INT(plan_make(patches, 2, &q, &plan, &r), OUTCOME_CONFLICT);
 	CHECK_STR(r.object, "vmlinux");
 	CHECK_STR(r.function, "second");
 	q.verb = CHANGE_REPLACE;
-	CHECK_INT(plan_make(sets, 2, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 2, &q, &plan, NULL), 0);
 }
 
 static void test_states(void)
 {
-	struct patch a = patch("a", "f"), b = patch("b", "g");
-	const struct plan_set sets[] = { PER_TASK(&a) };
+	struct test_patch a = patch("a", "f"), b = patch("b", "g");
+	const struct plan_patch patches[] = { PER_TASK(&a) };
 	struct plan_request enable = request(CHANGE_ENABLE, &b);
 	struct plan_request replace = request(CHANGE_REPLACE, &b);
 	struct plan plan;
@@ -186,31 +186,31 @@ static void test_states(void)
 	a.meta.n_states = 1;
 	a.state.version = 2;
 	/* lacks the id: may stand beside it, may not take its place */
-	CHECK_INT(plan_make(sets, 1, &enable, &plan, NULL), 0);
-	check_refused(sets, 1, &replace, OUTCOME_STATE_INCOMPATIBLE,
+	CHECK_INT(plan_make(patches, 1, &enable, &plan, NULL), 0);
+	check_refused(patches, 1, &replace, OUTCOME_STATE_INCOMPATIBLE,
 		      "State 7 version 2 of 'a' is not known");
 	/* has it: not lower */
 	b.meta.n_states = 1;
 	b.state.version = 1;
-	check_refused(sets, 1, &enable, OUTCOME_STATE_INCOMPATIBLE,
+	check_refused(patches, 1, &enable, OUTCOME_STATE_INCOMPATIBLE,
 		      "State 7 is in version 2 by 'a', the patch has version 1");
-	check_refused(sets, 1, &replace, OUTCOME_STATE_INCOMPATIBLE, "the patch has version 1");
+	check_refused(patches, 1, &replace, OUTCOME_STATE_INCOMPATIBLE, "the patch has version 1");
 	b.state.version = 2;
-	CHECK_INT(plan_make(sets, 1, &enable, &plan, NULL), 0);
-	CHECK_INT(plan_make(sets, 1, &replace, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &enable, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &replace, &plan, NULL), 0);
 	b.state.version = 3;
-	CHECK_INT(plan_make(sets, 1, &replace, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &replace, &plan, NULL), 0);
 	/* another id is as good as none */
 	b.state.id = 8;
-	check_refused(sets, 1, &replace, OUTCOME_STATE_INCOMPATIBLE, "is not known");
+	check_refused(patches, 1, &replace, OUTCOME_STATE_INCOMPATIBLE, "is not known");
 	/* a new id is always allowed */
 	a.meta.n_states = 0;
-	CHECK_INT(plan_make(sets, 1, &replace, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &replace, &plan, NULL), 0);
 }
 
 static void test_strict(void)
 {
-	struct patch a = patch("a", "f");
+	struct test_patch a = patch("a", "f");
 	struct plan_request q = request(CHANGE_ENABLE, &a);
 	struct plan plan;
 
@@ -233,8 +233,8 @@ static void test_strict(void)
 
 static void test_consistency(void)
 {
-	struct patch a = patch("a", "f"), b = patch("b", "g");
-	const struct plan_set immediate[] = { IMMEDIATE(&a, 0) }, per_task[] = { PER_TASK(&a) };
+	struct test_patch a = patch("a", "f"), b = patch("b", "g");
+	const struct plan_patch immediate[] = { IMMEDIATE(&a, 0) }, per_task[] = { PER_TASK(&a) };
 	struct plan_request q = request(CHANGE_REPLACE, &b);
 	struct plan plan;
 
@@ -272,7 +272,7 @@ static void test_consistency(void)
 
 static void test_unsupported(void)
 {
-	struct patch a = patch("a", "f");
+	struct test_patch a = patch("a", "f");
 	struct plan_request q = request(CHANGE_ENABLE, &a);
 	struct plan plan;
 
@@ -300,41 +300,41 @@ static void test_unsupported(void)
 
 static void test_slots(void)
 {
-	static struct patch patches[KLP_UAPI_RECORDS_MAX];
-	static char names[KLP_UAPI_RECORDS_MAX][8];
-	struct plan_set sets[KLP_UAPI_RECORDS_MAX];
-	struct patch last = patch("last", "last");
+	static struct test_patch test_patches[KLP_UAPI_PATCHES_MAX];
+	static char names[KLP_UAPI_PATCHES_MAX][8];
+	struct plan_patch patches[KLP_UAPI_PATCHES_MAX];
+	struct test_patch last = patch("last", "last");
 	struct plan_request q = request(CHANGE_ENABLE, &last);
 	struct plan plan;
-	size_t n = ARRAY_SIZE(sets);
+	size_t n = ARRAY_SIZE(patches);
 
 	/* slots 63, 62, ... 0: with n sets the lowest free one is 0 until all are taken */
 	for (size_t i = 0; i < n; i++) {
 		snprintf(names[i], sizeof(names[i]), "p%zu", i);
-		patches[i] = patch(names[i], names[i]);
-		sets[i] = IMMEDIATE(&patches[i], (uint32_t)(KLP_GATE_SLOTS - 1 - i));
+		test_patches[i] = patch(names[i], names[i]);
+		patches[i] = IMMEDIATE(&test_patches[i], (uint32_t)(KLP_GATE_SLOTS - 1 - i));
 	}
 	q.immediate = true;
-	CHECK_INT(plan_make(sets, n - 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, n - 1, &q, &plan, NULL), 0);
 	CHECK_INT(plan.enter[0].slot, 0);
-	check_refused(sets, n, &q, OUTCOME_UNSUPPORTED, "64 patches are in force");
+	check_refused(patches, n, &q, OUTCOME_UNSUPPORTED, "64 patches are in force");
 	q.verb = CHANGE_REPLACE;
-	check_refused(sets, n, &q, OUTCOME_UNSUPPORTED, "no room");
+	check_refused(patches, n, &q, OUTCOME_UNSUPPORTED, "no room");
 	/* a hole in the middle; and records are counted for per-task sets too */
-	sets[10].slot = KLP_GATE_SLOTS - 1;
-	CHECK_INT(plan_make(sets, n - 1, &q, &plan, NULL), 0);
+	patches[10].slot = KLP_GATE_SLOTS - 1;
+	CHECK_INT(plan_make(patches, n - 1, &q, &plan, NULL), 0);
 	CHECK_INT(plan.enter[0].slot, 0);
-	sets[10].slot = 0;
-	CHECK_INT(plan_make(sets, n - 1, &q, &plan, NULL), 0);
+	patches[10].slot = 0;
+	CHECK_INT(plan_make(patches, n - 1, &q, &plan, NULL), 0);
 	CHECK_INT(plan.enter[0].slot, KLP_GATE_SLOTS - 1 - 10);
 	for (size_t i = 0; i < n; i++)
-		sets[i].consistency = KLP_CONSISTENCY_PER_TASK;
+		patches[i].consistency = KLP_CONSISTENCY_PER_TASK;
 	q = request(CHANGE_ENABLE, &last);
-	check_refused(sets, n, &q, OUTCOME_UNSUPPORTED, "no room");
+	check_refused(patches, n, &q, OUTCOME_UNSUPPORTED, "no room");
 	/* a slot that came back damaged from a pin is not shifted by */
-	sets[0] = IMMEDIATE(&patches[0], 4711);
+	patches[0] = IMMEDIATE(&test_patches[0], 4711);
 	q.immediate = true;
-	CHECK_INT(plan_make(sets, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	CHECK_INT(plan.enter[0].slot, 0);
 }
 

@@ -10,9 +10,36 @@
 static struct btf *kernel, *author;
 
 /* The same few types on both sides, under ids of this order. */
-enum { INT = 1, UINT, LONG, CHAR, BOOL, ENUM, FILE_S, FILE_PTR, CONST_FILE, CONST_FILE_PTR, VOID_PTR,
-	CHAR_PTR, TASK_S, TASK_PTR, FLAVOUR_S, FLAVOUR_PTR, FWD_FILE, FWD_FILE_PTR, UNION_FILE,
-	UNION_FILE_PTR, LONG_T, FUNC_TYPE, FUNC_PTR, FILE_PTR_PTR, U8, U8_PTR, SMALL_FILE, _LAST };
+enum {
+	INT = 1,
+	UINT,
+	LONG,
+	CHAR,
+	BOOL,
+	ENUM,
+	FILE_S,
+	FILE_PTR,
+	CONST_FILE,
+	CONST_FILE_PTR,
+	VOID_PTR,
+	CHAR_PTR,
+	TASK_S,
+	TASK_PTR,
+	FLAVOUR_S,
+	FLAVOUR_PTR,
+	FWD_FILE,
+	FWD_FILE_PTR,
+	UNION_FILE,
+	UNION_FILE_PTR,
+	LONG_T,
+	FUNC_TYPE,
+	FUNC_PTR,
+	FILE_PTR_PTR,
+	U8,
+	U8_PTR,
+	SMALL_FILE,
+	_LAST
+};
 
 static struct btf *make(void)
 {
@@ -132,10 +159,12 @@ static void test_kinds(void)
 		int id;
 		enum prototype_return returns;
 	} table[] = {
-		{ 0, RETURN_VOID }, { INT, RETURN_NARROW }, { BOOL, RETURN_NARROW },
-		{ ENUM, RETURN_NARROW }, { LONG, RETURN_WIDE }, { LONG_T, RETURN_WIDE },
-		{ FILE_PTR, RETURN_POINTER }, { VOID_PTR, RETURN_POINTER }, { FILE_S, RETURN_LARGE },
-		{ UNION_FILE, RETURN_LARGE }, { 12345678, RETURN_UNKNOWN },
+		{ 0, RETURN_VOID },	      { INT, RETURN_NARROW },
+		{ BOOL, RETURN_NARROW },      { ENUM, RETURN_NARROW },
+		{ LONG, RETURN_WIDE },	      { LONG_T, RETURN_WIDE },
+		{ FILE_PTR, RETURN_POINTER }, { VOID_PTR, RETURN_POINTER },
+		{ FILE_S, RETURN_LARGE },     { UNION_FILE, RETURN_LARGE },
+		{ 12345678, RETURN_UNKNOWN },
 	};
 	struct prototype_shape s = { .n_args = 77 };
 	int id;

@@ -5,15 +5,24 @@
 
 static void test_worst(void)
 {
-	struct set a = {}, b = {}, c = {};
+	struct patch a = {}, b = {}, c = {};
 	struct warnings l = {};
 
-	CHECK_INT(warnings_add(&l, &(struct warning){ .kind = WARNING_MISSED, .effect = EFFECT_PARTLY,
-						      .set = &a, .func = 1 }, "%s %d", "one", 1), 0);
+	CHECK_INT(warnings_add(&l,
+			       &(struct warning){ .kind = WARNING_MISSED,
+						  .effect = EFFECT_PARTLY,
+						  .patch = &a,
+						  .func = 1 },
+			       "%s %d", "one", 1),
+		  0);
 	CHECK_INT(warnings_add(&l, &(struct warning){ .kind = WARNING_BROKEN, .effect = EFFECT_NONE,
-						      .set = &b, .other = "who" }, "two"), 0);
-	CHECK_INT(warnings_add(&l, &(struct warning){ .kind = WARNING_TABLE, .effect = EFFECT_PARTLY,
-						      .set = &b }, "three"), 0);
+						      .patch = &b, .other = "who" }, "two"), 0);
+	CHECK_INT(warnings_add(&l,
+			       &(struct warning){ .kind = WARNING_TABLE,
+						  .effect = EFFECT_PARTLY,
+						  .patch = &b },
+			       "three"),
+		  0);
 	CHECK_INT(warnings_add(&l, &(struct warning){ .kind = WARNING_RECOVERY }, "four"), 0);
 	CHECK_INT(l.n, 4);
 	CHECK_STR(l.list[0].text, "one 1");
@@ -28,13 +37,15 @@ static void test_worst(void)
 
 static void test_many(void)
 {
-	struct set last = {}, other = {};
+	struct patch last = {}, other = {};
 	struct warnings l = {};
 
 	for (int i = 0; i < 2 * WARNINGS_TOLD_MAX; i++)
-		CHECK_INT(warnings_add(&l, &(struct warning){ .effect = EFFECT_PARTLY, .set = &other },
-				       "%d", i), 0);
-	CHECK_INT(warnings_add(&l, &(struct warning){ .effect = EFFECT_NONE, .set = &last }, "x"), 0);
+		CHECK_INT(warnings_add(
+				  &l, &(struct warning){ .effect = EFFECT_PARTLY, .patch = &other },
+				  "%d", i),
+			  0);
+	CHECK_INT(warnings_add(&l, &(struct warning){ .effect = EFFECT_NONE, .patch = &last }, "x"), 0);
 	CHECK_STR(l.list[WARNINGS_TOLD_MAX - 1].text, "1023");
 	CHECK(!l.list[WARNINGS_TOLD_MAX].text);
 	CHECK_INT(warnings_effect(&l, &last), EFFECT_NONE);

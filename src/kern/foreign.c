@@ -20,7 +20,7 @@
 #include "kern/ftrace.h"
 #include "kern/kernel-btf.h"
 #include "kern/link.h"
-#include "kern/rival.h"
+#include "kern/foreign.h"
 #include "kern/target.h"
 #include "klp/meta.h"
 #include "util/cleanup.h"
@@ -34,8 +34,8 @@ typedef int (*livepatch_fn)(const char *patch, const char *object, const char *s
 			    uint32_t sympos, void *userdata);
 
 /* An entry SYMBOL,POSITION of LIVEPATCH_DIR/PATCH/OBJECT. */
-static int livepatch_function(const char *patch, const char *object, const char *name, livepatch_fn fn,
-			      void *userdata)
+static int livepatch_function(const char *patch, const char *object, const char *name,
+			      livepatch_fn fn, void *userdata)
 {
 	const char *comma = strrchr(name, ',');
 	char symbol[KLP_SYMBOL_LEN];
@@ -64,7 +64,7 @@ static int livepatch_object(const char *patch, const char *object, livepatch_fn 
 	return r;
 }
 
-int rival_each_livepatch(livepatch_fn fn, void *userdata)
+int foreign_each_livepatch(livepatch_fn fn, void *userdata)
 {
 	_cleanup_closedir_ DIR *d = NULL;
 	const struct dirent *e, *o;
@@ -93,15 +93,15 @@ int rival_each_livepatch(livepatch_fn fn, void *userdata)
 
 struct livepatch_look {
 	struct targets *kernel;
-	const struct rival_target *targets;
+	const struct foreign_target *targets;
 	size_t n;
 	size_t *ret_index;
 	struct report *report;
 };
 
 /* Of several names of one function the livepatch may have another. */
-static int rival_is_livepatched(const char *patch, const char *object, const char *symbol,
-				uint32_t sympos, void *userdata)
+static int foreign_is_livepatched(const char *patch, const char *object, const char *symbol,
+				  uint32_t sympos, void *userdata)
 {
 	struct livepatch_look *look = userdata;
 	const char *listed = symbol;
@@ -109,7 +109,7 @@ static int rival_is_livepatched(const char *patch, const char *object, const cha
 	if (look->kernel && targets_listed(look->kernel, object, symbol, sympos, &listed) < 0)
 		listed = symbol;
 	for (size_t i = 0; i < look->n; i++) {
-		const struct rival_target *t = &look->targets[i];
+		const struct foreign_target *t = &look->targets[i];
 
 		if (!STREQ(t->object, object) ||
 		    (!STREQ(t->symbol, symbol) && !STREQ(t->listed, listed)))
@@ -124,8 +124,8 @@ static int rival_is_livepatched(const char *patch, const char *object, const cha
 
 /* ---- ftrace -------------------------------------------------------------------------------- */
 
-static int rival_redirected(const struct rival_target *targets, size_t n, size_t *ret_index,
-			    struct report *report)
+static int foreign_redirected(const struct foreign_target *targets, size_t n, size_t *ret_index,
+			      struct report *report)
 {
 	_cleanup_free_ struct ftrace_func *funcs = calloc(n, sizeof(*funcs));
 
@@ -152,7 +152,7 @@ static int rival_redirected(const struct rival_target *targets, size_t n, size_t
 
 /* ---- BPF ----------------------------------------------------------------------------------- */
 
-uint32_t rival_vmlinux_id(void)
+uint32_t foreign_vmlinux_id(void)
 {
 	_cleanup_close_ int fd = -EBADF;
 	uint32_t id = 0;
@@ -163,28 +163,28 @@ uint32_t rival_vmlinux_id(void)
 	return fd < 0 ? 0 : id;
 }
 
-static int rival_compare_id(const void *a, const void *b)
+static int foreign_compare_id(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 
 	return x < y ? -1 : x > y;
 }
 
-static bool rival_is_own(uint32_t id, const uint32_t *own, size_t n_own)
+static bool foreign_is_own(uint32_t id, const uint32_t *own, size_t n_own)
 {
-	return n_own > 0 && bsearch(&id, own, n_own, sizeof(*own), rival_compare_id);
+	return n_own > 0 && bsearch(&id, own, n_own, sizeof(*own), foreign_compare_id);
 }
 
-static bool rival_is_at(const struct rival_target *t, uint32_t btf_id, const char *listed)
+static bool foreign_is_at(const struct foreign_target *t, uint32_t btf_id, const char *listed)
 {
 	return (btf_id != 0 && btf_id == t->btf_id) ||
 	       (listed && STREQ(t->object, "vmlinux") && STREQ(t->listed, listed));
 }
 
 /* One link: OUTCOME_TAKEN if it is somebody's fmod_ret on a target. Counts it where it is. */
-static int rival_link(struct targets *kernel, int fd, const struct rival_target *targets, size_t n,
-		      bool own, uint32_t vmlinux, uint32_t *counts, size_t *ret_index,
-		      struct report *report)
+static int foreign_link(struct targets *kernel, int fd, const struct foreign_target *targets,
+			size_t n, bool own, uint32_t vmlinux, uint32_t *counts, size_t *ret_index,
+			struct report *report)
 {
 	const char *name, *listed = NULL;
 	uint32_t obj_id, btf_id;
@@ -196,7 +196,7 @@ static int rival_link(struct targets *kernel, int fd, const struct rival_target 
 	if (name && targets_listed(kernel, "vmlinux", name, 0, &listed) < 0)
 		listed = NULL;
 	for (size_t i = 0; i < n; i++) {
-		if (!rival_is_at(&targets[i], btf_id, listed))
+		if (!foreign_is_at(&targets[i], btf_id, listed))
 			continue;
 		counts[i]++;
 		if (own || link_get_info(fd, &info) < 0 || info.kind != LINK_FMOD_RET)
@@ -212,10 +212,11 @@ static int rival_link(struct targets *kernel, int fd, const struct rival_target 
 	return 0;
 }
 
-static int rival_program(struct targets *kernel, const struct rival_target *targets, size_t n,
-			 const struct rival_links *links, size_t *ret_index, struct report *report)
+static int foreign_program(struct targets *kernel, const struct foreign_target *targets, size_t n,
+			   const struct foreign_links *links, size_t *ret_index,
+			   struct report *report)
 {
-	uint32_t id = 0, vmlinux = rival_vmlinux_id();
+	uint32_t id = 0, vmlinux = foreign_vmlinux_id();
 	_cleanup_free_ uint32_t *counts = calloc(n, sizeof(*counts));
 
 	if (!counts && n > 0)
@@ -226,8 +227,9 @@ static int rival_program(struct targets *kernel, const struct rival_target *targ
 
 		if (fd < 0)
 			continue;
-		r = rival_link(kernel, fd, targets, n, rival_is_own(id, links->own, links->n_own), vmlinux,
-			       counts, ret_index, report);
+		r = foreign_link(kernel, fd, targets, n,
+				 foreign_is_own(id, links->own, links->n_own), vmlinux, counts,
+				 ret_index, report);
 		if (r != 0)
 			return r;
 	}
@@ -243,8 +245,8 @@ static int rival_program(struct targets *kernel, const struct rival_target *targ
 	return 0;
 }
 
-int rival_each_program(const uint32_t *own, size_t n_own,
-		       int (*fn)(const struct rival_program *p, void *userdata), void *userdata)
+int foreign_each_program(const uint32_t *own, size_t n_own,
+			 int (*fn)(const struct foreign_program *p, void *userdata), void *userdata)
 {
 	uint32_t id = 0;
 	int r = 0;
@@ -252,11 +254,11 @@ int rival_each_program(const uint32_t *own, size_t n_own,
 	CAPS_SCOPE(CAPS_BPF);
 
 	while (r == 0 && bpf_link_get_next_id(id, &id) == 0) {
-		struct rival_program p = { .link_id = id };
+		struct foreign_program p = { .link_id = id };
 		_cleanup_close_ int fd = -EBADF;
 		struct link_info info;
 
-		if (rival_is_own(id, own, n_own))
+		if (foreign_is_own(id, own, n_own))
 			continue;
 		fd = bpf_link_get_fd_by_id(id);
 		if (fd < 0 || link_get_info(fd, &info) < 0 || info.kind != LINK_FMOD_RET)
@@ -269,20 +271,20 @@ int rival_each_program(const uint32_t *own, size_t n_own,
 	return r;
 }
 
-int rival_find(struct targets *kernel, const struct rival_target *targets, size_t n,
-	       const struct rival_links *links, size_t *ret_index, struct report *report)
+int foreign_find(struct targets *kernel, const struct foreign_target *targets, size_t n,
+		 const struct foreign_links *links, size_t *ret_index, struct report *report)
 {
 	struct livepatch_look look = { kernel, targets, n, ret_index, report };
 	int r;
 
 	CAPS_SCOPE(CAPS_READ);
 
-	r = rival_each_livepatch(rival_is_livepatched, &look);
+	r = foreign_each_livepatch(foreign_is_livepatched, &look);
 	if (r == 0)
-		r = rival_redirected(targets, n, ret_index, report);
+		r = foreign_redirected(targets, n, ret_index, report);
 	if (r == 0) {
 		CAPS_SCOPE(CAPS_BPF);
-		r = rival_program(kernel, targets, n, links, ret_index, report);
+		r = foreign_program(kernel, targets, n, links, ret_index, report);
 	}
 	return r;
 }

@@ -3,16 +3,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "core/set.h"
+#include "core/patch.h"
 #include "unit.h"
 
 static char section[] = "format=1\0name=demo\0version=1.0\0func=vmlinux:0:fmod_ret:foo:prog";
 static int fds[2];
 
 /* A good one; cases spoil a field each. */
-static struct pin_set good_pin(void)
+static struct pin_patch good_pin(void)
 {
-	struct pin_set pin = {
+	struct pin_patch pin = {
 		.serial = 7,
 		.header = {
 			.magic = PIN_MAGIC,
@@ -35,26 +35,26 @@ static struct pin_set good_pin(void)
 
 static void test_good(void)
 {
-	struct pin_set pin = good_pin();
-	struct set *s = NULL;
+	struct pin_patch pin = good_pin();
+	struct patch *s = NULL;
 	int fd = fds[0];
 
-	CHECK_INT(set_from_pin(&pin, &s), 0);
+	CHECK_INT(patch_from_pin(&pin, &s), 0);
 	CHECK_STR(s->meta->name, "demo");
 	CHECK_STR(s->path, "/usr/lib/klpd/patches/demo.klp.o");
 	CHECK_INT(s->serial, 7);
-	CHECK_INT(set_gate(s), 1 << 3);
+	CHECK_INT(patch_gate(s), 1 << 3);
 	CHECK_INT(s->links[0], fd);
 	CHECK(fds[0] < 0);
-	set_free(s);
+	patch_free(s);
 	CHECK(fcntl(fd, F_GETFD) < 0);
 }
 
-static void refuse(struct pin_set *pin, const char *what)
+static void refuse(struct pin_patch *pin, const char *what)
 {
-	struct set *s = (struct set *)&fds;
+	struct patch *s = (struct patch *)&fds;
 
-	if (set_from_pin(pin, &s) != -EINVAL || s != (struct set *)&fds || fds[0] < 0) {
+	if (patch_from_pin(pin, &s) != -EINVAL || s != (struct patch *)&fds || fds[0] < 0) {
 		fprintf(stderr, "not refused, or not left alone: %s\n", what);
 		unit.bad = true;
 	}
@@ -63,7 +63,7 @@ static void refuse(struct pin_set *pin, const char *what)
 
 static void test_refused(void)
 {
-	struct pin_set pin;
+	struct pin_patch pin;
 
 	pin = good_pin();
 	pin.header.serial = 0;
@@ -93,19 +93,19 @@ static void test_refused(void)
 
 static void test_header_round_trip(void)
 {
-	struct pin_set pin = good_pin(), again = { .serial = 7, .meta = section, .links = fds };
-	struct set *s = NULL, *t = NULL;
+	struct pin_patch pin = good_pin(), again = { .serial = 7, .meta = section, .links = fds };
+	struct patch *s = NULL, *t = NULL;
 
-	CHECK_INT(set_from_pin(&pin, &s), 0);
-	CHECK_INT(set_to_header(s, sizeof(section), &again.header), 0);
+	CHECK_INT(patch_from_pin(&pin, &s), 0);
+	CHECK_INT(patch_to_header(s, sizeof(section), &again.header), 0);
 	fds[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	again.n_links = again.header.n_links;
-	CHECK_INT(set_from_pin(&again, &t), 0);
-	CHECK_INT(set_gate(s), set_gate(t));
+	CHECK_INT(patch_from_pin(&again, &t), 0);
+	CHECK_INT(patch_gate(s), patch_gate(t));
 	CHECK_STR(s->path, t->path);
-	CHECK_INT(set_to_header(s, KLP_META_MAX + 1, &again.header), -E2BIG);
-	set_free(s);
-	set_free(t);
+	CHECK_INT(patch_to_header(s, KLP_META_MAX + 1, &again.header), -E2BIG);
+	patch_free(s);
+	patch_free(t);
 }
 
 /* One function, two callbacks: three links, those of callbacks last. */
@@ -114,8 +114,8 @@ static void test_callbacks(void)
 	static char with[] = "format=1\0name=demo\0version=1.0\0func=vmlinux:0:guard:foo:prog\0"
 			     "callback=loop:pre_patch:a\0callback=vmlinux:post_patch:b";
 	int links[3] = { -EBADF, -EBADF, -EBADF };
-	struct pin_set pin = good_pin();
-	struct set *s = NULL;
+	struct pin_patch pin = good_pin();
+	struct patch *s = NULL;
 	int last;
 
 	links[0] = fds[0];
@@ -125,14 +125,14 @@ static void test_callbacks(void)
 	pin.header.meta_size = sizeof(with);
 	pin.links = links;
 	pin.n_links = pin.header.n_links = 2;
-	CHECK_INT(set_from_pin(&pin, &s), -EINVAL);
+	CHECK_INT(patch_from_pin(&pin, &s), -EINVAL);
 	pin.n_links = pin.header.n_links = 3;
-	CHECK_INT(set_from_pin(&pin, &s), 0);
+	CHECK_INT(patch_from_pin(&pin, &s), 0);
 	CHECK_INT(s->n_links, 3);
 	CHECK_INT(s->links[s->meta->n_funcs + 1], last);
-	CHECK_INT(set_to_header(s, sizeof(with), &pin.header), 0);
+	CHECK_INT(patch_to_header(s, sizeof(with), &pin.header), 0);
 	CHECK_INT(pin.header.n_links, 3);
-	set_free(s);
+	patch_free(s);
 	fds[0] = -EBADF;
 }
 
@@ -140,29 +140,29 @@ static void test_callbacks(void)
 static void test_tables(void)
 {
 	static char with[] = "format=1\0name=demo\0version=1.0\0table=t:n:m";
-	struct pin_set pin = good_pin();
-	struct set *s = NULL;
+	struct pin_patch pin = good_pin();
+	struct patch *s = NULL;
 	int map;
 
 	pin.meta = with;
 	pin.header.meta_size = sizeof(with);
-	CHECK_INT(set_from_pin(&pin, &s), -EINVAL);
+	CHECK_INT(patch_from_pin(&pin, &s), -EINVAL);
 	pin.maps[0] = map = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	pin.n_maps = pin.header.n_maps = 1;
-	CHECK_INT(set_from_pin(&pin, &s), 0);
-	CHECK_INT(set_table_link(s, 0), 0);
+	CHECK_INT(patch_from_pin(&pin, &s), 0);
+	CHECK_INT(patch_table_link(s, 0), 0);
 	CHECK_INT(s->maps[0], map);
 	CHECK(pin.maps[0] < 0 && s->maps[1] < 0);
-	CHECK_INT(set_to_header(s, sizeof(with), &pin.header), 0);
+	CHECK_INT(patch_to_header(s, sizeof(with), &pin.header), 0);
 	CHECK(pin.header.n_links == 1 && pin.header.n_maps == 1);
-	set_free(s);
+	patch_free(s);
 	CHECK(fcntl(map, F_GETFD) < 0);
 	fds[0] = -EBADF;
 }
 
 static void test_free_nothing(void)
 {
-	CHECK(!set_free(NULL));
+	CHECK(!patch_free(NULL));
 }
 
 int main(void)

@@ -14,22 +14,22 @@
 #include "gate.h"
 #include "hold.h"
 #include "hook.h"
-#include "record.h"
+#include "patch.h"
 
-DEFINE_MUTEX(klp_mutex);
+DEFINE_MUTEX(klpm_mutex);
 
-static struct record *records[KLP_UAPI_RECORDS_MAX];
+static struct klpm_patch *records[KLP_UAPI_PATCHES_MAX];
 static u64 record_counter;
 
-void record_init(void)
+void klpm_patch_init(void)
 {
 	/* Shifted so that id and mode fit one word, and one per microsecond still never repeats. */
 	record_counter = ktime_get_boottime_ns() >> 10;
 }
 
-struct record *record_new(u32 n_funcs, u32 n_objects, u32 n_callbacks, u32 n_states)
+struct klpm_patch *klpm_patch_new(u32 n_funcs, u32 n_objects, u32 n_callbacks, u32 n_states)
 {
-	struct record *r = kvzalloc(struct_size(r, funcs, n_funcs), GFP_KERNEL);
+	struct klpm_patch *r = kvzalloc(struct_size(r, funcs, n_funcs), GFP_KERNEL);
 
 	if (!r)
 		return NULL;
@@ -37,7 +37,7 @@ struct record *record_new(u32 n_funcs, u32 n_objects, u32 n_callbacks, u32 n_sta
 	r->callbacks = kvcalloc(n_callbacks ?: 1, sizeof(*r->callbacks), GFP_KERNEL);
 	r->states = kvcalloc(n_states ?: 1, sizeof(*r->states), GFP_KERNEL);
 	if (!r->objects || !r->callbacks || !r->states) {
-		record_free(r);
+		klpm_patch_free(r);
 		return NULL;
 	}
 	r->n_funcs = n_funcs;
@@ -47,7 +47,7 @@ struct record *record_new(u32 n_funcs, u32 n_objects, u32 n_callbacks, u32 n_sta
 	return r;
 }
 
-void record_free(struct record *r)
+void klpm_patch_free(struct klpm_patch *r)
 {
 	kvfree(r->objects);
 	kvfree(r->callbacks);
@@ -56,12 +56,12 @@ void record_free(struct record *r)
 	kvfree(r);
 }
 
-int record_announce(struct record *r, const void *owner)
+int klpm_patch_announce(struct klpm_patch *r, const void *owner)
 {
 	int i, slot = -1;
 
-	lockdep_assert_held(&klp_mutex);
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++) {
+	lockdep_assert_held(&klpm_mutex);
+	for (i = 0; i < KLP_UAPI_PATCHES_MAX; i++) {
 		if (!records[i]) {
 			if (slot < 0)
 				slot = i;
@@ -74,41 +74,41 @@ int record_announce(struct record *r, const void *owner)
 	if (slot < 0)
 		return -ENOSPC;
 	__module_get(THIS_MODULE);
-	r->id = ++record_counter * KLP_UAPI_RECORDS_MAX + slot;
+	r->id = ++record_counter * KLP_UAPI_PATCHES_MAX + slot;
 	r->state = KLP_ANNOUNCED;
 	r->owner = owner;
 	r->announcer = get_pid(task_tgid(current));
 	records[slot] = r;
-	gate_set(r->id, GATE_CLOSED);
+	klpm_gate_set(r->id, GATE_CLOSED);
 	return 0;
 }
 
-struct record *record_find(u64 id)
+struct klpm_patch *klpm_patch_find(u64 id)
 {
-	struct record *r = records[id % KLP_UAPI_RECORDS_MAX];
+	struct klpm_patch *r = records[id % KLP_UAPI_PATCHES_MAX];
 
-	lockdep_assert_held(&klp_mutex);
+	lockdep_assert_held(&klpm_mutex);
 	return r && r->id == id ? r : NULL;
 }
 
-struct record *record_find_announced(const char *name)
+struct klpm_patch *klpm_patch_find_announced(const char *name)
 {
 	int i;
 
-	lockdep_assert_held(&klp_mutex);
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
+	lockdep_assert_held(&klpm_mutex);
+	for (i = 0; i < KLP_UAPI_PATCHES_MAX; i++)
 		if (records[i] && records[i]->state == KLP_ANNOUNCED &&
 		    records[i]->announcer == task_tgid(current) && !strcmp(records[i]->name, name))
 			return records[i];
 	return NULL;
 }
 
-struct func *record_find_body(const struct klp_func_ops *ops, struct record **ret)
+struct func *klpm_patch_find_body(const struct klp_func_ops *ops, struct klpm_patch **ret)
 {
 	u32 i, j;
 
-	lockdep_assert_held(&klp_mutex);
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
+	lockdep_assert_held(&klpm_mutex);
+	for (i = 0; i < KLP_UAPI_PATCHES_MAX; i++)
 		for (j = 0; records[i] && j < records[i]->n_funcs; j++)
 			if (records[i]->funcs[j].ops == ops) {
 				*ret = records[i];
@@ -117,12 +117,13 @@ struct func *record_find_body(const struct klp_func_ops *ops, struct record **re
 	return NULL;
 }
 
-struct callback *record_find_callback(const struct klp_callback_ops *ops, struct record **ret)
+struct callback *klpm_patch_find_callback(const struct klp_callback_ops *ops,
+					  struct klpm_patch **ret)
 {
 	u32 i, j;
 
-	lockdep_assert_held(&klp_mutex);
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
+	lockdep_assert_held(&klpm_mutex);
+	for (i = 0; i < KLP_UAPI_PATCHES_MAX; i++)
 		for (j = 0; records[i] && j < records[i]->n_callbacks; j++)
 			if (records[i]->callbacks[j].ops == ops) {
 				*ret = records[i];
@@ -131,20 +132,20 @@ struct callback *record_find_callback(const struct klp_callback_ops *ops, struct
 	return NULL;
 }
 
-static bool record_before(const struct record *a, const struct record *b)
+static bool record_before(const struct klpm_patch *a, const struct klpm_patch *b)
 {
 	u64 x = a->generation ?: U64_MAX, y = b->generation ?: U64_MAX;
 
 	return x < y || (x == y && a->id < b->id);
 }
 
-struct record *record_next(const struct record *r)
+struct klpm_patch *klpm_patch_next(const struct klpm_patch *r)
 {
-	struct record *next = NULL;
+	struct klpm_patch *next = NULL;
 	int i;
 
-	lockdep_assert_held(&klp_mutex);
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
+	lockdep_assert_held(&klpm_mutex);
+	for (i = 0; i < KLP_UAPI_PATCHES_MAX; i++)
 		if (records[i] && (!r || record_before(r, records[i])) &&
 		    (!next || record_before(records[i], next)))
 			next = records[i];
@@ -155,71 +156,71 @@ struct record *record_next(const struct record *r)
  * It was never in force, or a transition took it out: no task of its table stands in its replace
  * bodies. Where that was forced one may, and come back at any time: they stay for good.
  */
-static void record_release_bodies(struct record *r)
+static void patch_release_bodies(struct klpm_patch *r)
 {
 	u32 i;
 
 	for (i = 0; !r->forced && i < r->n_funcs; i++)
 		if (r->funcs[i].inside)
-			hold_drop(r->funcs[i].inside);
+			klpm_hold_drop(r->funcs[i].inside);
 }
 
-void record_forget(struct record *r)
+void klpm_patch_forget(struct klpm_patch *r)
 {
-	lockdep_assert_held(&klp_mutex);
-	gate_forget(r->id);
-	hook_disarm_all(r);
-	record_release_bodies(r);
-	records[r->id % KLP_UAPI_RECORDS_MAX] = NULL;
-	record_free(r);
+	lockdep_assert_held(&klpm_mutex);
+	klpm_gate_forget(r->id);
+	klpm_hook_disarm_all(r);
+	patch_release_bodies(r);
+	records[r->id % KLP_UAPI_PATCHES_MAX] = NULL;
+	klpm_patch_free(r);
 	module_put(THIS_MODULE);
 }
 
-void record_shelve(struct record *r)
+void klpm_patch_shelve(struct klpm_patch *r)
 {
 	u32 o;
 
-	lockdep_assert_held(&klp_mutex);
-	gate_set(r->id, GATE_CLOSED);
-	hook_disarm_all(r);
+	lockdep_assert_held(&klpm_mutex);
+	klpm_gate_set(r->id, GATE_CLOSED);
+	klpm_hook_disarm_all(r);
 	r->state = KLP_FORCED_OUT;
 	for (o = 0; o < r->n_objects; o++)
 		r->objects[o].patched = false;
 }
 
-void record_forget_owned(const void *owner)
+void klpm_patch_forget_owned(const void *owner)
 {
 	int i;
 
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++) {
+	for (i = 0; i < KLP_UAPI_PATCHES_MAX; i++) {
 		if (!records[i] || records[i]->owner != owner)
 			continue;
 		if (records[i]->state == KLP_ANNOUNCED)
-			record_forget(records[i]);
+			klpm_patch_forget(records[i]);
 		else
 			records[i]->owner = NULL;
 	}
 }
 
-u32 record_list(struct klp_uapi_record *out, u32 room)
+u32 klpm_patch_list(struct klp_uapi_patch *out, u32 room)
 {
 	u32 i, n = 0;
 
-	lockdep_assert_held(&klp_mutex);
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++) {
-		const struct record *r = records[i];
+	lockdep_assert_held(&klpm_mutex);
+	for (i = 0; i < KLP_UAPI_PATCHES_MAX; i++) {
+		const struct klpm_patch *r = records[i];
 
 		if (!r)
 			continue;
 		if (n < room) {
-			out[n] = (struct klp_uapi_record){
+			out[n] = (struct klp_uapi_patch){
 				.id = r->id,
 				.generation = r->generation,
 				.state = r->state,
 				.nr_funcs = r->n_funcs,
-				.flags = (r->forced ? KLP_RECORD_FORCED : 0) |
-					 (r->broken ? KLP_RECORD_BROKEN : 0) |
-					 (READ_ONCE(r->passed_over) ? KLP_RECORD_PASSED_OVER : 0),
+				.flags = (r->forced ? KLP_PATCH_FORCED : 0) |
+					 (r->broken ? KLP_PATCH_BROKEN : 0) |
+					 (READ_ONCE(r->passed_over) ? KLP_PATCH_PASSED_OVER : 0),
 			};
 			strscpy(out[n].name, r->name, sizeof(out[n].name));
 		}

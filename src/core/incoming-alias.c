@@ -5,14 +5,14 @@
  * hides addresses (kernel.kptr_restrict=2) no function is accepted by a name that ftrace does not
  * have for it, so that two names cannot mean one.
  */
-#include "core/entering.h"
+#include "core/incoming.h"
 #include "kern/target.h"
 #include "util/macro.h"
 
 /* Of the patch itself. */
-static int alias_check_own(const struct entering *e, size_t *ret, struct report *report)
+static int alias_check_own(const struct incoming *e, size_t *ret, struct report *report)
 {
-	const struct meta *m = e->set->meta;
+	const struct meta *m = e->patch->meta;
 
 	for (size_t i = 0; i < m->n_funcs; i++)
 		for (size_t j = 0; e->found[i].addr != 0 && j < i; j++) {
@@ -27,10 +27,10 @@ static int alias_check_own(const struct entering *e, size_t *ret, struct report 
 	return 0;
 }
 
-static int alias_check_set(const struct entering *e, struct targets *targets, const struct meta *other,
-			   size_t *ret, struct report *report)
+static int alias_check_set(const struct incoming *e, struct targets *targets,
+			   const struct meta *other, size_t *ret, struct report *report)
 {
-	const struct meta *m = e->set->meta;
+	const struct meta *m = e->patch->meta;
 
 	for (size_t j = 0; j < other->n_funcs; j++) {
 		const struct meta_func *f = &other->funcs[j];
@@ -58,24 +58,24 @@ static int alias_check_set(const struct entering *e, struct targets *targets, co
 	return 0;
 }
 
-int entering_look_aliases(struct entering *e, struct world *w, struct set *const *leave, size_t n_leave,
-			  size_t *ret, struct report *report)
+int incoming_resolve_aliases(struct incoming *e, struct registry *reg, struct patch *const *leave,
+			     size_t n_leave, size_t *ret, struct report *report)
 {
 	struct targets *targets;
 	int r;
 
-	if (e->set->meta->n_funcs == 0)
+	if (e->patch->meta->n_funcs == 0)
 		return 0;
-	r = world_targets(w, &targets, report);
+	r = registry_targets(reg, &targets, report);
 	if (r == 0)
 		r = alias_check_own(e, ret, report);
-	for (size_t i = 0; r == 0 && i < w->n_sets; i++) {
-		bool leaves = w->sets[i] == e->set;
+	for (size_t i = 0; r == 0 && i < reg->n_patches; i++) {
+		bool leaves = reg->patches[i] == e->patch;
 
 		for (size_t j = 0; j < n_leave; j++)
-			leaves = leaves || leave[j] == w->sets[i];
+			leaves = leaves || leave[j] == reg->patches[i];
 		if (!leaves)
-			r = alias_check_set(e, targets, w->sets[i]->meta, ret, report);
+			r = alias_check_set(e, targets, reg->patches[i]->meta, ret, report);
 	}
 	return r;
 }

@@ -3,19 +3,20 @@
  * PLAN's look-ups for one set: where its functions are, that their bodies fit them, and that nobody
  * else decides what they do. Asks the kernel, changes nothing.
  */
-#include "core/entering.h"
+#include "core/incoming.h"
 #include "core/idle-hooks.h"
 #include "core/own-links.h"
 #include "kern/found.h"
 #include "kern/ftrace.h"
 #include "kern/object.h"
-#include "kern/rival.h"
+#include "kern/foreign.h"
 #include "kern/table-type.h"
 #include "kern/target.h"
 #include "util/macro.h"
 
 /* An fmod_ret body is on the name that BTF has, which may be another than the patch's. */
-static void look_describe(struct klp_uapi_func *f, const struct meta_func *m, const struct target *t)
+static void look_describe(struct klp_uapi_func *f, const struct meta_func *m,
+			  const struct target *t)
 {
 	const char *symbol = body_is_ops(m->body) ? m->symbol : t->attach;
 
@@ -28,23 +29,23 @@ static void look_describe(struct klp_uapi_func *f, const struct meta_func *m, co
 	memcpy(f->symbol, symbol, MIN(strlen(symbol), sizeof(f->symbol) - 1));
 }
 
-static int look_fmod_ret(struct entering *e, struct world *w, struct targets *targets,
+static int look_fmod_ret(struct incoming *e, struct registry *reg, struct targets *targets,
 			 const struct meta_func *f, struct target *ret, struct report *report)
 {
 	int r = targets_resolve(targets, f->object, f->symbol, f->sympos, object_btf(e->object),
 				ret, report);
 
-	if (r != 0 || ret->native || world_can_enter(w))
+	if (r != 0 || ret->native || registry_can_enter(reg))
 		return r;
-	if (w->companion_report.outcome == OUTCOME_COMPANION_ABI)
+	if (reg->companion_report.outcome == OUTCOME_COMPANION_ABI)
 		return report_set(report, OUTCOME_COMPANION_ABI, "'%s' has to be opened by klp.ko: %s",
-				  f->symbol, w->companion_report.detail ?: "it is of another ABI");
+				  f->symbol, reg->companion_report.detail ?: "it is of another ABI");
 	return report_set(report, OUTCOME_NOT_PERMITTED,
 			  "The kernel lets no fmod_ret program attach to '%s', and there is no "
 			  "companion to open it", f->symbol);
 }
 
-static int look_ops(struct entering *e, struct targets *targets, const struct meta_func *f,
+static int look_ops(struct incoming *e, struct targets *targets, const struct meta_func *f,
 		    struct target *ret, struct report *report)
 {
 	int r = targets_resolve_guard(targets, f->object, f->symbol, f->sympos,
@@ -56,14 +57,14 @@ static int look_ops(struct entering *e, struct targets *targets, const struct me
 	return r;
 }
 
-int entering_select(struct entering *e, size_t i, struct report *report)
+int incoming_select(struct incoming *e, size_t i, struct report *report)
 {
-	const struct meta_func *f = &e->set->meta->funcs[i];
+	const struct meta_func *f = &e->patch->meta->funcs[i];
 	char record[KLP_UAPI_NAME_LEN];
 
 	if (!body_is_ops(f->body))
 		return object_select(e->object, f->program, f->symbol, e->found[i].btf_id, report);
-	set_record_name(e->set, record);
+	patch_record_name(e->patch, record);
 	return f->body == BODY_GUARD ?
 		       object_select_guard(e->object, f->program, f->object, f->symbol, record,
 					   (uint32_t)i, report) :
@@ -71,7 +72,7 @@ int entering_select(struct entering *e, size_t i, struct report *report)
 					     (uint32_t)i, report);
 }
 
-int entering_out_of_reach(int error, const char *symbol, struct report *report)
+int incoming_out_of_reach(int error, const char *symbol, struct report *report)
 {
 	return report_set(report, OUTCOME_OUT_OF_REACH,
 			  error == -ELOOP ?
@@ -81,35 +82,35 @@ int entering_out_of_reach(int error, const char *symbol, struct report *report)
 }
 
 /* Of what the companion knows better than symbols and types do; the rest it says in its turn. */
-static int look_reach(const struct entering *e, struct world *w, const struct klp_uapi_func *f,
+static int look_reach(const struct incoming *e, struct registry *reg, const struct klp_uapi_func *f,
 		      struct report *report)
 {
 	int r;
 
-	if (!world_can_enter(w) || e->set->consistency != KLP_CONSISTENCY_PER_TASK)
+	if (!registry_can_enter(reg) || e->patch->consistency != KLP_CONSISTENCY_PER_TASK)
 		return 0;
-	r = companion_try_func(w->companion, f);
-	return r == -ELOOP || r == -EOWNERDEAD ? entering_out_of_reach(r, f->symbol, report) : 0;
+	r = companion_try_func(reg->companion, f);
+	return r == -ELOOP || r == -EOWNERDEAD ? incoming_out_of_reach(r, f->symbol, report) : 0;
 }
 
-int entering_look_func(struct entering *e, struct world *w, struct targets *targets, size_t i,
-		       struct report *report)
+int incoming_resolve_func(struct incoming *e, struct registry *reg, struct targets *targets,
+			  size_t i, struct report *report)
 {
-	const struct meta_func *f = &e->set->meta->funcs[i];
+	const struct meta_func *f = &e->patch->meta->funcs[i];
 	struct target target = { .native = false };
 	int r;
 
 	r = body_is_ops(f->body) ? look_ops(e, targets, f, &target, report) :
-				   look_fmod_ret(e, w, targets, f, &target, report);
+				   look_fmod_ret(e, reg, targets, f, &target, report);
 	e->found[i] = target;
 	if (r == 0)
-		r = entering_select(e, i, report);
+		r = incoming_select(e, i, report);
 	if (r == 0) {
 		look_describe(&e->funcs[i], f, &target);
-		r = look_reach(e, w, &e->funcs[i], report);
+		r = look_reach(e, reg, &e->funcs[i], report);
 	}
 	if (r != 0) {
-		report_names(report, e->set->meta->name, f->object, f->symbol);
+		report_names(report, e->patch->meta->name, f->object, f->symbol);
 		return r;
 	}
 	e->native[i] = target.native;
@@ -118,13 +119,13 @@ int entering_look_func(struct entering *e, struct world *w, struct targets *targ
 	return 0;
 }
 
-int entering_select_callback(struct entering *e, size_t i, struct report *report)
+int incoming_select_callback(struct incoming *e, size_t i, struct report *report)
 {
-	const struct meta_callback *c = &e->set->meta->callbacks[i];
+	const struct meta_callback *c = &e->patch->meta->callbacks[i];
 	char record[KLP_UAPI_NAME_LEN];
 	int r;
 
-	set_record_name(e->set, record);
+	patch_record_name(e->patch, record);
 	r = object_select_callback(e->object, c->program, c->object,
 				   callback_kind_to_string(c->kind), record, (uint32_t)i, report);
 	if (r == 0)
@@ -132,19 +133,19 @@ int entering_select_callback(struct entering *e, size_t i, struct report *report
 	return r;
 }
 
-int entering_select_table(struct entering *e, size_t i, struct report *report)
+int incoming_select_table(struct incoming *e, size_t i, struct report *report)
 {
-	const struct meta_table *t = &e->set->meta->tables[i];
+	const struct meta_table *t = &e->patch->meta->tables[i];
 
 	return object_select_table(e->object, t->map, t->type, t->name, report);
 }
 
-int entering_look_table(struct entering *e, struct targets *targets, size_t i,
-			struct report *report)
+int incoming_resolve_table(struct incoming *e, struct targets *targets, size_t i,
+			   struct report *report)
 {
-	int r = table_type_check(targets_btf(targets), e->set->meta->tables[i].type, report);
+	int r = table_type_check(targets_btf(targets), e->patch->meta->tables[i].type, report);
 
-	return r == 0 ? entering_select_table(e, i, report) : r;
+	return r == 0 ? incoming_select_table(e, i, report) : r;
 }
 
 /* Bodies of klpd's that no set has: how many there are. */
@@ -163,18 +164,18 @@ static size_t look_add_found(struct own_links *own)
 
 /* The name that ftrace has for function `i`; NULL: not known. What was found of a function is forgotten
  * once the set is built, this name is not. */
-static const char *look_listed(const struct entering *e, size_t i)
+static const char *look_listed(const struct incoming *e, size_t i)
 {
 	if (e->found)
 		return e->found[i].listed;
-	return e->set->listed ? e->set->listed[i] : NULL;
+	return e->patch->listed ? e->patch->listed[i] : NULL;
 }
 
 /* Are function `i` of `e` and function `j` of `s` one, by whichever of its names? */
-static bool look_is_one(const struct entering *e, struct targets *targets, size_t i,
-			const struct set *s, size_t j)
+static bool look_is_one(const struct incoming *e, struct targets *targets, size_t i,
+			const struct patch *s, size_t j)
 {
-	const struct meta_func *f = &e->set->meta->funcs[i], *o = &s->meta->funcs[j];
+	const struct meta_func *f = &e->patch->meta->funcs[i], *o = &s->meta->funcs[j];
 	const char *listed = look_listed(e, i);
 
 	if (!STREQ(o->object, f->object))
@@ -189,68 +190,68 @@ static bool look_is_one(const struct entering *e, struct targets *targets, size_
 
 /* A hook of the companion's is there already, for a set that exists or left of one. ftrace tells of
  * functions by name alone: at whichever position. */
-static bool look_is_hooked(const struct entering *e, const struct world *w, struct targets *targets,
-			   const struct idle_hooks *idle, size_t i)
+static bool look_is_hooked(const struct incoming *e, const struct registry *reg,
+			   struct targets *targets, const struct idle_hooks *idle, size_t i)
 {
-	const struct meta_func *f = &e->set->meta->funcs[i];
+	const struct meta_func *f = &e->patch->meta->funcs[i];
 
 	if (idle_hooks_have(idle, f->object, look_listed(e, i) ?: f->symbol))
 		return true;
-	for (size_t k = 0; k < w->n_sets; k++)
-		for (size_t j = 0; j < w->sets[k]->meta->n_funcs; j++)
-			if (body_is_ops(w->sets[k]->meta->funcs[j].body) &&
-			    look_is_one(e, targets, i, w->sets[k], j))
+	for (size_t k = 0; k < reg->n_patches; k++)
+		for (size_t j = 0; j < reg->patches[k]->meta->n_funcs; j++)
+			if (body_is_ops(reg->patches[k]->meta->funcs[j].body) &&
+			    look_is_one(e, targets, i, reg->patches[k], j))
 				return true;
 	return false;
 }
 
-int entering_look_rivals(struct entering *e, struct world *w, const bool *known, size_t *ret,
-			 struct report *report)
+int incoming_resolve_foreign(struct incoming *e, struct registry *reg, const bool *known,
+			     size_t *ret, struct report *report)
 {
-	const struct meta *meta = e->set->meta;
-	_cleanup_free_ struct rival_target *targets = NULL;
+	const struct meta *meta = e->patch->meta;
+	_cleanup_free_ struct foreign_target *targets = NULL;
 	_cleanup_free_ size_t *index = NULL;
 	_cleanup_(own_links_done) struct own_links own = {};
 	_cleanup_(idle_hooks_done) struct idle_hooks idle = {};
 	_cleanup_(report_done) struct report first = REPORT_INIT;
-	struct rival_links links = {};
+	struct foreign_links links = {};
 	struct targets *kernel;
 	size_t n = 0, found = 0;
 	int r;
 
-	r = world_targets(w, &kernel, report);
+	r = registry_targets(reg, &kernel, report);
 	if (r != 0)
 		return r;
 	targets = calloc(meta->n_funcs, sizeof(*targets));
 	index = calloc(meta->n_funcs, sizeof(*index));
 	if (!targets || !index)
 		return -ENOMEM;
-	idle_hooks_get(w, &idle);
+	idle_hooks_get(reg, &idle);
 	for (size_t i = 0; i < meta->n_funcs; i++) {
 		if (known && known[i])
 			continue;
 		index[n] = i;
-		targets[n++] = (struct rival_target){
+		targets[n++] = (struct foreign_target){
 			.symbol = meta->funcs[i].symbol,
 			.listed = look_listed(e, i) ?: meta->funcs[i].symbol,
 			.btf_id = e->found ? e->found[i].btf_id : 0,
-			.hooked = look_is_hooked(e, w, kernel, &idle, i),
+			.hooked = look_is_hooked(e, reg, kernel, &idle, i),
 			.traced = meta->funcs[i].body == BODY_FMOD_RET,
 			.object = meta->funcs[i].object,
 		};
 	}
 	links.limit = targets_program_limit(kernel);
-	r = own_links_get(w, &own);
+	r = own_links_get(reg, &own);
 	links.own = own.ids;
 	links.n_own = own.n;
 	if (r == 0)
-		r = rival_find(kernel, targets, n, &links, &found, &first);
+		r = foreign_find(kernel, targets, n, &links, &found, &first);
 	/* pins that are out of sight keep links of ours, whose gates are closed */
 	if (r == OUTCOME_TAKEN && look_add_found(&own) > 0) {
 		links.own = own.ids;
 		links.n_own = own.n;
 		report_done(&first);
-		r = rival_find(kernel, targets, n, &links, &found, &first);
+		r = foreign_find(kernel, targets, n, &links, &found, &first);
 	}
 	if (r <= 0)
 		return r;
@@ -260,10 +261,10 @@ int entering_look_rivals(struct entering *e, struct world *w, const bool *known,
 	return r;
 }
 
-int entering_look_begin(struct entering *e, struct world *w, struct targets **ret,
-			struct report *report)
+int incoming_resolve_begin(struct incoming *e, struct registry *reg, struct targets **ret,
+			   struct report *report)
 {
-	size_t n = MAX(e->set->meta->n_funcs, (size_t)1);
+	size_t n = MAX(e->patch->meta->n_funcs, (size_t)1);
 	int r;
 
 	e->funcs = calloc(n, sizeof(*e->funcs));
@@ -271,59 +272,61 @@ int entering_look_begin(struct entering *e, struct world *w, struct targets **re
 	e->found = calloc(n, sizeof(*e->found));
 	if (!e->funcs || !e->native || !e->found)
 		return -ENOMEM;
-	r = object_open(e->file, e->file_size, e->set->meta->name, &e->object, report);
-	return r == 0 ? world_targets(w, ret, report) : r;
+	r = object_open(e->file, e->file_size, e->patch->meta->name, &e->object, report);
+	return r == 0 ? registry_targets(reg, ret, report) : r;
 }
 
-int entering_look_ftrace(const struct entering *e, struct report *report)
+int incoming_resolve_ftrace(const struct incoming *e, struct report *report)
 {
-	if (e->set->meta->n_funcs == 0 || !ftrace_is_off())
+	if (e->patch->meta->n_funcs == 0 || !ftrace_is_off())
 		return 0;
-	report_names(report, e->set->meta->name, NULL, NULL);
+	report_names(report, e->patch->meta->name, NULL, NULL);
 	return report_set(report, OUTCOME_FTRACE_OFF,
 			  "kernel.ftrace_enabled is 0, so no body of patch '%s' would be called",
-			  e->set->meta->name);
+			  e->patch->meta->name);
 }
 
 /* So that those who ask later whether it is called need not read the kernel's symbols again. */
-static int look_keep_names(struct entering *e)
+static int look_keep_names(struct incoming *e)
 {
-	size_t n = e->set->meta->n_funcs;
+	size_t n = e->patch->meta->n_funcs;
 
-	e->set->listed = calloc(MAX(n, (size_t)1), sizeof(*e->set->listed));
-	if (!e->set->listed)
+	e->patch->listed = calloc(MAX(n, (size_t)1), sizeof(*e->patch->listed));
+	if (!e->patch->listed)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		/* of a module that is not there now, or may be another when it comes again */
-		if (!e->found[i].listed || !STREQ(e->set->meta->funcs[i].object, "vmlinux"))
+		if (!e->found[i].listed || !STREQ(e->patch->meta->funcs[i].object, "vmlinux"))
 			continue;
-		e->set->listed[i] = strdup(e->found[i].listed);
-		if (!e->set->listed[i])
+		e->patch->listed[i] = strdup(e->found[i].listed);
+		if (!e->patch->listed[i])
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-int entering_look(struct entering *e, struct world *w, struct set *const *leave, size_t n_leave,
-		  struct report *report)
+int incoming_resolve(struct incoming *e, struct registry *reg, struct patch *const *leave,
+		     size_t n_leave, struct report *report)
 {
-	const struct meta *meta = e->set->meta;
+	const struct meta *meta = e->patch->meta;
 	struct targets *targets = NULL;
-	size_t rival;
+	size_t foreign;
 	int r;
 
-	r = entering_look_ftrace(e, report);
+	r = incoming_resolve_ftrace(e, report);
 	if (r == 0)
-		r = entering_look_begin(e, w, &targets, report);
+		r = incoming_resolve_begin(e, reg, &targets, report);
 	for (size_t i = 0; r == 0 && i < meta->n_funcs; i++)
-		r = entering_look_func(e, w, targets, i, report);
+		r = incoming_resolve_func(e, reg, targets, i, report);
 	for (size_t i = 0; r == 0 && i < meta->n_callbacks; i++)
-		r = entering_select_callback(e, i, report);
+		r = incoming_select_callback(e, i, report);
 	for (size_t i = 0; r == 0 && i < meta->n_tables; i++)
-		r = entering_look_table(e, targets, i, report);
+		r = incoming_resolve_table(e, targets, i, report);
 	if (r == 0)
 		r = look_keep_names(e);
 	if (r == 0)
-		r = entering_look_aliases(e, w, leave, n_leave, &rival, report);
-	return r == 0 && meta->n_funcs > 0 ? entering_look_rivals(e, w, NULL, &rival, report) : r;
+		r = incoming_resolve_aliases(e, reg, leave, n_leave, &foreign, report);
+	return r == 0 && meta->n_funcs > 0 ?
+		       incoming_resolve_foreign(e, reg, NULL, &foreign, report) :
+		       r;
 }

@@ -4,22 +4,22 @@
  * back. Owns the fds of the links and the parsed metadata. What comes from pins is input and is
  * checked here against itself; nothing here asks or changes the kernel.
  */
-#include "core/set.h"
+#include "core/patch.h"
 #include "util/macro.h"
 
 static const char *const state_names[] = {
-	[SET_ENTERING] = "entering",
-	[SET_IN_FORCE] = "in_force",
-	[SET_LEAVING] = "leaving",
-	[SET_UNJUDGED] = "unjudged",
+	[PATCH_ENTERING] = "entering",
+	[PATCH_IN_FORCE] = "in_force",
+	[PATCH_LEAVING] = "leaving",
+	[PATCH_UNJUDGED] = "unjudged",
 };
-static_assert(ARRAY_SIZE(state_names) == _SET_STATE_MAX, "a name for each state");
+static_assert(ARRAY_SIZE(state_names) == _PATCH_STATE_MAX, "a name for each state");
 
 DEFINE_CLEANUP(struct meta, meta_free);
 
-int set_new(struct meta *meta, const char *path, struct set **ret)
+int patch_new(struct meta *meta, const char *path, struct patch **ret)
 {
-	_cleanup_(set_freep) struct set *s = NULL;
+	_cleanup_(patch_freep) struct patch *s = NULL;
 	_cleanup_(meta_freep) struct meta *m = meta;
 
 	s = calloc(1, sizeof(*s));
@@ -40,9 +40,9 @@ int set_new(struct meta *meta, const char *path, struct set **ret)
 	return 0;
 }
 
-int set_from_pin(struct pin_set *pin, struct set **ret)
+int patch_from_pin(struct pin_patch *pin, struct patch **ret)
 {
-	_cleanup_(set_freep) struct set *s = NULL;
+	_cleanup_(patch_freep) struct patch *s = NULL;
 	const struct pin_header *h = &pin->header;
 	struct meta *meta;
 	int r;
@@ -58,13 +58,13 @@ int set_from_pin(struct pin_set *pin, struct set **ret)
 	r = meta_from_section(pin->meta, h->meta_size, &meta, NULL);
 	if (r != 0)
 		return r < 0 ? r : -EINVAL;
-	r = set_new(meta, h->path, &s);
+	r = patch_new(meta, h->path, &s);
 	if (r < 0)
 		return r;
 	if (pin->n_links != s->n_links || pin->n_maps != s->meta->n_tables)
 		return -EINVAL;
 
-	r = set_keep_section(s, pin->meta, h->meta_size);
+	r = patch_keep_section(s, pin->meta, h->meta_size);
 	if (r < 0)
 		return r;
 	s->serial = h->serial;
@@ -82,7 +82,7 @@ int set_from_pin(struct pin_set *pin, struct set **ret)
 	return 0;
 }
 
-struct set *set_free(struct set *s)
+struct patch *patch_free(struct patch *s)
 {
 	if (!s)
 		return NULL;
@@ -102,7 +102,7 @@ struct set *set_free(struct set *s)
 	return NULL;
 }
 
-int set_keep_section(struct set *s, const void *section, size_t size)
+int patch_keep_section(struct patch *s, const void *section, size_t size)
 {
 	void *copy = malloc(size);
 
@@ -115,7 +115,7 @@ int set_keep_section(struct set *s, const void *section, size_t size)
 	return 0;
 }
 
-size_t set_missing(const struct set *s)
+size_t patch_missing(const struct patch *s)
 {
 	size_t n = s->n_lost;
 
@@ -124,12 +124,12 @@ size_t set_missing(const struct set *s)
 	return n;
 }
 
-uint64_t set_pins(const struct set *s)
+uint64_t patch_pins(const struct patch *s)
 {
 	return s->pinned ?: s->serial;
 }
 
-int set_to_header(const struct set *s, size_t meta_size, struct pin_header *ret)
+int patch_to_header(const struct patch *s, size_t meta_size, struct pin_header *ret)
 {
 	if (meta_size > KLP_META_MAX || strlen(s->path) >= sizeof(ret->path))
 		return -E2BIG;
@@ -150,28 +150,28 @@ int set_to_header(const struct set *s, size_t meta_size, struct pin_header *ret)
 	return 0;
 }
 
-size_t set_table_link(const struct set *s, size_t i)
+size_t patch_table_link(const struct patch *s, size_t i)
 {
 	return s->meta->n_funcs + s->meta->n_callbacks + i;
 }
 
-void set_record_name(const struct set *s, char ret[static KLP_UAPI_NAME_LEN])
+void patch_record_name(const struct patch *s, char ret[static KLP_UAPI_NAME_LEN])
 {
 	(void)snprintf(ret, KLP_UAPI_NAME_LEN, "%.*s.%llu", KLP_UAPI_NAME_LEN - 22, s->meta->name,
 		       (unsigned long long)s->serial);
 }
 
-uint64_t set_gate(const struct set *s)
+uint64_t patch_gate(const struct patch *s)
 {
 	return s->consistency == KLP_CONSISTENCY_IMMEDIATE ? 1ULL << s->slot : 0;
 }
 
-const char *set_state_to_string(enum set_state state)
+const char *patch_state_to_string(enum patch_state state)
 {
-	return state < _SET_STATE_MAX ? state_names[state] : "unknown";
+	return state < _PATCH_STATE_MAX ? state_names[state] : "unknown";
 }
 
-const char *set_consistency_to_string(uint32_t consistency)
+const char *patch_consistency_to_string(uint32_t consistency)
 {
 	return consistency == KLP_CONSISTENCY_PER_TASK ? "per_task" : "immediate";
 }

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "core/announcement.h"
-#include "core/entering.h"
+#include "core/incoming.h"
 #include "core/fault.h"
 #include "core/retire.h"
 #include "core/table.h"
@@ -17,8 +17,7 @@
 #include "kern/trust.h"
 #include "util/macro.h"
 
-int entering_read(struct entering *e, const char *path, const uint8_t *hash,
-		  struct report *report)
+int incoming_read(struct incoming *e, const char *path, const uint8_t *hash, struct report *report)
 {
 	uint8_t found[SHA256_SIZE];
 	struct meta *meta;
@@ -35,24 +34,24 @@ int entering_read(struct entering *e, const char *path, const uint8_t *hash,
 	if (r != 0)
 		return r;
 	report_names(report, meta->name, NULL, NULL);
-	r = set_new(meta, path, &e->set);
+	r = patch_new(meta, path, &e->patch);
 	if (r < 0)
 		return r;
-	memcpy(e->set->sha256, found, sizeof(found));
+	memcpy(e->patch->sha256, found, sizeof(found));
 	return 0;
 }
 
 /* The outcome for an error of the companion about function `failed`, or about none. */
-static int entering_refusal(const struct entering *e, const struct world *w, int error,
+static int incoming_refusal(const struct incoming *e, const struct registry *reg, int error,
 			    uint32_t failed, bool opening, struct report *report)
 {
 	const struct klp_uapi_func *f;
 
-	report_names(report, e->set->meta->name, NULL, NULL);
+	report_names(report, e->patch->meta->name, NULL, NULL);
 	if (error == -ENOSPC && !opening)
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "The companion has no room for one more attachment set");
-	if (failed >= e->set->meta->n_funcs)
+	if (failed >= e->patch->meta->n_funcs)
 		return report_errno(report, error, "The companion refuses the patch");
 	f = &e->funcs[failed];
 	report_names(report, NULL, f->object, f->symbol);
@@ -68,12 +67,12 @@ static int entering_refusal(const struct entering *e, const struct world *w, int
 				  "There is more than one function '%s'", f->symbol);
 	case -ELOOP:
 	case -EOWNERDEAD:
-		return entering_out_of_reach(error, f->symbol, report);
+		return incoming_out_of_reach(error, f->symbol, report);
 	case -ENOSPC:
 		return report_set(report, OUTCOME_OPENING_FULL,
 				  "No room to open '%s': the kernel's table of modifiable "
 				  "functions may hold %u", f->symbol,
-				  companion_hello(w->companion)->open_cap);
+				  companion_hello(reg->companion)->open_cap);
 	default:
 		return report_errno(report, error, "The companion refuses function '%s'",
 				    f->symbol);
@@ -81,20 +80,20 @@ static int entering_refusal(const struct entering *e, const struct world *w, int
 }
 
 /* Make attachable what the kernel itself does not let be: all in one call. */
-static int entering_open(struct entering *e, struct world *w, struct report *report)
+static int incoming_open(struct incoming *e, struct registry *reg, struct report *report)
 {
 	_cleanup_free_ struct klp_uapi_func *closed = NULL;
 	_cleanup_free_ uint32_t *index = NULL;
 	uint32_t n = 0, failed = 0;
 	int r;
 
-	if (e->set->meta->n_funcs == 0)
+	if (e->patch->meta->n_funcs == 0)
 		return 0;
-	closed = calloc(e->set->meta->n_funcs, sizeof(*closed));
-	index = calloc(e->set->meta->n_funcs, sizeof(*index));
+	closed = calloc(e->patch->meta->n_funcs, sizeof(*closed));
+	index = calloc(e->patch->meta->n_funcs, sizeof(*index));
 	if (!closed || !index)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < e->set->meta->n_funcs; i++) {
+	for (uint32_t i = 0; i < e->patch->meta->n_funcs; i++) {
 		if (e->native[i])
 			continue;
 		index[n] = i;
@@ -102,40 +101,41 @@ static int entering_open(struct entering *e, struct world *w, struct report *rep
 	}
 	if (n == 0)
 		return 0;
-	r = companion_open_funcs(w->companion, closed, n, &failed);
+	r = companion_open_funcs(reg->companion, closed, n, &failed);
 	if (r < 0)
-		return entering_refusal(e, w, r, failed < n ? index[failed] : failed, true,
+		return incoming_refusal(e, reg, r, failed < n ? index[failed] : failed, true,
 					report);
 	return 0;
 }
 
-int entering_load(struct entering *e, struct world *w, unsigned int *point, struct report *report)
+int incoming_load(struct incoming *e, struct registry *reg, unsigned int *point,
+		  struct report *report)
 {
 	struct klp_self self = {
-		.slot = e->set->slot,
-		.consistency = e->set->consistency,
+		.slot = e->patch->slot,
+		.consistency = e->patch->consistency,
 	};
 	struct targets *targets;
 	int r;
 
-	r = world_targets(w, &targets, report);
+	r = registry_targets(reg, &targets, report);
 	if (r == 0)
-		r = entering_open(e, w, report);
+		r = incoming_open(e, reg, report);
 	if (r == 0)
 		r = fault_point(PHASE_LOAD, ++*point);
 	if (r == 0)
-		r = object_load(e->object, &self, gate_fd(w->gate), targets_btf(targets), report);
+		r = object_load(e->object, &self, gate_fd(reg->gate), targets_btf(targets), report);
 	if (r == 0)
 		r = fault_point(PHASE_LOAD, ++*point);
 	return r;
 }
 
-void entering_load_undo(struct entering *e)
+void incoming_load_undo(struct incoming *e)
 {
 	e->object = object_free(e->object);
 }
 
-int entering_announce(struct entering *e, struct world *w, unsigned int *point,
+int incoming_announce(struct incoming *e, struct registry *reg, unsigned int *point,
 		      struct report *report)
 {
 	char name[KLP_UAPI_NAME_LEN];
@@ -144,45 +144,45 @@ int entering_announce(struct entering *e, struct world *w, unsigned int *point,
 	uint32_t failed = 0;
 	int r;
 
-	if (e->set->consistency != KLP_CONSISTENCY_PER_TASK)
+	if (e->patch->consistency != KLP_CONSISTENCY_PER_TASK)
 		return 0;
-	set_record_name(e->set, name);
-	if (announcement_make(e->set->meta, &told) < 0)
+	patch_record_name(e->patch, name);
+	if (announcement_make(e->patch->meta, &told) < 0)
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "The patch is about more than %d modules", KLP_UAPI_OBJECTS_MAX);
-	record.n_funcs = (uint32_t)e->set->meta->n_funcs;
+	record.n_funcs = (uint32_t)e->patch->meta->n_funcs;
 	record.objects = told.objects;
 	record.n_objects = told.n_objects;
 	record.callbacks = told.callbacks;
 	record.n_callbacks = told.n_callbacks;
 	record.states = told.states;
 	record.n_states = told.n_states;
-	r = companion_announce(w->companion, &record, &e->set->id, &failed);
+	r = companion_announce(reg->companion, &record, &e->patch->id, &failed);
 	if (r < 0)
-		return entering_refusal(e, w, r, failed, false, report);
-	r = object_set_id(e->object, e->set->id);
+		return incoming_refusal(e, reg, r, failed, false, report);
+	r = object_set_id(e->object, e->patch->id);
 	if (r < 0)
 		return report_errno(report, r, "Cannot tell the programs their id");
 	return fault_point(PHASE_ANNOUNCE, ++*point);
 }
 
-void entering_announce_undo(struct entering *e, struct world *w)
+void incoming_announce_undo(struct incoming *e, struct registry *reg)
 {
-	if (e->set->id != 0)
-		(void)companion_withdraw(w->companion, e->set->id);
-	e->set->id = 0;
+	if (e->patch->id != 0)
+		(void)companion_withdraw(reg->companion, e->patch->id);
+	e->patch->id = 0;
 }
 
 /* Link i of the set: of a function, or of a callback, which come after those. */
-static int entering_attach_one(struct entering *e, size_t i, struct report *report)
+static int incoming_attach_one(struct incoming *e, size_t i, struct report *report)
 {
-	const struct meta *m = e->set->meta;
+	const struct meta *m = e->patch->meta;
 	const struct meta_callback *c = i < m->n_funcs ? NULL : &m->callbacks[i - m->n_funcs];
 	const struct meta_func *f = c ? NULL : &m->funcs[i];
 	int r = object_attach(e->object, c ? c->program : f->program);
 
 	if (r >= 0) {
-		e->set->links[i] = r;
+		e->patch->links[i] = r;
 		return 0;
 	}
 	report_names(report, m->name, c ? c->object : f->object, c ? NULL : f->symbol);
@@ -206,15 +206,15 @@ static int entering_attach_one(struct entering *e, size_t i, struct report *repo
 	return report_errno(report, r, "Cannot attach program '%s' to '%s'", f->program, f->symbol);
 }
 
-int entering_attach(struct entering *e, struct set *const *leave, size_t n_leave, unsigned int *point,
-		    struct report *report)
+int incoming_attach(struct incoming *e, struct patch *const *leave, size_t n_leave,
+		    unsigned int *point, struct report *report)
 {
-	size_t tables = set_table_link(e->set, 0);
+	size_t tables = patch_table_link(e->patch, 0);
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < e->set->n_links; i++) {
-		r = i < tables ? entering_attach_one(e, i, report) :
-				 table_attach(e->set, i - tables, e->object, leave, n_leave,
+	for (size_t i = 0; r == 0 && i < e->patch->n_links; i++) {
+		r = i < tables ? incoming_attach_one(e, i, report) :
+				 table_attach(e->patch, i - tables, e->object, leave, n_leave,
 					      &e->shared[i - tables], report);
 		if (r == 0)
 			r = fault_point(PHASE_ATTACH, ++*point);
@@ -222,23 +222,23 @@ int entering_attach(struct entering *e, struct set *const *leave, size_t n_leave
 	return r;
 }
 
-bool entering_attach_undo(struct entering *e)
+bool incoming_attach_undo(struct incoming *e)
 {
 	bool attached = false;
 
-	for (size_t i = e->set->n_links; i > 0; i--) {
-		size_t tables = set_table_link(e->set, 0);
+	for (size_t i = e->patch->n_links; i > 0; i--) {
+		size_t tables = patch_table_link(e->patch, 0);
 
-		attached = attached || e->set->links[i - 1] >= 0;
+		attached = attached || e->patch->links[i - 1] >= 0;
 		/* a name that is given back is free at once */
-		if (i > tables && e->set->links[i - 1] >= 0 && !e->shared[i - 1 - tables])
-			(void)link_detach(e->set->links[i - 1]);
-		e->set->links[i - 1] = safe_close(e->set->links[i - 1]);
+		if (i > tables && e->patch->links[i - 1] >= 0 && !e->shared[i - 1 - tables])
+			(void)link_detach(e->patch->links[i - 1]);
+		e->patch->links[i - 1] = safe_close(e->patch->links[i - 1]);
 	}
 	return attached;
 }
 
-int entering_pin(struct entering *e, unsigned int *point, struct report *report)
+int incoming_pin(struct incoming *e, unsigned int *point, struct report *report)
 {
 	_cleanup_free_ struct pin_header *header = NULL;
 	struct timespec now;
@@ -253,27 +253,27 @@ int entering_pin(struct entering *e, unsigned int *point, struct report *report)
 	if (r != 0)
 		return r;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	e->set->enabled_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-	r = set_to_header(e->set, meta_size, header);
+	e->patch->enabled_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	r = patch_to_header(e->patch, meta_size, header);
 	if (r == 0)
-		r = set_keep_section(e->set, meta, meta_size);
+		r = patch_keep_section(e->patch, meta, meta_size);
 	if (r == 0)
-		r = pin_store(header, meta, e->set->links, e->set->maps);
+		r = pin_store(header, meta, e->patch->links, e->patch->maps);
 	if (r < 0)
 		return report_errno(report, r, "Cannot pin under '%s'", KLPD_PIN_DIR);
 	e->pinned = true;
 	return fault_point(PHASE_PIN, ++*point);
 }
 
-void entering_pin_undo(struct entering *e, struct world *w)
+void incoming_pin_undo(struct incoming *e, struct registry *reg)
 {
 	if (!e->pinned)
 		return;
 	e->pinned = false;
-	(void)retire_pins(w, e->set->serial, set_gate(e->set));
+	(void)retire_pins(reg, e->patch->serial, patch_gate(e->patch));
 }
 
-void entering_built(struct entering *e)
+void incoming_built(struct incoming *e)
 {
 	e->object = object_free(e->object);
 	free(e->file);
