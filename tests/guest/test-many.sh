@@ -29,7 +29,7 @@ start_klpd
 snapshot
 same original "0 256" "$(cat /proc/test_klpd_many)"
 
-t "a patch of 256 functions"
+t "a patch of 256 functions: enabled, replaced, taken over, disabled"
 before=$(fds)
 check enable klpctl enable $T/many-1.klp.o
 same patched "1 256" "$(cat /proc/test_klpd_many)"
@@ -38,19 +38,17 @@ each=$(($(fds) - before))
 # 64 in force and 64 that take their places
 ((128 * each < $(limit))) || fail "a patch of 256 functions takes $each of $(limit) descriptors"
 
-t "is replaced by its successor of as many"
+# by its successor of as many
 check replace klpctl replace $T/many-2.klp.o
 same patched "2 256" "$(cat /proc/test_klpd_many)"
 same names many-2 "$(names)"
 (($(fds) <= before + each)) || fail "$before descriptors, $each a patch, and now there are $(fds)"
 
-t "and taken over by the next klpd"
 kill_klpd
 same patched "2 256" "$(cat /proc/test_klpd_many)"
 start_klpd
 same status '["in_force","replace",256]' "$(functions many-2)"
 same warnings 0 "$(klpctl status --json | jq '.warnings | length')"
 
-t "and goes out again"
 check disable klpctl disable many-2
 same original "0 256" "$(cat /proc/test_klpd_many)"

@@ -138,7 +138,8 @@ end_test() {
 	[[ -n $TEST ]] || return 0
 	if [[ -n $WATCH && -z $KEEP && $VERDICT != skip ]] && ! LOOP_SECONDS=$((10 * SLOW)) loop_until leftovers; then
 		left=$(leftovers)
-		fail "left behind: ${left//$'\n'/; }" || :
+		left=${left//$'\n'/; }
+		fail "left behind: ${left:0:2000}" || :
 	fi
 	if [[ $VERDICT == skip ]]; then
 		SKIPPED=$((SKIPPED + 1))
