@@ -126,18 +126,18 @@ int caps_init(void)
 	return caps_init_mask(-1);
 }
 
-int caps_init_only(enum caps_set patch)
+int caps_init_only(enum caps_set set)
 {
-	return caps_init_mask(masks[patch]);
+	return caps_init_mask(masks[set]);
 }
 
-int caps_raise(enum caps_set patch)
+int caps_raise(enum caps_set set)
 {
 	int before = effective, wanted, r;
 
 	if (!state)
 		return 0;
-	wanted = before | (masks[patch] & permitted);
+	wanted = before | (masks[set] & permitted);
 	if (wanted == before)
 		return before;
 	r = caps_apply(wanted);

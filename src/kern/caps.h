@@ -16,12 +16,12 @@ enum caps_set {
 	CAPS_COMPANION, /* /dev/klp: SYS_ADMIN, BPF */
 };
 /* As caps_init(), of a process that never raises another set than this one. */
-int caps_init_only(enum caps_set patch);
-int caps_raise(enum caps_set patch);	/* token for caps_restore(), or -errno */
+int caps_init_only(enum caps_set set);
+int caps_raise(enum caps_set set);	/* token for caps_restore(), or -errno */
 void caps_restore(int *token);
-#define CAPS_SCOPE_(patch, line) \
-	__attribute__((cleanup(caps_restore), unused)) int caps_scope_##line = caps_raise(patch)
-#define CAPS_SCOPE_2(patch, line) CAPS_SCOPE_(patch, line)
-#define CAPS_SCOPE(patch) CAPS_SCOPE_2(patch, __LINE__)
+#define CAPS_SCOPE_(set, line) \
+	__attribute__((cleanup(caps_restore), unused)) int caps_scope_##line = caps_raise(set)
+#define CAPS_SCOPE_2(set, line) CAPS_SCOPE_(set, line)
+#define CAPS_SCOPE(set) CAPS_SCOPE_2(set, __LINE__)
 
 #endif

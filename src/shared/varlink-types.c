@@ -13,7 +13,7 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	PatchState,
-	VALUE(incoming, "A transition moves tasks into it"),
+	VALUE(entering, "A transition moves tasks into it"),
 	VALUE(in_force, "All tasks run it"),
 	VALUE(leaving, "A transition moves tasks out of it"),
 	VALUE(unjudged, "Something of it is in the kernel or pinned, and klpd cannot tell what it is "
@@ -216,7 +216,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("It is refused unless its consistency is per_task"),
 	BOOL(perTaskOnly, 0),
 	C("Patch set that it belongs to; null: the default set, which has no name"),
-	STRING(patch, NULLABLE),
+	STRING(set, NULLABLE),
 	C("What it changes cannot be undone: it is neither disabled nor reversed, and replaced only "
 	  "by a patch that carries its states"),
 	BOOL(sticky, NULLABLE),
@@ -263,7 +263,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("The change that it is a part of"),
 	TYPE(change, Change, 0),
 	C("Patch that tasks move into; the first of them, if a rollback has several"),
-	STRING(incoming, NULLABLE),
+	STRING(entering, NULLABLE),
 	C("Patches that tasks move out of"),
 	STRING(leaving, ARRAY),
 	C("It was turned round"),
@@ -345,7 +345,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("How many tables of the kernel it brings"),
 	INT(tables, 0),
 	C("Patch set that it belongs to; null: the default set, which has no name"),
-	STRING(patch, NULLABLE),
+	STRING(set, NULLABLE),
 	C("How many of its functions are in modules that are not loaded; null: none that is known"),
 	INT(waiting, NULLABLE),
 	C("Calls that ran the original although it was attached: it is not fully in force; null: none"),
