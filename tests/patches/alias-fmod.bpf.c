@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* An fmod_ret body on a name that neither ftrace nor BTF has. Tasks "klp-alias" are told another pid. */
+/*
+ * An fmod_ret body by a name that neither ftrace nor BTF has. Tasks named "klp-alias" get another
+ * pid from getpid(2).
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 #include "alias.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A guard body on a name that ftrace does not have: it lists __do_sys_getpid at this address. Tasks "klp-alias" are told another pid. */
+/*
+ * A guard body by a name that ftrace does not have: ftrace lists this address as __do_sys_getpid.
+ * Tasks named "klp-alias" get another pid from getpid(2).
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 #include "alias.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The same function as that of alias-guard, by the name that ftrace has. Tasks "klp-alias" are told another pid. */
+/*
+ * Patches the same function as alias-guard, by the name that ftrace has. Tasks named "klp-alias"
+ * get another pid from getpid(2).
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 #include "alias.h"

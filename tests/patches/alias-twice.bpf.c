@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Two names of one function in one patch. Tasks "klp-alias" are told another pid. */
+/*
+ * One patch with two names of the same function. Tasks named "klp-alias" get another pid from
+ * getpid(2).
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 #include "alias.h"

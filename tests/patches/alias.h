@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the patches alias-* have in common: only tasks of the name "klp-alias" are told another pid. */
+/* Shared by the patches alias-*: only tasks named "klp-alias" get another pid. */
 #ifndef KLP_TESTS_ALIAS_H
 #define KLP_TESTS_ALIAS_H
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A name that BTF has once and kallsyms twice (ipmr.c and ip6mr.c): OUTCOME_AMBIGUOUS_FUNCTION.
+ * A name that is once in BTF and twice in kallsyms (ipmr.c and ip6mr.c):
+ * OUTCOME_AMBIGUOUS_FUNCTION.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

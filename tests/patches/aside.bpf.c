@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Of a set of its own: a hook in force that concerns no other patch. */
+/* A patch with its own patch set: a hook in force that does not concern any other patch. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* For measurements: bench-replace with a body that may sleep. */
+/* For measurements: bench-replace with a sleepable body. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* For measurements: so many fmod_ret bodies, which let the original run. */
+/* For measurements: 1 fmod_ret body, which lets the original run. */
 #define BENCH_NAME "bench-fmod-1"
 #define BENCH_BODY KLP_FMOD_RET
 #define BENCH_FUNCTIONS BENCH_1

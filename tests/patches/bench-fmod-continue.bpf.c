@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* For measurements: an fmod_ret body that lets the original run. Held up by who sleeps in down_killable(). */
+/*
+ * For measurements: an fmod_ret body that lets the original run. Tasks that sleep in
+ * down_killable() block it.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* For measurements: a body that is the whole function. Held up by who sleeps in down_killable(). */
+/* For measurements: a replace body. Tasks that sleep in down_killable() block it. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

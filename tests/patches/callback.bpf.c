@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A callback whose program is none of a struct_ops map: OUTCOME_META_INVALID. */
+/* A callback whose program is not in a struct_ops map: OUTCOME_META_INVALID. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

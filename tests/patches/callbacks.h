@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * For test patches with callbacks: each says in the trace that it ran, as "klp-test: NAME WHEN OBJECT";
- * its pre_patch callbacks refuse where the guest's domain name is "refuse-OBJECT". NAME is defined by
- * who includes this.
+ * For test patches with callbacks. Each callback writes "klp-test: NAME WHEN OBJECT" to the trace
+ * when it runs. A pre_patch callback refuses if the guest's domain name is "refuse-OBJECT". The
+ * including file defines NAME.
  */
 #ifndef KLP_TEST_CALLBACKS_H
 #define KLP_TEST_CALLBACKS_H
@@ -11,7 +11,10 @@
 
 #define SAY(when)	bpf_printk("klp-test: " NAME " " when " %s", cb->object)
 
-/* `word` is a literal. */
+/*
+ * -ENODEV if the guest's domain name begins with `word`, a string literal; -errno if it cannot be
+ * read; else 0.
+ */
 #define REFUSED(word) ({ \
 	char domain[64] = {}; \
 	int length_ = klp_sysctl_read(cb, "kernel/domainname", domain, sizeof(domain)); \

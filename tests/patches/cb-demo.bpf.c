@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All callbacks of the kernel and of two modules, in the order vmlinux, test_klpd_target, test_klpd_busy. The
- * functions: /proc/cmdline and /proc/test_klpd_target say that they are patched; test_klpd_busy_work() is as ever.
+ * All callbacks of vmlinux, test_klpd_target and test_klpd_busy, in this order. The bodies:
+ * /proc/cmdline and /proc/test_klpd_target read as patched; test_klpd_busy_work() behaves as
+ * before.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

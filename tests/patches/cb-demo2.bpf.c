@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Callbacks of the kernel alone, beside cb-demo or in its place. */
+/* Callbacks of vmlinux only. Enabled beside cb-demo, or as its replacement. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

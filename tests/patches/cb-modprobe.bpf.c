@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Its pre_patch callback writes a setting for which the kernel loads a module, if it is not there. */
+/*
+ * The pre_patch callback writes a sysctl for which the kernel loads a module if it is not loaded
+ * yet.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

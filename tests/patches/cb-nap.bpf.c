@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Callbacks that sleep, in test_klpd_calls_sleep() of the test module test_klpd_calls, where the guest's domain name is
- * "nap-WHEN-OBJECT"; pre_patch refuses afterwards where it is "refuse-OBJECT" by then.
+ * Callbacks that sleep, in test_klpd_calls_sleep() of the test module test_klpd_calls, if the
+ * guest's domain name is "nap-WHEN-OBJECT". Afterwards pre_patch refuses if the domain name is
+ * then "refuse-OBJECT".
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * As cb-modprobe, but the module that the kernel loads for the setting is one that this patch is about:
- * it waits for the callback that waits for it.
+ * As cb-modprobe, but the module that the kernel loads for the sysctl is an object of this patch:
+ * the module waits for the callback, and the callback waits for the module.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Nothing but a table: congestion control klp_cc with a window of 11. */
+/* Only a struct_ops table: congestion control klp_cc with a window of 11. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

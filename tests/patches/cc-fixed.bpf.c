@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A table of a type that every kernel has and cannot update: OUTCOME_NO_SUCH_TABLE. */
+/*
+ * A table of a struct_ops type that every kernel has and that cannot be updated:
+ * OUTCOME_NO_SUCH_TABLE.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

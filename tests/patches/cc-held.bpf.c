@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table of cc-1 with a window of 33, and a function in which every sleep(1) sits. */
+/*
+ * The table of cc-1 with a window of 33, and a body on a function in which every sleep(1) sleeps.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The metadata and the table have different names: OUTCOME_META_INVALID. */
+/* The metadata and the table give different names: OUTCOME_META_INVALID. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A table whose name the kernel has: OUTCOME_TAKEN. */
+/* A table with a name that a congestion control of the kernel already has: OUTCOME_TAKEN. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A table of a type that no kernel has: OUTCOME_NO_SUCH_TABLE. */
+/* A table of a struct_ops type that no kernel has: OUTCOME_NO_SUCH_TABLE. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

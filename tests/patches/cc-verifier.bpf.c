@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A program of the table writes where it may not: OUTCOME_VERIFIER. */
+/* A program of the table writes to memory that it must not write to: OUTCOME_VERIFIER. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 #include <bpf/bpf_tracing.h>

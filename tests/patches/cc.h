@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A congestion control for test patches: each connection has a window of CWND segments, whatever
- * happens. tests/programs/cc.c opens connections that ask for it by name and says what they have.
+ * A congestion control for test patches: the window of each connection is always CWND segments.
+ * tests/programs/cc.c opens connections that request it by name and prints their windows.
  */
 #ifndef KLP_TEST_CC_H
 #define KLP_TEST_CC_H

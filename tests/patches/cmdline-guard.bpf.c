@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The same as the patch cmdline, with a guard body: nothing of us is on the stack of the original. */
+/*
+ * As the patch cmdline, but with a guard body: no frame of klp.ko is on the stack while the
+ * original runs.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cmdline-guard, held up by whoever sleeps in down_killable(). */
+/* cmdline-guard, blocked by tasks that sleep in down_killable(). */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The same as the patch cmdline, with a body that is the whole function. */
+/* As the patch cmdline, but with a replace body. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

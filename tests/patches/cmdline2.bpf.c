@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Another version of patches/cmdline: for a replace by the same name. */
+/* Another version of patches/cmdline, for a replace by a patch of the same name. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

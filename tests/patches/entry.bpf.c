@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A noinstr function, of the way into the kernel: OUTCOME_NOT_TRACEABLE. */
+/* A noinstr function on the kernel's entry path: OUTCOME_NOT_TRACEABLE. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

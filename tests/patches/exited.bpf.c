@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Only called when the thread may be in no list of the kernel's any more: OUTCOME_OUT_OF_REACH. */
+/*
+ * A function that is called only when the thread may already be off all task lists of the kernel:
+ * OUTCOME_OUT_OF_REACH.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

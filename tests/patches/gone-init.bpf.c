@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* An __init function, which is gone when the kernel has started: OUTCOME_NOT_TRACEABLE. */
+/* An __init function, which is freed once the kernel has started: OUTCOME_NOT_TRACEABLE. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * As held, with a guard body: whoever sleeps holds it up. A sleep of exactly 12345 ns is not slept
- * but returns a number that needs 64 bits.
+ * As held, with a guard body: tasks in nanosleep(2) block it. A sleep of exactly 12345 ns does
+ * not sleep but returns a number that needs 64 bits.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes nothing, but patches a function in which every sleep(1) sits: a transition in or out of
- * it is held up by a sleeper for as long as it sleeps.
+ * Changes nothing, but patches a function in which every sleep(1) sleeps. A sleeping task blocks
+ * a transition to or from this patch for as long as it sleeps.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

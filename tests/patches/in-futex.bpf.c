@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes nothing, and is held up by whoever waits for a futex.
+ * Changes nothing. Tasks that wait for a futex block it.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes nothing, and is held up by whoever opens one end of a FIFO and waits for the other.
+ * Changes nothing. Tasks that open one end of a FIFO and wait for the other end block it.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

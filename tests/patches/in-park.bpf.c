@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes what /proc/cmdline says, so that every reader sees which version is its own, and is held
- * up by whoever the test module test_klpd_kthreads keeps inside.
+ * Changes the text of /proc/cmdline, so that every reader sees its own version. Tasks that the
+ * test module test_klpd_kthreads keeps inside the patched function block it.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

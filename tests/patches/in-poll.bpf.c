@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes nothing, and is held up by whoever is in poll(2).
+ * Changes nothing. Tasks in poll(2) block it.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

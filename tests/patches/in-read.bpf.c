@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes nothing, and is held up by whoever reads from a pipe on 6.12.
+ * Changes nothing. On 6.12, tasks that read from a pipe block it.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes nothing, and is held up by whoever reads from a FIFO on 7.x; on 6.12 see in-read.
+ * Changes nothing. On 7.x, tasks that read from a FIFO block it; for 6.12 see in-read.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes nothing, and is held up by whoever is stopped, held by a tracer or frozen: all three sit
+ * Changes nothing. Tasks that are stopped, held by a tracer or frozen block it: all three sleep
  * in get_signal().
  */
 #include "vmlinux.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes what /proc/cmdline says, so that every reader sees which version is its own, and is held
- * up by every sleep(1).
+ * Changes the text of /proc/cmdline, so that every reader sees its own version. Every sleep(1)
+ * blocks it.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

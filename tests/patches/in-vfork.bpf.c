@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes nothing, and is held up by whoever waits for its vfork child, which no signal ends.
+ * Changes nothing. Tasks that wait for their vfork child block it; no signal ends that wait.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes nothing, and is held up by whoever reads from /dev/zero.
+ * Changes nothing. Tasks that read from /dev/zero block it.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A body that looks into a map whose values have a timer; the timer is nothing to it. */
+/* A body that looks up a map whose values contain a timer; the body does not use the timer. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A guard that takes a lock: a function that NMIs call, too, would wait for itself. */
+/*
+ * A guard body that takes a lock: on a function that NMIs call, too, it would deadlock with
+ * itself.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * More functions than the companion opens in one boot (KLP_OPEN_CAP): OUTCOME_OPENING_FULL, and
- * nothing is opened. All are `int (struct seq_file *, void *)`, in BTF, traceable and of a unique
- * name on 6.12 and 7.2. The bodies change nothing.
+ * More functions than klp.ko enables for fmod_ret in one boot (KLP_OPEN_CAP):
+ * OUTCOME_OPENING_FULL, and none is enabled. All are `int (struct seq_file *, void *)`, are in
+ * BTF, are traceable and have a unique name on 6.12 and 7.2. The bodies change nothing.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A patch MANY_NAME of the 256 functions of a set (MANY_SET, 00) of test_klpd_many.ko: all return MANY_VALUE. */
+/*
+ * Patch MANY_NAME: all 256 functions of set MANY_SET (00) of test_klpd_many.ko return MANY_VALUE.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A body of a millisecond that misses calls. */
+/* A body that runs for a millisecond and misses calls. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 #include "missed.h"

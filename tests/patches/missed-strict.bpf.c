@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The same, strict: it is refused. */
+/* missed-fmod as a strict patch: klpd refuses it. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 #include "missed.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Bodies of all kinds in one patch. A sleep of exactly 12345 ns is none but returns a number. */
+/*
+ * Bodies of all kinds in one patch. A sleep of exactly 12345 ns does not sleep but returns a
+ * number.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

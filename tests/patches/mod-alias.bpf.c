@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The function of mod-target by its other name. */
+/* The function of mod-target, by its other name. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What looks like a module below /sys/module and is a part of the kernel. */
+/* An object that has a directory in /sys/module, as a module does, but is built into the kernel. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

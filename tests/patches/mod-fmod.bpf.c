@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* An fmod_ret body in a module, which nothing could open: OUTCOME_UNSUPPORTED. */
+/*
+ * An fmod_ret body on a function of a module, which klp.ko cannot enable for fmod_ret:
+ * OUTCOME_UNSUPPORTED.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

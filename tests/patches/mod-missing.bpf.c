@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A function that the module does not have: refused while it is loaded, or keeps it from loading. */
+/*
+ * A function that the module does not have. If the module is loaded, klpd refuses the patch; if
+ * not, the patch prevents the module from loading.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A function of a module that its BTF describes otherwise: OUTCOME_PROTOTYPE. */
+/* A function of a module with a prototype that differs from the module's BTF: OUTCOME_PROTOTYPE. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

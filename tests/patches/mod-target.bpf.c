@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A function of a module, and nothing else. */
+/* One function of a module and nothing else. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

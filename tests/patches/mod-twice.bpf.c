@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Two bodies for one function of a module, by its two names. */
+/* Two bodies for the same function of a module, by its two names. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What can take the place of multi: two of its functions, two others, another text; of each two one
- * has a guard body. */
+/*
+ * A replacement for multi: two of its functions and two others, with another text. In each pair,
+ * one function has a guard body.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The functions of the test module test_klpd_calls, replaced: one by a body that sleeps, one that may and calls
- * the function again, one that is passed over where nothing may sleep.
+ * Replace bodies for functions of the test module test_klpd_calls: one that sleeps, one that may
+ * sleep and calls the function again, and one that klp.ko skips where sleeping is not allowed.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
@@ -34,7 +34,7 @@ KLP_REPLACE_FUNC_SLEEPABLE_IN(test_klpd_calls, int, nap_soft)
 	return 2;
 }
 
-/* nap_deeper() adds 1 and calls nap_deep(), the original. */
+/* test_klpd_calls_deeper() adds 1 and calls nap_deep(), which reaches the original. */
 KLP_REPLACE_FUNC_SLEEPABLE_IN(test_klpd_calls, long, nap_deep, long n)
 {
 	return 100 + test_klpd_calls_deeper(n);

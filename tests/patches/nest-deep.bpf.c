@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Bodies each of which calls the next patched function, more than can be in one another. */
+/* Five bodies, each of which calls the next patched function: one more than can be nested. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

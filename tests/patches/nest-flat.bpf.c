@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Bodies that call nothing: of two functions that nest has too, and of one that it has not. */
+/*
+ * Bodies that call nothing, on two functions that nest patches as well and on one that it does
+ * not.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Bodies that call patched functions: 0 and 1 each other, 2 and 3 themselves. */
+/* Bodies that call patched functions: 0 and 1 call each other, 2 and 3 call themselves. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

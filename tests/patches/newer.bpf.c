@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by newer tools: format 2, with a key that format 1 does not know. OUTCOME_META_NEWER. */
+/*
+ * A patch of newer tools: format 2, with a key that format 1 does not define. OUTCOME_META_NEWER.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A BPF object that is no patch: OUTCOME_NO_METADATA. */
+/* A BPF object file that is not a patch: OUTCOME_NO_METADATA. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* In BTF and in kallsyms, but built without a place for ftrace: OUTCOME_NOT_TRACEABLE. */
+/*
+ * A function that is in BTF and in kallsyms but was built without an ftrace call site:
+ * OUTCOME_NOT_TRACEABLE.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

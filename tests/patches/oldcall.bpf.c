@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made with the klp.bpf.h of another time: its struct klp_call is not what bodies are given. */
+/* Built with another version of klp.bpf.h: its struct klp_call is not the one that bodies get. */
 #include "vmlinux.h"
 #define klp_call klp_call_of_today
 #include "klp/klp.bpf.h"

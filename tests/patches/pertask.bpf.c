@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Only task by task: --immediate is OUTCOME_CONSISTENCY, no companion OUTCOME_NO_COMPANION. In
- * force it refuses directories named "klp-pertask".
+ * Requires per-task consistency: --immediate fails with OUTCOME_CONSISTENCY, a missing companion
+ * with OUTCOME_NO_COMPANION. In force it refuses to create directories named "klp-pertask".
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A body that sleeps in a thread which has taken itself off all lists of the kernel's: proc_flush_pid()
- * is called by release_task() after that. Needs the test module test_klpd_calls; tests/programs/reaped.c has
- * the thread.
+ * A body that sleeps in a thread that is off all task lists of the kernel: release_task() calls
+ * proc_flush_pid() after it has removed the thread. Needs the test module test_klpd_calls;
+ * tests/programs/reaped.c provides the thread.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

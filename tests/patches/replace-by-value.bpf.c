@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Replaces a function that takes a structure by value: OUTCOME_UNSUPPORTED. The macros do not let one. */
+/*
+ * Replaces a function that takes a structure by value: OUTCOME_UNSUPPORTED. Written by hand,
+ * because the macros do not allow it.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

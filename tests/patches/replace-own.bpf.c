@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Replaces what the kernel calls to enter and leave a body: it would call itself. */
+/* Replaces a function that the kernel calls to enter and leave a body: it would recurse forever. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Replaces a function that has an argument more than registers hold: OUTCOME_UNSUPPORTED. The macros do not let one. */
+/*
+ * Replaces a function with one more argument than fits in registers: OUTCOME_UNSUPPORTED. Written
+ * by hand, because the macros do not allow it.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

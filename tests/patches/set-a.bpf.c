@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Set a, state 7 in version 1: what the patches of no set leave alone. */
+/* Patch set a, state 7 in version 1. Patches without a patch set do not replace it. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

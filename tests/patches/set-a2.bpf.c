@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Takes the place of set-a, and says so itself. */
+/* Replaces set-a, as its own metadata (KLP_REPLACE) requests. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Set b, which shares nothing with set-a. */
+/* Patch set b, which shares nothing with set-a. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Another set with the name of set-a: OUTCOME_ALREADY_ENABLED, even for a replace. */
+/*
+ * A patch of another patch set with the name of set-a: OUTCOME_ALREADY_ENABLED, even for a
+ * replace.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Set b with a state that set-a has: OUTCOME_STATE_INCOMPATIBLE in any version. */
+/* A patch of patch set b with a state that set-a has: OUTCOME_STATE_INCOMPATIBLE in any version. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

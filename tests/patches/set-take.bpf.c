@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Set b wants a function that set-a has: OUTCOME_CONFLICT, even for a replace. */
+/* A patch of patch set b that patches a function of set-a: OUTCOME_CONFLICT, even for a replace. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

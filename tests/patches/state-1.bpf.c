@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* State 1 in version 1, see state.h. Held up by whoever sleeps. */
+/* State 1 in version 1, see state.h. Sleeping tasks block it. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

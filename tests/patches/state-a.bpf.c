@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* State 1 in version 1 of a patch that is beside others which have it, see state.h. */
+/*
+ * State 1 in version 1, in a patch that is in force beside others with the same state, see
+ * state.h.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

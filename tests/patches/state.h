@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * For test patches with system state 1, the console's log level: in force it is 8. What it was before
- * is kept in the data of the state, and put back by the last patch to leave. NAME and VERSION are
- * defined by the patch that includes this, BESIDE if it replaces none. In the trace: "klp-test: NAME
- * WHAT".
+ * For test patches with system state 1, the console log level: it is 8 while they are in force.
+ * The data of the state keeps the previous level, and the last patch that is disabled restores
+ * it. The including patch defines NAME and VERSION, and BESIDE if it does not replace other
+ * patches. Callbacks write "klp-test: NAME WHAT" to the trace.
  */
 #ifndef KLP_TEST_STATE_H
 #define KLP_TEST_STATE_H
@@ -12,7 +12,7 @@
 #define LEVEL "kernel/printk"
 
 struct level {
-	char old[64];	/* "" until it is known */
+	char old[64];	/* "" until it is read */
 };
 
 #define SAY(what)	bpf_printk("klp-test: " NAME " " what)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * No state: may not replace states-v1 or states-v2 (OUTCOME_STATE_INCOMPATIBLE).
- * In force it refuses directories named "states-none".
+ * No state: cannot replace states-v1 or states-v2 (OUTCOME_STATE_INCOMPATIBLE). In force it
+ * refuses to create directories named "states-none".
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * State 1 in version 1. May not replace states-v2 (OUTCOME_STATE_INCOMPATIBLE).
- * In force it refuses directories named "states-v1".
+ * State 1 in version 1. Cannot replace states-v2 (OUTCOME_STATE_INCOMPATIBLE). In force it
+ * refuses to create directories named "states-v1".
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * State 1 in version 2: may replace states-v1.
- * In force it refuses directories named "states-v2".
+ * State 1 in version 2: can replace states-v1. In force it refuses to create directories named
+ * "states-v2".
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

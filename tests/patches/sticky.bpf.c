@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sticky: OUTCOME_STICKY when it is to go. Its transition is held up by whoever sleeps in sleep(1),
- * and what it says in /proc/loadavg shows whether a task has moved.
+ * A sticky patch: disabling it fails with OUTCOME_STICKY. Tasks in sleep(1) block its transition,
+ * and the text of /proc/loadavg shows whether a task has moved.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Answers for the state of sticky, and can be disabled: its author knows how. */
+/* Takes over the state of sticky, and can be disabled. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A guard body on a function on which others may have fmod_ret programs: no link to klp* (-EPERM). */
+/*
+ * A guard body on a function to which other programs may attach fmod_ret: symlink(2) to klp*
+ * fails with -EPERM.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A replace body on such a function: no link at all (-EPERM). */
+/* A replace body on the function of symlink-guard: every symlink(2) fails with -EPERM. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A function of a module that may come and go, replaced. */
+/* A replace body on a function of a module that may be loaded and unloaded. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Writes into an argument, which the verifier refuses: OUTCOME_VERIFIER, without companion. */
+/* Writes to an argument, which the verifier refuses, without the companion: OUTCOME_VERIFIER. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

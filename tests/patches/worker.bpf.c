@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Nor does a kernel thread that is in the function it was made to run. */
+/*
+ * A kernel worker never leaves worker_thread(), the function it was created to run:
+ * OUTCOME_OUT_OF_REACH.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

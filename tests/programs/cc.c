@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TCP connections over loopback that ask for a congestion control by name, for the guest tests.
+ * TCP connections over loopback that request a congestion control by name, for the guest tests.
  *
- *	cc once NAME	a new connection: data both ways, then "WINDOW" and the end
+ *	cc once NAME	a new connection: data both ways, prints "WINDOW" and exits
  *	cc hold NAME	a new connection, and data both ways on it without end: "ROUNDS WINDOW" in
- *			one line that is written again and again
+ *			one line that is overwritten again and again
  *
- * WINDOW is what getsockopt(TCP_INFO) says in segments, "A/B" if the two ends differ. Each round sends
- * a block of changing bytes one way, compares what arrives, and sends it back; anything else than that
- * ends the program with status 1 and the reason. Both ends, and the listener, ask for NAME.
+ * WINDOW is the congestion window of getsockopt(TCP_INFO) in segments, "A/B" if the two ends
+ * differ. Each round sends a block of changing bytes one way, compares what arrives, and sends it
+ * back. Any difference ends the program with status 1 and the reason. Both ends and the listener
+ * request NAME.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -60,7 +61,10 @@ static void connection(const char *name, int ends[2])
 	close(listener);
 }
 
-/* As much at a time as the window lets through: who sends does not wait for who reads. */
+/*
+ * Send only as much at a time as the window permits, so that the sender does not wait for the
+ * reader.
+ */
 static void pass(int from, int to, unsigned int round)
 {
 	static unsigned char block[BLOCK], got[BLOCK];
@@ -133,7 +137,7 @@ int main(int argc, char **argv)
 	for (unsigned int round = 1; ; round++) {
 		both_ways(ends, round);
 		describe(ends, text);
-		/* of one length, so that a reader sees a line or the next */
+		/* Fixed length, so that a reader sees either this line or the next one. */
 		(void)snprintf(line, sizeof(line), "%-12u %-8s\n", round, text);
 		if (pwrite(STDOUT_FILENO, line, strlen(line), 0) < 0)
 			return 1;

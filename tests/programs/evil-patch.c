@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * evil-patch KIND FROM TO - make of a good patch file one that its reader has to refuse. KIND names
- * what becomes of it; without arguments, all kinds are listed, one a line.
+ * evil-patch KIND FROM TO - turn a valid patch file into one that its reader must refuse. KIND
+ * names the fault; without arguments, all kinds are listed, one a line.
  *
- * The BTF is taken out, changed, and put at the end of the file, where its section header points
- * then; all else stays as the compiler wrote it, so that a reader comes as far as the fault.
+ * The BTF is taken out, changed, and appended to the file, and its section header is set to that
+ * place. Everything else stays as the compiler wrote it, so that a reader gets as far as the
+ * fault.
  */
 #include <elf.h>
 #include <err.h>
@@ -14,15 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM	(8U << 20)	/* bytes for what is added */
+#define ROOM	(8U << 20)	/* bytes for additions */
 
 struct patch {
 	char *file;
-	size_t size;		/* of what there is; there is room for more */
+	size_t size;		/* of the contents; the buffer has ROOM more */
 	Elf64_Shdr *section;	/* .BTF */
-	struct btf_header h;	/* of the new one */
-	char *types, *strings;	/* parts of it, with room each */
-	uint32_t n;		/* ids, void among them */
+	struct btf_header h;	/* of the new BTF */
+	char *types, *strings;	/* its parts, each with ROOM bytes more */
+	uint32_t n;		/* number of type ids, including void */
 };
 
 static Elf64_Shdr *find_section(char *file, const char *name)
@@ -61,7 +62,7 @@ static size_t type_size(const struct btf_type *t)
 	}
 }
 
-/* The n-th type of this kind, from 0 on. */
+/* The n-th type of this kind, counted from 0. */
 static struct btf_type *find_type(struct patch *p, uint32_t kind, unsigned int n)
 {
 	for (size_t at = 0; at < p->h.type_len;) {
@@ -89,7 +90,7 @@ static void add_word(struct patch *p, uint32_t word)
 	p->h.type_len += sizeof(word);
 }
 
-/* Every function type that takes something takes this. */
+/* Make `id` the type of the first argument of every function type that has arguments. */
 static void all_take(struct patch *p, uint32_t id)
 {
 	for (size_t at = 0; at < p->h.type_len;) {
@@ -114,7 +115,7 @@ static void make_typedefs(struct patch *p)
 	find_type(p, BTF_KIND_VAR, 0)->type = id;
 }
 
-/* A structure without a name that has a pointer to itself. */
+/* A structure without a name that contains a pointer to itself. */
 static void make_nameless(struct patch *p)
 {
 	uint32_t id = add(p, BTF_KIND_STRUCT, 1, 8);
@@ -134,7 +135,7 @@ static void make_row(struct patch *p)
 	all_take(p, id);
 }
 
-/* Function types, each an argument of the next. */
+/* Function types, each of which is an argument of the next. */
 static void make_functions(struct patch *p)
 {
 	uint32_t id = 1;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostile - a client of klpd that means no good. It says in one line that it is at work and goes on
- * until it is killed, except `turns`, which ends.
+ * hostile - a malicious client of klpd. It prints one line once it is at work and goes on until
+ * it is killed, except `turns`, which ends.
  *
  *	hostile SOCKET hold N               N connections on which it was answered; "held H refused R"
  *	hostile SOCKET flood N METHOD PAR   calls on N connections as fast as they go, reads no answer
  *	hostile SOCKET half N SIZE          the beginning of a message of SIZE bytes on N connections
- *	hostile SOCKET turns N MESSAGE...   N times: the messages one after the other on one
- *	                                    connection, then an answer is read for each and printed
- *	hostile SOCKET deaf METHOD          one call with `more`, of whose answers it reads none until
- *	                                    it gets a line on stdin; then all there is, to the end
+ *	hostile SOCKET turns N MESSAGE...   N times: sends the messages one after the other on one
+ *	                                    connection, then reads and prints an answer for each
+ *	hostile SOCKET deaf METHOD          one call with `more`; it reads no answer until it gets a
+ *	                                    line on stdin, then reads all answers to the end
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -65,7 +65,7 @@ static bool say(int fd, const char *text, size_t size)
 	return true;
 }
 
-/* One answer, printed if `print`; false: the connection ended before. */
+/* Read one answer and print it if `print` is set. Returns false if the connection ended before. */
 static bool hear(int fd, bool print)
 {
 	for (;;) {
@@ -89,7 +89,7 @@ static _Noreturn void hold(int n)
 		char first;
 
 		fds[i] = enter();
-		/* an answer has parameters first, a refusal its error */
+		/* An answer begins with its parameters, a refusal with its error. */
 		if (fds[i] < 0 || !say(fds[i], call, sizeof(call)) ||
 		    recv(fds[i], &first, 1, 0) != 1 || recv(fds[i], &first, 1, 0) != 1 ||
 		    recv(fds[i], &first, 1, 0) != 1 || first != 'p')
@@ -102,7 +102,7 @@ static _Noreturn void hold(int n)
 		pause();
 }
 
-/* The same bytes again and again into each of them; a connection that was closed is made anew. */
+/* Write the same bytes again and again to each connection; a closed connection is opened again. */
 static _Noreturn void pour(int n, const char *text, size_t size, bool again)
 {
 	static size_t at[CONNECTIONS_MAX];

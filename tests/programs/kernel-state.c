@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kernel-state: what a test must not leave in the kernel, a line each, with one process where tools
- * would take ten: links, programs and maps of the kinds that klpd makes ("link ID PROGRAM-OR-MAP",
- * "prog ID NAME", "map ID NAME"; systemd and others come and go with theirs), what is pinned for a
- * generation ("pin PATH"), references on the companion ("references N"), and what the kernel, or a
- * program that crashed, complained of in the log ("log LINE").
+ * kernel-state - print what a test must not leave in the kernel, one item a line. One process
+ * does what would otherwise take ten tools.
  *
- * kernel-state log: the complaints alone, without the word.
+ *	link ID PROGRAM-OR-MAP	a BPF link
+ *	prog ID NAME		a BPF program
+ *	map ID NAME		a BPF map
+ *	pin PATH		a pin of a generation
+ *	references N		references on the companion
+ *	log LINE		a complaint of the kernel, or of a program that crashed
+ *
+ * Links, programs and maps are those of the kinds that klpd creates, because systemd and other
+ * programs create and remove objects of other kinds.
+ *
+ * kernel-state log: only the complaints, without the word "log".
  */
 #include <dirent.h>
 #include <errno.h>
@@ -41,8 +48,10 @@ static int bpf(int command, union bpf_attr *attr)
 	return (int)syscall(SYS_bpf, command, attr, sizeof(*attr));
 }
 
-/* The next object of a kind: its id, 0 after the last, and its info. Those that end meanwhile are left
- * out. */
+/*
+ * The next object of a kind: its id (0 after the last) and its info. Objects that are freed
+ * meanwhile are skipped.
+ */
 static uint32_t next_object(int next, int open_by_id, uint32_t id, void *info, uint32_t size)
 {
 	for (;;) {
@@ -132,7 +141,10 @@ static void show_references(void)
 		fclose(f);
 }
 
-/* Where there is lockdep: whether it has given up, after which it sees nothing. */
+/*
+ * On kernels with lockdep: report whether it has turned itself off, after which it detects
+ * nothing.
+ */
 static void show_lockdep(const char *word)
 {
 	FILE *f = fopen(LOCKDEP, "re");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* limit PID N: let process PID have N file descriptors from now on. */
+/* limit PID N: set the file descriptor limit (RLIMIT_NOFILE) of process PID to N. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>

@@ -4,9 +4,9 @@
  *
  *	missed THREADS RT SECONDS
  *
- * Starts so many threads and so many real-time threads, all on CPU 0, that write one byte to
- * /proc/test_klpd_recursion again and again; the real-time ones sleep for half a millisecond in between, so that
- * they wake on top of the others. Ends after so many seconds.
+ * Starts THREADS threads and RT real-time threads, all on CPU 0, that write one byte to
+ * /proc/test_klpd_recursion in a loop. The real-time threads sleep for half a millisecond between
+ * writes, so that they preempt the others when they wake. Ends after SECONDS seconds.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 static volatile bool done;
-static char real_time;	/* its address says so */
+static char real_time;	/* its address marks a real-time thread */
 
 static void broken(const char *what, int error)
 {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Brings a task of its own into one situation and keeps it there, for the guest tests.
+ * Brings one of its own tasks into a situation and keeps it there, for the guest tests.
  *
  *	park [-h] KIND [ARG]...
  *
- * The first line it prints is the pid of the task that is parked, as soon as there is one; the last
- * says what the system call it sat in returned: "KIND: VALUE ERRNO-NAME handlers N", and what kind
- * of a value that is the kind says below. Nothing is asserted here. With -h every signal that can
- * be caught has a handler without SA_RESTART, and N is how often one ran: a signal that is to stay
- * unseen must leave it 0. FIFO is opened for reading and writing, so that opening never waits.
+ * The first line it prints is the pid of the parked task, as soon as it exists. The last line is
+ * the result of the system call in which the task was parked: "KIND: VALUE ERRNO-NAME handlers
+ * N". The comment of each kind below says what VALUE is. Nothing is asserted here. With -h every
+ * signal that can be caught has a handler without SA_RESTART, and N counts the handler calls: a
+ * signal that must stay invisible must leave N at 0. FIFO is opened for reading and writing, so
+ * that open(2) never waits.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -88,7 +89,7 @@ static int fifo(const char *path)
 	return fd;
 }
 
-/* Sleeps until somebody writes a line into it. */
+/* Sleep until a line is written to the FIFO. */
 static void told(int fd)
 {
 	char line[64];
@@ -97,7 +98,7 @@ static void told(int fd)
 		;
 }
 
-/* One page of a file that others can map, too. */
+/* One page of a file, mapped so that other processes can share it. */
 static volatile uint32_t *page(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -117,7 +118,7 @@ static void *pauses(void *arg)
 	return arg;
 }
 
-/* threads N: they and the first one sleep until a signal kills them. */
+/* threads N: N threads and the first one sleep until a signal kills them. */
 static int park_threads(char **argv)
 {
 	pthread_attr_t small;
@@ -135,7 +136,10 @@ static int park_threads(char **argv)
 	return 0;
 }
 
-/* spin FILE: never enters the kernel by itself. FILE: how far it has come, handlers that ran. */
+/*
+ * spin FILE: never enters the kernel by itself. FILE holds its progress and the number of handler
+ * calls.
+ */
 static int park_spin(char **argv)
 {
 	volatile uint32_t *p = page(argv[0]);
@@ -148,7 +152,7 @@ static int park_spin(char **argv)
 	return 0;
 }
 
-/* nanosleep MS: 0 if it slept for that long, by its own clock; 1 if it was let go too early. */
+/* nanosleep MS: 0 if it slept that long by its own clock, 1 if it returned too early. */
 static int park_nanosleep(char **argv)
 {
 	long long ns = atoll(argv[0]) * 1000000, start;
@@ -161,7 +165,7 @@ static int park_nanosleep(char **argv)
 	return finish("nanosleep", r ?: now() - start < ns);
 }
 
-/* poll MS FIFO: what poll() returned, -2 if it said "time is over" before that. MS -1: for ever. */
+/* poll MS FIFO: the return value of poll(), -2 if it timed out too early. MS -1: no time limit. */
 static int park_poll(char **argv)
 {
 	struct pollfd p = { .fd = fifo(argv[1]), .events = POLLIN };
@@ -178,7 +182,7 @@ static int park_poll(char **argv)
 	return finish("poll", r);
 }
 
-/* select FIFO: what select() without a time returned. */
+/* select FIFO: the return value of select() without a timeout. */
 static int park_select(char **argv)
 {
 	int fd = fifo(argv[0]);
@@ -190,7 +194,10 @@ static int park_select(char **argv)
 	return finish("select", select(fd + 1, &set, NULL, NULL, NULL));
 }
 
-/* futex MS FILE: waits until woken (0) or for MS (-1 ETIMEDOUT, -2 too early). MS -1: for ever. */
+/*
+ * futex MS FILE: waits until woken (0) or for MS (-1 ETIMEDOUT, -2 too early). MS -1: no time
+ * limit.
+ */
 static int park_futex(char **argv)
 {
 	volatile uint32_t *p = page(argv[1]);
@@ -206,7 +213,7 @@ static int park_futex(char **argv)
 	return finish("futex", r);
 }
 
-/* wake FILE: who waits there. */
+/* wake FILE: the number of tasks woken that waited there. */
 static int park_wake(char **argv)
 {
 	volatile uint32_t *p = page(argv[0]);
@@ -214,7 +221,7 @@ static int park_wake(char **argv)
 	return finish("wake", syscall(SYS_futex, p, FUTEX_WAKE, 1000, NULL, NULL, 0));
 }
 
-/* read FIFO: how many bytes came. */
+/* read FIFO: the number of bytes read. */
 static int park_read(char **argv)
 {
 	char data[64];
@@ -224,7 +231,7 @@ static int park_read(char **argv)
 	return finish("read", read(fd, data, sizeof(data)));
 }
 
-/* vfork FIFO: waits for a child that sits there; 0 when that has gone. */
+/* vfork FIFO: waits for a child that waits for FIFO; 0 when the child has exited. */
 static int park_vfork(char **argv)
 {
 	int fd = fifo(argv[0]);
@@ -238,7 +245,7 @@ static int park_vfork(char **argv)
 	return finish("vfork", 0);
 }
 
-/* zombie FIFO: the pid is of a child that is dead and not buried before it is told. */
+/* zombie FIFO: the pid is that of a dead child that is not reaped before FIFO is written. */
 static int park_zombie(char **argv)
 {
 	int fd = fifo(argv[0]);
@@ -254,7 +261,7 @@ static int park_zombie(char **argv)
 	return finish("zombie", waitpid(pid, NULL, 0) == pid);
 }
 
-/* leader: the first thread has ended, another one goes on sleeping. */
+/* leader: the first thread has ended, another thread sleeps on. */
 static int park_leader(char **argv)
 {
 	pthread_t t;
@@ -263,12 +270,12 @@ static int park_leader(char **argv)
 	if (pthread_create(&t, NULL, pauses, NULL))
 		return broken("pthread_create");
 	say(getpid());
-	/* pthread_exit() would want a library to unwind with. */
+	/* Not pthread_exit(), which would load a library for unwinding. */
 	syscall(SYS_exit, 0);
 	return 0;
 }
 
-/* traced FIFO: the pid is of a child that a tracer holds until it is told. */
+/* traced FIFO: the pid is that of a child that a tracer holds until FIFO is written. */
 static int park_traced(char **argv)
 {
 	int fd = fifo(argv[0]), status;
@@ -290,7 +297,7 @@ static int park_traced(char **argv)
 	return finish("traced", waitpid(pid, NULL, 0) == pid);
 }
 
-/* zeros: fills 2 GB of memory, the same pages again and again, in one call. */
+/* zeros: fills 2 GB of memory in one call, using the same pages again and again. */
 static int park_zeros(char **argv)
 {
 	static struct iovec v[1024];
@@ -317,7 +324,7 @@ static int klp(unsigned long request, void *arg)
 	return 0;
 }
 
-/* state PID: prints its patch state as klp.ko has it, and nothing else. */
+/* state PID: prints only the patch state of PID as klp.ko reports it. */
 static int park_state(char **argv)
 {
 	struct klp_ioc_task t = { .pid = atoi(argv[0]) };
@@ -328,7 +335,7 @@ static int park_state(char **argv)
 	return 0;
 }
 
-/* passes: how often the transition has gone over all tasks, and nothing else. */
+/* passes: prints only how many passes over all tasks the transition has made. */
 static int park_passes(char **argv)
 {
 	struct klp_ioc_status s = {};

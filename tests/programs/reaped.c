@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Says its pid; then a thread of it, klp_reaped, ends and reaps itself, and the process waits to be
- * killed. */
+/*
+ * Prints its pid. Then its thread klp_reaped ends and reaps itself, and the process waits to be
+ * killed.
+ */
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/prctl.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Somebody who only looks at what a patch wants to patch. Loaded as often as the kernel lets it. */
+/*
+ * A foreign program that only traces a function that a patch is to patch. Tests load as many
+ * copies as the kernel permits.
+ */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Somebody else's program that comes after a guard body, and has its own answer: -EXDEV. */
+/* A foreign program that runs after a guard body and returns its own value, -EXDEV. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

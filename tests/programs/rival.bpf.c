@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Somebody else's program where a patch wants to be. Always lets the original run. */
+/* A foreign program on a function that a patch is to patch. Always lets the original run. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

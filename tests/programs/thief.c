@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the events of the companion away from another process: takes a copy of that process's open
- * /dev/klp, reads until a DONE came, prints how many events it took. So a DONE is lost to the other
- * process, whatever the reason would be in earnest.
+ * Steals the events of the companion from another process: copies that process's open /dev/klp,
+ * reads until it has read a DONE, and prints how many events it took. So the other process loses
+ * a DONE, whatever would cause such a loss in production.
  *
  *	thief PID
  */
@@ -18,7 +18,7 @@
 
 #include "klp/uapi.h"
 
-/* The number that the device has there; -1. */
+/* The number of the process's file descriptor for the device, or -1. */
 static int find_device(const char *pid)
 {
 	char path[PATH_MAX], target[PATH_MAX];

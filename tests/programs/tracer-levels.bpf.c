@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* For test-replace-body.sh: somebody who looks at functions of test_klpd_calls as they are called, and at what they
- * return. */
+/*
+ * For test-replace-body.sh: traces functions of test_klpd_calls at entry and at exit.
+ */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* Leaves something else in the register that a value is returned in. */
+/* The program overwrites the return value register with another value. */
 #define LOOK(when, level) \
 	SEC(#when "/nap_level_" #level) \
 	int trace_##when##_##level(void *ctx) \

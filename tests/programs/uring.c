@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps a worker of io_uring asleep, for the guest tests, without liburing.
+ * Keeps an io_uring worker asleep, for the guest tests, without liburing.
  *
- *	uring open FIFO		a worker (iou-wrk) opens FIFO for reading: it sleeps in there until
- *				somebody opens it for writing
- *	uring poll		the thread that looks for work (iou-sqp), with nothing to do
+ *	uring open FIFO		a worker (iou-wrk) opens FIFO for reading and sleeps there until
+ *				another process opens it for writing
+ *	uring poll		the submission queue thread (iou-sqp), with nothing to do
  *
- * Prints the thread id of the worker, then sleeps; "open" ends when its request is done and prints
- * "open: RESULT", which is a file descriptor or -errno.
+ * Prints the thread id of the worker, then sleeps. "open" ends when its request is done and
+ * prints "open: RESULT", which is a file descriptor or -errno.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -60,7 +60,7 @@ static int ring(uint32_t flags)
 	return fd;
 }
 
-/* The id of our thread whose name begins like this, once there is one. */
+/* The id of the process's thread whose name begins with `name`; waits until it exists. */
 static int thread(const char *name)
 {
 	for (;; usleep(1000)) {
