@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Asks the companion for blockers and tells of them, as JSON and in the log. Owns nothing; how many
- * and for how long is bounded here, because a task that runs may take a tenth of
- * a second to look at.
+ * Asks the companion for blockers and reports them as JSON and in the log. Owns nothing. It bounds
+ * how many tasks are examined and for how long, because examining a running task may take a tenth
+ * of a second.
  */
 #include <time.h>
 
@@ -23,7 +23,7 @@ static uint64_t monotonic_usec(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* Each blocker with its stack, of the first `stacks` of them. */
+/* Append each blocker to the array; the first `stacks` of them get their stacks. */
 static int blockers_describe(struct companion *c, bool last,
 			     const struct klp_uapi_blocker *blockers, uint32_t n, uint64_t stacks,
 			     uint64_t usec, sd_json_variant **array)
@@ -40,7 +40,7 @@ static int blockers_describe(struct companion *c, bool last,
 
 		if (i < stacks && monotonic_usec() - began < usec) {
 			r = companion_stack(c, &blockers[i], last, text);
-			/* it has moved since the list was made */
+			/* the task has moved since the list was made */
 			if (r == -ESRCH && !last)
 				continue;
 			known = r == 0;
@@ -72,7 +72,7 @@ int blockers_json(struct companion *c, bool last, uint64_t stacks, uint64_t usec
 	return r;
 }
 
-/* "; stack: a+0x1/0x2 < b+0x3/0x4", as much as one reads in a log. */
+/* Make one line of the frames, separated by '<', and cut it at LOG_FRAMES frames. */
 static void blockers_fold(char *stack)
 {
 	unsigned int frames = 1;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A caller in a container, a chroot or a unit with mounts of its own names another file by the same
- * path, and another thread by the same id; klpd would bring the wrong patch into force, and remember a
- * path that means nothing. So what differs is refused here. Owns nothing, needs no capability: mounts
- * and ids are read where every process may, in /proc/PID/mountinfo and status; the pidfd of the peer
- * says afterwards that PID was still that one.
+ * A caller in a container, in a chroot or in a unit with its own mounts may mean another file by
+ * the same path, or another thread by the same id. klpd would then load the wrong patch, and
+ * remember a path that means nothing. Calls for which this may be so are refused here. Owns nothing
+ * and needs no capability: mounts and ids are read from /proc/PID/mountinfo and status, which every
+ * process may read. The pidfd of the peer shows afterwards whether PID still was that process.
  *
- * Mounts have ids that no two have at a time, in whichever namespace: who has the root mount of PID 1
- * as root directory sees the files that PID 1 does. klpd.service has mounts of its own, but none that
- * puts another file in the place of one.
+ * Mount ids are unique at any time, across all namespaces. So a caller whose root mount is that of
+ * PID 1 sees the same files as PID 1. klpd.service has its own mounts, but none of them hides a
+ * file behind another one.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -33,7 +33,7 @@ void caller_accept(sd_varlink *link)
 		(void)sd_varlink_set_allow_fd_passing_input(link, true);
 }
 
-/* The process at the other end, if it is still there. */
+/* Read a /proc file of the caller. -ESRCH if the process has ended. */
 static int caller_read(sd_varlink *link, const char *file, char **ret)
 {
 	struct pollfd alive = { .fd = sd_varlink_get_peer_pidfd(link), .events = POLLIN };
@@ -49,7 +49,9 @@ static int caller_read(sd_varlink *link, const char *file, char **ret)
 		return -ESRCH;
 	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
 	r = read_file_limited(path, CALLER_FILE_MAX, ret, &size);
-	/* readable: it has ended, and the id may be another's by now */
+	/*
+	 * the pidfd is readable once the process has ended; another process may have its id by now
+	 */
 	if (r == 0 && alive.fd >= 0 && poll(&alive, 1, 0) != 0) {
 		free(TAKE_PTR(*ret));
 		return -ESRCH;
@@ -57,7 +59,7 @@ static int caller_read(sd_varlink *link, const char *file, char **ret)
 	return r;
 }
 
-/* Id of the last mount on "/", 0 if the root directory is none. */
+/* The id of the last mount on "/"; 0 if the root directory is not a mount. */
 static uint64_t mount_of_root(const char *mountinfo)
 {
 	uint64_t id, found = 0;
@@ -123,7 +125,7 @@ bool caller_has_our_pids(sd_varlink *link)
 	if (caller_read(link, "status", &status) < 0)
 		return false;
 	ids = strstr(status, "\nNSpid:");
-	/* one id for each namespace below ours that it is in */
+	/* NSpid has one id for each nested pid namespace below that of klpd */
 	return ids && sscanf(ids, "\nNSpid:%d%*[ \t]%d", &first, &more) == 1;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whether the caller's names mean to klpd what they mean to the caller: paths and thread ids. */
+/* Checks that a path or a thread id means the same to klpd as to the caller. */
 #ifndef KLPD_KLPD_CALLER_H
 #define KLPD_KLPD_CALLER_H
 
@@ -9,15 +9,20 @@
 
 #include "shared/report.h"
 
-/* A call may bring descriptors: once for each connection, before its first call. Only root's may. */
+/*
+ * Let the calls of this connection carry file descriptors, if the client is root. Call it once for
+ * each connection, before its first call.
+ */
 void caller_accept(sd_varlink *link);
 /*
- * 0: `path` leads klpd to the file that the caller means: that of descriptor `index` of the call or,
- * if that is negative, because the caller is among the mounts of PID 1. Or klpd sees no file there,
- * which reading it will tell. OUTCOME_OTHER_FILE.
+ * Check that `path` leads klpd to the file that the caller means. `index` is the index of a
+ * descriptor of that file in the call. If it is negative, the caller must have the mounts of PID 1.
+ *
+ * Return: 0, also if klpd sees no file at `path`, because reading it reports that; or
+ *   OUTCOME_OTHER_FILE.
  */
 int caller_check_file(sd_varlink *link, const char *path, int64_t index, struct report *report);
-/* Thread ids are the same to both. */
+/* Whether thread ids are the same for klpd and for the caller. */
 bool caller_has_our_pids(sd_varlink *link);
 int caller_check_pids(sd_varlink *link, struct report *report);
 

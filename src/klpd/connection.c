@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns the connections of clients and drives sd-varlink over each by hand, because its own event
- * source would read the next call while the answer to the last one waits. Promises: a client is
- * read again when it has taken its answer, so it has one call in flight and klpd keeps one answer
- * for it; a message of a client that is not root stays in the socket, in memory that is the
- * client's, until all of it is there, and is refused if it is too long; calls of root come before
- * those of others.
+ * Owns the connections of clients. It drives sd-varlink over each connection itself, because the
+ * event source of sd-varlink would read the next call while the last answer still waits. Promises:
  *
- * Sources are edge-triggered: a client that is made to wait costs nothing. That it reads comes as
- * an edge, since what it has read makes room. A connection that could go on is armed again, which
- * the kernel answers with an edge at once.
+ * 1. A client is read again only after it has taken its answer. So it has one call in flight, and
+ *    klpd keeps one answer for it.
+ * 2. An incomplete message of a client that is not root stays in the socket, in memory charged to
+ *    the client. It is refused if it is too long.
+ * 3. Calls of root come before those of others.
+ *
+ * Sources are edge-triggered, so a client that has to wait costs nothing. When the client reads, it
+ * makes room in the socket, which causes an edge. A connection that can go on is armed again, and
+ * the kernel then reports an edge at once.
  */
 #include <errno.h>
 #include <linux/sockios.h>
@@ -28,11 +30,14 @@
 #include "util/macro.h"
 
 #define CLOCK_USEC	1000000ULL
-/* Read, parse, call, write: one call at each turn. */
+/* Read, parse, call and write: one call in each turn of the loop. */
 #define STEPS_MAX	4
-/* The kernel counts buffers with what is around them; while one is let go of it says 1. */
+/* The kernel counts a buffer with its overhead, and reports 1 while it frees a buffer. */
 #define UNREAD_MIN	64
-/* A client is not that often in time with a message between a look and a reading by chance. */
+/*
+ * A message that arrives by chance between the look and the read does not do so this often in a
+ * row.
+ */
 #define BLIND_MAX	16
 
 #define PRIORITY_ROOT	SD_EVENT_PRIORITY_NORMAL
@@ -81,7 +86,7 @@ static void connection_set_half(struct connection *c, bool half)
 		connections_need_clock(c->all);
 }
 
-/* Those that waited for this one may go on. */
+/* Let the clients go on that had to wait for this one to read. */
 static void connections_wake(struct connections *all)
 {
 	for (struct connection *c = all->first; c; c = c->next) {
@@ -135,7 +140,7 @@ static bool connection_has_unread(int fd)
 	return ioctl(fd, SIOCOUTQ, &n) == 0 && n >= UNREAD_MIN;
 }
 
-/* There is nothing to be had from this client any more but the end of its connection. */
+/* Send the refusal and close, because nothing more can be read from this client. */
 static void connection_refuse_long(struct connection *c)
 {
 	_cleanup_(report_done) struct report report = REPORT_INIT;
@@ -167,11 +172,11 @@ static size_t count_ends(const char *text, size_t size)
 	return n;
 }
 
-/* sd-varlink may have a message that came between our look and its reading. */
+/* sd-varlink may hold a message that arrived between the look at the socket and its read. */
 static bool connection_may_go_blind(struct connection *c)
 {
 	c->steps = 2;
-	/* which may have been the end of what seemed unfinished */
+	/* and that message may be the end of the one that seemed incomplete */
 	c->rest = 0;
 	connection_set_half(c, false);
 	if (++c->blind <= BLIND_MAX)
@@ -180,7 +185,7 @@ static bool connection_may_go_blind(struct connection *c)
 	return false;
 }
 
-/* A message has begun and is not complete. */
+/* The socket holds only the beginning of a message. True if sd-varlink may read it. */
 static bool connection_may_read_half(struct connection *c, int fd, size_t n)
 {
 	connection_set_half(c, true);
@@ -190,7 +195,10 @@ static bool connection_may_read_half(struct connection *c, int fd, size_t n)
 		connection_refuse_long(c);
 		return false;
 	}
-	/* a look goes no further than to a file descriptor that is passed along */
+	/*
+	 * recv(MSG_PEEK) stops at a message that carries a file descriptor; there may be more
+	 * behind it
+	 */
 	if (bytes_waiting(fd) <= n)
 		return false;
 	c->rest += n;
@@ -199,8 +207,9 @@ static bool connection_may_read_half(struct connection *c, int fd, size_t n)
 }
 
 /*
- * Look at what is in the socket: may sd-varlink read it? When it has read a message it reads no
- * further while it has another; what is not complete it asks for again, so it is not let to.
+ * Look at the contents of the socket, to decide whether sd-varlink may read. sd-varlink does not
+ * read while it holds a complete message. It would read on for an incomplete one, so it must not be
+ * called then.
  */
 static bool connection_may_read(struct connection *c, int fd, bool wants)
 {
@@ -208,7 +217,7 @@ static bool connection_may_read(struct connection *c, int fd, bool wants)
 	ssize_t n = recv(fd, buffer, sizeof(buffer), MSG_PEEK | MSG_DONTWAIT);
 	const char *end;
 
-	/* the end of it, or an error, is for sd-varlink to find */
+	/* sd-varlink has to handle the end of the stream, or an error */
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 		return true;
 	if (n < 0)
@@ -221,7 +230,7 @@ static bool connection_may_read(struct connection *c, int fd, bool wants)
 		return false;
 	}
 	c->reads = true;
-	/* read; parse and call each */
+	/* one step to read, two (parse, call) for each message */
 	c->steps = (unsigned int)(1 + 2 * count_ends(buffer, (size_t)n));
 	c->blind = 0;
 	c->rest = (size_t)(buffer + n - end - 1);
@@ -229,12 +238,15 @@ static bool connection_may_read(struct connection *c, int fd, bool wants)
 	return true;
 }
 
-/* May sd-varlink be called: is there something to do that a client's behaviour does not forbid? */
+/* Whether sd-varlink has something to do that the behaviour of this client does not forbid. */
 static bool connection_may_step(struct connection *c, int fd, int events)
 {
 	short now = poll_now(fd);
 
-	/* what it has left unread in the socket asks for answers; only root's calls have effects too */
+	/*
+	 * Unread messages in the socket want answers that the client cannot get any more. Calls of
+	 * root may have effects as well, so they are still served.
+	 */
 	if ((now & POLLHUP) && !c->root) {
 		(void)sd_varlink_close(c->link);
 		return false;
@@ -252,7 +264,7 @@ static bool connection_may_step(struct connection *c, int fd, int events)
 	       connection_may_read(c, fd, events & EPOLLIN);
 }
 
-/* Something was done: true. It may be that the link was closed. */
+/* True if something was done. The link may be closed afterwards. */
 static bool connection_step(struct connection *c)
 {
 	int fd, r, events = sd_varlink_get_events(c->link);
@@ -263,12 +275,12 @@ static bool connection_step(struct connection *c)
 	c->reads = false;
 	if (!connection_may_step(c, fd, events))
 		return false;
-	/* tells sd-varlink of a client that hung up while its call goes on */
+	/* lets sd-varlink notice that a client hung up during its call */
 	(void)sd_varlink_wait(c->link, 0);
 	r = sd_varlink_process(c->link);
 	if (r > 0 && !(events & EPOLLOUT) && c->steps > 0)
 		c->steps--;
-	/* what it had no room for has stayed */
+	/* what sd-varlink had no room for has stayed in the socket */
 	if (c->reads && c->link)
 		c->rest -= MIN(c->rest, bytes_waiting(fd));
 	if (r < 0 && c->link)
@@ -311,12 +323,12 @@ static int on_io(sd_event_source *source _unused_, int fd _unused_, uint32_t rev
 	return 0;
 }
 
-/* Answers that come long after their call, and what Monitor tells, are written after each event. */
+/* After each event, write the answers to earlier calls and the messages of Monitor. */
 static int on_event(sd_event_source *source _unused_, void *userdata)
 {
 	struct connections *all = userdata;
 
-	/* writing ends no connection: that is found at the next turn of its own source */
+	/* writing closes no connection; its own source finds a broken one in the next turn */
 	for (struct connection *c = all->first; c; c = c->next) {
 		if (c->unread_since || !(sd_varlink_get_events(c->link) & EPOLLOUT))
 			continue;
@@ -326,7 +338,7 @@ static int on_event(sd_event_source *source _unused_, void *userdata)
 	return 0;
 }
 
-/* True: it was. */
+/* Close the connection if it is too slow. True if it was closed. */
 static bool connection_close_slow(struct connection *c, uint64_t now)
 {
 	bool half = c->half_since && now - c->half_since >= CONNECTION_HALF_USEC;
@@ -357,7 +369,7 @@ static int on_clock(sd_event_source *source _unused_, uint64_t usec _unused_, vo
 		uid = its;
 		n++;
 	}
-	/* in one line: a client can make many a second */
+	/* in one line, because a client can open many connections a second */
 	if (n > 0)
 		log_notice("%u connections are closed, the last of uid %u: a message was not finished, or "
 			   "an answer not read, in time", n, (unsigned int)uid);
@@ -385,7 +397,7 @@ void connections_done(struct connections *all)
 	while (all->first) {
 		sd_varlink *link = sd_varlink_ref(all->first->link);
 
-		/* the last answers, as far as there is room for them */
+		/* the last answers, as far as the socket has room for them */
 		(void)connection_flush(link);
 		(void)sd_varlink_close(link);
 		sd_varlink_unref(link);
@@ -463,7 +475,7 @@ void connection_gone(struct connections *all, const sd_varlink *link)
 	*p = c->next;
 	*(c->root ? &all->n_root : &all->n_others) -= 1;
 	connection_set_unread(c, false);
-	/* before sd-varlink closes what it watches */
+	/* before sd-varlink closes the descriptor that the source watches */
 	c->source = sd_event_source_disable_unref(c->source);
 	c->link = NULL;
 	if (!c->serving)

@@ -11,12 +11,15 @@
 
 #include "kern/peer.h"
 
-/* The longest message of a client that is not root. */
+/* The longest message that klpd accepts from a client that is not root, in bytes. */
 #define CONNECTION_MESSAGE_MAX	(64 * 1024)
-/* How long a message may take that has begun, and an answer that does not fit the socket. */
+/*
+ * How long a client may take to complete a message, and to read an answer that does not fit the
+ * socket.
+ */
 #define CONNECTION_HALF_USEC	(10 * 1000000ULL)
 #define CONNECTION_UNREAD_USEC	(30 * 1000000ULL)
-/* So many clients that are not root may have answers that klpd has to keep; the others wait. */
+/* How many clients that are not root may have unread answers in klpd; the others have to wait. */
 #define CONNECTIONS_UNREAD_MAX	16
 
 struct connections;
@@ -24,21 +27,25 @@ struct connections;
 struct connection {
 	struct connections *all;
 	struct connection *next;
-	sd_varlink *link;		/* NULL: closed */
+	sd_varlink *link;		/* NULL if closed */
 	sd_event_source *source;
 	struct peer peer;
-	bool root;			/* as /dev/klp would have it, when it came */
-	bool serving;			/* on the call stack: not to be freed */
-	bool waits;			/* until others have read their answers */
-	unsigned int steps; /* that sd-varlink can take with what it has, without reading */
-	unsigned int blind;		/* steps of which that was not known */
-	bool reads;			/* the step is a reading */
-	size_t rest;			/* of an unfinished message, in sd-varlink's hands */
-	uint64_t half_since;		/* a message has begun and is not complete; 0: none */
-	uint64_t unread_since;		/* an answer waits for room in the socket; 0: none */
+	bool root;			/* by the rules of /dev/klp, when it connected */
+	bool serving;			/* on the call stack, so it must not be freed */
+	bool waits;			/* until other clients have read their answers */
+	unsigned int steps; /* that sd-varlink can take without reading the socket */
+	unsigned int blind;		/* steps for which that number was not known */
+	bool reads;			/* this step reads the socket */
+	size_t rest;			/* bytes of an unfinished message that sd-varlink holds */
+	uint64_t half_since;		/* when an incomplete message was first seen; 0: none */
+	/* since when an answer waits for room in the socket; 0: none */
+	uint64_t unread_since;
 };
 
-/* All of them. They are served by their own sources of the loop, root's before the others'. */
+/*
+ * All connections. Each has its own source in the event loop; root's sources come before the
+ * others.
+ */
 struct connections {
 	sd_event *event;
 	sd_varlink_server *varlink;
@@ -48,17 +55,24 @@ struct connections {
 };
 
 int connections_start(struct connections *all, sd_varlink_server *varlink, sd_event *event);
-/* Closes every one. */
+/* Close all connections. */
 void connections_done(struct connections *all);
-/* Takes fd and *peer over if it succeeds. */
+/* On success fd and *peer belong to the connection. */
 int connection_add(struct connections *all, int fd, struct peer *peer, bool root);
-/* Of how many the user pays for: those of its uid, or of all that are in other user namespaces. */
+/*
+ * Connections charged to the user of *peer: those of its uid, or those of all clients in other user
+ * namespaces.
+ */
 unsigned int connections_count(const struct connections *all, const struct peer *peer);
-/* NULL: it is none of them. */
+/* NULL if the link belongs to no connection. */
 struct connection *connection_find(const struct connections *all, const sd_varlink *link);
-/* sd-varlink has let go of the link: to be called from its disconnect callback. */
+/*
+ * Forget the connection that sd-varlink has closed. Call it from sd-varlink's disconnect callback.
+ */
 void connection_gone(struct connections *all, const sd_varlink *link);
-/* Write what can be written without waiting. True: something is left. The link may be closed by it. */
+/*
+ * Write what can be written without blocking. True if something is left. This may close the link.
+ */
 bool connection_flush(sd_varlink *link);
 
 #endif

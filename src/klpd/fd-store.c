@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sends descriptors of links, maps and metadata to the service manager, by the name FD_STORE_NAME,
- * some at a time, and waits until it has them: klpd may end next. Without a service manager, or if
- * it has no store for klpd, nothing is held.
+ * Sends the descriptors of links, maps and metadata to the service manager, in batches, under the
+ * name FD_STORE_NAME. It then waits until the service manager has received them, because klpd may
+ * end next. Without a service manager, or without a store for klpd, nothing is kept.
  */
 #include <unistd.h>
 
@@ -15,9 +15,9 @@
 
 #define FD_STORE_NAME	"klpd-unpinned"
 #define FD_STORE_USEC	(5 * 1000000ULL)
-#define FD_STORE_BATCH	200		/* the kernel lets 253 go with a message */
+#define FD_STORE_BATCH	200		/* the kernel limit is 253 in a message */
 
-/* The service manager has something of ours. */
+/* Whether the service manager holds descriptors of klpd. */
 static bool stored;
 
 struct fd_batch {
@@ -52,7 +52,7 @@ static void store_set(struct fd_batch *b, const struct patch *s)
 	for (size_t i = 0; i < s->meta->n_tables; i++)
 		batch_add(b, s->maps[i]);
 	batch_add(b, meta);
-	/* the descriptor of the metadata is closed next */
+	/* send now, because the descriptor of the metadata is closed on return */
 	batch_send(b);
 }
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The callback that runs now, asked of the companion: for status, and for a change that has to wait
- * until it has ended. Remembers nothing.
+ * Asks the companion for the callback that runs now: for status, and for a change that has to wait
+ * until the callback has ended. Remembers nothing.
  */
 #include <stdbool.h>
 
 #include "klpd/json-callback.h"
 #include "klpd/json-text.h"
 
-/* The name of its patch; a record whose set is not known has a name too. */
+/* The name of the patch. The companion's record has a name even if klpd does not know the patch. */
 static const char *callback_patch(const struct registry *reg, const struct klp_ioc_callback *c)
 {
 	const struct patch *s = registry_find_id(reg, c->record);

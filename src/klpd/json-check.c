@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What check.c found as the values that method Check declares. Owns nothing, asks nothing. What is
- * not known is left out.
+ * The findings of core/check.c as the values that method Check declares. Owns nothing and asks
+ * nothing. What is not known is left out.
  */
 #include "klpd/json-check.h"
 #include "klpd/json-text.h"
@@ -113,7 +113,7 @@ static int check_functions(const struct check *c, sd_json_variant **ret)
 	return r;
 }
 
-/* As the error reply would have it, with its name. */
+/* The parameters of the error reply, and the name of the error. */
 static int check_problems(const struct check *c, sd_json_variant **ret)
 {
 	int r = sd_json_variant_new_array(ret, NULL, 0);
@@ -132,7 +132,7 @@ static int check_problems(const struct check *c, sd_json_variant **ret)
 	return r;
 }
 
-/* What would leave: if another change runs that is not known. */
+/* The patches that would leave; empty if another change runs, because they are not known then. */
 static int check_replaced(const struct check *c, const struct registry *reg, sd_json_variant **ret)
 {
 	int r = sd_json_variant_new_array(ret, NULL, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What of a patch is where. Modules come and go without klpd, so the companion is asked each time;
- * nothing is remembered.
+ * Which objects of a patch are loaded and patched. Modules come and go without klpd, so the
+ * companion is asked each time and nothing is remembered.
  */
 #include <stdbool.h>
 
@@ -78,7 +78,7 @@ const char *json_objects_state(const struct json_objects *o, const struct patch 
 		return "waiting";
 	if (!attached)
 		return "missing";
-	/* what no companion moves is there from the moment it is attached */
+	/* without per-task consistency a function is patched from the moment it is attached */
 	if (s->consistency == KLP_CONSISTENCY_IMMEDIATE)
 		return "attached";
 	return object && (object->flags & KLP_OBJECT_PATCHED) ? "attached" : NULL;

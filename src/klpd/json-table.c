@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a patch has of tables. Which table a link has is the kernel's to say, and anybody with the
- * capability can change it, so it is asked each time.
+ * The struct_ops maps of a patch. Any process with the capability can update a link to another map,
+ * so the kernel is asked each time which map the link holds.
  */
 #include <stdio.h>
 

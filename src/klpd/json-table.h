@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's tables that a patch brings, as values of interface io.klpd.Manager. */
+/* The struct_ops maps that a patch brings, as values of interface io.klpd.Manager. */
 #ifndef KLPD_KLPD_JSON_TABLE_H
 #define KLPD_KLPD_JSON_TABLE_H
 
@@ -7,9 +7,9 @@
 
 #include "core/patch.h"
 
-/* Type Table, an array; s may be NULL: a file. */
+/* Array of type Table; s is NULL for a patch that is only a file. */
 int json_tables(const struct meta *m, const struct patch *s, sd_json_variant **ret);
-/* A set in force has each table that it brings. */
+/* Whether each struct_ops link of a patch in force holds the map of this patch. */
 bool json_tables_current(const struct patch *s);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Text into JSON. Most of what klpd tells was checked when it came; names in a BPF object's types,
- * paths, what libbpf and the kernel print were not, and one odd byte would fail the whole answer.
+ * Text into JSON. klpd has checked most text when it read it. It has not checked type names in a
+ * BPF object, paths, and output of libbpf and the kernel; one invalid byte there would fail the
+ * whole answer.
  */
 #include "klpd/json-text.h"
 

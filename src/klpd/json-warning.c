@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Warnings as values of interface io.klpd.Manager: sentences for people, and the same with the names
- * apart for programs.
+ * Warnings as values of interface io.klpd.Manager: sentences for users, and the same warnings with
+ * separate names for programs.
  */
 #include "klpd/json-warning.h"
 #include "klpd/json-text.h"

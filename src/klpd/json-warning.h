@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Warnings as values of interface io.klpd.Manager. Each: 0 or -errno. */
+/* Warnings as values of interface io.klpd.Manager. Each function returns 0 or -errno. */
 #ifndef KLPD_KLPD_JSON_WARNING_H
 #define KLPD_KLPD_JSON_WARNING_H
 
@@ -7,9 +7,9 @@
 
 #include "core/warning.h"
 
-/* The sentences, an array of strings. */
+/* The sentences, as an array of strings. */
 int json_warnings(const struct warnings *l, sd_json_variant **ret);
-/* The same as type Warning, in the same order. */
+/* The same warnings in the same order, as type Warning. */
 int json_warning_details(const struct warnings *l, sd_json_variant **ret);
 
 #endif

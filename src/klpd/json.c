@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Turns what klpd knows into the values that interface io.klpd.Manager declares. Owns nothing,
- * reads of the kernel only what cannot be remembered: ids and missed calls of the links, and the
- * companion's counters. Optional fields are left out when there is nothing to say.
+ * Turns the state of klpd into the values that interface io.klpd.Manager declares. Owns nothing. It
+ * reads from the kernel only what cannot be remembered: the ids and missed calls of the links, and
+ * the companion's counters. Optional fields are left out if there is nothing to report.
  */
 #include <systemd/sd-json.h>
 
@@ -20,7 +20,7 @@
 
 #define _cleanup_json_ _cleanup_(sd_json_variant_unrefp)
 
-/* Patches of the set without a name say nothing of sets. */
+/* Patches of the unnamed patch set have no field "set". */
 #define PAIR_SET(meta) PAIR_OPTIONAL("set", *(meta)->set ? (meta)->set : NULL)
 
 /* Append the result of a maker to an array. */
@@ -56,7 +56,7 @@ static int json_function(const struct meta_func *f, const struct link_info *info
 		PAIR_OPTIONAL("state", state));
 }
 
-/* What a warning makes of the state of a function; NULL: nothing. */
+/* The state of a function that follows from a warning; NULL if none does. */
 static const char *json_warned_state(const struct warning *reg)
 {
 	switch (reg->kind) {
@@ -72,7 +72,10 @@ static const char *json_warned_state(const struct warning *reg)
 	}
 }
 
-/* By function, what the warnings say; those about the patch as a whole are about each. */
+/*
+ * The states that follow from warnings, one for each function. Warnings about the whole patch apply
+ * to each function.
+ */
 static const char **json_warned_states(const struct patch *s, const struct warnings *l)
 {
 	const char **states = calloc(s->meta->n_funcs + 1, sizeof(*states));
@@ -88,7 +91,9 @@ static const char **json_warned_states(const struct patch *s, const struct warni
 	return states;
 }
 
-/* s, o and l may be NULL: a file. *ret_missed is the sum over all functions. */
+/*
+ * s, o and l are NULL for a patch that is only a file. *ret_missed is the sum over all functions.
+ */
 static int json_functions(const struct meta *m, const struct patch *s, const struct json_objects *o,
 			  const struct warnings *l, sd_json_variant **ret, uint64_t *ret_missed)
 {
@@ -163,7 +168,7 @@ static int json_strings(char *const *strings, size_t n, sd_json_variant **ret)
 	return array_finish(array, ret);
 }
 
-/* NULL-terminated. */
+/* names is NULL-terminated. */
 static int json_names(char *const *names, sd_json_variant **ret)
 {
 	size_t n = 0;
@@ -252,7 +257,7 @@ int json_loaded_patch(const struct registry *reg, const struct patch *s,
 	return 0;
 }
 
-/* Set i of those that klpd manages, then of those that it leaves alone; NULL: no more. */
+/* Patch i of those that klpd manages, then of those that it leaves alone; NULL after the last. */
 static const struct patch *json_nth(const struct registry *reg, size_t i)
 {
 	if (i < reg->n_patches)
@@ -318,7 +323,7 @@ int json_before(const struct registry *reg, sd_json_variant **ret)
 	_cleanup_free_ struct pin_before *before = NULL;
 	int r;
 
-	/* one that cannot be used is told in the warnings */
+	/* the warnings report a rollback point that cannot be used */
 	if (before_load(reg, &before, NULL) != 0)
 		return sd_json_variant_new_null(ret);
 	for (size_t i = 0; i < before->n; i++) {
@@ -360,7 +365,7 @@ int json_companion(const struct registry *reg, sd_json_variant **ret)
 					   (hello->features & KLP_FEATURE_RELIABLE_STACKS) != 0),
 		SD_JSON_BUILD_PAIR_CONDITION(r >= 0, "forced",
 					     SD_JSON_BUILD_UNSIGNED(r < 0 ? 0 : status.forced)),
-		/* of one that speaks an ABI before ours there is something to say, too */
+		/* a companion that speaks the previous ABI has a detail, too */
 		PAIR_OPTIONAL("problem", r < 0 ? "Its status cannot be read" :
 						 reg->companion_report.detail));
 }
@@ -420,7 +425,7 @@ int json_change(const struct transaction *t, bool complete, sd_json_variant **re
 					     SD_JSON_BUILD_VARIANT(returning)));
 }
 
-/* One string a line; what is deeper than anybody reads is cut off. */
+/* One string for each line; lines beyond STACK_LINES_MAX are dropped. */
 static int json_stack(const char *text, sd_json_variant **ret)
 {
 	_cleanup_free_ char *copy = strdup(text);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns the listening socket. Promises: root's connections are counted apart from those of all
- * others, so that others cannot use them up; of the others, one user has a part only, and users that
- * were made up in user namespaces have one part together; a client that is not let in is told why;
- * and listening goes on when a client could not be taken for want of descriptors or memory.
+ * Owns the listening socket. Promises:
+ *
+ * - Root's connections are counted apart from those of other users, so others cannot use them up.
+ * - One other user gets only a part of the connections for others. All users that exist only in
+ *   user namespaces share one such part.
+ * - A client that is refused gets the reason.
+ * - klpd goes on listening if a client could not be accepted for lack of descriptors or memory.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,18 +28,19 @@
 #include "util/log.h"
 #include "util/macro.h"
 
-/* As klpd.socket has it. */
+/* The FileDescriptorName= of klpd.socket. */
 #define LISTENER_NAME	"varlink"
 
-/* Short, so that those who are refused are not long in the way of root. */
+/* Short, so that refused clients do not delay root for long. */
 #define BACKLOG		256
-/* Taken at one turn of the loop. */
+/* Connections accepted in one turn of the loop. */
 #define ACCEPT_MAX	16
 #define REST_USEC	100000ULL
 
 /*
- * Does a process listen there, as the service manager for klpd.socket does? Asked with a socket of
- * another type, which the kernel turns away with an error of its own, so that it starts no service.
+ * Whether a process listens at the address, for example the service manager for klpd.socket. The
+ * test connects with a socket of another type: the kernel refuses that with EPROTOTYPE if a socket
+ * listens there, and no service is started.
  */
 static bool listener_is_taken(const struct sockaddr_un *address)
 {
@@ -60,7 +64,7 @@ static int listener_bind(int fd)
 	return 0;
 }
 
-/* Started by hand: a socket as klpd.socket would make it. */
+/* klpd was started by hand: make a socket as klpd.socket would. */
 static int listener_make(void)
 {
 	_cleanup_close_ int fd = -EBADF;
@@ -73,7 +77,7 @@ static int listener_make(void)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return errno_negative();
-	/* for root alone until its mode is right */
+	/* for root only, until the mode is set */
 	mask = umask(0177);
 	r = listener_bind(fd);
 	(void)umask(mask);
@@ -86,7 +90,10 @@ static int listener_make(void)
 	return TAKE_FD(fd);
 }
 
-/* Of the service manager; -ENOENT: it has given none. What else it gives is in its fd store. */
+/*
+ * The socket of the service manager, or -ENOENT if there is none. Other descriptors come from its
+ * fd store and are ignored here.
+ */
 static int listener_inherit(void)
 {
 	char **names = NULL;
@@ -117,7 +124,7 @@ int listener_open(struct listener *l)
 	return l->fd < 0 ? l->fd : 0;
 }
 
-/* 0: let in. */
+/* 0 if the client is accepted. */
 static int listener_admit(const struct listener *l, const struct peer *peer, bool root,
 			  struct report *report)
 {
@@ -177,7 +184,7 @@ static int on_rest(sd_event_source *source _unused_, uint64_t usec _unused_, voi
 	return sd_event_source_set_enabled(l->source, SD_EVENT_ON);
 }
 
-/* Nothing can be taken now: not to be asked in a circle. */
+/* Pause listening for REST_USEC, because accept would fail again at once. */
 static void listener_rest(struct listener *l)
 {
 	if (l->rest || sd_event_add_time_relative(l->event, &l->rest, CLOCK_MONOTONIC, REST_USEC, 0,
@@ -186,7 +193,10 @@ static void listener_rest(struct listener *l)
 	(void)sd_event_source_set_enabled(l->source, SD_EVENT_OFF);
 }
 
-/* No descriptor is left: use the spare one to tell a client so. False: not even that. */
+/*
+ * No descriptor is left: close the spare one, to accept one client and refuse it. False if even
+ * that fails.
+ */
 static bool listener_refuse_one(struct listener *l, int error)
 {
 	_cleanup_(report_done) struct report report = REPORT_INIT;
@@ -236,7 +246,7 @@ int listener_start(struct listener *l, struct connections *connections, sd_event
 {
 	l->connections = connections;
 	l->event = event;
-	/* as root's calls: neither keeps the other waiting for more than a turn */
+	/* the priority of root's calls, so neither delays the other for more than a turn */
 	return sd_event_add_io(event, &l->source, l->fd, EPOLLIN, on_client, l);
 }
 

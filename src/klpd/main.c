@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * klpd: takes the lock on the pins and the socket, drops what it does not need, takes over what is in force,
- * and serves until it is told to stop. Stopping changes nothing in the kernel: patches stay in
- * force.
+ * The klpd daemon. It takes the lock on the pins and the socket, drops the privileges that it does
+ * not need, takes over the patches in force, and serves until it is told to stop. Stopping changes
+ * nothing in the kernel; patches stay in force.
  */
 #include <fcntl.h>
 #include <getopt.h>
@@ -27,7 +27,7 @@
 #include "util/macro.h"
 #include "version.h"
 
-/* 64 patches of 256 functions, one of them replaced: see raise_limits(). */
+/* For 64 patches of 256 functions each, one of them being replaced; see raise_limits(). */
 #define DESCRIPTORS_WANTED	131072
 
 static void help(void)
@@ -45,7 +45,7 @@ static void help(void)
 	     "See klpd(8) and klpctl(1).");
 }
 
-/* 1: go on; 0: all done; negative: wrong usage, said. */
+/* 1: continue; 0: finished; negative: wrong usage, which has been reported. */
 static int parse_arguments(int argc, char *argv[], bool *ret_check)
 {
 	enum { ARG_VERSION = 0x100, ARG_LOG_LEVEL, ARG_CHECK_UPGRADE };
@@ -83,7 +83,7 @@ static int parse_arguments(int argc, char *argv[], bool *ret_check)
 	return 1;
 }
 
-/* Two would undo each other's work. Held until the process ends. */
+/* Two daemons would undo each other's work. The lock is held until the process ends. */
 static int take_lock(void)
 {
 	int fd = claim_kernel();
@@ -97,8 +97,8 @@ static int take_lock(void)
 }
 
 /*
- * Each function in force takes up to three descriptors, and twice as many while it is replaced. Root
- * may raise the hard limit as well, but has to have more than the service for it.
+ * Each function in force takes up to three descriptors, and twice as many while it is replaced.
+ * Root may raise the hard limit as well, but only with CAP_SYS_RESOURCE.
  */
 static void raise_limits(void)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Looks whether what is in force has its effect, for a client that asks and, while a client watches,
- * by the clock (monitor.c). The kernel tells nobody of what takes the effect away, so nothing is
- * known before somebody looks. Promises that each warning is logged once, when it is first seen, and
- * that the clients that watch are told when there are others than at the last look.
+ * Checks whether the patches in force have their effect, when a client asks and, while a client
+ * watches, periodically (monitor.c). The kernel sends no notice of what takes the effect away, so
+ * klpd knows nothing new between two looks. Promises: each warning is logged once, when it is first
+ * seen; the clients that watch are told when the warnings differ from those of the last look.
  */
 #include <time.h>
 
@@ -22,7 +22,7 @@ static uint64_t look_now(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* Missed calls have an event and a line in the log of their own, and recovery logs what it met. */
+/* Missed calls have an event and a log line of their own, and recovery logs its own warnings. */
 static bool look_is_news(const struct warning *w)
 {
 	return w->text && w->kind != WARNING_MISSED && w->kind != WARNING_RECOVERY;
@@ -43,7 +43,7 @@ static void look_forget(char **told, size_t n)
 	free(told);
 }
 
-/* Keep what is told now in place of what was: true if it is not the same. */
+/* Replace the remembered warnings with the current ones. True if they differ. */
 static bool look_tell(struct manager *m, const struct warnings *l)
 {
 	char **told = calloc(l->n + 1, sizeof(*told));

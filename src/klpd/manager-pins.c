@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Watches the directories of pins and the mounts of the system, so that what is taken away is made
- * again before klpd could die and the links with it. A look costs a directory listing for each patch.
- * What cannot be watched is still looked at whenever a client asks.
+ * Watches the directories of pins and the mounts of the system. A removed pin is restored at once,
+ * because otherwise the links would end with klpd. A look costs a directory listing for each patch.
+ * What cannot be watched is still checked whenever a client asks.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -26,7 +26,7 @@ struct manager_watch {
 	sd_event_source *mounts;
 	sd_event_source *dirs[REGISTRY_PATCHES_MAX + 1];
 	size_t n_dirs;
-	uint64_t what;		/* which directories these are, see watch_what() */
+	uint64_t what;		/* identifies these directories, see watch_what() */
 };
 
 static int on_directory(sd_event_source *source _unused_,
@@ -59,7 +59,7 @@ static void watch_dir(struct manager *m, const char *path)
 		reg->n_dirs++;
 }
 
-/* Process 1 sees what the system has mounted. */
+/* Use the mountinfo of process 1, because it has the mounts of the system. */
 static void watch_mounts(struct manager *m)
 {
 	int fd;
@@ -76,7 +76,7 @@ static void watch_mounts(struct manager *m)
 	}
 }
 
-/* Differs if other directories are to be watched. */
+/* A value that changes if other directories have to be watched. */
 static uint64_t watch_what(const struct registry *reg)
 {
 	uint64_t what = reg->place == 0 ? 1 + bpffs_device() : 0;
@@ -86,7 +86,10 @@ static uint64_t watch_what(const struct registry *reg)
 	return what;
 }
 
-/* `again`: directories that were there were made anew. True: it is not what was watched before. */
+/*
+ * Watch all directories. `again`: existing directories were made anew, so watch them again. True if
+ * the watched directories differ from before, or may differ.
+ */
 static bool watch_all(struct manager *m, bool again)
 {
 	uint64_t what = watch_what(m->registry);
@@ -132,7 +135,10 @@ void manager_keep(struct manager *m)
 	}
 	if (watch_all(m, changed))
 		(void)fd_store_put(m->registry);
-	/* another bpffs than before: what is pinned there, and not in force, is to be seen too */
+	/*
+	 * The bpffs is another one. Recover, to find patches that are pinned there and not in
+	 * force.
+	 */
 	dev = m->registry->place == 0 ? bpffs_device() : 0;
 	if (dev == 0 || dev == m->bpffs || m->change || m->work)
 		return;
@@ -189,7 +195,7 @@ int manager_plan_repair(struct manager *m, struct repair *ret, struct report *re
 	return r < 0 ? report_errno(report, r, "Cannot plan the repair") : 0;
 }
 
-/* Those of immediate consistency leave at once. */
+/* Patches of immediate consistency leave at once. */
 static int repair_immediate(struct manager *m, const struct repair *repair, struct report *report)
 {
 	_cleanup_(transaction_freep) struct transaction *t = NULL;
@@ -249,7 +255,10 @@ int manager_repair(struct manager *m, struct repair *repair, uint64_t timeout_us
 	if (r < 0)
 		log_warning_errno(r, "Not all could be repaired: %m");
 	r = repair_begin(m, repair, timeout_usec, wait, waiter, ret_runs, report);
-	/* what was taken in hand and did not leave is judged again; what was removed is no more */
+	/*
+	 * Recover to judge again the patches that the repair took over and that did not leave, and
+	 * to drop what it removed.
+	 */
 	if (!m->change && (r != 0 || removed))
 		manager_recover_again(m);
 	manager_keep(m);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Takes over what is in force: at start, when the companion comes, when another bpffs is seen. A
- * recovery that fails leaves the picture as it was, is warned of, and is tried again, by the clock and
- * whenever a client asks.
+ * Takes over the patches in force: at start, when the companion appears, and when another bpffs is
+ * seen. If a recovery fails, the registry keeps its contents, the failure is logged, and the
+ * recovery is tried again, periodically and whenever a client asks.
  */
 #include "core/recover.h"
 #include "klpd/blockers.h"
@@ -11,7 +11,7 @@
 #include "util/log.h"
 #include "util/macro.h"
 
-/* What was turned round while no klpd ran. */
+/* Log a transition that was reversed while no klpd ran. */
 static void manager_log_turned(const struct manager *m)
 {
 	_cleanup_free_ struct klp_uapi_patch *records = NULL;
@@ -75,7 +75,7 @@ void manager_recover_again(struct manager *m)
 		log_error("What is in force cannot be read: %s%s%s; going on with what was known, and "
 			  "trying again", report.detail ?: "", report.detail ? ": " : "", text);
 	free(reg->stale);
-	/* even without memory it is known that it failed */
+	/* NULL if memory is short; the next recovery then needs another cause than on_retry() */
 	reg->stale = strdup(text);
 	(void)sd_event_add_time_relative(m->event, &m->retry, CLOCK_MONOTONIC, MANAGER_RETRY_USEC,
 					 0, on_retry, m);

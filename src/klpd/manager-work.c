@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns what has patch files read: the change that is being prepared, or the check that is at work, one
- * of them at a time, and the checks that wait for their turn. While one waits for the process that
- * reads its file all other clients are served. Promises that what it points to stays as long as it
- * needs it: while a change is prepared the registry does not change, but for what was pinned, and a check
- * gives way to what changes the registry and begins anew.
+ * Owns the work that has patch files read: the change that is being prepared or the running check,
+ * one at a time, and the queue of checks. All other clients are served while the work waits for the
+ * process that reads its file.
  *
- * A change waits for no file any more when its programs are loaded. So what is cancelled has announced,
- * attached and pinned nothing.
+ * Promises that the objects a work points to stay valid as long as it needs them. While a change is
+ * prepared, the registry does not change, apart from its pins. A running check is stopped before
+ * the registry changes, and starts again afterwards.
+ *
+ * A change does not wait for a file any more once its programs are loaded. So a cancelled change
+ * has registered, attached and pinned nothing.
  */
 #include <malloc.h>
 
@@ -18,20 +20,20 @@
 #include "util/errno-util.h"
 #include "util/macro.h"
 
-/* Calls of root come first, also while check after check is asked for. */
+/* Calls of root come first, even if clients ask for one check after another. */
 #define PRIORITY_TURN	(SD_EVENT_PRIORITY_NORMAL + 5)
 
 struct manager_work {
 	struct work work;
 	struct manager *manager;
 	struct manager_work *next;	/* in the queue */
-	const void *client;		/* NULL: it ends with no client */
-	const char *why;		/* it was cancelled; NULL */
-	bool again;			/* it gives way */
+	const void *client;		/* NULL: the work ends with no client */
+	const char *why;		/* reason of its cancellation, or NULL */
+	bool again;			/* the check was stopped and starts again */
 	int result;
 	struct report report;
 	/* a change */
-	struct transaction *change;	/* NULL: it is a check */
+	struct transaction *change;	/* NULL for a check */
 	bool wait;
 	struct manager_waiter waiter;
 	/* a check */
@@ -78,8 +80,10 @@ void manager_rest(struct manager *m)
 
 static int on_turn(sd_event_source *source, void *userdata);
 
-/* What had to wait for the work is due, and the next check. Without a place in the loop it comes with
- * the next call. */
+/*
+ * Schedule what had to wait for the work, and the next check. If the event loop takes no source,
+ * the next call does it.
+ */
 static void manager_need_turn(struct manager *m)
 {
 	if (m->turn) {
@@ -99,7 +103,7 @@ static void check_end(struct manager_work *w)
 	w->checked(w->result, w->result == 0 ? w->check : NULL, &w->report, w->userdata);
 }
 
-/* Back to the head of the queue, as it was. */
+/* Put a check back at the head of the queue, in its initial state. */
 static void check_put_back(struct manager_work *w)
 {
 	struct manager *m = w->manager;
@@ -162,7 +166,7 @@ static void run_check(void *userdata)
 	w->result = check_run(w->manager->registry, &w->request, &w->check, &w->report);
 }
 
-/* w is not the caller's any more if it returns 0. */
+/* If this returns 0 the caller does not own w any more. */
 static int manager_begin(struct manager *m, struct manager_work *w, void (*run)(void *userdata))
 {
 	int r;
@@ -183,7 +187,10 @@ static int manager_begin(struct manager *m, struct manager_work *w, void (*run)(
 
 static void manager_begin_check(struct manager *m, struct manager_work *w)
 {
-	/* one that only waits to be freed holds up no change, see manager_change() */
+	/*
+	 * a change that only waits for its programs to be freed delays no other, see
+	 * manager_change()
+	 */
 	if (m->change && !m->grace)
 		(void)manager_busy(m, &w->busy);
 	w->result = manager_begin(m, w, run_check);
@@ -208,7 +215,7 @@ static int on_turn(sd_event_source *source _unused_, void *userdata)
 	m->queue = w->next;
 	w->next = NULL;
 	manager_begin_check(m, w);
-	/* if it has ended there may be another */
+	/* if this check has ended already there may be another */
 	if (!m->work)
 		manager_need_turn(m);
 	return 0;
@@ -291,7 +298,7 @@ bool manager_cancel(struct manager *m, const char *why)
 	return true;
 }
 
-/* Of one client, or all. */
+/* End the queued checks of one client, or of all if client is NULL. */
 static void manager_empty_queue(struct manager *m, const void *client, const char *why)
 {
 	struct manager_work **p = &m->queue;

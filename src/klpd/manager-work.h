@@ -5,28 +5,38 @@
 
 #include "klpd/manager.h"
 
-/* The change that is being prepared: not yet switched, and its file is read; NULL: none is. */
+/*
+ * The change that is being prepared: its file is read, and it has not switched yet. NULL if there
+ * is none.
+ */
 const struct transaction *manager_prepared(const struct manager *m);
-/* PLAN to SWITCH of t, which is taken over. As manager_change(). */
+/* Run the phases PLAN to SWITCH of t, and take t over. Return: as manager_change(). */
 int manager_prepare(struct manager *m, struct transaction *t, bool wait,
 		    const struct manager_waiter *waiter);
 /*
- * Ask what a change would be refused for. 0: checked() is called once, when it is this one's turn and
- * the file is read: with a check that is the callee's, or with an outcome or -errno of check_run() or
- * OUTCOME_CANCELLED, told in *report. -ENOMEM: it is never called.
+ * Queue a check: find what a change would be refused for.
+ *
+ * Return: 0 if checked() will be called, exactly once, after earlier checks and after the file is
+ *   read; -ENOMEM if it will never be called. checked() gets either a check, which it then owns, or
+ *   a result that *report explains: an outcome or -errno of check_run(), or OUTCOME_CANCELLED.
  */
 int manager_check(struct manager *m, const struct check_request *request, const void *client,
 		  void (*checked)(int result, struct check *check, struct report *report,
 				  void *userdata),
 		  void *userdata);
-/* The registry is about to change: a check that has begun is given up, and begins anew afterwards. No
- * change may be in preparation. */
+/*
+ * Call before the registry changes: a check that has begun is stopped and starts again afterwards.
+ * No change may be in preparation.
+ */
 void manager_give_way(struct manager *m);
-/* The change that is being prepared ends with OUTCOME_CANCELLED, and why. False: there is none. */
+/*
+ * Cancel the change that is being prepared with OUTCOME_CANCELLED and `why`. False if there is
+ * none.
+ */
 bool manager_cancel(struct manager *m, const char *why);
-/* What this client, which is gone, asked for and what has not switched yet is cancelled. */
+/* Cancel the requests of a client that has disconnected, unless they have switched already. */
 void manager_client_gone(struct manager *m, const void *client);
-/* All that is being prepared, or is to be checked, is cancelled. */
+/* Cancel everything that is being prepared or waits to be checked. */
 void manager_work_done(struct manager *m);
 
 #endif

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns the registry and the one change that may run at a time. Promises: a second change is refused
- * while one runs or is prepared (manager-work.c); a change that was switched goes on whether or not
- * its client is still there; each end of a change is logged once, here. Completion, and that a
- * transition's time was over, come as events of the companion. It is also asked, at each call, after
- * each event and every second while a transition runs, so an event that did not come holds up nothing.
+ * Owns the registry and the one change that may run at a time. Promises:
+ *
+ * - A second change is refused while one runs or is prepared (manager-work.c).
+ * - A change that was switched goes on even if its client has disconnected.
+ * - Each end of a change is logged once, here.
+ *
+ * The companion sends events when a transition completes and when its time is over. It is also
+ * asked at each call, after each event, and every second while a transition runs, so a lost event
+ * delays nothing.
  */
 #include <stdbool.h>
 
@@ -74,7 +78,7 @@ static void manager_log_end(const struct transaction *t)
 		log_info("Patch '%s' is out of force", t->replaced[i]);
 }
 
-/* The companion turned it round; told once, with how far it had come. */
+/* Log once that the companion reversed the transition, and how many tasks had moved. */
 static void manager_log_overdue(const struct transaction *t, uint32_t moved, uint32_t total)
 {
 	log_warning("Patch '%s' %s: %s is turned round, it did not complete in time: %u of %u tasks "
@@ -82,7 +86,7 @@ static void manager_log_overdue(const struct transaction *t, uint32_t moved, uin
 	blockers_log(t->registry->companion);
 }
 
-/* What the companion says of the change now; as transaction_sync(). */
+/* Read the state of the change from the companion. Return: as transaction_sync(). */
 static int manager_sync(struct manager *m)
 {
 	struct transaction *t = m->change;
@@ -98,7 +102,7 @@ static int manager_sync(struct manager *m)
 	return r;
 }
 
-/* The end of RETIRE: the one who waits is told when nothing is left over. */
+/* The end of RETIRE. The waiting client gets its answer when nothing is left over. */
 static void manager_retired(struct manager *m, int result)
 {
 	_cleanup_(transaction_freep) struct transaction *t = TAKE_PTR(m->change);
@@ -123,7 +127,7 @@ static int on_grace(sd_event_source *source _unused_, int fd _unused_, uint32_t 
 	return 0;
 }
 
-/* COMPLETE, and RETIRE up to the point where only time has to pass. */
+/* COMPLETE, and RETIRE up to the point where only the grace period has to pass. */
 static void manager_end(struct manager *m, bool reversed)
 {
 	struct transaction *t = m->change;
@@ -135,14 +139,17 @@ static void manager_end(struct manager *m, bool reversed)
 	manager_log_end(t);
 	manager_observe(m, reversed ? MANAGER_REVERSED : MANAGER_COMPLETE);
 	r = transaction_retire(t, &m->grace);
-	/* without a place in the loop it is waited for right here */
+	/* if the event loop takes no source, wait for the grace period right here */
 	if (!m->grace || r < 0 ||
 	    sd_event_add_io(m->event, &m->grace_source, grace_fd(m->grace), EPOLLIN, on_grace, m) <
 		    0)
 		manager_retired(m, r);
 }
 
-/* Who does not wait for the end is told when tasks move: until then a callback may refuse it. */
+/*
+ * Answer a client that does not wait for the end. This is done when tasks begin to move, because a
+ * callback may refuse the change until then.
+ */
 static void manager_answer_begun(struct manager *m)
 {
 	if (!m->waiter.done || m->done_at_end)
@@ -151,7 +158,7 @@ static void manager_answer_begun(struct manager *m)
 	m->waiter = (struct manager_waiter){ .done = NULL };
 }
 
-/* Its end may have come without the event. */
+/* End the change if its transition is over; the event may have been lost. */
 static void manager_follow(struct manager *m)
 {
 	bool reversed;
@@ -165,16 +172,16 @@ static int on_follow(sd_event_source *source, uint64_t usec _unused_, void *user
 	struct manager *m = userdata;
 
 	manager_follow(m);
-	/* over, and this source gone with it */
+	/* the change is over, and its end removed this source */
 	if (!m->follow_source)
 		return 0;
-	/* a callback takes its time, which who does not wait need not know the end of */
+	/* a callback may run long, and a client that does not wait need not wait for its end */
 	manager_answer_begun(m);
 	(void)sd_event_source_set_time_relative(source, MANAGER_FOLLOW_USEC);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-/* While it runs; without a place in the loop there are still the events and the calls. */
+/* If the event loop takes no source, the events and the calls still find the end of the change. */
 void manager_begin_to_follow(struct manager *m)
 {
 	if (!m->change || !transaction_waits(m->change) || m->follow_source)
@@ -197,8 +204,10 @@ static void manager_event(struct manager *m, const struct klp_uapi_event *event)
 		return;
 	}
 	manager_answer_begun(m);
-	/* there is an event for each pass over the tasks, and most passes of one that stalls move
-	 * none */
+	/*
+	 * the companion sends an event for each pass over the tasks, and most passes of a stalled
+	 * transition move no task
+	 */
 	if (t->moved != moved || t->total != total || t->reversed != reversed)
 		manager_observe(m, MANAGER_PROGRESS);
 }
@@ -210,7 +219,7 @@ static int on_companion(sd_event_source *source, int fd _unused_, uint32_t reven
 	struct klp_uapi_event event;
 	int r = 0;
 
-	/* clients are served in between, however many there are */
+	/* bounded, so that clients are served in between */
 	for (size_t i = 0; i < EVENTS_AT_ONCE; i++) {
 		r = companion_read_event(m->registry->companion, &event);
 		if (r < 0)
@@ -219,7 +228,7 @@ static int on_companion(sd_event_source *source, int fd _unused_, uint32_t reven
 			manager_observe(m, MANAGER_OBJECT);
 			continue;
 		}
-		/* events of transitions that were over before we came are nobody's business */
+		/* ignore events of transitions that were over before this klpd started */
 		if (m->change && transaction_waits(m->change) &&
 		    m->change->number == event.transition)
 			manager_event(m, &event);
@@ -312,7 +321,7 @@ void manager_refresh(struct manager *m)
 	found = registry_find_companion(m->registry);
 	if (found)
 		manager_log_companion(m);
-	/* what was left alone for want of it can be judged now */
+	/* what recovery left alone without the companion can be judged now */
 	if (found || m->registry->stale)
 		manager_recover_again(m);
 	r = found ? manager_listen(m) : 0;
@@ -341,7 +350,7 @@ int manager_busy(const struct manager *m, struct report *report)
 
 void manager_finish(struct manager *m)
 {
-	/* the one before is complete, and its grace is nearly always over by now */
+	/* the previous change is complete, and its grace period is nearly always over by now */
 	if (m->grace)
 		manager_retired(m, 0);
 }
@@ -379,7 +388,10 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	manager_refresh(m);
 	if (m->change)
 		return manager_busy(m, report);
-	/* what is not seen could be in the way; what is seen can always be taken out */
+	/*
+	 * a patch that klpd does not see could be in the way; one that it sees can always be
+	 * removed
+	 */
 	if (m->registry->stale && request->verb != CHANGE_DISABLE && request->verb != CHANGE_REPAIR)
 		return report_set(report, OUTCOME_SYSTEM, "What is in force cannot be read: %s",
 				  m->registry->stale);
@@ -408,7 +420,7 @@ int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *repo
 	manager_follow(m);
 	r = m->change ? manager_sync(m) : -ENOENT;
 	*ret_number = number;
-	/* at this very moment it has turned by itself: not back again */
+	/* the transition has just reversed by itself, so do not reverse it again */
 	if (r == 0 && m->change->timed_out && !known)
 		return 0;
 	sticky = r == 0 ? transaction_sticky(m->change) : NULL;

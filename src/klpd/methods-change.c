@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Enable, Replace, Disable, Reverse, Force: read the parameters, ask the manager, answer. The
- * connection is kept by reference until the change ends; if the client is gone by then the answer
- * goes nowhere, and the change has happened all the same if it had switched, or else is cancelled. Of
- * a call that wants no answer (oneway) the connection is not kept: by the end of the change another
- * call on it may wait for its own.
+ * Enable, Replace, Disable, Rollback, Reverse, Force: read the parameters, call the manager,
+ * answer.
+ *
+ * The connection is kept by reference until the change ends. If the client disconnects before that,
+ * the answer is dropped. The change then goes on if it has switched, and is cancelled otherwise. A
+ * call that wants no answer (oneway) keeps no reference, because by the end of the change another
+ * call on the connection may wait for its own answer.
  */
 #include <stdbool.h>
 
@@ -22,10 +24,10 @@
 struct change_parameters {
 	const char *path;
 	const char *name;
-	int64_t file;		/* index of a descriptor; negative: not given */
+	int64_t file;		/* index of a descriptor; negative if not given */
 	int immediate;
 	int wait;
-	uint64_t timeout_usec;	/* UINT64_MAX: not given */
+	uint64_t timeout_usec;	/* UINT64_MAX if not given */
 };
 
 #define TIMEOUT_FIELD \
@@ -100,7 +102,7 @@ static void reply_reversed(sd_varlink *link, const struct transaction *t)
 }
 
 struct change_call {		/* until it is answered */
-	sd_varlink *link;	/* NULL: no answer is wanted */
+	sd_varlink *link;	/* NULL if no answer is wanted */
 	enum change_verb verb;
 	char *what;		/* file or patch; or NULL */
 };
@@ -145,7 +147,7 @@ static void on_done(const struct transaction *t, bool complete, void *userdata)
 	if (!link)
 		return;
 	if (complete && t->refusal.outcome != OUTCOME_OK) {
-		struct report refusal = t->refusal;	/* still owned by it */
+		struct report refusal = t->refusal;	/* t still owns its strings */
 
 		(void)server_reply_error(link, refusal.outcome, &refusal);
 		return;
@@ -162,7 +164,7 @@ static void on_done(const struct transaction *t, bool complete, void *userdata)
 			  strerrordesc_np(-r));
 }
 
-/* 0: answered, or to be answered by on_refused() or on_done(). */
+/* 0 if the call is answered, or on_refused() or on_done() will answer it. */
 static int change_start(sd_varlink *link, struct manager *m,
 			const struct transaction_request *request, bool wait, struct report *report)
 {
@@ -183,7 +185,7 @@ static int change_start(sd_varlink *link, struct manager *m,
 		.done = on_done,
 		.userdata = c,
 	}, report);
-	/* one of them has it, and may have freed it by now */
+	/* one of the callbacks owns c, and may have freed it already */
 	if (r == 0)
 		TAKE_PTR(c);
 	return r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Methods that change what is in force: for uid 0 only. The reply may come long after the call. */
+/* Methods that change what is in force, for uid 0 only. The reply may come long after the call. */
 #ifndef KLPD_KLPD_METHODS_CHANGE_H
 #define KLPD_KLPD_METHODS_CHANGE_H
 

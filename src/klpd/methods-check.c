@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Method Check. What the change would be refused for is the answer and no error; an error is what
- * keeps the question from being asked: who may not, and a file that is no patch. The answer comes when
- * the file is read, of one check after the other.
+ * Method Check. The reasons for which the change would be refused are the answer, not an error. An
+ * error is what prevents the check: a caller without permission, or a file that is not a patch. The
+ * answer comes when the file has been read; checks run one after another.
  */
 #include <systemd/sd-varlink.h>
 
@@ -17,13 +17,13 @@
 
 struct check_parameters {
 	const char *path;
-	int64_t file;		/* index of a descriptor; negative: not given */
+	int64_t file;		/* index of a descriptor; negative if not given */
 	int replace;
 	int immediate;
 };
 
 struct check_call {		/* until it is answered */
-	sd_varlink *link;	/* NULL: no answer is wanted */
+	sd_varlink *link;	/* NULL if no answer is wanted */
 	const struct registry *registry;
 };
 
@@ -55,7 +55,7 @@ static void on_checked(int result, struct check *check, struct report *report, v
 		log_debug("The client of a check gets no reply (%s), ignoring", strerrordesc_np(-r));
 }
 
-/* 0: to be answered by on_checked(). */
+/* 0 if on_checked() will answer the call. */
 static int check_start(sd_varlink *link, struct manager *m, const struct check_request *request)
 {
 	_cleanup_(check_call_freep) struct check_call *c = calloc(1, sizeof(*c));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Check: changes nothing, but reads files and loads programs, and so is for uid 0 only. */
+/* Method Check. It changes nothing, but reads files and loads programs, so it is for uid 0 only. */
 #ifndef KLPD_KLPD_METHODS_CHECK_H
 #define KLPD_KLPD_METHODS_CHECK_H
 

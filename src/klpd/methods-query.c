@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Status, List, Describe, Blockers, Task, Monitor: look at the manager's registry and answer. Nothing
- * here changes what is in force. Describing a file reads it, and so is for uid 0 only.
+ * Status, List, Describe, Blockers, Task, Monitor: read the manager's registry and answer. Nothing
+ * here changes what is in force. Describe of a file reads the file, so it is for uid 0 only.
  */
 #include <stdbool.h>
 #include <sys/utsname.h>
@@ -101,7 +101,7 @@ int methods_query_list(sd_varlink *link, sd_json_variant *parameters,
 struct describe_parameters {
 	const char *name;
 	const char *path;
-	int64_t file;		/* index of a descriptor; negative: not given */
+	int64_t file;		/* index of a descriptor; negative if not given */
 };
 
 static int describe_file(sd_varlink *link, const char *path, int64_t file, struct report *report,
@@ -133,7 +133,7 @@ static int describe_set(struct manager *m, const char *name, struct report *repo
 	int r;
 
 	report_names(report, name, NULL, NULL);
-	/* first, since it may read anew what there is */
+	/* look first, because it may recover the registry */
 	r = manager_look(m, &warnings);
 	if (r < 0)
 		return r;
@@ -210,7 +210,7 @@ int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
 	r = caller_check_pids(link, &report);
 	if (r != 0)
 		return server_reply_error(link, r, &report);
-	/* where no transition runs no task blocks one */
+	/* without a transition the companion is not asked, because no task blocks */
 	if (!root)
 		p.stacks = MIN(p.stacks, (uint64_t)BLOCKERS_STACKS_OTHERS_MAX);
 	r = blockers_json(m->change || p.last > 0 ? m->registry->companion : NULL, p.last > 0,
@@ -258,7 +258,7 @@ int methods_query_task(sd_varlink *link, sd_json_variant *parameters,
 	r = sd_varlink_dispatch(link, parameters, table, &pid);
 	if (r != 0)
 		return r;
-	/* 0 would be the caller itself, or an idle task that has no name of its own */
+	/* 0 would mean the caller itself, or an idle task without a name of its own */
 	if (pid <= 0)
 		return sd_varlink_error_invalid_parameter_name(link, "pid");
 	r = caller_check_pids(link, &report);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Methods that only look: for everybody whom the socket lets in. */
+/* Methods that change nothing, open to every client that can connect. */
 #ifndef KLPD_KLPD_METHODS_QUERY_H
 #define KLPD_KLPD_METHODS_QUERY_H
 

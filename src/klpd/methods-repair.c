@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Repair: what there is to do, and, unless it is asked for that alone, what became of it. Where sets
- * leave task by task the answer comes when they have left; the connection is kept by reference until
- * then.
+ * Repair: answers with the planned actions and, unless it is a dry run, with their results. If
+ * patches leave task by task, the answer comes when they have left. The connection is kept by
+ * reference until then.
  */
 #include <stdbool.h>
 
@@ -20,7 +20,7 @@
 struct repair_parameters {
 	int dry_run;
 	int wait;
-	uint64_t timeout_usec;	/* UINT64_MAX: not given */
+	uint64_t timeout_usec;	/* UINT64_MAX if not given */
 };
 
 static const sd_json_dispatch_field repair_table[] = {
@@ -101,7 +101,7 @@ static void on_done(const struct transaction *t, bool complete, void *userdata)
 		log_debug("The client of a repair gets no reply (%s), ignoring", strerrordesc_np(-r));
 }
 
-/* 0: answered, or to be answered by on_done(). */
+/* 0 if the call is answered, or on_done() will answer it. */
 static int repair_start(sd_varlink *link, struct manager *m, const struct repair_parameters *p,
 			struct repair *repair, struct report *report)
 {
@@ -113,7 +113,10 @@ static int repair_start(sd_varlink *link, struct manager *m, const struct repair
 		return -ENOMEM;
 	c->manager = m;
 	c->link = sd_varlink_ref(link);
-	/* what there is to do: it is all done, or told, before a change begins */
+	/*
+	 * make the list now, because on_done() may need it: when a change begins, all other actions
+	 * are done or have failed
+	 */
 	r = json_actions(repair, &c->actions);
 	if (r < 0)
 		return r;
@@ -124,7 +127,7 @@ static int repair_start(sd_varlink *link, struct manager *m, const struct repair
 	if (r != 0)
 		return r;
 	if (runs) {
-		/* on_done() has it, and may have freed it by now */
+		/* on_done() owns c, and may have freed it already */
 		TAKE_PTR(c);
 		return 0;
 	}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel skips a tracing program that runs already on the same CPU, and counts that; nobody is
- * woken for it. So the counters are looked at when a client asks, and by the clock while a client
- * watches (monitor.c): never by a klpd that no client looks at.
+ * The kernel skips a tracing program that already runs on the same CPU, and counts the skip, but
+ * sends no notice. So the counters are read when a client asks and, while a client watches,
+ * periodically (monitor.c). A klpd without clients reads them never.
  */
 #include "kern/link.h"
 #include "klpd/missed.h"
@@ -13,7 +13,7 @@ uint64_t missed_count(const struct patch *s)
 	struct link_info info;
 	uint64_t n = 0;
 
-	/* nothing is counted of other bodies, which miss nothing */
+	/* other bodies miss no calls and have no counter */
 	for (size_t i = 0; i < s->meta->n_funcs; i++)
 		if (s->meta->funcs[i].body == BODY_FMOD_RET &&
 		    link_get_info(s->links[i], &info) == 0)

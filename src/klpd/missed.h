@@ -8,10 +8,12 @@
 
 #include "core/registry.h"
 
-/* Of all functions of the set, now. */
+/* The current count over all functions of the patch. */
 uint64_t missed_count(const struct patch *s);
-/* Look at all counters; the first rise of each set is logged. True if any has risen since the last
- * look. */
+/*
+ * Read all counters. The first rise of each patch is logged. True if any counter has risen since
+ * the last call.
+ */
 bool missed_look(struct registry *reg);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tells the clients of method Monitor what happens: a snapshot first, then each event of the
- * manager. Owns a reference to each client's connection. A client is told everything or its
- * connection is closed: one that does not read has a few events kept for it, and no more.
+ * Sends events to the clients of method Monitor: a snapshot first, then each event of the manager.
+ * Owns a reference to each client's connection. A client gets every event, or its connection is
+ * closed: klpd keeps MONITOR_BEHIND_MAX events for a client that does not read, and no more.
  */
 #include <stdbool.h>
 
@@ -18,25 +18,25 @@
 #include "util/macro.h"
 
 /*
- * A client that watches learns within a second of a missed call, or of what takes the effect of a
- * patch away: the loop may be a quarter of one late. Where there is so much to look at that a look
- * takes long, klpd rests for this many times as long.
+ * A client that watches learns within a second of a missed call, or of anything that takes the
+ * effect of a patch away; the loop may be a quarter of a second late. If a look takes long, klpd
+ * rests for MONITOR_LOOK_REST times as long before the next.
  */
 #define MONITOR_LOOK_USEC	750000ULL
 #define MONITOR_LOOK_REST	20
 
-/* So many events are kept for a client beyond what fits its socket. */
+/* How many events are kept for a client beyond what fits its socket. */
 #define MONITOR_BEHIND_MAX	32
 
 struct watcher {
 	sd_varlink *link;
 	bool root;
-	unsigned int behind;	/* events that it was told since it last had read all */
+	unsigned int behind;	/* events sent since the client last had read all */
 };
 
 struct monitor {
 	struct manager *manager;
-	sd_event_source *look;	/* NULL: no client watches, or no patch is there */
+	sd_event_source *look;	/* NULL: no client watches, or there is no patch */
 	struct watcher watchers[MONITOR_ROOT_MAX + MONITOR_OTHERS_MAX];
 	size_t n_watchers;
 };
@@ -52,7 +52,7 @@ static const char *const event_names[] = {
 	[MANAGER_WARNING] = "warning",
 };
 
-/* Progress comes often and changes no patch: the list is left out. */
+/* Progress events are frequent and change no patch, so the list is left out of them. */
 static int monitor_message(const struct manager *m, const char *event, bool with_list,
 			   sd_json_variant **ret)
 {
@@ -97,7 +97,7 @@ static int on_look(sd_event_source *source _unused_, uint64_t usec _unused_, voi
 	return 0;
 }
 
-/* The clock runs only while it can tell a client something. */
+/* The timer runs only while a client watches and a patch is there. */
 static void monitor_watch(struct monitor *monitor)
 {
 	uint64_t usec = MAX(MONITOR_LOOK_USEC, MONITOR_LOOK_REST * monitor->manager->look_usec);
@@ -115,7 +115,7 @@ static void monitor_watch(struct monitor *monitor)
 		log_warning_errno(r, "Cannot watch what is in force, proceeding: %m");
 }
 
-/* Closing it makes monitor_remove() take it out. */
+/* Closing the link makes monitor_remove() remove the watcher. */
 static void watcher_tell(struct watcher *w, sd_json_variant *v)
 {
 	int r = -ENOBUFS;
@@ -143,7 +143,10 @@ static void on_event(enum manager_event event, void *userdata)
 		log_warning_errno(r, "Cannot tell the watchers, proceeding: %m");
 		return;
 	}
-	/* from the end: one that is closed is replaced by the last */
+	/*
+	 * from the end, because monitor_remove() moves the last watcher into the place of a closed
+	 * one
+	 */
 	for (size_t i = monitor->n_watchers; i > 0; i--)
 		watcher_tell(&monitor->watchers[i - 1], v);
 	monitor_watch(monitor);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Makes the text of an error reply by hand: sd-varlink makes one only where it has a call. */
+/* Formats an error reply by itself, because sd-varlink sends one only as the answer to a call. */
 #include <sys/socket.h>
 
 #include <systemd/sd-json.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns the listening socket, the connections and the table of methods. Who may connect is said by
- * the socket's mode (root and group klpd); who may change anything is asked of the peer at each
- * call. The answers to calls leave klpd here, and all errors in one form.
+ * Owns the listening socket, the connections and the table of methods. The mode of the socket (root
+ * and group klpd) decides which clients can connect; the credentials of the peer, checked at each
+ * call, decide whether it may change anything. The answers to calls leave klpd here, with one
+ * format for all errors.
  */
 #include <stdbool.h>
 
@@ -119,7 +120,7 @@ int server_check_root(sd_varlink *link, struct report *report)
 
 	if (r != -ESRCH)
 		return r;
-	/* it has ended since; then what it was when it came is what counts */
+	/* the process has ended since, so its credentials at connect time count */
 	return c && c->root ? 0 : report_set(report, OUTCOME_PERMISSION,
 					     "It cannot be told any more who the caller was");
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The varlink side of klpd: the socket, who may call what, and the one form of an error reply. */
+/*
+ * The varlink side of klpd: the socket, the permission to call each method, and the format of error
+ * replies.
+ */
 #ifndef KLPD_KLPD_SERVER_H
 #define KLPD_KLPD_SERVER_H
 
@@ -19,18 +22,18 @@ struct server {
 	struct monitor *monitor;
 };
 
-/* Socket of the service manager, or one of our own at KLPD_SOCKET. Nothing is answered yet. */
+/* Use the socket of the service manager, or make one at KLPD_SOCKET. No call is answered yet. */
 int server_new(struct server **ret);
-/* From here on calls are answered. */
+/* Begin to answer calls. */
 int server_start(struct server *s, struct manager *m);
 struct server *server_free(struct server *s);
 DEFINE_CLEANUP(struct server, server_free);
 
-/* 0 if the caller is root as /dev/klp would have it, else OUTCOME_PERMISSION. */
+/* 0 if the caller is root by the rules of /dev/klp, else OUTCOME_PERMISSION. */
 int server_check_root(sd_varlink *link, struct report *report);
-/* Its connection is one of those that are kept for root. */
+/* Whether the connection counts against the limits of root. */
 bool server_is_root(const struct server *s, const sd_varlink *link);
-/* Reply with the error of `result` (an outcome or -errno). */
+/* Reply with the error for `result` (an outcome or -errno). */
 int server_reply_error(sd_varlink *link, int result, struct report *report);
 
 #endif

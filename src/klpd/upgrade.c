@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * klpd --check-upgrade: compares what is in the kernel with what this klpd knows. Reads pins, links and
- * what the companion says of itself, all of which may be read beside a klpd that runs; promises to
- * change nothing and to claim nothing. What cannot be told apart counts as in force.
+ * Implements klpd --check-upgrade, which compares the contents of the kernel with what this klpd
+ * supports. It reads pins, links and the companion's own description, all of which may be read
+ * while another klpd runs. Promises to change nothing and to claim nothing. What cannot be
+ * determined counts as in force.
  */
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +36,7 @@ static int upgrade_read(struct upgrade *u)
 	size_t foreign;
 	int r = pin_load_all(&u->pins, &u->n_pins, &foreign);
 
-	/* where no bpffs or no directory is there are no pins */
+	/* without a bpffs or without the directory there are no pins */
 	if (r < 0 && r != -ENOENT)
 		return log_error_errno(r, "Cannot read the pins: %m");
 	r = found_links(&u->found);
@@ -44,7 +45,7 @@ static int upgrade_read(struct upgrade *u)
 	return 0;
 }
 
-/* One that the companion moved tasks into; a set that cannot be read may be one. */
+/* Whether the companion moved tasks for this patch. One that cannot be read may be such a patch. */
 static bool upgrade_is_per_task(const struct pin_patch *pin)
 {
 	return pin->problem != 0 || pin->header.consistency == KLP_CONSISTENCY_PER_TASK;
@@ -56,7 +57,7 @@ static bool upgrade_link_is_per_task(const struct found_link *l)
 					   l->kind != FOUND_TABLE;
 }
 
-/* Takes from the pin what it needs to know the name. */
+/* Log the name of the patch. This takes from the pin what the name needs. */
 static void upgrade_name(struct pin_patch *pin)
 {
 	_cleanup_(patch_freep) struct patch *s = NULL;
@@ -67,7 +68,7 @@ static void upgrade_name(struct pin_patch *pin)
 		log_error("  pins gen-%llu, which cannot be read", (unsigned long long)pin->serial);
 }
 
-/* Patches by a companion that this klpd cannot talk to. */
+/* Fail if patches are in force through a companion that this klpd does not speak to. */
 static int upgrade_check_companion(struct upgrade *u, const struct klp_ioc_hello *hello)
 {
 	size_t n = 0;

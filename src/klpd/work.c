@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Resumes the coroutine of a work when what it waits for has come, or its time is over. Owns its
- * places in the loop, and puts aside what only the work may see while others have their turn.
+ * Resumes the coroutine of a work when the descriptor that it waits for is ready, or its time is
+ * over. Owns the event sources of the work. While the work waits, it sets aside the part of the
+ * registry that only the work may see, so that other calls can run.
  */
 #include <stdbool.h>
 #include <sys/epoll.h>
@@ -9,7 +10,7 @@
 #include "klpd/work.h"
 #include "util/macro.h"
 
-/* As in poll(2): the two have the same bits for what is asked for here. */
+/* sd-event uses epoll events, the coroutine poll(2) events; the bits used here are equal. */
 _Static_assert(EPOLLIN == 0x001 && EPOLLOUT == 0x004, "epoll and poll differ");
 
 static void work_step(struct work *w);
@@ -27,7 +28,7 @@ static int on_late(sd_event_source *source _unused_, uint64_t usec _unused_, voi
 	return 0;
 }
 
-/* Before what they watch is closed. */
+/* Call this before the descriptors that the sources watch are closed. */
 static void work_forget_sources(struct work *w)
 {
 	w->ready = sd_event_source_disable_unref(w->ready);
@@ -52,7 +53,7 @@ static void work_step(struct work *w)
 
 	work_forget_sources(w);
 	registry_go_on(w->registry);
-	/* without a place in the loop it is waited for right here */
+	/* if the event loop takes no source, wait right here */
 	while (!(ended = coroutine_resume(w->coroutine, &wish)) && !work_wait(w, &wish))
 		(void)coroutine_wait(wish.fd, wish.events, wish.deadline_ms);
 	if (!ended) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Work of a method that waits, deep inside, for the process that reads a patch file. While it waits
- * the event loop goes on. There is one such work at a time for a registry.
+ * The work of a method that waits, deep in its call stack, for the process that reads a patch file.
+ * The event loop continues while it waits. A registry has at most one such work at a time.
  */
 #ifndef KLPD_KLPD_WORK_H
 #define KLPD_KLPD_WORK_H
@@ -14,19 +14,19 @@
 struct work {
 	sd_event *event;
 	struct registry *registry;
-	/* the work itself, in a coroutine: registry_use() is about it */
+	/* the work itself, in a coroutine that registry_use() belongs to */
 	void (*run)(void *userdata);
-	/* in the loop again: run() has ended, and the work is the callee's */
+	/* called from the event loop after run() has ended; the callee owns the work then */
 	void (*ended)(void *userdata);
 	void *userdata;
-	/* ours */
+	/* private */
 	struct coroutine *coroutine;
 	sd_event_source *ready, *late;
 };
 
-/* Begins. 0: ended() was called, or will be; -ENOMEM: it will not be. */
+/* Begin the work. 0 if ended() was called or will be; -ENOMEM if it will not be. */
 int work_begin(struct work *w);
-/* Ends it where it waits: ended() has been called when this returns. */
+/* End the work at the point where it waits. ended() has been called when this returns. */
 void work_cancel(struct work *w);
 
 #endif
