@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps what held a transition up until the next one begins. A transition may be turned round while
- * no klpd runs and no client waits, and when it has completed its tasks are forgotten: what was in
- * the way is then told from here. Owns copies only, no task and no function, so nothing is held.
+ * Keeps the list of blockers of a reversed transition until the next one starts. A transition may
+ * be reversed while klpd does not run and no client waits, and its task table is freed at
+ * completion. This copy still shows the blockers. It references no task and no function, so it
+ * pins nothing.
  */
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
@@ -12,14 +13,17 @@
 #include "blockers.h"
 #include "kept.h"
 
-/* Stacks of the first of them, as long as it takes: a transition is to be turned round now. */
+/*
+ * Save the stacks of the first blockers only, within a time limit, because the reversal waits for
+ * it.
+ */
 #define KEPT_STACKS	16
 #define KEPT_STACKS_MS	300
 
 static struct kept {
-	u32 n;			/* there were */
+	u32 n;			/* blockers there were */
 	struct klp_uapi_blocker list[KLP_UAPI_KEPT_MAX];
-	char *stacks[KEPT_STACKS];	/* NULL: not looked at */
+	char *stacks[KEPT_STACKS];	/* NULL: not saved */
 } *kept;
 
 void klpm_kept_drop(void)
@@ -85,7 +89,7 @@ static const struct klp_uapi_blocker *kept_find(s32 pid, u32 cpu)
 	return NULL;
 }
 
-/* Whole lines, as many as fit. */
+/* Copy whole lines, as many as fit. */
 static size_t kept_copy(const char *stack, char *text, size_t size)
 {
 	size_t n = min(strlen(stack), size - 1);

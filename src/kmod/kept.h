@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Who was in the way when the transition was last turned round. With klpm_mutex held. See kept.c. */
+/* The blockers when the transition was last reversed. Called with klpm_mutex held. See kept.c. */
 #ifndef KLP_KMOD_KEPT_H
 #define KLP_KMOD_KEPT_H
 
@@ -8,12 +8,12 @@
 #include "klp/uapi.h"
 #include "tasks.h"
 
-/* Look at all that are in the way now, in place of what was kept. For want of memory nothing is. */
+/* Replace the kept list by the present blockers. Without memory, nothing is kept. */
 void klpm_kept_take(enum task_version target);
 void klpm_kept_drop(void);
-/* As klpm_blockers_list(), of what is kept; -ENOENT: nothing is. */
+/* As klpm_blockers_list(), for the kept blockers; -ENOENT if nothing is kept. */
 int klpm_kept_list(struct klp_uapi_blocker *out, u32 room);
-/* As klpm_blockers_stack(); -EBUSY: it was not looked at. */
+/* As klpm_blockers_stack(), for the kept blockers; -EBUSY if the stack was not saved. */
 int klpm_kept_stack(s32 pid, u32 cpu, char *text, size_t size, size_t *ret_used);
 
 #endif

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lists of the kfuncs, which gate.c, seqfile.c and state.c define, by kind of program: the
- * kernel takes one list for each kind from a module. Callbacks are the only programs that have a
- * struct klp_callback to give, so what takes one needs no further check of who calls.
+ * Registers the kfuncs that gate.c, seqfile.c and state.c define, in one list for each program
+ * type, because the kernel takes one such list from a module. Only callbacks have a struct
+ * klp_callback to pass, so a kfunc that takes one needs no further check of its caller.
  *
- * A list is for all programs of a kind, whoever loads them: with CAP_BPF and CAP_PERFMON that is
- * not only klpd. So the verifier asks here for each call: of struct_ops programs only those of the
- * types of this module may call anything, and what writes is for bodies alone. An fmod_ret program
- * is one if it is on a function that is given a seq_file.
+ * A list applies to all programs of a type. With CAP_BPF and CAP_PERFMON, processes other than
+ * klpd can load such programs. The verifier therefore calls a filter here for each kfunc call. Of
+ * the struct_ops programs, only those of this module's types may call a kfunc, and kfuncs that
+ * write are for bodies alone. An fmod_ret program counts as a body if its function has a seq_file
+ * parameter.
  *
- * No kfunc takes a pointer whose parameter is named __ign: the verifier would let the program's own
- * stack through, and go on believing what it knew of it.
+ * No kfunc has a pointer parameter with the suffix __ign, because the verifier would accept a
+ * pointer to the program's own stack and keep its assumptions about the contents.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -25,7 +26,7 @@
 #include "kfunc.h"
 #include "resolve.h"
 
-#ifndef KF_TRUSTED_ARGS		/* on newer kernels it goes without saying */
+#ifndef KF_TRUSTED_ARGS		/* implied on newer kernels */
 #define KF_TRUSTED_ARGS 0
 #endif
 
@@ -44,7 +45,7 @@ BTF_ID_FLAGS(func, klp_sysctl_read, KF_TRUSTED_ARGS | KF_SLEEPABLE)
 BTF_ID_FLAGS(func, klp_sysctl_write, KF_TRUSTED_ARGS | KF_SLEEPABLE)
 BTF_KFUNCS_END(kfunc_ops)
 
-/* The ids of the lists are not the ids of a BTF that was relocated: by name, then. */
+/* The ids in the lists are not those of a relocated BTF, so compare names. */
 static bool kfunc_is_seq_puts(u32 id)
 {
 	const struct btf *btf = klpm_body_types();
@@ -53,7 +54,7 @@ static bool kfunc_is_seq_puts(u32 id)
 	return !t || !strcmp(klpm_resolve_btf_name(btf, t->name_off), "klp_seq_puts");
 }
 
-/* On a function with a parameter `struct seq_file *`. */
+/* Is the program attached to a function with a parameter `struct seq_file *`? */
 static bool kfunc_has_seqfile(const struct bpf_prog *prog)
 {
 	const struct btf_type *proto = prog->aux->attach_func_proto, *t;
@@ -75,7 +76,7 @@ static bool kfunc_has_seqfile(const struct bpf_prog *prog)
 	return false;
 }
 
-/* Anything but 0 refuses the program. */
+/* Any value but 0 refuses the program. */
 static int kfunc_filter_tracing(const struct bpf_prog *prog, u32 id)
 {
 	if (!kfunc_is_seq_puts(id))
@@ -110,7 +111,7 @@ int klpm_kfunc_init(void)
 
 	if (!r)
 		r = register_btf_kfunc_id_set(BPF_PROG_TYPE_STRUCT_OPS, &kfunc_ops_set);
-	/* A kernel may answer 0 and have dropped the module's BTF. */
+	/* A kernel may return 0 although it has dropped the module's BTF. */
 	if (!r && !klpm_resolve_kfunc_known("klp_gate"))
 		r = -ENOENT;
 	if (r)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * klp.ko: brings the parts up in the order they need each other and takes them down in reverse. The
- * device comes last: when it exists, everything behind it works. Unloading is held off by open
- * files (they hold the module), by every record, and by every loaded program that calls one of our
- * kfuncs.
+ * klp.ko: initializes its parts in the order of their dependencies and shuts them down in reverse.
+ * The device comes last, so that everything behind it works when it exists. The module cannot be
+ * unloaded while a file is open (it holds the module), while there is a record, or while a program
+ * that calls one of its kfuncs is loaded.
  */
 #include <linux/module.h>
 

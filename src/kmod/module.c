@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Patches the modules that load and lets go of those that unload: the notices come after a module's
- * symbols and its ftrace records are in place and before its init runs, and after its exit and
- * before anything of it is freed; the loading of a module can still be refused. What happens then,
- * in which order, is kernel livepatch's (klp_module_coming(), klp_module_going()).
+ * Patches modules when they load and unpatches them when they unload. The order of the steps is
+ * that of kernel livepatch (klp_module_coming(), klp_module_going()).
  *
- * A module that is loaded but not yet, or no more, live was told of or not: the list here says it.
- * Those that were live before us are not in it, and need not be.
+ * Notices. The COMING notice arrives when the module's symbols and ftrace records are in place and
+ * its init has not run; an error refuses the module. The GOING notice arrives after its exit and
+ * before any of its memory is freed. A COMING or GOING module may not have been reported to klp.ko
+ * yet; module_list records those that were. Modules that were LIVE before klp.ko was loaded are
+ * not on it and do not need to be.
  *
- * Context: process context, in the notifier chain, under no lock of the module loader's but the
- * chain's own, which is held for reading. klpm_mutex is taken in it, and released while callbacks
- * run. A module that a patch is about waits for the claim, and so for any callback that runs; others
- * pass. One that comes stops waiting when its loader is killed, and is not loaded; one that goes
- * cannot be refused. A callback that writes a setting whose owner loads a module for it (the TCP
- * congestion control) waits for that module: if a patch is about it, it is refused after a while, and
- * the callback told that there is none.
+ * Context. Process context, in the notifier chain; of the module loader's locks only that of the
+ * chain is held, for reading. klpm_mutex is taken in it and released while callbacks run.
+ *
+ * Waiting. A module that a patch is about waits for the claim, and therefore for any callback that
+ * runs; other modules do not wait. If the loader of a COMING module is killed, the wait ends and
+ * the module is refused. A GOING module cannot be refused.
+ *
+ * Deadlock. A callback that writes a setting may make its owner load a module (TCP congestion
+ * control does), and then waits for that module. If a patch is about that module, it is refused
+ * after MODULE_PATIENCE, and the callback gets the error that there is no such module.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -35,7 +39,7 @@
 #include "sysctl.h"
 #include "transition.h"
 
-/* How long a module that comes waits for a callback's setting to be written. */
+/* How long a COMING module waits while a callback writes a setting. */
 #define MODULE_PATIENCE	(5 * HZ)
 
 struct known {
@@ -71,7 +75,7 @@ static bool module_in_transition(const struct klpm_patch *r)
 	return r->state == KLP_ENTERING || r->state == KLP_LEAVING;
 }
 
-/* A patch that is announced looks for its modules when it is switched. */
+/* The modules of an announced record are looked for when it is switched. */
 static bool module_concerns(const struct klpm_patch *r)
 {
 	return r->state == KLP_IN_FORCE || module_in_transition(r);
@@ -94,7 +98,7 @@ static int module_patch(struct klpm_patch *r, u32 o)
 			r->name, r->objects[o].name, r->funcs[failed].symbol, ret);
 		return ret;
 	}
-	/* Before anybody can be in them. */
+	/* Before any task can be in the functions. */
 	ret = module_in_transition(r) ? klpm_transition_look_again() : 0;
 	if (!ret)
 		ret = klpm_object_patch(r, o, &callback_error);
@@ -102,7 +106,7 @@ static int module_patch(struct klpm_patch *r, u32 o)
 		klpm_object_unload(r, o);
 		return callback_error ?: ret;
 	}
-	/* In a transition its completion runs it. */
+	/* In a transition, completion runs this callback. */
 	if (!module_in_transition(r))
 		klpm_callback_run(r, o, KLP_POST_PATCH);
 	return 0;
@@ -119,7 +123,7 @@ static void module_unpatch(struct klpm_patch *r, u32 o)
 	klpm_object_unload(r, o);
 }
 
-/* Every record but those from `end` on. */
+/* Unpatch the module for every record before `end`. */
 static void module_unpatch_all(const char *name, const struct klpm_patch *end)
 {
 	struct klpm_patch *r = NULL;
@@ -178,14 +182,14 @@ static void module_going(const struct module *mod)
 			any |= r->objects[o].loaded && !strcmp(r->objects[o].name, mod->name);
 	if (any) {
 		module_unpatch_all(mod->name, NULL);
-		/* Its addresses may be another's soon. */
+		/* Its addresses may soon be used by another module. */
 		klpm_transition_look_again();
 		module_tell();
 	}
 	module_forget(mod);
 }
 
-/* Something is to be done for it, or undone. */
+/* Has any record something to do or to undo for this module? */
 static bool module_is_wanted(const char *name)
 {
 	struct klpm_patch *r = NULL;
@@ -199,7 +203,11 @@ static bool module_is_wanted(const char *name)
 	return false;
 }
 
-/* Who has the claim gets on, unless what it waits for is us. -EBUSY, -EINTR: it is not to be loaded. */
+/*
+ * Wait for the claim. Returns 1 with the claim, 0 if no record is about the module any more. The
+ * module must be refused on -EINTR (its loader was killed) and on -EBUSY (the callback that holds
+ * the claim may be waiting for this module).
+ */
 static int module_claim(const struct module *mod, bool comes)
 {
 	unsigned long busy_since = jiffies;
@@ -207,7 +215,7 @@ static int module_claim(const struct module *mod, bool comes)
 	while (!klpm_claim_try()) {
 		if (klpm_claim_wait(comes))
 			return -EINTR;
-		/* One that goes cannot be refused, and no callback waits for one to go. */
+		/* A GOING module cannot be refused, and no callback waits for one. */
 		if (!klpm_sysctl_is_busy() || !comes) {
 			busy_since = jiffies;
 		} else if (time_after(jiffies, busy_since + MODULE_PATIENCE)) {
@@ -249,7 +257,7 @@ static int module_notice(struct notifier_block *nb, unsigned long what, void *da
 
 static struct notifier_block module_notifier = {
 	.notifier_call = module_notice,
-	/* Others that look at a module that comes should see it patched. */
+	/* Other notifiers should see a COMING module patched. */
 	.priority = INT_MAX - 1,
 };
 

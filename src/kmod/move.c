@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ways a task moves:
+ * Moving a task. A task moves in one of these ways:
  *
- * - off its CPU (asleep or preempted): held there by task_call_func() while its stack is checked;
- * - running: a work item is queued on its CPU; where the worker runs, the task does not, so it is
- *   at a scheduling point and the first way applies. This serves idle tasks and CPU-bound kthreads
- *   as well as user tasks;
- * - a user task that was found inside: by task work, when it returns to user mode. The stack is
- *   checked there too, because task work is also run deep inside some system calls;
- * - a user task that sleeps inside and stays: the same task work, sent so that an interruptible
- *   sleep ends (TIF_NOTIFY_SIGNAL: no signal is queued; system calls restart as after a signal
- *   without a handler). A kthread in interruptible sleep is woken, as kernel livepatch does, and so
- *   is a worker of io_uring or vhost: it has no system call that could restart, what it does for
- *   its process would fail with EINTR. All of this only where the task's stack was looked at and
- *   kept it from moving: a task that was merely running each time it was tried is not in the
- *   way, and what it does must not end early for us;
- * - the idle task of an offline CPU, and a task without a stack (a zombie): at once.
+ * 1. The task is off its CPU, asleep or preempted. task_call_func() keeps it there while its stack
+ *    is checked.
+ * 2. The task is running. A work item is queued on its CPU. While the worker runs, the task does
+ *    not, so it is at a scheduling point and the first way applies. This covers idle tasks and
+ *    CPU-bound kthreads as well as user tasks.
+ * 3. A user task was found inside a function. Task work moves it when it returns to user mode. The
+ *    stack is checked there too, because task work also runs deep inside some system calls.
+ * 4. A user task sleeps inside a function and stays there. The same task work is added so that an
+ *    interruptible sleep ends (TIF_NOTIFY_SIGNAL: no signal is queued; system calls restart as
+ *    after a signal without a handler). A kthread in interruptible sleep is woken, as kernel
+ *    livepatch does. So is a worker of io_uring or vhost: it has no system call that could
+ *    restart, so its work for the process would fail with EINTR.
+ * 5. The CPU of an idle task is offline, or the task has no stack (a zombie). It moves at once.
  *
- * Movers run concurrently. Each works inside one RCU read section and looks at move_active first;
- * klpm_move_stop() clears it and waits for a grace period, after which table and set are nobody's.
+ * A task is signalled or woken only if its stack was checked and kept it from moving. A task that
+ * was merely running at each try does not block the transition, and its sleep must not end early.
+ *
+ * Concurrency. Tasks are moved from several contexts at once. Each works inside one RCU read-side
+ * section and reads move_active first. klpm_move_stop() clears move_active and waits for a grace
+ * period. After that, none of them uses the table or the set.
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
@@ -35,8 +38,10 @@
 #include "resolve.h"
 #include "stack.h"
 
-/* One reference for the task's list of work, one for the entry: while the entry has its own, the
- * address means this work and no other, and may be used to call it back. */
+/*
+ * One reference is for the task's list of work, one for the entry. While the entry has its own,
+ * the address cannot belong to other work and may be used to cancel it.
+ */
 struct move_work {
 	struct callback_head head;
 	refcount_t refs;
@@ -61,7 +66,7 @@ static void move_failed(struct task_entry *e, const struct func *f)
 	WRITE_ONCE(e->in_way, true);
 }
 
-/* Under task_call_func(), or for current. */
+/* Called by task_call_func(), or for current. */
 static int move_checked(struct task_struct *task, void *arg)
 {
 	struct task_entry *e = arg;
@@ -81,7 +86,7 @@ static int move_checked(struct task_struct *task, void *arg)
 	return 0;
 }
 
-/* -EBUSY: the task is running. */
+/* Returns -EBUSY if the task is running. */
 static int move_try(struct task_entry *e)
 {
 	int r = 0;
@@ -105,7 +110,7 @@ out:
 	return r;
 }
 
-/* Tell the transition if there is nobody left, from wherever the last one moved. */
+/* Call move_done() if no task is left, from whichever context moved the last one. */
 static void move_tell(void)
 {
 	if (READ_ONCE(move_active) && !klpm_tasks_remaining())
@@ -158,7 +163,10 @@ static void move_at_user_return(struct callback_head *head)
 	move_work_put(w);
 }
 
-/* One call at a time: a new one may go out when the one before came home without effect. */
+/*
+ * At most one work of each kind is pending. The next may be added when the one before has run
+ * without effect.
+ */
 static struct move_work **move_work_slot(struct task_entry *e, bool signal)
 {
 	struct move_work **w = &e->work[signal];
@@ -245,7 +253,10 @@ static void move_call_back(struct task_entry *e)
 		if (!w)
 			continue;
 		e->work[i] = NULL;
-		/* Not in the list any more: it ran, or runs as soon as the task gets there. */
+		/*
+		 * If it is not in the list any more, it has run, or runs as soon as the task gets
+		 * there.
+		 */
 		if (klpm_resolve_task_work_cancel(e->task, &w->head))
 			move_work_put(w);
 		move_work_put(w);
@@ -284,7 +295,7 @@ int klpm_move_init(void (*done)(void))
 void klpm_move_exit(void)
 {
 	wait_event(move_works_wait, !atomic_read(&move_works));
-	/* The last one may still stand between its last touch of the count and its return. */
+	/* The last one may still be between its last access to the count and its return. */
 	synchronize_rcu_tasks();
 	free_percpu(move_visits);
 	free_cpumask_var(move_seen);

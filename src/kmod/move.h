@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Moving tasks to the version a transition goes to, each where it is safe. See move.c. */
+/* Moves tasks to the target version of a transition, each when it is safe. See move.c. */
 #ifndef KLP_KMOD_MOVE_H
 #define KLP_KMOD_MOVE_H
 
@@ -9,29 +9,43 @@
 
 struct stack_set;
 
-/* `done` is called, in process context, when the last task has moved outside klpm_move_pass(). */
+/**
+ * klpm_move_init() - allocate what moving tasks needs
+ * @done: called when the last task has moved outside klpm_move_pass(); in process context
+ *
+ * Return: 0 or -ENOMEM.
+ */
 int klpm_move_init(void (*done)(void));
-/* All task work that was sent out has come home; afterwards the module's code is not entered. */
+/*
+ * Wait until all task work has run or was cancelled. After that the module's code is not entered.
+ */
 void klpm_move_exit(void);
 
-/* Tasks may move to `target` when clear of `set`. */
+/* Allow tasks to move to `target` when their stacks are clear of `set`. */
 void klpm_move_start(enum task_version target, const struct stack_set *set);
-/* How hard a pass tries to get tasks out of where they cannot move. Each includes the ones
- * before. */
+/* What a pass does to tasks that cannot move. Each value includes the ones before it. */
 enum move_nudge {
-	NUDGE_NONE,	/* look only */
+	NUDGE_NONE,	/* check only */
 	NUDGE_RETURN,	/* user tasks move themselves when they return to user mode */
-	/* And, as is the last one, only for tasks that are in the way: */
-	NUDGE_SIGNAL,	/* they are sent there: an interruptible sleep ends, no signal is seen */
-	NUDGE_WAKE,	/* and interruptible kthreads are woken once */
+	/* The last two are for blockers only: */
+	NUDGE_SIGNAL,	/* their interruptible sleep ends, without a visible signal */
+	NUDGE_WAKE,	/* interruptible kthreads are woken once, too */
 };
 
-/*
- * Try every task that has not moved, and nudge those that do not. CPUs that were seen running a
- * task that has not moved are visited by a work item, under which that task is off its CPU. Sleeps.
+/**
+ * klpm_move_pass() - try to move every task that has not moved
+ * @nudge: what to do to those that cannot move
+ *
+ * A CPU that was found running such a task is visited by a work item. While the item runs, that
+ * task is off its CPU.
+ *
+ * Context: Process context. Sleeps.
  */
 void klpm_move_pass(enum move_nudge nudge);
-/* Nobody moves any more when it returns; task work is called back. Sleeps. */
+/*
+ * Stop moving tasks and cancel their task work. When it returns, no context moves a task any more.
+ * Sleeps.
+ */
 void klpm_move_stop(void);
 
 #endif

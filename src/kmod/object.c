@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Patches and unpatches the objects of records: all of a record's at the start of a transition, one
- * when its module comes or goes. Order of events and what is undone after an error are those of
- * kernel livepatch (klp_patch_object() and its callers).
+ * Patches and unpatches the objects of a record: all of them at the start of a transition, one
+ * when its module loads or unloads. The order of steps, and what is undone after an error, are
+ * those of kernel livepatch (klp_patch_object() and its callers).
  *
- * Lifetime of a module: while klpm_mutex is held, one that is there cannot go, because on its way
- * out module.c, which takes that mutex, is asked before anything of it is freed. Where a callback
- * runs meanwhile the claim has the same effect: the record is about the module, so module.c waits.
+ * Lifetime of a module. A module that is loaded cannot go while klpm_mutex is held, because
+ * module.c takes that mutex in the GOING notice, before any of the module's memory is freed. While
+ * a callback runs with klpm_mutex released, the claim has the same effect, because module.c waits
+ * for the claim if a record is about the module.
  */
 #include <linux/errno.h>
 #include <linux/module.h>
@@ -27,7 +28,7 @@ bool klpm_object_is_there(const struct object *o)
 	if (klpm_func_is_vmlinux(o->name))
 		return true;
 	state = klpm_resolve_module_state(o->name, &mod);
-	/* One that comes or goes is there between the two notices that we get. */
+	/* A COMING or GOING module is usable between the two notices. */
 	return state == MODULE_STATE_LIVE || (state >= 0 && klpm_module_is_known(mod));
 }
 

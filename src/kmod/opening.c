@@ -1,32 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The modify-return set of vmlinux BTF, as far as we add to it: which functions an fmod_ret program
- * may be attached to. It belongs to the kernel and is there until reboot.
+ * The modify-return set of vmlinux BTF: the functions that an fmod_ret program may be attached to.
+ * klp.ko adds to this set. It belongs to the kernel and exists until reboot.
  *
- * The kernel's own way to add to it (register_btf_fmodret_id_set()) is for boot, when no program is
- * loaded yet: it moves the array by krealloc(), copies the new ids to its end and sorts it in place,
- * while a verifier may search it without any lock. So a verifier reads memory that is free, or does
- * not find what is there and refuses a program for no reason. On an error, and a 257th entry is one,
- * it frees the sets of all hooks of vmlinux, which takes every kfunc away from every program.
+ * Why register_btf_fmodret_id_set() is not used. It is meant for boot, when no program is loaded.
+ * It moves the array with krealloc(), appends the new ids and sorts it in place, while a verifier
+ * may search it without a lock. The verifier may then read freed memory, or miss an id and refuse
+ * a program for no reason. On an error, such as a 257th entry, it frees the sets of all hooks of
+ * vmlinux, which takes every kfunc away from every program.
  *
- * Hence it is not called. A set is never changed here, but replaced: a sorted copy with the new ids
- * is made, and published by one store of the pointer. A reader (btf_kfunc_is_modify_return()) loads
- * that pointer and searches what it points to, and finds the old set or the new, each of them whole.
- * What it finds it uses at once, and it does not sleep meanwhile; so the old set is freed after a
- * grace period of RCU tasks, in which each task that was searching, and was preempted there, has
- * come to sleep or to user mode. An error leaves everything as it was.
+ * What is done instead:
  *
- * Where the pointer is, the kernel's BTF says: struct btf, struct btf_kfunc_set_tab and the number
- * of the hook are looked up by name, and what is found has to look like the set (sorted, and the
- * kernel's own question answers yes for each entry), or the module does not load. The set is memory
- * of kmalloc() before as after, as the kernel's krealloc() and kfree() want it.
+ * 1. A set is never changed but replaced. A sorted copy with the new ids is built and published by
+ *    one store of the pointer.
+ * 2. A reader (btf_kfunc_is_modify_return()) loads the pointer and searches the set. It finds
+ *    either the old set or the new one, each complete. It uses the result at once and does not
+ *    sleep meanwhile.
+ * 3. The old set is freed after an RCU-tasks grace period. Until then, each task that was
+ *    preempted in its search has slept or returned to user mode.
+ * 4. An error changes nothing. The total, with the entries of others, never exceeds KLP_OPEN_CAP.
+ *    One call adds all its ids or none. One mutex serializes the calls.
  *
- * What is left: code that adds to this set of vmlinux by the kernel's way while we add to it. The
- * kernel has no lock that we could share. It is built-in code alone that does so, when the kernel boots,
- * which is over before a module is loaded; and it is the same race that two of these would have.
+ * Finding the pointer. struct btf, struct btf_kfunc_set_tab and the number of the hook are looked
+ * up by name in the kernel's BTF. The module does not load unless the memory found there looks
+ * like the set: it is sorted, and btf_kfunc_is_modify_return() returns true for each entry. The
+ * set is always kmalloc() memory, as the kernel's krealloc() and kfree() require.
  *
- * The total, with what others added, never passes KLP_OPEN_CAP; one call of ours adds all its ids
- * or none; one mutex is around it.
+ * Remaining race. Code that adds to the set in the kernel's way while klp.ko adds to it. There is
+ * no lock that both could take. Only built-in code does so, during boot, which is over before a
+ * module is loaded. Two such callers would have the same race with each other.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -47,7 +49,7 @@
 
 #define OPENING_KERNEL_MAX	256	/* BTF_KFUNC_SET_MAX_CNT of kernel/bpf/btf.c */
 
-/* A set that was replaced, until no verifier searches it. */
+/* A replaced set, kept until no verifier searches it. */
 struct opening_old {
 	struct rcu_head rcu;
 	struct btf_id_set8 *set;
@@ -57,7 +59,7 @@ static DEFINE_MUTEX(opening_mutex);
 static struct btf_id_set8 **opening_slot;	/* the kernel's pointer to the set */
 static u32 opening_count;
 
-/* Of the member of this name of the struct of this name, -1: there is no such thing. */
+/* Byte offset of a member of a struct, both by name; -1 if there is none. */
 static s64 opening_offset(const struct btf *btf, const char *type, const char *member,
 			  u32 *ret_type)
 {
@@ -73,7 +75,7 @@ static s64 opening_offset(const struct btf *btf, const char *type, const char *m
 	return -1;
 }
 
-/* The index of the hook, -1. */
+/* Index of the hook; -1 if there is none. */
 static s64 opening_hook(const struct btf *btf)
 {
 	u32 id = klpm_resolve_btf_find(btf, "btf_kfunc_hook", BTF_KIND_ENUM), i;
@@ -86,7 +88,7 @@ static s64 opening_hook(const struct btf *btf)
 	return -1;
 }
 
-/* Where the kernel keeps the pointer; NULL: not as we know it. */
+/* Address of the kernel's pointer to the set; NULL if the layout is unknown. */
 static struct btf_id_set8 **opening_find(struct btf *btf)
 {
 	s64 tab_at, sets_at, hook = opening_hook(btf);
@@ -159,7 +161,10 @@ static bool opening_listed(const struct btf_id_set8 *set, u32 from, u32 id)
 	return false;
 }
 
-/* Add those of f[] that are not in the set to `set`, which is a copy of it with room. */
+/*
+ * Append the functions of f[] that are not in the kernel's set to `set`, a copy of it that has
+ * room.
+ */
 static int opening_fill(struct btf_id_set8 *set, const struct func *f, u32 n, u32 *failed)
 {
 	struct btf *btf = klpm_resolve_btf_vmlinux();

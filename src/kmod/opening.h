@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Opening functions of the kernel image for fmod_ret, within a cap. See opening.c. */
+/* Makes functions of the kernel image attachable for fmod_ret, up to a cap. See opening.c. */
 #ifndef KLP_KMOD_OPENING_H
 #define KLP_KMOD_OPENING_H
 
@@ -7,12 +7,20 @@
 
 struct func;
 
-/* Find the kernel's set. -ENOEXEC: it is not where and as we know it. */
+/* Find the kernel's set. Returns -ENOEXEC if its place or layout is not the expected one. */
 int klpm_opening_init(void);
-/* Afterwards no callback of ours runs. Sleeps. */
+/* Wait until none of the module's RCU callbacks runs. Sleeps. */
 void klpm_opening_exit(void);
 u32 klpm_opening_used(void);
-/* All or nothing; what is open already costs nothing. -ENOSPC with *failed, -ENOMEM. May sleep. */
+/**
+ * klpm_opening_add() - make functions attachable for fmod_ret, all of them or none
+ * @f: functions; those that are attachable already cost nothing
+ * @n: number of functions
+ * @failed: on -ENOSPC, index of the first function without room
+ *
+ * Context: May sleep.
+ * Return: 0, -ENOSPC beyond KLP_OPEN_CAP, or -ENOMEM.
+ */
 int klpm_opening_add(const struct func *f, u32 n, u32 *failed);
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The registry: one record for each attachment set that klpd announced. A record holds the module
- * (which therefore cannot be unloaded while there is one) and a slot of the gate. Ids begin at the
- * time of load and only grow, so that no id of an earlier life of the module means anything.
+ * The registry: one record for each patch that klpd announced. A record holds the module, which
+ * therefore cannot be unloaded while there is one, and a slot of the gate. Ids start at a value
+ * derived from the time of load and only grow, so that an id from before a reload of the module is
+ * never valid again.
  */
 #include <linux/ktime.h>
 #include <linux/module.h>
@@ -23,7 +24,9 @@ static u64 record_counter;
 
 void klpm_patch_init(void)
 {
-	/* Shifted so that id and mode fit one word, and one per microsecond still never repeats. */
+	/*
+	 * Shifted so that id and mode fit in one word. One id per microsecond still never repeats.
+	 */
 	record_counter = ktime_get_boottime_ns() >> 10;
 }
 
@@ -153,8 +156,9 @@ struct klpm_patch *klpm_patch_next(const struct klpm_patch *r)
 }
 
 /*
- * It was never in force, or a transition took it out: no task of its table stands in its replace
- * bodies. Where that was forced one may, and come back at any time: they stay for good.
+ * The record was never in force, or a completed transition removed it, so no task of the table is
+ * in its replace bodies. After a forced transition a task may be in one, or return to one at any
+ * time, so they are kept for good.
  */
 static void patch_release_bodies(struct klpm_patch *r)
 {

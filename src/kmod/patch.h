@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The patches that were announced. All calls with klpm_mutex held, unless said. See patch.c. */
+/*
+ * The registry of announced patches. All functions are called with klpm_mutex held unless noted.
+ * See patch.c.
+ */
 #ifndef KLP_KMOD_PATCH_H
 #define KLP_KMOD_PATCH_H
 
@@ -19,11 +22,11 @@ struct klpm_patch {
 	u64 generation;			/* 0 until in force */
 	enum klp_uapi_patch_state state;
 	bool forced;
-	bool leaves;			/* by a change that brings nothing; of change.c */
+	bool leaves;			/* the change removes it and adds nothing; of change.c */
 	bool broken;			/* a body was detached while it could run */
-	bool passed_over;		/* a body was, where it cannot run; of hook.c */
-	struct pid *announcer;		/* the process; bodies and callbacks are its own */
-	const void *owner; /* the file that announced it; NULL once committed, or closed */
+	bool passed_over;		/* a body was skipped where it cannot run; of hook.c */
+	struct pid *announcer;		/* the process; only it attaches bodies and callbacks */
+	const void *owner; /* the file that announced it; NULL once committed or closed */
 	char name[KLP_UAPI_NAME_LEN];
 	u32 n_objects, n_callbacks, n_states;
 	struct object *objects;		/* in the order in which their callbacks run */
@@ -34,29 +37,47 @@ struct klpm_patch {
 };
 
 void klpm_patch_init(void);
-/* A record with room for so many, not yet known to anybody. May sleep; no lock needed. */
+/*
+ * Allocate a record with room for the given numbers; not in the registry yet. May sleep; takes no
+ * lock.
+ */
 struct klpm_patch *klpm_patch_new(u32 n_funcs, u32 n_objects, u32 n_callbacks, u32 n_states);
 void klpm_patch_free(struct klpm_patch *r);
-/* Takes it over: id, gate closed, the module held. -EEXIST, -ENOSPC; then still the caller's. */
+/**
+ * klpm_patch_announce() - add a record to the registry
+ * @r: the record; on error it still belongs to the caller
+ * @owner: the file that announces it
+ *
+ * The record gets an id, a closed gate and a reference on the module.
+ *
+ * Return: 0, -EEXIST if a record of this name is announced or entering, -ENOSPC if no slot is
+ *   free.
+ */
 int klpm_patch_announce(struct klpm_patch *r, const void *owner);
 struct klpm_patch *klpm_patch_find(u64 id);
-/* The one after r, the first if r is NULL: those in force in the order in which they came, then the
- * others. NULL: there are no more. */
+/**
+ * klpm_patch_next() - iterate over the records
+ * @r: the current record; NULL to begin
+ *
+ * Records in force come first, in the order in which they came into force, then the others.
+ *
+ * Return: the next record; NULL at the end.
+ */
 struct klpm_patch *klpm_patch_next(const struct klpm_patch *r);
-/* By the process that runs. */
+/* The record of this name that the current process announced; NULL if there is none. */
 struct klpm_patch *klpm_patch_find_announced(const char *name);
-/* The function that has this body, and its record; NULL. */
+/* The function with this body, and its record; NULL if there is none. */
 struct func *klpm_patch_find_body(const struct klp_func_ops *ops, struct klpm_patch **ret);
-/* The callback that is this, and its record; NULL. */
+/* The callback with this program, and its record; NULL if there is none. */
 struct callback *klpm_patch_find_callback(const struct klp_callback_ops *ops,
 					  struct klpm_patch **ret);
-/* Gate says original from here on; frees it. */
+/* Remove a record and free it. From now on its gate returns "original". */
 void klpm_patch_forget(struct klpm_patch *r);
-/* Gate says original from here on; it stays in the list as KLP_FORCED_OUT. */
+/* Keep a record as KLP_FORCED_OUT. From now on its gate returns "original". */
 void klpm_patch_shelve(struct klpm_patch *r);
-/* Everything this file announced and did not commit. */
+/* Remove the records that this file announced and did not commit. */
 void klpm_patch_forget_owned(const void *owner);
-/* Fill up to `room` entries; returns how many there are. */
+/* Fill up to `room` entries. Returns the number of records. */
 u32 klpm_patch_list(struct klp_uapi_patch *out, u32 room);
 
 #endif

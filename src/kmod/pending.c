@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A value that a body gave, while it is not yet where a caller looks for it. Where nobody but us
- * has a hook at a function, what ftrace restores of the registers is what the caller gets. Where a
- * tracer's BPF trampoline is called after the hooks, it comes between: it keeps the arguments,
- * since all that it knows is that the function will be called, but not the register of the return
- * value. So the value is kept here, and what the trampoline calls as the function,
- * klpm_pending_return(), fetches it.
+ * Return values of bodies that have not reached the caller yet.
  *
- * Whose it is: that of the innermost call of the task, on its level (task, softirq, interrupt,
- * NMI), that has one. Calls are told apart by where their return address is. klpm_pending_return() runs
- * at that place, or below it, in the frame of the trampoline, and whatever was called from there is
- * over. One that nobody fetched, because an fmod_ret program had the function left out, is below or
- * at the place of the next such call, or above it and then not the innermost.
+ * Why. If klp.ko has the only hook at a function, the caller gets the registers that ftrace
+ * restores. If a BPF trampoline of a tracer is called after the hooks, it runs in between. It
+ * preserves the arguments, because it only knows that the function will be called, but not the
+ * return value register. The value is therefore kept here. The trampoline calls
+ * klpm_pending_return() in place of the function, which fetches the value.
  *
- * Context: any. Nobody looks at an entry but the task and level whose it is, so there is no lock:
- * an entry is taken by one exchange of its key.
+ * Order. Entries are keyed by task and context (task, softirq, interrupt, NMI) and ordered by the
+ * stack address of the call's return address. klpm_pending_return() runs at that address, or below
+ * it in the frame of the trampoline, when everything called from there is over. It takes the
+ * innermost entry. An entry is stale if an fmod_ret program skipped the function, so that its
+ * value was not fetched. klpm_pending_new() frees stale entries at or below its own address; those
+ * above are never innermost.
+ *
+ * Context: any. Only the task and context that own an entry use it, so there is no lock. An entry
+ *   is taken by one exchange of its key.
  */
 #include <linux/atomic.h>
 #include <linux/bug.h>
@@ -28,7 +30,7 @@
 #include "pending.h"
 
 #define PENDING_BITS	10
-#define PENDING_NEAR	16	/* entries that a task may have its own among */
+#define PENDING_NEAR	16	/* entries searched for one of a task */
 
 struct pending {
 	unsigned long key;	/* 0: free */
@@ -40,7 +42,7 @@ static struct pending pendings[1 << PENDING_BITS];
 
 u64 klpm_pending_take(unsigned long sp);
 
-/* In place of the function: called, jumped or returned to. */
+/* Runs in place of the function: it is called, jumped to or returned to. */
 asm(
 "	.text\n"
 "	.type klpm_pending_return, @function\n"

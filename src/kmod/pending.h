@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Values on their way to a caller, past somebody's BPF trampoline. See pending.c. */
+/* Return values on their way to the caller, past a tracer's BPF trampoline. See pending.c. */
 #ifndef KLP_KMOD_PENDING_H
 #define KLP_KMOD_PENDING_H
 
@@ -7,14 +7,20 @@
 
 struct pending;
 
-/* For the call whose return address is at `sp`, of what runs now. NULL: no room. Any context. */
+/**
+ * klpm_pending_new() - reserve an entry for a call in the current task and context
+ * @sp: stack address of the call's return address
+ *
+ * Context: Any.
+ * Return: the entry; NULL if there is no room.
+ */
 struct pending *klpm_pending_new(unsigned long sp);
-/* It is to return this, which klpm_pending_return(), run in place of the function, does. */
+/* Set the value that klpm_pending_return(), run in place of the function, returns. */
 void klpm_pending_set(struct pending *p, u64 value);
-/* The function itself is to run. */
+/* Free the entry, because the function itself is to run. */
 void klpm_pending_drop(struct pending *p);
 void klpm_pending_return(void);
-/* In there. Any context. */
+/* Is the address in klpm_pending_return()? Any context. */
 bool klpm_pending_is_return(unsigned long addr);
 
 #endif

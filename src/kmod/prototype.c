@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Says what a kernel function is called with, in C, as the kernel's own BTF has it: "int (struct
- * task_struct *, unsigned int)". So that what klp.ko was compiled to call, written down in the same
- * way, can be compared with what is there, as one string with another. Names of parameters are left
- * out, names of types are those that the function was declared with.
+ * Prints the prototype of a kernel function in C, from the kernel's own BTF: "int (struct
+ * task_struct *, unsigned int)". resolve.c compares it as a string with the prototype that klp.ko
+ * was compiled with. Names of parameters are left out; names of types are those of the function's
+ * declaration.
  */
 #include <linux/btf.h>
 #include <linux/kernel.h>
@@ -12,7 +12,7 @@
 #include "prototype.h"
 #include "resolve.h"
 
-#define PROTOTYPE_DEPTH	16	/* nothing that we call has more levels */
+#define PROTOTYPE_DEPTH	16	/* no function that klp.ko calls has more levels */
 
 struct prototype {
 	const struct btf *btf;
@@ -25,7 +25,7 @@ static void prototype_add(struct prototype *p, const char *text)
 	p->n += scnprintf(p->text + p->n, p->room - p->n, "%s", text);
 }
 
-/* Compilers do not spell them alike in what becomes BTF. */
+/* Compilers spell these differently in BTF. */
 static const char *prototype_int(const char *name)
 {
 	return !strcmp(name, "long unsigned int") ? "unsigned long" :

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a kernel function is called with, as text. See prototype.c. */
+/* Prototypes of kernel functions as text. See prototype.c. */
 #ifndef KLP_KMOD_PROTOTYPE_H
 #define KLP_KMOD_PROTOTYPE_H
 
@@ -9,7 +9,10 @@ struct btf;
 
 #define PROTOTYPE_LEN	256
 
-/* Of the function with this BTF id; "" if it is none. What does not fit is cut off. */
+/*
+ * Print the prototype of the function with this BTF id, cut to `room` bytes; "" if the id is no
+ * function.
+ */
 void klpm_prototype_print(const struct btf *btf, u32 func, char *text, size_t room);
 
 #endif

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ioctls of /dev/klp that only look: they check what comes from user space, take klpm_mutex for
- * as long as it takes to copy what is asked for, and change nothing. A wait ends when the caller is
- * killed.
+ * The read-only ioctls of /dev/klp. They check the argument from user space, hold klpm_mutex only
+ * while they copy the answer, and change nothing. Their waits are killable.
  */
 #include <linux/cleanup.h>
 #include <linux/mm.h>
@@ -109,7 +108,7 @@ long klpm_query_objects(void __user *arg)
 	return 0;
 }
 
-/* More than anybody reads; the counts tell how many there are. */
+/* Limits on the entries of one answer; the counts report the full numbers. */
 #define QUERY_BLOCKERS_MAX 4096
 #define QUERY_HOOKS_MAX 4096
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Ioctls that only look: each takes what user space gave and returns what the ioctl does. Called
- * without a lock. See query.c. */
+/*
+ * The read-only ioctls. Each takes the argument from user space and returns the result of the
+ * ioctl. Called without locks. See query.c.
+ */
 #ifndef KLP_KMOD_QUERY_H
 #define KLP_KMOD_QUERY_H
 

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Knows the functions that no transition can move tasks out of, so that a patch of one is refused
- * when it is announced, and not found to hang when it is switched:
+ * Finds the functions that no transition can move tasks out of. A patch of one is refused when it
+ * is announced; otherwise its transition would hang. There are three kinds:
  *
- * - those that an idle task never leaves. An idle task is looked at only while its CPU runs
- *   something else, and then it always stands in the same place of its loop. So what is on its
- *   stack then, never comes off it; that is looked up once, at load, on two CPUs, since the one
- *   that the kernel booted on has another beginning than the others;
- * - those that a kernel thread never leaves: the function that it was made to run, if a thread of
- *   it is there now, and what calls that. A thread that ends leaves it, but it is not for us to
- *   know when. What else such a function calls and stays in, or a worker of a user process
- *   (io_uring, vhost), cannot be told from outside: there a transition waits, names the task, and
- *   turns round when its time is over;
- * - those that run only in tasks that are in no list of the kernel's any more: what do_exit() calls
- *   after exit_notify(), which takes a thread that no other waits for off all lists. No table has
- *   such a task, so nothing could say which version it is in. (Some of them also clean up after a
- *   fork that failed.) What others run as well is not here: of the rest of release_task(), and of
- *   what do_exit() calls in other parts of the kernel, klp(7) says what is not promised, and hold.c
- *   keeps what such a thread stands in.
+ * 1. Functions that an idle task never leaves. An idle task is examined only while its CPU runs
+ *    another task, and then it always stands at the same place of its loop. What is on its stack
+ *    then never leaves the stack. The stack is read once, at load, on two CPUs, because the boot
+ *    CPU enters the loop in another way than the others.
+ * 2. Functions that a kernel thread never leaves: the function that the thread was created to run,
+ *    if such a thread exists now, and the callers of that function. A thread that ends does leave
+ *    it, but klp.ko cannot know when. Other functions that a thread, or a worker of a user process
+ *    (io_uring, vhost), calls and stays in cannot be recognized. There a transition waits, names
+ *    the task, and reverses at its deadline.
+ * 3. Functions that run only in tasks that are in no task list any more: those that do_exit()
+ *    calls after exit_notify(), which takes a thread that no other task waits for off all lists.
+ *    No table has such a task, so its version is unknown. (Some of these functions also clean up
+ *    after a fork that failed.)
+ *
+ * Not covered are functions that other tasks run as well: the rest of release_task() and what
+ * do_exit() calls in other parts of the kernel. klp(7) describes what is not promised for them,
+ * and hold.c keeps what such a thread stands in.
  */
 #include <linux/cpumask.h>
 #include <linux/errno.h>
@@ -40,7 +42,7 @@
 static unsigned long reach_idle[REACH_IDLE_MAX];
 static unsigned int reach_idle_n;
 
-/* Below the function of each kernel thread. */
+/* The callers of the function of each kernel thread. */
 static const char *const reach_threads[] = { "kthread", "kthreadd", "ret_from_fork" };
 
 /* In the order of do_exit(). */
@@ -61,7 +63,10 @@ static bool reach_named(const char *const *names, unsigned int n, const char *sy
 	return false;
 }
 
-/* On the CPU of this idle task, which does not run as long as we do not sleep. */
+/*
+ * Runs on the CPU of the idle task, which therefore does not run while this function does not
+ * sleep.
+ */
 static long reach_look(void *arg)
 {
 	struct stack_trace_seen *t = arg;
@@ -72,7 +77,7 @@ static long reach_look(void *arg)
 	klpm_stack_save(klpm_resolve_idle_task(smp_processor_id()), t);
 	preempt_enable();
 	for (i = 0; i < t->n && reach_idle_n < REACH_IDLE_MAX; i++) {
-		/* behind the call, which may be the last instruction */
+		/* The return address is behind the call, which may be the last instruction. */
 		unsigned long addr = t->frames[i].addr - 1;
 
 		if (!klpm_resolve_symbol_size(addr, &size, &offset))
@@ -88,7 +93,7 @@ int klpm_reach_init(void)
 
 	if (!t)
 		return -ENOMEM;
-	/* Where one goes offline meanwhile the look is at another, which is as good. */
+	/* If a CPU goes offline meanwhile, another one is examined, which is just as good. */
 	work_on_cpu(first, reach_look, t);
 	if (last != first)
 		work_on_cpu(last, reach_look, t);
@@ -106,7 +111,7 @@ static bool reach_is_idle(const struct func *f)
 	return false;
 }
 
-/* The first of f[0..n-1] that a kernel thread was made to run; n: none. */
+/* Index of the first of f[0..n-1] that a kernel thread was created to run; n if there is none. */
 static u32 reach_find_thread(const struct func *f, u32 n)
 {
 	struct task_struct *t;
@@ -115,7 +120,7 @@ static u32 reach_find_thread(const struct func *f, u32 n)
 
 	rcu_read_lock();
 	for_each_process(t) {
-		/* Each is a process of its own. */
+		/* Each kernel thread is a process of its own. */
 		if (!(t->flags & PF_KTHREAD))
 			continue;
 		fn = (unsigned long)kthread_func(t);

@@ -7,10 +7,17 @@
 
 struct func;
 
-/* -ENOMEM. Sleeps. */
+/* Learn the functions that idle tasks never leave. Returns 0 or -ENOMEM. Sleeps. */
 int klpm_reach_init(void);
-/* 0, or of the function *failed: -ELOOP an idle task or a kernel thread never leaves it,
- * -EOWNERDEAD only tasks run it that are in no list any more. Those of modules are not asked. */
+/**
+ * klpm_reach_check() - check that a transition can move tasks out of functions
+ * @f: functions; those of modules are not checked
+ * @n: number of functions
+ * @failed: on error, index of the function
+ *
+ * Return: 0, -ELOOP if an idle task or a kernel thread never leaves the function, -EOWNERDEAD if
+ *   it runs only in tasks that are in no task list any more.
+ */
 int klpm_reach_check(const struct func *f, u32 n, u32 *failed);
 
 #endif

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns the addresses of what the kernel does not export. Everything is found once, at load:
+ * Owns the addresses of kernel functions that are not exported. All are found once, at load:
  * kallsyms_lookup_name() through a kprobe (the only official way left to learn an address), the
- * others through it. Promise: if klpm_resolve_init() succeeded, each wrapper below works; if a name is
- * gone, or the kernel's BTF says that the function is called with something else than here, the
- * module does not load and says which one.
+ * others through it.
  *
- * Those that read BTF are called before they are compared themselves. What they are called with is
- * compared by the compiler with the headers that the module is built with, and the kernel has seen
- * to it that these are its own (vermagic); the comparison with BTF is for what that does not see.
+ * Promise. If klpm_resolve_init() succeeds, each wrapper below works. If a name is gone, or the
+ * kernel's BTF has a different prototype for the function, the module does not load and logs the
+ * name.
+ *
+ * The functions that read BTF are called before their own prototypes are compared. The compiler
+ * has compared them with the headers that the module is built with, and vermagic ensures that
+ * these are the kernel's own. The comparison with BTF covers what that check does not.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -34,8 +36,10 @@
 #include "prototype.h"
 #include "resolve.h"
 
-/* Prototypes spelled as prototype.c spells what the kernel's BTF says. The list is kept as short as
- * it can be. */
+/*
+ * Prototypes, in the spelling that prototype.c gives those of the kernel's BTF. Keep the list as
+ * short as possible.
+ */
 #define RESOLVE_FUNCS(X)									\
 	X(kallsyms_lookup_name, unsigned long, (const char *))					\
 	X(kallsyms_lookup_size_offset, int, (unsigned long, unsigned long *, unsigned long *))	\
@@ -86,7 +90,7 @@ static unsigned long resolve_by_kprobe(const char *name)
 	return addr;
 }
 
-/* A lookup of something whose address we know proves that the function found is the right one. */
+/* Looking up a function whose address is known proves that the right function was found. */
 static int resolve_lookup(void)
 {
 	unsigned long addr = resolve_by_kprobe("kallsyms_lookup_name");
@@ -98,7 +102,7 @@ static int resolve_lookup(void)
 	for (landing_pad = 4; landing_pad >= 0; landing_pad -= 4) {
 		resolve_type_kallsyms_lookup_name *fn = (void *)(addr - landing_pad);
 
-		/* Only where a landing pad (endbr64 or its sealed form) really stands. */
+		/* Only if there is a landing pad (endbr64 or its sealed form). */
 		if (landing_pad && *(u32 *)fn != 0xfa1e0ff3 && *(u32 *)fn != 0xd6401f0f &&
 		    *(u32 *)fn != 0x001f0f66)
 			continue;
@@ -115,7 +119,7 @@ static const struct {
 	const char *name, *prototype;
 } resolve_texts[] = { RESOLVE_FUNCS(RESOLVE_TEXT) };
 
-/* One name, as BTF has it. Of several functions of one name one has to be right. */
+/* Compare one function of BTF. Of several functions with one name, one has to match. */
 static void resolve_compare_one(const struct btf *btf, u32 id, const char *name, u32 *ids,
 				bool *right)
 {

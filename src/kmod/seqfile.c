@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * klp_seq_puts(): text into the seq_file that the running task is reading.
+ * klp_seq_puts(): appends text to the seq_file that the current task is reading.
  *
- * A body hands over a number, since the verifier has no type for a traced function's argument that
- * holds on all kernels, and a body can make up any number, and any bytes at it: in a map, in an
- * arena, on its stack. So nothing that is found behind the number is believed unless the kernel's
- * allocator says what lies there. All of this must hold:
+ * A body passes a number, because the verifier has no type for a traced function's argument that
+ * holds on all kernels. A body can make up any number and place any bytes at that address: in a
+ * map, in an arena, on its stack. Nothing found at the address is therefore trusted unless the
+ * kernel's allocator confirms what lies there. All of these conditions must hold:
  *
- *	- it is the address of an object of the cache that seq_open() takes seq_files from;
- *	- its file is an object of the cache of open files, and its private_data is the seq_file:
- *	  so it is no other kind of object, where the kernel has merged caches;
- *	- its lock is held by the running task, which is not in an interrupt: so it is being read, by
- *	  this task, which therefore cannot free it, and no other task writes to it meanwhile.
+ * 1. It is the address of an object of the cache that seq_open() allocates seq_files from.
+ * 2. Its file is an object of the cache of open files, and private_data of that file is the
+ *    seq_file. This excludes other kinds of objects if the kernel has merged caches.
+ * 3. Its lock is held by the current task, which is not in an interrupt. The seq_file is then
+ *    being read by this task, so the task cannot free it and no other task writes to it meanwhile.
  *
- * Which caches these are is learned from an object of each, at load; what of a slab has to be looked
- * at, in the kernel's own BTF.
+ * The caches are learned from one object of each when the module loads; the layout of struct slab
+ * and struct kmem_cache comes from the kernel's BTF.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -33,18 +33,18 @@
 #include "resolve.h"
 #include "seqfile.h"
 
-/* Where an object of a cache may begin. */
+/* Addresses at which an object of a cache may begin. */
 struct kind {
 	const void *cache;
-	unsigned int size;	/* of an object and what is around it */
-	unsigned int first;	/* from the begin of a slab, modulo size */
+	unsigned int size;	/* of an object and its padding */
+	unsigned int first;	/* offset in a slab, modulo size */
 };
 
 static struct kind seqfile_kind, seqfile_file_kind;
-static u32 seqfile_cache_offset;	/* struct slab */
-static u32 seqfile_size_offset;		/* struct kmem_cache */
+static u32 seqfile_cache_offset;	/* of slab_cache in struct slab */
+static u32 seqfile_size_offset;		/* of size in struct kmem_cache */
 
-/* The first page of the slab that this is in; NULL: it is in none. */
+/* The first page of the slab that holds this address; NULL if none does. */
 static struct page *seqfile_slab(const void *p)
 {
 	struct page *page;
@@ -119,7 +119,7 @@ static int seqfile_learn(struct kind *kind, const void *object)
 	return seqfile_is(kind, object) ? 0 : -ENOENT;
 }
 
-/* Never read; a seq_file wants something to be of. */
+/* Never read, but seq_open() needs one. */
 static const struct seq_operations seqfile_ops;
 
 static int seqfile_learn_seqfile(void)

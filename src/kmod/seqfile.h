@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Is a number that a body has the address of a seq_file that may be written to? See seqfile.c. */
+/*
+ * Checks that a number from a body is the address of a seq_file that may be written to. See
+ * seqfile.c.
+ */
 #ifndef KLP_KMOD_SEQFILE_H
 #define KLP_KMOD_SEQFILE_H
 
 #include <linux/types.h>
 
-/* -ENOENT, told by name in the log: this kernel's slabs are not known. May sleep. */
+/*
+ * Learn the slab caches of this kernel's seq_files and files. Returns -ENOENT, and logs it, if
+ * they cannot be found; -ENOMEM or an error of the files it opens. May sleep.
+ */
 int klpm_seqfile_init(void);
-/* The kfunc; see klp/klp.bpf.h. */
+/* The kfunc; see klp/kfunc.bpf.h. */
 int klp_seq_puts(u64 m, const char *s__str);
 
 #endif

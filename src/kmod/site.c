@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sites: the entries of patched functions, and the ftrace_ops that bring their calls to the
- * handler. Sites that come together are a batch, with one ftrace_ops: one update of the kernel's
- * code for all of them.
+ * Sites are the entries of patched functions. Sites that are created together form a batch with
+ * one ftrace_ops, so that one update of the kernel's code serves all of them.
  *
- * A batch has its filter before it is registered, and never gets another site. Only at the moment
- * of registering does ftrace tell the BPF trampolines that are on those functions already that the
- * handler may send a call elsewhere; to a trampoline that was not told the original is what it
- * calls as the function, whatever the handler says.
+ * Registration. A batch has its filter before it is registered and never gets another site. Only
+ * during registration does ftrace tell the BPF trampolines already on those functions that the
+ * handler may redirect a call. A trampoline that was not told calls the original, whatever the
+ * handler chooses.
  *
- * A function has one site, whoever patches it, since ftrace lets one ftrace_ops redirect it. So a
- * site stays with the batch it came with until its last body leaves, though the patch that it came
- * with may have gone long before.
+ * Ownership. A function has one site for all patches, because ftrace lets only one ftrace_ops
+ * redirect it. A site therefore stays in its batch until its last body leaves, even if the patch
+ * that created the batch is gone long before.
  *
- * Leaving: where all sites of a batch are without a body its ftrace_ops is unregistered, which
- * wants no memory; where only some are it gets a filter with the others. An ftrace_ops without a
- * filter would trace every function there is, so the last site never leaves the filter. What fails
- * is repeated by a work item, ever later, up to once in a minute. Meanwhile such a site is idle: it
- * is told of (klpm_site_idle()), and whoever patches its function next has it. Each batch that is
- * registered holds the module, because ftrace goes on calling into it.
+ * Removal. If no site of a batch has a body, its ftrace_ops is unregistered, which needs no
+ * memory. If only some have none, the filter is replaced by one with the others. An ftrace_ops
+ * with an empty filter matches every function, so the last site never leaves the filter. A work
+ * item repeats what fails, with a growing delay of up to one minute. Until it succeeds the site is
+ * idle: it is listed (klpm_site_idle()), and the next patch of its function uses it. Each
+ * registered batch holds the module, because ftrace continues to call into it.
  *
- * Memory: unregistering waits until nobody is in the trampoline that ftrace made for the batch
- * (FTRACE_OPS_FL_DYNAMIC, which ftrace sets for what is not the kernel image's); a site is freed a
- * grace period after it left its filter, since the handler looks it up with preemption off.
+ * Memory. Unregistering waits until no task is in the trampoline that ftrace made for the batch
+ * (FTRACE_OPS_FL_DYNAMIC, which ftrace sets for an ops outside the kernel image). A site is freed
+ * a grace period after it left its filter, because the handler looks it up with preemption off.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -40,7 +39,7 @@
 #include "patch.h"
 #include "site.h"
 
-/* A BPF trampoline that is being changed cannot be told: ftrace says -EAGAIN. */
+/* ftrace returns -EAGAIN while a BPF trampoline that it has to tell is being changed. */
 #define SITE_TRIES	200
 #define SITE_TRY_MS	10
 
@@ -55,7 +54,7 @@ struct site_batch {
 };
 
 struct hlist_head klpm_site_hash[1 << SITE_HASH_BITS];
-static LIST_HEAD(site_batches);		/* registered */
+static LIST_HEAD(site_batches);		/* registered batches */
 
 static void site_again_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(site_again, site_again_fn);
@@ -77,7 +76,7 @@ static struct site_batch *site_batch_new(ftrace_func_t handler)
 	return b;
 }
 
-/* It is in no filter that counts any more. */
+/* Remove a site that is in no active filter any more. */
 static void site_drop(struct site *s)
 {
 	s->batch->n--;
@@ -86,7 +85,7 @@ static void site_drop(struct site *s)
 	kfree_rcu(s, rcu);
 }
 
-/* It is not registered, or not any more. */
+/* Free a batch that is not registered. */
 static void site_batch_free(struct site_batch *b)
 {
 	struct site *s, *next;
@@ -117,7 +116,7 @@ struct site *klpm_site_get(struct site_batch **fresh, unsigned long ip, ftrace_f
 	return s;
 }
 
-/* Its sites that a body is for become its filter, in one update of the kernel's code. */
+/* Set the filter to the sites that have a body, in one update of the kernel's code. */
 static int site_batch_filter(struct site_batch *b)
 {
 	unsigned long *ips = kvmalloc_array(b->n, sizeof(*ips), GFP_KERNEL);
@@ -165,7 +164,7 @@ void klpm_site_discard(struct site_batch *fresh)
 		site_batch_free(fresh);
 }
 
-/* All of it leaves. */
+/* No site of the batch has a body. */
 static bool site_batch_remove(struct site_batch *b)
 {
 	if (unregister_ftrace_function(&b->ops))
@@ -176,7 +175,7 @@ static bool site_batch_remove(struct site_batch *b)
 	return true;
 }
 
-/* Some of it leave. */
+/* Some sites of the batch have no body. */
 static bool site_batch_shrink(struct site_batch *b)
 {
 	struct site *s, *next;
@@ -201,7 +200,7 @@ static bool site_batch_sweep(struct site_batch *b)
 	return idle == b->n ? site_batch_remove(b) : site_batch_shrink(b);
 }
 
-/* What could not leave: in how many batches. */
+/* Returns the number of batches with sites that could not be removed. */
 static unsigned int site_sweep_all(void)
 {
 	struct site_batch *b, *next;
@@ -232,7 +231,7 @@ static void site_again_fn(struct work_struct *work)
 	mutex_unlock(&klpm_mutex);
 }
 
-/* "NAME", or "NAME [MODULE]", as ftrace lists it. */
+/* "NAME" or "NAME [MODULE]", as ftrace lists it. */
 static void site_name(unsigned long ip, struct klp_uapi_hook *out)
 {
 	char text[KSYM_SYMBOL_LEN], *module;

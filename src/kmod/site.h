@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Entries of functions that ftrace sends to the handler, and their ftrace_ops. See site.c. */
+/* Function entries that ftrace sends to the handler, and their ftrace_ops. See site.c. */
 #ifndef KLP_KMOD_SITE_H
 #define KLP_KMOD_SITE_H
 
@@ -20,14 +20,14 @@ struct site {
 	struct hlist_node node;
 	unsigned long ip;
 	struct hlist_head bodies;	/* of hook.c */
-	struct site_batch *batch;	/* whose filter it is in */
+	struct site_batch *batch;	/* the batch with the filter that contains it */
 	struct list_head in_batch;
 	struct rcu_head rcu;
 };
 
 extern struct hlist_head klpm_site_hash[1 << SITE_HASH_BITS];
 
-/* With preemption off, or klpm_mutex held. */
+/* Called with preemption off or klpm_mutex held. */
 static __always_inline struct site *site_find(unsigned long ip)
 {
 	struct site *s;
@@ -38,26 +38,40 @@ static __always_inline struct site *site_find(unsigned long ip)
 	return NULL;
 }
 
-/* The rest with klpm_mutex held. */
+/* The other functions are called with klpm_mutex held. */
 
-/*
- * The site of that address. One that is new is put into *fresh, a batch that is made with `handler`
- * if there is none yet. NULL: no memory.
+/**
+ * klpm_site_get() - find or create the site of an address
+ * @fresh: batch that a new site is added to; allocated if it is NULL
+ * @ip: the address
+ * @handler: handler of a new batch
+ *
+ * Return: the site, or NULL without memory.
  */
 struct site *klpm_site_get(struct site_batch **fresh, unsigned long ip, ftrace_func_t handler);
-/* From now on ftrace calls the handler for all of the batch; an error: for none, and the batch is
- * still the caller's. NULL is an empty one. */
+/**
+ * klpm_site_register() - make ftrace call the handler for all sites of a batch
+ * @fresh: the batch; NULL is an empty one
+ *
+ * Return: 0 or an error. On an error no site is hooked, and the batch still belongs to the caller.
+ */
 int klpm_site_register(struct site_batch *fresh);
-/* One that is not registered, once its sites have no bodies. */
+/* Free a batch that is not registered. Its sites have no bodies any more. */
 void klpm_site_discard(struct site_batch *fresh);
 /*
- * Sites that have no body leave ftrace's filters; what cannot leave now is tried again later, and
- * does nothing meanwhile. One that left may be in use until a grace period is over.
+ * Remove the sites that have no body from ftrace's filters. A site that cannot be removed now is
+ * tried again later and does nothing meanwhile. A removed site may be in use until a grace period
+ * is over.
  */
 void klpm_site_sweep(void);
-/* Those that could not leave yet: fills up to `room` entries, returns how many there are. */
+/*
+ * List up to `room` sites without a body that could not be removed yet. Returns how many there
+ * are.
+ */
 u32 klpm_site_idle(struct klp_uapi_hook *out, u32 room);
-/* Nothing of it is registered any more, which the module was held for. */
+/*
+ * Stop the retries. No batch is registered any more, because a registered batch holds the module.
+ */
 void klpm_site_exit(void);
 
 #endif

@@ -1,43 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Walks a stack as the kernel's own livepatch does, and goes on where that one gives up: below a
- * BPF trampoline and a BPF program.
+ * Stack checks. The walk is that of kernel livepatch, but it continues below a BPF trampoline and
+ * a BPF program, where kernel livepatch gives up.
  *
- * Which frames count as "in function f": a return address (or, for an interrupted frame, the very
- * address) inside f or inside f.cold; any frame inside the image of f's BPF trampoline; and any in
- * the image of a replace body of f. The second matters: on kernels that jump to trampolines
- * (DYNAMIC_FTRACE_WITH_JMP) nothing else on the stack says that f is about to run, and below it
- * stands the original that a body let through. So does the third: f was never entered, its body
- * runs in its place, called by f's caller.
+ * A frame counts as "in function f" if one of these holds:
  *
- * A task on its way from the entry of f into its replace body is seen at every step. Until hook.c's
- * handler has chosen, and after that until ftrace's trampoline takes the choice over, the
- * trampoline returns into f, behind its call of ftrace. Then it returns to the first byte of the
- * image: no return address but a jump about to be made, which counts as inside. Then there are
- * frames of the image: interrupted ones, or with what the body calls above them; the program itself
- * may sleep. After the image's return instruction nothing of the body runs any more.
+ * 1. The return address, or for an interrupted frame the address itself, is inside f or f.cold.
+ * 2. The address is inside the image of f's BPF trampoline. On kernels that jump to trampolines
+ *    (DYNAMIC_FTRACE_WITH_JMP) no other frame shows that f is about to run. The original that a
+ *    body continues into also runs below such a frame.
+ * 3. The address is inside the image of a replace body of f. The body runs in place of f and is
+ *    called by the caller of f, so f itself has no frame.
  *
- * What is relied on: ORC data for kernel and module text (also at interrupted instructions), user
- * mode registers as the end of a user task's stack. The image of a BPF trampoline, a replace body's
- * too, and every function of a BPF program set the frame pointer up on entry, before they call
- * anything, and hold it until they leave, so the unwinder's guess of a frame pointer frame is right
- * for them, except in the few instructions of prologue and epilogue, where a task can only stand if
- * it was interrupted there: such a frame is not relied on. Nor is a return address that is the very
- * first byte of a trampoline. On kernels whose unwinder knows trampolines itself the error is not
- * raised and the walk is the same. The images of struct_ops maps that are not ours are walked through
- * in the same way: a task may sleep in such a program for as long as it likes, and is in the way of
- * nothing but what stands on its stack. Replace bodies are known by hold.c, whether or not the kernel has
- * symbols for such images.
+ * On the way from the entry of f into its replace body, a task is found at every step:
  *
- * The first byte of a replace body's image also stands below the BPF trampoline of a traced function
- * that is replaced, where f's own address would: the trampoline calls what the handler has chosen,
- * and leaves the choice where it was. There, as on the way into the body, all is as at the entry of
- * a function: the return address is on top of the stack, the frame pointer is the caller's. That
- * step is made here.
+ * 1. Until the handler of hook.c has chosen, and after that until ftrace's trampoline applies the
+ *    choice, the trampoline returns into f, behind its call of ftrace.
+ * 2. Then the trampoline returns to the first byte of the image. This is no return address but a
+ *    jump about to be made, and it counts as inside.
+ * 3. Then there are frames of the image, either interrupted or below frames of functions that the
+ *    body calls; the program itself may sleep.
+ * 4. After the return instruction of the image, nothing of the body runs any more.
  *
- * Where a body has given a value already, the address of hook.c's return stands there. It does not
- * say whose value it is, and what is given is of the version the task was in: until the task is past
- * it the stack is not relied on.
+ * What the walk relies on:
+ *
+ * - ORC data for kernel and module text, also at interrupted instructions.
+ * - User mode registers as the end of the stack of a user task.
+ * - Frame pointers in BPF code. The image of a BPF trampoline, that of a replace body, and every
+ *   function of a BPF program set up the frame pointer before their first call and keep it until
+ *   they leave. The unwinder's frame-pointer fallback is therefore right for them. The exceptions
+ *   are a few instructions of prologue and epilogue, where a task can stand only if it was
+ *   interrupted. Such frames are not relied on. A return address that is the first byte of a
+ *   trampoline is not relied on, either. If the kernel's unwinder knows trampolines itself, it
+ *   reports no error and the walk is the same.
+ * - The images of foreign struct_ops maps, which are walked in the same way. A task may sleep in
+ *   such a program indefinitely and does not block a transition unless another frame of its stack
+ *   does.
+ * - hold.c, which knows the images of replace bodies whether or not the kernel has symbols for
+ *   them.
+ *
+ * Traced functions. If a replaced function has a BPF trampoline, the first byte of the replace
+ * body's image also stands below that trampoline, in place of f's own address. The trampoline
+ * calls what the handler has chosen and leaves the choice on the stack. There, as on the way into
+ * the body, the state is that at the entry of a function: the return address is on top of the
+ * stack and the frame pointer is the caller's. stack_leave_entry() makes this step.
+ *
+ * Returned values. If a body has already returned a value, the stack holds the address of the
+ * return stub of hook.c. The address does not tell which function the value belongs to, and the
+ * value belongs to the version that the task was in. The stack is unreliable until the task is
+ * past the stub.
  */
 #include <linux/errno.h>
 #include <linux/kallsyms.h>
@@ -102,7 +113,7 @@ void klpm_stack_set_add(struct stack_set *set, const struct func *f)
 	if (image)
 		set->ranges[set->n_ranges++] = (struct stack_range){
 			image, image + BODY_IMAGE_SIZE, f };
-	/* In a module that is not loaded. */
+	/* The function is in a module that is not loaded. */
 	if (!f->addr)
 		return;
 	set->ranges[set->n_ranges++] = (struct stack_range){ f->addr, f->addr + f->size, f };
@@ -131,7 +142,7 @@ void klpm_stack_set_free(struct stack_set *set)
 	kvfree(set);
 }
 
-/* Ranges may repeat (a function that leaves and enters) but never overlap otherwise. */
+/* Ranges may repeat (a function that leaves and enters) but do not overlap otherwise. */
 static const struct func *stack_find(const struct stack_set *set, unsigned long addr)
 {
 	u32 low = 0, high = set->n_ranges;
@@ -149,29 +160,29 @@ static const struct func *stack_find(const struct stack_set *set, unsigned long 
 	return NULL;
 }
 
-/* What the code at a frame's address is, as far as the kernel's symbols tell. */
+/* The kind of code at the address of a frame, as far as the kernel's symbols tell. */
 enum stack_code {
-	STACK_KERNEL,	     /* text that ORC data describes */
-	STACK_IN_TRAMPOLINE, /* inside the image of a BPF trampoline, or of a replace body */
-	STACK_AT_TRAMPOLINE, /* at one of its ends: it is not entered yet, or another one is meant */
+	STACK_KERNEL,	     /* text with ORC data */
+	STACK_IN_TRAMPOLINE, /* inside the image of a BPF trampoline or of a replace body */
+	STACK_AT_TRAMPOLINE, /* at one of its ends: not entered yet, or another one is meant */
 	STACK_AT_BODY,	     /* at the first byte of the image of a replace body */
-	STACK_AT_RETURN,     /* about to return what a body gave */
+	STACK_AT_RETURN,     /* about to return the value of a body */
 	STACK_IN_PROGRAM,    /* a BPF program */
 	STACK_BPF,	     /* any other BPF code */
 };
 
 struct stack_entry {
-	unsigned long addr;	/* where the task goes on, or was interrupted */
+	unsigned long addr;	/* at which the task continues or was interrupted */
 	bool interrupted;
 	enum stack_code code;
-	u32 btf_id;		/* of the function whose trampoline it is */
+	u32 btf_id;		/* of the function that the trampoline belongs to */
 };
 
 /*
- * The kernel names an image bpf_trampoline_KEY, and the low 32 bits of KEY hold the BTF id of the
- * function with bit 31 set; that a module's function may have the same id only makes us wait
- * longer. Those that it makes for a map of struct_ops, ours or not, it names
- * bpf__TYPE_MEMBER; they stand for no function.
+ * The kernel names an image bpf_trampoline_KEY. The low 32 bits of KEY hold the BTF id of the
+ * function with bit 31 set. A function of a module may have the same id; this only makes the
+ * transition wait longer. Images of struct_ops maps, klp.ko's or foreign, are named
+ * bpf__TYPE_MEMBER and belong to no function.
  */
 static void stack_classify(struct stack_entry *f)
 {
@@ -210,21 +221,23 @@ static void stack_classify(struct stack_entry *f)
 	f->code = offset && offset < size ? STACK_IN_TRAMPOLINE : STACK_AT_TRAMPOLINE;
 }
 
-/* The step below this frame is a guess of the unwinder's. */
+/* The unwinder finds the caller of this frame by its frame-pointer fallback. */
 static bool stack_frame_guessed(const struct stack_entry *f)
 {
 	return f->code == STACK_IN_TRAMPOLINE || f->code == STACK_IN_PROGRAM;
 }
 
-/* And one that can be relied on. */
+/* The step from this frame to its caller is reliable. */
 static bool stack_frame_known(const struct stack_entry *f)
 {
 	return f->code == STACK_KERNEL ||
 	       ((stack_frame_guessed(f) || f->code == STACK_AT_BODY) && !f->interrupted);
 }
 
-/* From the entry of a function to its caller. An address that a tracer put in place of the real one
- * is none that the next step can be made from. */
+/*
+ * Step from the entry of a function to its caller. If a tracer replaced the return address, the
+ * next step cannot be made from it.
+ */
 static bool stack_leave_entry(struct unwind_state *state)
 {
 	unsigned long *slot = (unsigned long *)state->sp;
@@ -239,15 +252,18 @@ static bool stack_leave_entry(struct unwind_state *state)
 	return true;
 }
 
-/* A kernel may have no symbol for the image of a replace body, and not take it for code. */
+/*
+ * A kernel may have no symbol for the image of a replace body, and then does not take it for code.
+ */
 static unsigned long stack_address(struct unwind_state *state)
 {
 	return unwind_get_return_address(state) ?: (klpm_hold_image(state->ip) ? state->ip : 0);
 }
 
 /*
- * fn for each frame from the innermost, until it returns non-zero, which is returned; -EINVAL:
- * below the last frame told the stack cannot be relied on; 0: that was all of it.
+ * Call fn for each frame from the innermost until it returns non-zero; return that value. Returns
+ * -EINVAL if the stack is unreliable below the last frame passed to fn, and 0 at the end of the
+ * stack.
  */
 static int stack_walk(struct task_struct *task,
 		      int (*fn)(const struct stack_entry *f, void *arg), void *arg)
@@ -280,8 +296,10 @@ static int stack_walk(struct task_struct *task,
 			continue;
 		}
 		unwind_next_frame(&state);
-		/* Where the walk also ended here it did not end well: that is no guess to
-		 * forgive. */
+		/*
+		 * If the walk also ended here, the error is not one of the frame-pointer fallback
+		 * and is kept.
+		 */
 		if (unwind_error(&state) && stack_frame_guessed(&f) && !unwind_done(&state))
 			state.error = false;
 	}
@@ -298,7 +316,10 @@ static int stack_search_frame(const struct stack_entry *f, void *arg)
 	struct stack_search *s = arg;
 	u32 i;
 
-	/* A call may be the last instruction of a function: the return address is behind it. */
+	/*
+	 * A call may be the last instruction of a function, so that the return address is behind
+	 * it.
+	 */
 	s->found = stack_find(s->set, f->interrupted ? f->addr : f->addr - 1);
 	if (!s->found && f->code == STACK_AT_BODY)
 		s->found = stack_find(s->set, f->addr);
@@ -318,8 +339,8 @@ int klpm_stack_check(struct task_struct *task, const struct stack_set *set, cons
 }
 
 /*
- * Of current, and of what it does now: what an interrupt interrupted is somebody else's call. An
- * exception belongs to who caused it.
+ * Looks at what current does now. A call made by an interrupt handler is not attributed to the
+ * code that it interrupted. An exception belongs to the code that caused it.
  */
 notrace int klpm_stack_is_below(unsigned long image)
 {
@@ -333,11 +354,11 @@ notrace int klpm_stack_is_below(unsigned long image)
 
 		if (regs && (user_mode(regs) || !task))
 			return 0;
-		/* Interrupts have a stack of their own, unless they come in one. */
+		/* Interrupts have their own stack, except one that interrupts another. */
 		if (!task && state.stack_info.type != first)
 			return 0;
 		below = state.ip >= image && state.ip - image < BODY_IMAGE_SIZE;
-		state.error = false;	/* of a guess, of which most are right */
+		state.error = false;	/* of the frame-pointer fallback, which is mostly right */
 		unwind_next_frame(&state);
 	}
 	return below ? 1 : unwind_error(&state) ? -EINVAL : 0;
@@ -357,7 +378,7 @@ void klpm_stack_save(struct task_struct *task, struct stack_trace_seen *t)
 	t->reliable = !stack_walk(task, stack_save_frame, t);
 }
 
-/* A call looks its function up by the address before the one it returns to. */
+/* For a call, the function is looked up by the address before the return address. */
 size_t klpm_stack_print(const struct stack_trace_seen *t, char *text, size_t size)
 {
 	char line[KSYM_SYMBOL_LEN + 2];

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * System states: what patches change beside functions, by id and version, with some bytes of data
- * that live in the record, so that they are there whoever made the change and however it ended.
- * Which versions may follow which is klpd's to say; here is what callbacks see.
+ * System states: what patches change beside functions, identified by id and version, with some
+ * bytes of data. The data is in the record, so that it exists however the change was made and
+ * ended. klpd decides which versions may follow which; this file implements what callbacks see.
  *
- * "Previous" is the latest other patch in force. Of one that enters that is kernel livepatch's: it
- * came after all that have a generation; where it is turned back, they are still there, so its
- * post_unpatch can tell "the previous one goes on" from "no patch has it any more".
+ * The "previous" patch is the latest other patch in force.
  *
- * Of one that leaves it is not kernel livepatch's, which knows only patches that came before: the
- * first of two that carry a state side by side would then undo what the second needs. Here one that
- * stays is found whether it came before or after; those that leave with it are not.
+ * - For a patch that enters, this is the meaning of kernel livepatch: all patches with a
+ *   generation came before it. If its transition is reversed, they are still in force, so its
+ *   post_unpatch can tell "the previous patch still has the state" from "no patch has it any
+ *   more".
+ * - For a patch that leaves, the meaning differs from kernel livepatch, which knows only patches
+ *   that came before. Of two patches that carry a state side by side, the first would then undo
+ *   what the second needs. Here a patch that stays is found whether it came before or after;
+ *   patches that leave in the same change are not found.
  *
- * Unlike kernel livepatch, data is handed over without being asked: a patch that carries a state
- * but has no callback of its own does not lose what the one after it will need. The previous
- * patch's own copy is never written by another, so that a reversal finds it as it was.
+ * Unlike in kernel livepatch, data is copied without a request. A patch that carries a state but
+ * has no callback therefore does not lose the data that the next patch needs. The copy of the
+ * previous patch is never written by another patch, so a reversal finds it unchanged.
  */
 #include <linux/btf.h>
 #include <linux/cleanup.h>
@@ -48,7 +51,7 @@ static bool state_is_other(const struct klpm_patch *r, const struct klpm_patch *
 	return !r->generation || other->generation < r->generation;
 }
 
-/* Of the latest in force but `r`. */
+/* The state of the latest patch in force other than `r`. */
 static struct state *state_find_previous(struct klpm_patch *r, u64 id)
 {
 	struct state *found = NULL;
@@ -77,7 +80,10 @@ void klpm_state_hand_over(struct klpm_patch *r)
 	}
 }
 
-/* For a callback, which runs without klpm_mutex. What is in force stays so until it has ended. */
+/*
+ * For a callback, which runs without klpm_mutex. The patches in force do not change until it has
+ * ended.
+ */
 static struct state *state_find_previous_for(struct klp_callback *cb, u64 id)
 {
 	guard(mutex)(&klpm_mutex);
@@ -86,8 +92,8 @@ static struct state *state_find_previous_for(struct klp_callback *cb, u64 id)
 
 __bpf_kfunc_start_defs();
 
-/* What these promise is said in klp/klp.bpf.h. */
-/* Not void *: to the verifier that is a number. */
+/* klp/kfunc.bpf.h documents these. */
+/* Not void *, which the verifier takes for a number. */
 __bpf_kfunc u8 *klp_state_get(struct klp_callback *cb, u64 id, const int rdwr_buf_size)
 {
 	struct state *s = state_find(klpm_callback_record(cb), id);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* System states that records carry, and the kfuncs for them. With klpm_mutex held. See state.c. */
+/*
+ * System states that records carry, and the kfuncs for them. Called with klpm_mutex held. See
+ * state.c.
+ */
 #ifndef KLP_KMOD_STATE_H
 #define KLP_KMOD_STATE_H
 
@@ -15,7 +18,10 @@ struct state {
 	u8 data[STATE_SIZE] __aligned(8);
 };
 
-/* It is about to enter: the data of its states becomes a copy of what is in force, or zero. */
+/*
+ * Initialize the state data of a record that is about to enter: a copy of the data in force, or
+ * zero.
+ */
 void klpm_state_hand_over(struct klpm_patch *r);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The settings of the kernel, for callbacks: each parsed and checked by its owner in the kernel, as
- * it is for sysctl(8). Done by a kernel thread, so that it is always root and the initial
- * namespaces that ask, whether a callback runs for klpd, for a work item or for whoever loads a
- * module; and on a mount of proc of our own, so that it does not matter who has mounted what where.
+ * Kernel settings, for callbacks. The owner of a setting in the kernel parses and checks each
+ * value, as for sysctl(8). A kernel thread makes the access, so that it is always made as root in
+ * the initial namespaces, whether a callback runs for klpd, for a work item or for the loader of a
+ * module. It uses its own mount of proc, so that the mounts of the system do not matter.
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
@@ -24,14 +24,14 @@ static atomic_t sysctl_calls = ATOMIC_INIT(0);
 
 struct sysctl_call {
 	struct work_struct work;
-	const char *path;	/* below proc */
+	const char *path;	/* relative to proc */
 	char *buf;
 	u32 size;
 	bool write;
 	int result;
 };
 
-/* Names of directories and a file: no way out of /proc/sys. */
+/* Only names of directories and a file, so that the path stays below /proc/sys. */
 static char *sysctl_path(const char *name)
 {
 	if (!*name || *name == '/' || strstr(name, "..") || strlen(name) > NAME_MAX)
@@ -127,7 +127,7 @@ bool klpm_sysctl_is_busy(void)
 
 int klpm_sysctl_init(void)
 {
-	/* Not the one of transitions: that is where the caller may be. */
+	/* Not the work queue of transitions, because the caller may run on that one. */
 	sysctl_wq = alloc_workqueue("klp_sysctl", WQ_UNBOUND, 1);
 	return sysctl_wq ? 0 : -ENOMEM;
 }

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of a transition: one entry for each task that existed when it began.
+ * The task table of a transition: one entry for each task that existed when the transition began.
  *
- * Theory. A task that is in the table is in the version that its entry says. One that is not was
- * born later and is in the version the transition goes to: its kernel stack began empty. That needs
- * a moment at which every task is either in the table or not yet born, and at which the gates begin
- * to ask: we hold tasklist_lock for reading, under which no task can be linked in. A task that
- * fork() has built but not linked has not run; when it runs it sees the gates as set here (its
- * parent takes the lock for writing after we released it). While we hold it nobody can be born or
- * buried, so as little as possible is done under it: everybody who can be found without it is put
- * in before, and the walk under the lock only looks for those who came since. Nothing can be
- * allocated under it either: there is some room for them, and if it was too little all is done
- * again.
+ * Versions. A task in the table is in the version that its entry records. A task that is not in
+ * the table was forked later and is in the target version, because its kernel stack began empty.
  *
- * Entries hold a reference on their task, so that an address cannot be born again. The table is a
- * fixed array of buckets: the gate's look-up walks one short chain and touches nothing else.
+ * The start. This requires a moment at which every task is either in the table or not yet forked,
+ * and at which the gates begin to use the table. tasklist_lock, held for reading, provides it:
+ *
+ * 1. No task can be linked into the task list while the lock is held.
+ * 2. A task that fork() has built but not linked has not run. When it runs, it sees the gates as
+ *    set under the lock, because its parent takes the lock for writing after it was released here.
+ * 3. While the lock is held, no task can be forked or reaped, so little is done under it. Tasks
+ *    that can be found without the lock are added before. The walk under the lock adds only tasks
+ *    forked since.
+ * 4. Nothing can be allocated under the lock. Some entries are reserved; if they are too few, all
+ *    steps are repeated.
+ *
+ * Lifetime. Entries hold a task_struct reference so that the address cannot be reused. The table
+ * is a fixed array of buckets, so the lookup of the gate walks one short chain and touches nothing
+ * else.
  */
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
@@ -31,8 +36,8 @@
 #include "tasks.h"
 
 #define TASKS_HASH_BITS	12
-#define TASKS_SLACK	64	/* born while we look */
-#define TASKS_PAUSE	1024	/* tasks walked between two chances for others to run */
+#define TASKS_SLACK	64	/* tasks forked during the walk */
+#define TASKS_PAUSE	1024	/* tasks walked between two chances to reschedule */
 
 struct tasks_chunk {
 	struct list_head list;
@@ -42,7 +47,7 @@ struct tasks_chunk {
 
 static struct hlist_head tasks_hash[1 << TASKS_HASH_BITS];
 static LIST_HEAD(tasks_chunks);
-static int tasks_newborn;	/* version of whoever is not in the table */
+static int tasks_newborn;	/* version of tasks that are not in the table */
 static atomic_t tasks_left = ATOMIC_INIT(0);
 static u32 tasks_count;
 
@@ -64,9 +69,10 @@ notrace struct task_entry *klpm_tasks_find(struct task_struct *task)
 notrace enum task_version klpm_tasks_state(struct task_struct *task)
 {
 	/*
-	 * Read before the table: klpm_tasks_turn() enters everybody who is missing and only then changes
-	 * it, so whoever reads the new value finds its entry, and whoever reads the old one and
-	 * finds none has the answer that held until now. Pairs with the release in tasks_take().
+	 * Read this before the table. klpm_tasks_turn() first adds all missing tasks and only then
+	 * changes it. A reader of the new value therefore finds the entry. A reader of the old
+	 * value that finds no entry has the answer that held until now. Pairs with the release in
+	 * tasks_take().
 	 */
 	int newborn = smp_load_acquire(&tasks_newborn);
 	struct task_entry *e = klpm_tasks_find(task);
@@ -79,7 +85,9 @@ notrace bool klpm_tasks_current_is(enum task_version version)
 	return klpm_tasks_state(current) == version;
 }
 
-/* for_each_thread() names a lock that modules cannot, on kernels that check RCU lists. */
+/*
+ * for_each_thread() refers to a lock that modules cannot access, on kernels that check RCU lists.
+ */
 #define tasks_each_thread(g, t) \
 	list_for_each_entry_rcu(t, &(g)->signal->thread_head, thread_node)
 
@@ -111,8 +119,8 @@ static bool tasks_add(struct tasks_chunk *c, struct task_struct *task, int idle_
 }
 
 /*
- * Let others run in the middle of a walk. False: where the walk stood is no longer in the lists, it
- * cannot go on from there.
+ * Reschedule in the middle of a walk. Returns false if one of the two tasks is no longer in the
+ * lists, so that the walk cannot continue there.
  */
 static bool tasks_pause(struct task_struct *g, struct task_struct *t)
 {
@@ -129,7 +137,10 @@ static bool tasks_pause(struct task_struct *g, struct task_struct *t)
 	return there;
 }
 
-/* How many are not in the table; for a start, those that had to be left out do not matter. */
+/*
+ * Count the tasks that are not in the table. The count is an estimate; a walk that is cut short
+ * does not matter.
+ */
 static u32 tasks_missing(void)
 {
 	struct task_struct *g, *t;
@@ -147,7 +158,7 @@ out:
 	return n;
 }
 
-/* Whoever can be found without the lock: those who are missed then are few. */
+/* Add the tasks that can be found without the lock, so that few are left for the walk under it. */
 static void tasks_prefill(struct tasks_chunk *c, u32 keep_free, enum task_version version)
 {
 	struct task_struct *g, *t;
@@ -167,7 +178,7 @@ out:
 	rcu_read_unlock();
 }
 
-/* Under the tasklist lock. False: no room left. */
+/* Called under tasklist_lock. Returns false if there is no room left. */
 static bool tasks_walk(struct tasks_chunk *c, enum task_version version)
 {
 	struct task_struct *g, *t;
@@ -185,8 +196,10 @@ out:
 	return whole;
 }
 
-/* Everybody who is not in the table into it as `version`; then, still under the lock, newborns
- * become `newborn` and flip is called. */
+/*
+ * Add every task that is not in the table as `version`. Then, still under the lock, set the
+ * version of tasks that are not in the table to `newborn` and call flip.
+ */
 static int tasks_take(enum task_version version, enum task_version newborn,
 		      void (*flip)(void *arg), void *arg)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is told of the transition: how far it is, who is in the way, in which version a task is, why
- * the last one was refused. Changes nothing. Answers whatever the transition waits for, a callback
- * too.
+ * Queries about the transition: progress, blockers, the version of a task, the reason of the last
+ * refusal. They change nothing. They also work while the transition waits, for example for a
+ * callback.
  */
 #include <linux/rcupdate.h>
 
@@ -21,7 +21,7 @@ int klpm_transition_task_state(struct task_struct *task)
 	rcu_read_lock();
 	state = klpm_running.opening ? TASK_OLD_VERSION : klpm_tasks_state(task);
 	rcu_read_unlock();
-	/* Where nothing enters, the new version is the original. */
+	/* If no record enters, the new version is the original. */
 	return klpm_running.change.n_enter ? state : !state;
 }
 

@@ -1,35 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The state machine of a change: begin, passes, perhaps turned round, complete.
+ * The state machine of a change: start, passes over the tasks, reversal, completion.
  *
- *	(none) --start--> FORWARD --all moved--> (none)   enter in force, leave forgotten
+ *	(none) --start--> FORWARD --all moved--> (none)   enter in force, leave removed
  *	                   |   ^
  *	                reverse reverse
  *	                   v   |
- *	                  BACKWARD --all moved--> (none)  leave in force, enter forgotten
+ *	                  BACKWARD --all moved--> (none)  leave in force, enter removed
  *
- * A record's gate mode does not change when the transition turns: what an entering patch answers
- * depends on the task's version alone, and turning changes where versions go. Modes change at two
- * moments, where old and new answer are the same for every task: at the start, when all tasks are
- * old (under the lock that keeps new ones from being born), and at completion, when all are where
- * they go. The table goes away a grace period later.
+ * Gate modes. Reversal does not change the gate mode of a record. The gate of an entering record
+ * depends on the version of the task alone, and reversal changes the version that tasks move to.
+ * Modes change at two moments, when the old and the new mode give the same answer for every task:
  *
- * Nothing here needs user space: once started, it runs to its end on a work queue. Who waits is
- * told by an event. Where it has callbacks it also starts and ends there, so that no caller's death
- * or patience matters to them: SWITCH waits for the start, if it is to, and can be killed. Each row of
- * steps has the claim (claim.c), because callbacks run without klpm_mutex; a pass that finds the claim
- * taken, as by the callback of a module that loads, is made when it is given back.
- * Passes are events too: the first runs at once, and the last task that moves
- * elsewhere calls for completion. What remains is tried again after 10 ms, then every 20 ms, so
- * that a straggler that leaves is noticed within 50 however coarse the kernel's clock is; where
- * there are so many that a pass takes more than 1 ms, as much later as keeps passes at a twentieth
- * of one CPU, up to 1 s.
+ * - at the start, when all tasks are in the old version, under the lock that keeps new tasks from
+ *   being forked;
+ * - at completion, when all tasks are in the target version. The task table is freed a grace
+ *   period later.
  *
- * A transition that has not completed when its time is over turns itself round, also when whoever
- * set that time is gone.
+ * Independence of user space. A started transition runs to its end on a work queue and needs no
+ * process. An event notifies the clients that wait. A transition with callbacks also starts and
+ * completes on the work queue, so that the callbacks depend neither on the life of the caller nor
+ * on its time limit. SWITCH waits for the start unless its caller asks it not to; this wait is
+ * killable. Each sequence of steps holds the claim (claim.c), because callbacks run without
+ * klpm_mutex. If the claim is taken, for example by a callback of a module that loads, the pass is
+ * made when the claim is released.
  *
- * A task has signal_ms to come out by itself before its sleep is cut short, a kthread three times
- * that (by default what kernel livepatch gives it).
+ * Passes. The first pass runs at once. When the last task moves outside a pass, it requests
+ * completion. Tasks that remain are tried again after 10 ms and then every 20 ms, so that a task
+ * that leaves is noticed within 50 ms however coarse the kernel's clock is. If there are so many
+ * tasks that a pass takes more than 1 ms, the delay grows so that passes use a twentieth of one
+ * CPU, up to 1 s.
+ *
+ * Time limits. A transition that has not completed at its deadline reverses itself, even if the
+ * process that set the deadline is gone. A user task has signal_ms to leave by itself before its
+ * sleep is interrupted, a kthread three times that (the default is that of kernel livepatch).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -56,7 +60,7 @@
 #define TRANSITION_DELAY_MAX_MS	1000
 #define TRANSITION_SHARE	20
 
-/* Of a SWITCH that waits for the start. */
+/* Result of a start, for a SWITCH that waits for it. */
 struct transition_ticket {
 	bool over;
 	int error;
@@ -67,7 +71,7 @@ struct running klpm_running;
 struct history klpm_history;
 
 static u64 transition_count;
-static struct transition_ticket *transition_waiter;	/* of the start that is under way */
+static struct transition_ticket *transition_waiter;	/* of the start in progress */
 static DECLARE_WAIT_QUEUE_HEAD(transition_started);
 static unsigned int signal_ms = 5000;
 module_param(signal_ms, uint, 0644);
@@ -77,7 +81,10 @@ static struct workqueue_struct *transition_wq;
 static void transition_work_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(transition_work, transition_work_fn);
 
-/* Passes come often, and most find what the one before found: that is no news. */
+/*
+ * Passes are frequent, and most find the same as the pass before. An event equal to the last one
+ * is not sent.
+ */
 static void transition_tell(enum klp_event_type type)
 {
 	static struct klp_uapi_event last;
@@ -105,7 +112,7 @@ static void transition_complete(void)
 	if (!back)
 		klpm_history.generation++;
 	klpm_change_settle(&klpm_running.change, back, klpm_history.generation);
-	/* Whoever asked a gate that was in a transition's mode has its answer. */
+	/* After this, no caller still uses an answer of a gate that was in a transition mode. */
 	synchronize_rcu();
 	klpm_change_close(&klpm_running.change, back);
 	transition_tell(KLP_EVENT_DONE);
@@ -119,8 +126,10 @@ static void transition_complete(void)
 	memset(&klpm_running, 0, sizeof(klpm_running));
 }
 
-/* All have moved. Callbacks run on the work queue, also where the caller is a work item that has a
- * SWITCH waiting for it. */
+/*
+ * All tasks have moved. Callbacks always run on the work queue. This holds also if the caller is a
+ * work item that a SWITCH waits for.
+ */
 static void transition_finish(void)
 {
 	klpm_running.closing = true;
@@ -143,7 +152,7 @@ static void transition_set_clock(u32 timeout_ms)
 	klpm_running.deadline_ns = timeout_ms ? now + (u64)timeout_ms * NSEC_PER_MSEC : 0;
 }
 
-/* Who sleeps elsewhere needs no nudge: the first pass is without. */
+/* The first pass nudges no task, because a task that sleeps in another function needs no nudge. */
 static enum move_nudge transition_nudge(u64 now)
 {
 	if (now >= klpm_running.wake_ns) {
@@ -155,7 +164,7 @@ static enum move_nudge transition_nudge(u64 now)
 	return klpm_running.passes ? NUDGE_RETURN : NUDGE_NONE;
 }
 
-/* After a pass that took so long: when to make the next. */
+/* Schedule the next pass after a pass that took took_ns. */
 static void transition_again(u64 now, u64 took_ns)
 {
 	u64 delay = klpm_running.delay_ms, most = took_ns * TRANSITION_SHARE / NSEC_PER_MSEC;
@@ -183,7 +192,7 @@ static void transition_pass(void)
 	transition_again(now, now - began);
 }
 
-/* -ENOMEM: it goes on as it did. */
+/* Reverse the transition. On -ENOMEM it continues in its present direction. */
 static int transition_turn(bool timed_out)
 {
 	int r;
@@ -207,7 +216,7 @@ static bool transition_overdue(void)
 	return klpm_running.deadline_ns && ktime_get_ns() >= klpm_running.deadline_ns;
 }
 
-/* It did not begin; what the callbacks did is undone. */
+/* The transition did not start. Undo what its callbacks did, and record the reason. */
 static void transition_refuse(int error, const struct change_failure *failure)
 {
 	klpm_history.refusal = (struct klp_ioc_refusal){
@@ -227,7 +236,7 @@ static void transition_refuse(int error, const struct change_failure *failure)
 	memset(&klpm_running, 0, sizeof(klpm_running));
 }
 
-/* From the first callback to the first pass. */
+/* Start the transition, from its first callback to its first pass. */
 static int transition_open(struct change_failure *failure)
 {
 	int r = klpm_change_open(&klpm_running.change, failure);
@@ -270,7 +279,7 @@ static void transition_step(void)
 		transition_complete();
 		return;
 	}
-	/* One last pass: it may be that nobody is in the way any more. */
+	/* Make one last pass, because there may be no blockers left. */
 	transition_pass();
 	if (klpm_running.number && !klpm_running.closing && transition_overdue())
 		transition_turn(true);
@@ -305,7 +314,7 @@ static void transition_all_moved(void)
 	mod_delayed_work(transition_wq, &transition_work, 0);
 }
 
-/* Until the start is over, one way or the other. */
+/* Wait until the start has succeeded or failed. */
 static int transition_wait(struct change_failure *failure)
 {
 	struct transition_ticket ticket = { .over = false };
@@ -322,7 +331,7 @@ static int transition_wait(struct change_failure *failure)
 	return ticket.error;
 }
 
-/* Without a trace, before anything ran. */
+/* Drop a transition that has not run anything yet. */
 static void transition_abandon(void)
 {
 	klpm_stack_set_free(klpm_running.set);
@@ -371,7 +380,10 @@ int klpm_transition_start(const struct change *c, u32 timeout_ms, bool wait, u64
 	klpm_change_mark(&klpm_running.change, false);
 	if (!klpm_change_has_callbacks(&klpm_running.change))
 		return transition_start_now(failure);
-	/* Whoever does not wait is told of the end, and then they are gone. */
+	/*
+	 * A caller that does not wait learns the end from an event. If the start fails, the
+	 * entering records are then gone.
+	 */
 	if (!wait)
 		klpm_change_disown(&klpm_running.change);
 	mod_delayed_work(transition_wq, &transition_work, 0);
@@ -428,7 +440,10 @@ int klpm_transition_force(u64 number, u32 *ret_forced)
 	pr_warn("transition %llu: %u tasks are forced to the other version where they stand\n", number,
 		*ret_forced);
 	klpm_change_force(&klpm_running.change);
-	/* A forced task may come back into what we own at any time: stay for good. */
+	/*
+	 * A forced task may return into klp.ko's code or data at any time, so the module stays
+	 * loaded for good.
+	 */
 	if (!klpm_history.forced++)
 		__module_get(THIS_MODULE);
 	klpm_tasks_each(transition_force_one);
@@ -451,8 +466,10 @@ int klpm_transition_init(void)
 
 void klpm_transition_exit(void)
 {
-	/* Every record holds the module, so no transition runs; a last call for one may be
-	 * queued. */
+	/*
+	 * Every record holds the module, so no transition runs. A last work item may still be
+	 * queued.
+	 */
 	cancel_delayed_work_sync(&transition_work);
 	klpm_move_exit();
 	klpm_kept_drop();

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The transition: one at a time. Calls with klpm_mutex held; those that change something with the
- * claim, too. See transition.c. */
+/*
+ * The transition. At most one runs. All functions are called with klpm_mutex held; those that
+ * change something are called with the claim held, too. See transition.c.
+ */
 #ifndef KLP_KMOD_TRANSITION_H
 #define KLP_KMOD_TRANSITION_H
 
@@ -16,34 +18,64 @@ struct task_struct;
 int klpm_transition_init(void);
 void klpm_transition_exit(void);
 
-/*
- * -EBUSY, -ENOMEM, or what klpm_change_open() says. Distinct records. timeout_ms 0: none. Gives the claim
- * back, now or when what it has begun lets it. Where there are callbacks to run it waits for the
- * start if it is to, with klpm_mutex released (-EINTR: killed, the transition goes on), and otherwise
- * only begins it; how that ended says klpm_transition_was_refused().
+/**
+ * klpm_transition_start() - start a transition
+ * @c: the records that enter and leave; no record is named twice
+ * @timeout_ms: milliseconds after which the transition reverses itself; 0 for no limit
+ * @wait: wait for the start if it has to run callbacks
+ * @ret_number: number of the transition
+ * @failure: the record, and the function or callback in it, that made the start fail
+ *
+ * With callbacks, the start runs on a work queue. If @wait is set, the function waits for it with
+ * klpm_mutex released; otherwise klpm_transition_was_refused() reports how the start ended. The
+ * claim is released on return, or when the start that was queued allows it.
+ *
+ * Return: 0, -EBUSY if a transition runs, -ENOMEM, -EINTR if the caller was killed while it waited
+ *   (the transition continues), or an error of klpm_change_open().
  */
 int klpm_transition_start(const struct change *c, u32 timeout_ms, bool wait, u64 *ret_number,
 			  struct change_failure *failure);
-/* The claim was given back. */
+/* Make the pass that was put off. Call it after the claim was released. */
 void klpm_transition_go_on(void);
-/* Functions of what changes hands have come, or gone, with a module. -ENOMEM: nothing happened. */
+/**
+ * klpm_transition_look_again() - rebuild the set of functions that stacks are checked for
+ *
+ * Call it when functions being patched or unpatched appear or disappear with a module.
+ *
+ * Return: 0 or -ENOMEM; on -ENOMEM nothing has changed.
+ */
 int klpm_transition_look_again(void);
-/* -ENOENT none runs, -ESTALE another one does, -EBUSY it is at its end, -EALREADY it does not go the
- * way that `reversed` says, -ENOMEM. */
+/**
+ * klpm_transition_reverse() - reverse the running transition
+ * @number: the transition meant
+ * @reversed: the direction as the caller knows it
+ *
+ * Return: 0, -ENOENT if none runs, -ESTALE if another one runs, -EBUSY if it is completing,
+ *   -EALREADY if its direction is not @reversed, or -ENOMEM.
+ */
 int klpm_transition_reverse(u64 number, bool reversed);
-/* -ENOENT, -ESTALE, -EBUSY; *ret_forced: tasks that had not moved. */
+/**
+ * klpm_transition_force() - treat every remaining task as moved and complete the transition
+ * @number: the transition meant
+ * @ret_forced: number of tasks that had not moved
+ *
+ * Return: 0, -ENOENT if none runs, -ESTALE if another one runs, -EBUSY if it is completing.
+ */
 int klpm_transition_force(u64 number, u32 *ret_forced);
-/* Number of the transition that moves this record; 0. */
+/* Number of the transition that this record enters or leaves by; 0 if there is none. */
 u64 klpm_transition_of(const struct klpm_patch *r);
-/* Fill *out if that is the last one that was refused. */
+/* Fill *out if `number` is the last transition that was refused; otherwise return false. */
 bool klpm_transition_was_refused(u64 number, struct klp_ioc_refusal *out);
-/* -1, 0 or 1, as KLP_IOC_TASK. */
+/* Patch state of a task (-1, 0 or 1), as KLP_IOC_TASK reports it. */
 int klpm_transition_task_state(struct task_struct *task);
-/* Fill all but records, nr and open_used. */
+/* Fill all members but records, nr and open_used. */
 void klpm_transition_status(struct klp_ioc_status *status);
-/* -ENOENT none runs; otherwise how many there are, `room` of them filled in. */
+/*
+ * List up to `room` tasks that have not moved. Returns how many there are; -ENOENT if no
+ * transition runs.
+ */
 int klpm_transition_blockers(struct klp_uapi_blocker *out, u32 room);
-/* As klpm_blockers_stack(). */
+/* As klpm_blockers_stack(); -ESRCH if no transition runs. */
 int klpm_transition_stack(s32 pid, u32 cpu, char *text, size_t size, size_t *ret_used);
 
 #endif
