@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KLP_IOC_ANNOUNCE: makes a record of what user space says, and checks every byte of it first. A
- * record that is not whole is never known to anybody.
+ * KLP_IOC_ANNOUNCE: creates a struct klpm_patch from what user space describes, after checking
+ * every byte. A patch is registered only when it is complete, so no other code sees a partial one.
  */
 #include <linux/cleanup.h>
 #include <linux/err.h>
@@ -29,7 +29,7 @@ static bool announce_name_valid(const char *name, size_t size)
 	return name[0] && strnlen(name, size) < size;
 }
 
-/* Index of the object of that name, -EINVAL. */
+/* The index of the object of that name, or -EINVAL. */
 static int announce_find_object(const struct klpm_patch *rec, const char *name)
 {
 	u32 i;
@@ -103,7 +103,7 @@ static long announce_take_funcs(struct klpm_patch *rec, struct klp_uapi_func *u,
 	return r ?: klpm_reach_check(rec->funcs, rec->n_funcs, failed);
 }
 
-/* A table of user space's, of which there may be none. */
+/* Copy a table from user space; NULL if it has no entries. */
 static void *announce_copy_table(u64 user, u32 n, size_t size)
 {
 	return n ? vmemdup_array_user(u64_to_user_ptr(user), n, size) : NULL;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tells people what a transition waits for: each task that has not moved, since when, why, and its
- * stack as the transition's own walk sees it. Changes nothing. Tasks may move while they are being
- * told: what is said of one was true at some moment of the call.
+ * Describes what a transition waits for: each task that has not moved, since when, why, and its
+ * stack as the transition's own stack walk sees it. Changes nothing. Tasks may move meanwhile, so
+ * what is reported about a task was true at some moment during the call.
  */
 #include <linux/completion.h>
 #include <linux/cpu.h>
@@ -21,12 +21,12 @@
 #include "resolve.h"
 #include "stack.h"
 
-/* How long a CPU has to let a worker look at the task that runs on it. */
+/* Time limit for a CPU to run the work item that looks at the task running there. */
 #define BLOCKERS_LOOK_MS	100
 
 struct blocker {
 	struct task_entry *entry;
-	u64 since_ns;		/* copied: it may change while we sort */
+	u64 since_ns;		/* a copy, because the entry may change while the list is sorted */
 };
 
 struct blockers {
@@ -90,7 +90,7 @@ static void blockers_fill(const struct blocker *b, u64 now, struct klp_uapi_bloc
 		out->flags |= KLP_TASK_KTHREAD;
 	else if (task->flags & PF_USER_WORKER)
 		out->flags |= KLP_TASK_USER_WORKER;
-	/* Not under task_lock(): a name that changes meanwhile is cut short, not overrun. */
+	/* Without task_lock(): a name that changes meanwhile may be cut short, never overruns. */
 	strscpy_pad(out->comm, task->comm, sizeof(out->comm));
 	blockers_reason(b->entry, out->reason, sizeof(out->reason));
 }
@@ -104,7 +104,7 @@ int klpm_blockers_list(enum task_version target, struct klp_uapi_blocker *out, u
 	b.list = kvmalloc_array(b.room ?: 1, sizeof(*b.list), GFP_KERNEL);
 	if (!b.list)
 		return -ENOMEM;
-	/* They only grow fewer while no transition begins or turns. */
+	/* No overflow: blockers only become fewer unless a transition begins or is reversed. */
 	klpm_tasks_each_remaining(target, blockers_add, &b);
 	sort(b.list, b.n, sizeof(*b.list), blockers_cmp, NULL);
 	for (i = 0; i < b.n && i < room; i++)
@@ -121,7 +121,7 @@ struct blocker_look {
 	struct completion done;
 };
 
-/* Under task_call_func(), or for current. */
+/* Called by task_call_func(), or directly for current. */
 static int blockers_see(struct task_struct *task, void *arg)
 {
 	if (task != current && READ_ONCE(task->on_cpu))
@@ -151,7 +151,10 @@ static void blockers_look_there(struct work_struct *work)
 	complete(&l->done);
 }
 
-/* Where a worker runs the task does not. A CPU that never lets one run has no answer. */
+/*
+ * Look at the task from a work item on its CPU: while the work item runs there, the task does not.
+ * -EBUSY if the CPU does not run the work item in time.
+ */
 static int blockers_visit(struct blocker_look *l)
 {
 	int cpu = task_cpu(l->task);

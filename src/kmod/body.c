@@ -1,25 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The BPF struct_ops type klp_func_ops: a body that decides about calls of one function. Attaching
- * the link of one gives it to the function of the announced record that its data names; detaching
- * takes it away, whatever the state of the record: then that record is not whole any more, and is
- * marked. The bodies themselves are called by hook.c.
+ * The BPF struct_ops type klp_func_ops: a body that decides about the calls of one function.
+ * Attaching the link of a body gives it to the function that its data names, in an announced patch
+ * of the calling process. Detaching takes it away, whatever the state of the patch; if the
+ * patch is entering, in force or leaving, it is then marked broken. hook.c calls the bodies.
  *
- * A body that does not sleep is not called through the trampoline that the kernel makes for it but
- * as a program, see call.c: the one that was given to the kernel for this member. It is found by
- * the id that was noted when the map was filled, is checked to be a program for this member of this
- * type, and is referenced from .reg() to the end of .unreg(); so nothing depends on what user space
- * did to its file descriptors meanwhile. A replace body that may sleep is that trampoline.
+ * Programs:
  *
- * Lifetime: the map of a body is freed after its link is gone, and .unreg() returns only when no
- * call of the body can run.
+ * A body that does not sleep is not called through the trampoline that the kernel makes for it, but
+ * as a program (see call.c): the program that user space gave the kernel for this member. body.c
+ * notes its id when the map is filled, and finds it by that id in .reg(). It checks that it is a
+ * program for this member of this type, and holds a reference from .reg() to the end of .unreg().
+ * So nothing depends on what user space does with its file descriptors meanwhile. A sleepable
+ * replace body is called through the trampoline.
  *
- * Of one that may sleep: a task may be preempted in it, or sleep there for as long as it likes, so
- * .unreg() cannot wait for it. A transition can, which ends only when no task of its table stands in
- * what leaves. So the map is held (hold.c) from the moment its link gives it to a record until that
- * record is forgotten, at the end of the transition that took it out of force or without ever having
- * been in force, and then until no task that is in no table is inside either. If the transition was
- * forced it is held for good. klp.ko itself stays as long as a map of this type does.
+ * Lifetime:
+ *
+ * The kernel frees the map of a body after its link is gone, and .unreg() returns only when no call
+ * of a body that does not sleep can run. This module stays loaded as long as a map of this type
+ * exists.
+ *
+ * Sleepable bodies: a task can be preempted or sleep inside one indefinitely, so .unreg() cannot
+ * wait for it. A transition can, because it completes only when no task of its table is in code
+ * that leaves. So the map is held (hold.c) from the moment its link gives the body to a patch until
+ * the patch is removed, either at the end of the transition that took it out of force or without
+ * ever having been in force. After that it is held until no task outside of the table is inside
+ * either. If the transition was forced, the map is held for good.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -39,15 +45,17 @@
 #include "patch.h"
 #include "resolve.h"
 
-/* Their indices among the members of klp_func_ops. */
+/* Indices of the members in klp_func_ops. */
 #define BODY_GUARD_MEMBER	2
 #define BODY_REPLACE_MEMBER	3
 
 static const struct btf *body_btf;	/* of this module */
 
-/* What runs as part of entering and leaving a replace body that may sleep, before the kernel has
- * noted that one runs, by which hook.c knows a call that a body makes: to replace it would never
- * end. And nothing that anybody could write in place of these is right. */
+/*
+ * Functions that run while a sleepable replace body is entered or left, but while current->bpf_ctx
+ * is not set. hook.c relies on bpf_ctx to detect calls made by the body itself, so replacing one of
+ * these would recurse forever. Nor could any program be a correct replacement for one of them.
+ */
 static const char *const body_own[] = {
 	"__rcu_read_lock", "__rcu_read_unlock", "migrate_disable", "migrate_enable",
 	"__migrate_disable", "__migrate_enable", "___migrate_enable", "__might_fault",
@@ -68,13 +76,13 @@ bool klpm_body_is_one(const struct bpf_prog *prog)
 	       !strcmp(klpm_resolve_btf_name(body_btf, t->name_off), "klp_func_ops");
 }
 
-/* Verified for this member of klp_func_ops; what the kernel checks when a map is filled. */
+/* Was the program verified for this member? The kernel checks the same when a map is filled. */
 static bool body_is_for(const struct bpf_prog *prog, unsigned int member)
 {
 	return klpm_body_is_one(prog) && prog->expected_attach_type == member;
 }
 
-/* What the kernel refuses to tracing programs in the values of a map; see body_get_helper(). */
+/* What the kernel does not let tracing programs have in map values; see body_get_helper(). */
 #define BODY_NOT_IN_MAPS (BPF_SPIN_LOCK | BPF_TIMER | BPF_WORKQUEUE | BPF_LIST_HEAD | BPF_RB_ROOT)
 
 static bool body_may_have(const struct bpf_map *map)
@@ -100,7 +108,7 @@ static int body_check_prog(const struct klp_func_ops *ops, const struct bpf_prog
 {
 	if (!body_is_for(prog, ops->replace ? BODY_REPLACE_MEMBER : BODY_GUARD_MEMBER))
 		return -EINVAL;
-	/* Without it the handler cannot see a spinlock or an RCU section around the call. */
+	/* Without preempt_count the handler cannot detect a spinlock or an RCU section. */
 	if (prog->sleepable && !IS_ENABLED(CONFIG_PREEMPT_COUNT))
 		return -EOPNOTSUPP;
 	return body_check_maps(prog);
@@ -125,7 +133,7 @@ static int body_get_prog(struct klp_func_ops *ops)
 	return r;
 }
 
-/* Whoever disarmed the body, its .unreg() or somebody before, has waited for its last call. */
+/* No call of the body runs any more: klpm_hook_disarm*() waited for the last one. */
 static void body_put_prog(struct klp_func_ops *ops)
 {
 	if (--ops->links)
@@ -202,21 +210,24 @@ static void body_unreg(void *kdata, struct bpf_link *link)
 	mutex_unlock(&klpm_mutex);
 }
 
-/* Its id, not the program itself: nobody tells when a map that was never attached is freed. */
+/*
+ * Notes the id of the program and takes no reference, because klp.ko is not notified when a map
+ * that was never attached is freed.
+ */
 static int body_note_prog(struct klp_func_ops *to, int fd)
 {
 	struct bpf_prog *prog;
 
 	if (!fd)
 		return 0;
-	if (to->prog_id)	/* so a map has one trampoline, in a page of its own */
+	if (to->prog_id)	/* one program a map: it has one trampoline, in a page of its own */
 		return -EINVAL;
 	prog = bpf_prog_get_type_dev(fd, BPF_PROG_TYPE_STRUCT_OPS, false);
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
 	to->prog_id = prog->aux->id;
 	bpf_prog_put(prog);
-	return 0;	/* the rest is the kernel's */
+	return 0;	/* the kernel does the rest */
 }
 
 static int body_init_member(const struct btf_type *t, const struct btf_member *member, void *kdata,
@@ -248,7 +259,7 @@ static int body_init_member(const struct btf_type *t, const struct btf_member *m
 	}
 }
 
-/* The handler, which calls a guard, runs with preemption off. */
+/* A guard must not sleep: the handler calls it with preemption off. */
 static int body_check_member(const struct btf_type *t, const struct btf_member *member,
 			     const struct bpf_prog *prog)
 {
@@ -269,7 +280,7 @@ static bool body_access_valid(int off, int size, enum bpf_access_type type,
 	return bpf_tracing_btf_ctx_access(off, size, type, prog, info);
 }
 
-/* Writes: only the value to be returned. */
+/* Write access: a body may write the return value only. */
 static int body_struct_access(struct bpf_verifier_log *log, const struct bpf_reg_state *reg,
 			      int off, int size)
 {
@@ -285,8 +296,8 @@ static int body_struct_access(struct bpf_verifier_log *log, const struct bpf_reg
 
 /*
  * A body runs wherever its function is called, under any lock and in NMIs too, as tracing programs
- * do: it may not have what these may not, or an NMI would wait for a lock for ever that the same CPU
- * holds. The locks are what lists and trees cannot do without, either.
+ * do. So it may not have what tracing programs may not have; otherwise an NMI could wait forever
+ * for a lock that the same CPU holds. BPF lists and trees are refused because they need such locks.
  */
 static const struct bpf_func_proto *body_get_helper(enum bpf_func_id id,
 						    const struct bpf_prog *prog)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The struct_ops type of patch bodies, as BPF programs and the dispatcher see it. See body.c. */
+/* The struct_ops type of patch bodies, as BPF programs and hook.c see it. See body.c. */
 #ifndef KLP_KMOD_BODY_H
 #define KLP_KMOD_BODY_H
 
@@ -13,10 +13,10 @@ struct bpf_prog;
 struct btf;
 
 /*
- * One call of a patched function: its arguments, those that are passed in registers, and what its
- * caller gets if guard() does not return 0. This is a window on the registers as ftrace saved them,
- * so that nothing is copied; hence the order. Mirrored in klp/klp.bpf.h, whose users find the
- * fields by name when they are loaded.
+ * One call of a patched function: the arguments that are passed in registers, and the value that
+ * the caller gets if guard() does not return 0. It overlays the registers as ftrace saved them, so
+ * that nothing is copied; that dictates the order of the fields. Mirrored in klp/klp.bpf.h;
+ * programs find the fields by name when they are loaded.
  */
 struct klp_call {
 	u64 arg5, arg4;
@@ -25,26 +25,33 @@ struct klp_call {
 };
 
 struct klp_func_ops {
-	char record[KLP_UAPI_NAME_LEN];	/* name under which its set is announced */
-	u32 func;			/* which function of that set */
-	/* One of the two. 0: the original runs. Otherwise it is skipped and call->ret returned.
-	 * Must not sleep. */
+	char record[KLP_UAPI_NAME_LEN];	/* name of the announced patch */
+	u32 func;			/* index of the function in that patch */
+	/*
+	 * Exactly one of the two members is set. guard() returns 0: the original runs. Otherwise
+	 * the original is skipped and call->ret is returned. guard() must not sleep.
+	 */
 	int (*guard)(struct klp_call *call);
-	/* Runs instead of the function, called as it is; may be a program that sleeps. */
+	/* Runs instead of the function, and is called as it is; may be a sleepable program. */
 	u64 (*replace)(u64 arg0, u64 arg1, u64 arg2, u64 arg3, u64 arg4, u64 arg5);
-	/* Ours alone, whatever user space puts there: the program that is behind it. */
+	/* The rest is set by klp.ko, which ignores what user space puts there. */
 	u32 prog_id;
-	u32 links;			/* that attach this body, to whatever record */
-	struct bpf_prog *prog;		/* referenced while there are any */
-	struct hold hold;		/* of one that may sleep */
+	u32 links;			/* links that attach this body, to any patch */
+	struct bpf_prog *prog;		/* program of the member; a reference if links > 0 */
+	struct hold hold;		/* only of a sleepable body */
 };
 
-/* The code of such a body is in its first so many bytes: the page that the kernel gave this map
- * for its one trampoline, and nothing else. */
+/*
+ * The code of a sleepable body is in the first BODY_IMAGE_SIZE bytes of its image: the page that
+ * the kernel gave this map for its one trampoline. Nothing else is in that page.
+ */
 #define BODY_IMAGE_SIZE	PAGE_SIZE
 
-/* The types of this module, which bodies and callbacks are programs for; NULL before they are
- * known. */
+/**
+ * klpm_body_types() - The BTF of this module, which has the types of bodies and callbacks
+ *
+ * Return: the BTF; NULL before the types are registered.
+ */
 const struct btf *klpm_body_types(void);
 /* Is the program for a body, guard or replace? */
 bool klpm_body_is_one(const struct bpf_prog *prog);

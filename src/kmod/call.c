@@ -2,14 +2,15 @@
 /*
  * Calls of patch bodies that do not sleep.
  *
- * The kernel's way into a struct_ops program is the trampoline it makes for it: that takes RCU's
- * read side, forbids migration and keeps a run context, on every call and dearly. Where hook.c
- * calls, preemption is off, which is all three of the first, and nothing that such a body may call
- * wants the context. So the program is called itself, as the kernel does where it runs one with
- * preemption off; any program that does not sleep may be, as it could forbid preemption for itself.
+ * The kernel enters a struct_ops program through a trampoline, which on every call takes the RCU
+ * read lock, disables migration and keeps a run context. That is expensive. hook.c calls bodies
+ * with preemption off, which implies both an RCU read-side section and no migration, and nothing
+ * that such a body may call needs the run context. So hook.c calls the program directly, as the
+ * kernel does where it runs a program with preemption off. Any program that does not sleep may be
+ * called so, since it could disable preemption itself.
  *
- * Here is only what is rare: the run-time statistics of sysctl kernel.bpf_stats_enabled. Apart from
- * the rest in call.h, because it wants registers of the handler's.
+ * This file has only the rare case: the run-time statistics of sysctl kernel.bpf_stats_enabled. It
+ * is separate from call.h so that it does not take registers of the handler.
  */
 #include "call.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A BPF program called where a function was, with the registers that it was called with. Who calls
- * has preemption off. See call.c for why this is not the kernel's own way in.
+ * Calls a BPF program in place of a function, with the registers that the function was called with.
+ * The caller has preemption off. call.c says why this does not use the kernel's trampoline.
  */
 #ifndef KLP_KMOD_CALL_H
 #define KLP_KMOD_CALL_H
@@ -12,7 +12,7 @@
 
 #include "body.h"
 
-/* What a guard sees of a call is a part of the saved registers; see struct klp_call. */
+/* struct klp_call, which a guard sees, overlays a part of the saved registers. */
 #define CALL_WINDOW	offsetof(struct pt_regs, r9)
 #define CALL_SEES(field, reg)                                           \
 	static_assert(CALL_WINDOW + offsetof(struct klp_call, field) == \
@@ -25,16 +25,21 @@ CALL_SEES(arg4, r8);
 CALL_SEES(arg5, r9);
 CALL_SEES(ret, ax);
 
-/* What a replace body is called with, and what it returned: 64 bits, where the kernel's ways to
- * call a program keep 32. */
+/*
+ * What a replace body is called with, and its return value in all 64 bits; the kernel's own
+ * functions that call a program keep 32.
+ */
 struct call_args {
-	u64 args[6];		/* first: the program's context */
+	u64 args[6];		/* first, because a pointer to it is the program's context */
 	u64 ret;
 };
 
 typedef u64 (*call_whole_fn)(const void *ctx, const struct bpf_insn *insn);
 
-/* The instructions are the same for every type of program; only what is made of rax differs. */
+/*
+ * Keeps all 64 bits of rax. The instructions of a program do not depend on its type; the types
+ * differ only in what the caller takes from rax.
+ */
 static __always_inline __nocfi unsigned int
 call_keep_whole(const void *ctx, const struct bpf_insn *insn,
 		unsigned int (*fn)(const void *, const struct bpf_insn *))
@@ -43,12 +48,15 @@ call_keep_whole(const void *ctx, const struct bpf_insn *insn,
 	return 0;
 }
 
+/* Call the program, and count it in the run-time statistics. @whole: it is a replace body. */
 u32 klpm_call_counted(const struct bpf_prog *prog, const void *ctx, bool whole);
 
 /*
- * 0: the original is to run. What a guard writes into klp_call.ret is where the function's value is
- * returned already; if the original runs after all, it finds a register that means nothing at the
- * entry of a function.
+ * Call a guard. A guard writes klp_call.ret straight into the saved register of the return value.
+ * If the original runs after all, it finds a register there that has no meaning at the entry of a
+ * function.
+ *
+ * Return: 0 if the original is to run; otherwise regs->ax is to be returned.
  */
 static __always_inline u32 call_guard(const struct bpf_prog *prog, struct pt_regs *regs)
 {
@@ -59,7 +67,7 @@ static __always_inline u32 call_guard(const struct bpf_prog *prog, struct pt_reg
 	return bpf_dispatcher_nop_func(ctx, prog->insnsi, prog->bpf_func);
 }
 
-/* What it returns is where the function's value is returned. */
+/* Call a replace body; its return value is then in regs->ax. */
 static __always_inline void call_whole(const struct bpf_prog *prog, struct pt_regs *regs)
 {
 	struct call_args a __attribute__((uninitialized));

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The BPF struct_ops type klp_callback_ops, and running it. A callback is a (sleepable) program for
- * one object and one moment; attaching its link gives it to the announced record that its data
- * names, detaching takes it away, whatever the state of the record: then that record is not whole
- * any more, and is marked.
+ * The BPF struct_ops type klp_callback_ops, and the code that runs callbacks. A callback is a
+ * program, which may be sleepable, for one object and one of four moments. Attaching its link gives
+ * it to the announced patch that its data names. Detaching takes it away, whatever the state of the
+ * patch; if the patch is entering, in force or leaving, it is then marked broken.
  *
- * Context: process context. The caller has the claim (claim.c), by which a callback runs exactly
- * once and one at a time, whoever made the call that led to it; and klpm_mutex, which is released
- * while the program runs. Its map is held as long, so detaching it does not wait for it and frees
- * nothing of it. One that runs for more than a second is told in the log, as is its end.
+ * A callback that runs for more than a second is logged, and so is its end.
+ *
+ * Context: process context. The caller holds the claim (claim.c), so each callback runs exactly
+ * once and one at a time, whichever call led to it. The caller also holds klpm_mutex, which is
+ * released while the program runs. The map of the callback is held as long, so detaching it does
+ * not wait for the program and frees nothing that it uses.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -44,13 +46,13 @@ struct callback_call {
 	struct klpm_patch *record;
 };
 
-/* The one that runs; under klpm_mutex. */
+/* The callback that runs now. Protected by klpm_mutex. */
 static struct {
-	const struct klpm_patch *record;	/* NULL: none does */
+	const struct klpm_patch *record;	/* NULL: none runs */
 	u32 object, when;
 	pid_t pid;
 	u64 since_ns;
-	bool slow;			/* told in the log */
+	bool slow;			/* was logged as slow */
 } running;
 
 static void callback_slow_fn(struct work_struct *work);
@@ -95,14 +97,14 @@ static int callback_call(const struct klp_callback_ops *ops, u32 when, struct kl
 		ops->post_unpatch(cb);
 		break;
 	}
-	/* Anything but 0 is a refusal, also what is no errno. */
+	/* Any value but 0 is a refusal, even if it is not a valid errno. */
 	return r < -MAX_ERRNO || r > 0 ? -EINVAL : r;
 }
 
 static void callback_slow_fn(struct work_struct *work)
 {
 	mutex_lock(&klpm_mutex);
-	/* Not one that has only just begun, after the one that this was for. */
+	/* The callback that this work was queued for may have ended, and another one just begun. */
 	if (running.record && !running.slow &&
 	    ktime_get_ns() - running.since_ns >= jiffies_to_nsecs(CALLBACK_SLOW)) {
 		running.slow = true;
@@ -122,7 +124,7 @@ static void callback_begin(const struct klpm_patch *r, u32 object, u32 when)
 	running.pid = task_pid_nr(current);
 	running.since_ns = ktime_get_ns();
 	running.slow = false;
-	/* A little later than that, by whatever clock. */
+	/* A little later than CALLBACK_SLOW, so that a second has passed by either clock. */
 	mod_delayed_work(system_wq, &callback_slow, CALLBACK_SLOW + HZ / 10);
 }
 
@@ -137,14 +139,14 @@ static void callback_end(void)
 	running.record = NULL;
 }
 
-/* Without klpm_mutex, but with all that the program needs held. */
+/* Runs the program without klpm_mutex, while holding all that the program needs. */
 static int callback_run_one(const struct klp_callback_ops *ops, struct klpm_patch *r, u32 object,
 			    u32 when)
 {
 	struct callback_call call = { .record = r };
 	int ret;
 
-	/* Its link is attached, and detaching it takes klpm_mutex. */
+	/* Cannot fail: its link is attached, and detaching it takes klpm_mutex. */
 	if (WARN_ON_ONCE(!klpm_resolve_struct_ops_get(ops)))
 		return -ENOLINK;
 	strscpy(call.cb.object, r->objects[object].name, sizeof(call.cb.object));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Programs that run at the turning points of a record. With klpm_mutex held, unless said. See
- * callback.c. */
+/*
+ * Programs that run when a patch comes into force or leaves it. Calls with klpm_mutex held, unless
+ * stated otherwise. See callback.c.
+ */
 #ifndef KLP_KMOD_CALLBACK_H
 #define KLP_KMOD_CALLBACK_H
 
@@ -10,38 +12,45 @@
 
 struct klpm_patch;
 
-/* What a program is given. Mirrored in klp/klp.bpf.h. */
+/* The argument of a callback program. Mirrored in klp/klp.bpf.h. */
 struct klp_callback {
 	char object[KLP_UAPI_OBJECT_LEN];
 };
 
-/* The struct_ops type: one member is set, the one that KLP_IOC_ANNOUNCE said of `index`. */
+/* The struct_ops type. Only the member that KLP_IOC_ANNOUNCE declared for `index` is set. */
 struct klp_callback_ops {
-	char record[KLP_UAPI_NAME_LEN];	/* name under which its set is announced */
-	u32 index;			/* which callback of that set */
+	char record[KLP_UAPI_NAME_LEN];	/* name of the announced patch */
+	u32 index;			/* index of the callback in that patch */
 	int (*pre_patch)(struct klp_callback *cb);
 	void (*post_patch)(struct klp_callback *cb);
 	void (*pre_unpatch)(struct klp_callback *cb);
 	void (*post_unpatch)(struct klp_callback *cb);
-	/* Ours alone, whatever user space puts there: a link attaches it, so no second one may. */
+	/* Set by klp.ko, which ignores user space's value: a link attaches it, so no second may. */
 	bool linked;
 };
 
 struct callback {
 	u32 object, when;
-	const struct klp_callback_ops *ops;	/* while its link is attached */
+	const struct klp_callback_ops *ops;	/* NULL unless its link is attached */
 };
 
-/*
- * Run it, if the record has it for this object: what pre_patch returns, at most 0; otherwise 0. The
- * caller has the claim, by which the record stays; klpm_mutex is released meanwhile.
+/**
+ * klpm_callback_run() - Run one callback of a patch, if the patch has it
+ * @r: the patch
+ * @object: index of the object
+ * @when: which of the four callbacks
+ *
+ * Context: klpm_mutex and the claim held. klpm_mutex is released while the program runs; the claim
+ *   keeps the patch.
+ * Return: the result of pre_patch, which is 0 or negative; 0 for the other callbacks or if there is
+ *   none.
  */
 int klpm_callback_run(struct klpm_patch *r, u32 object, enum klp_callback_when when);
-/* The record that this was given to, while it runs. */
+/* The patch whose callback was passed @cb; valid while that callback runs. Needs no lock. */
 struct klpm_patch *klpm_callback_record(struct klp_callback *cb);
-/* Which one runs now; *out is all 0, and stays so if none does. */
+/* Describe the callback that runs now. *out is all 0 before the call, and stays so if none runs. */
 void klpm_callback_tell(struct klp_ioc_callback *out);
-/* Without klpm_mutex. */
+/* Called without klpm_mutex. */
 int klpm_callback_init(void);
 void klpm_callback_exit(void);
 

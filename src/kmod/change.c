@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The records that take part in one transition, and all that happens to them in its course but the
- * moving of tasks: callbacks, hooks, gates, states.
+ * The patches that take part in one transition, and what happens to them in its course: callbacks,
+ * hooks, gates, states. Moving tasks is not done here (move.c).
  *
- * Callbacks are those of the records that enter; where none does, of those that leave. So at a
- * replace only the new patches' run (kernel livepatch's rule), and a change that is reversed before
- * it completes ends with post_unpatch of what entered, or with a second post_patch of what did not
- * leave.
+ * The callbacks of a change are those of the patches that enter, or of the patches that leave if
+ * none enters. This has two consequences:
+ *
+ * - An atomic replace runs the callbacks of the new patches only, as in kernel livepatch.
+ * - A change that is reversed before it completes ends with post_unpatch of the patches that
+ *   entered, or with a second post_patch of the patches that did not leave after all.
  */
 #include <linux/errno.h>
 
@@ -47,7 +49,7 @@ static int change_is_attached(const struct klpm_patch *r)
 	return 0;
 }
 
-/* What states its callbacks see depends on it. */
+/* Set `leaves` of the patches that leave; it decides which states their callbacks see. */
 static void change_set_leaves(struct change *c, bool leaves)
 {
 	u32 i;
@@ -107,7 +109,7 @@ int klpm_change_open(struct change *c, struct change_failure *failure)
 
 	for (i = 0; !ret && i < c->n_enter; i++)
 		ret = change_patch(c->enter[i], failure);
-	/* A callback may have taken its time, and a body of any of them been detached meanwhile. */
+	/* Again: callbacks may take long, and a body may have been detached meanwhile. */
 	for (i = 0; !ret && i < c->n_enter; i++) {
 		failure->id = c->enter[i]->id;
 		ret = change_is_attached(c->enter[i]);
@@ -213,7 +215,7 @@ static void change_settle_one(struct klpm_patch *r, bool in_force, u64 generatio
 		r->generation = generation;
 }
 
-/* In any order: all tasks are where the transition went, so no answer changes. */
+/* In any order: all tasks have the version the transition went to, so no gate's answer changes. */
 void klpm_change_settle(struct change *c, bool back, u64 generation)
 {
 	u32 i;
@@ -229,7 +231,7 @@ static void change_drop(struct klpm_patch **records, u32 n)
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		/* Told until somebody has seen to it that its programs stay. */
+		/* Keep listing the patch until klpd has pinned its programs. */
 		if (records[i]->forced)
 			klpm_patch_shelve(records[i]);
 		else

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What one transition moves tasks between. All calls with klpm_mutex held, and the claim; those that
- * run callbacks release klpm_mutex meanwhile. See change.c. */
+/*
+ * The patches of one transition, and what happens to them. All calls with klpm_mutex held and the
+ * claim taken. Functions that run callbacks release klpm_mutex meanwhile. See change.c.
+ */
 #ifndef KLP_KMOD_CHANGE_H
 #define KLP_KMOD_CHANGE_H
 
@@ -13,47 +15,89 @@ struct stack_set;
 
 struct change {
 	u32 n_enter, n_leave;
-	struct klpm_patch *enter[KLP_UAPI_PATCHES_MAX];	/* they were announced */
-	struct klpm_patch *leave[KLP_UAPI_PATCHES_MAX];	/* they were in force */
+	struct klpm_patch *enter[KLP_UAPI_PATCHES_MAX];	/* KLP_ANNOUNCED before */
+	struct klpm_patch *leave[KLP_UAPI_PATCHES_MAX];	/* KLP_IN_FORCE before */
 };
 
-/* Which record, and in it which function or object, a change failed for. */
+/* The patch, and the index of its function or object, that a change failed for. */
 struct change_failure {
 	u64 id;
 	u32 index;
 	int callback_error;
 };
 
-/*
- * Look up what modules have, see that every body and callback is attached, hand states over.
- * -ENODATA, -ENOEXEC, as KLP_IOC_SWITCH.
+/**
+ * klpm_change_prepare() - Make the patches of a change ready for its start
+ * @c: the change
+ * @failure: set to what failed, on error
+ *
+ * Looks up functions in loaded modules, checks that every body and callback is attached, and copies
+ * system states to the patches that enter.
+ *
+ * Return: 0; -ENODATA or -ENOEXEC, as KLP_IOC_SWITCH; -ENOMEM.
  */
 int klpm_change_prepare(struct change *c, struct change_failure *failure);
-/* pre_patch and the hooks, or pre_unpatch. -ECANCELED, -EBUSY, -ENOMEM, -ENODATA: nothing is changed.
- * Gates are closed still. Runs callbacks. */
+
+/**
+ * klpm_change_open() - Run the callbacks and set the hooks of the start
+ * @c: the change, prepared
+ * @failure: set to what failed, on error
+ *
+ * Runs pre_patch and sets the hooks of the patches that enter; if none enters, runs pre_unpatch of
+ * those that leave. Gates are still closed. On error everything is undone.
+ *
+ * Context: Runs callbacks, with klpm_mutex released.
+ * Return: 0; -ECANCELED if a pre_patch callback failed; -ENODATA if a body or callback is not
+ *   attached any more; or an error of klpm_hook_arm().
+ */
 int klpm_change_open(struct change *c, struct change_failure *failure);
-/* Take back what klpm_change_open() did; the transition did not begin. Runs callbacks. */
+/*
+ * Undo klpm_change_open(): the transition does not begin. Runs callbacks, with klpm_mutex released.
+ */
 void klpm_change_cancel(struct change *c);
-/* The states of records as before: those that enter are announced, or forgotten if their file is
- * closed by now. */
+/*
+ * Restore the states of the patches after a start that failed. Patches that were to enter are
+ * announced again, or removed if their file has been closed.
+ */
 void klpm_change_refuse(struct change *c);
-/* What enters belongs to no file any more. */
+/* Detach the patches that enter from the files that announced them, so that they outlive these. */
 void klpm_change_disown(struct change *c);
-/* Whether any callback is to run in its course, in whatever direction it goes. */
+/* Does the change have any callback to run, in either direction? */
 bool klpm_change_has_callbacks(const struct change *c);
+/* Is the patch part of the change? */
 bool klpm_change_has(const struct change *c, const struct klpm_patch *r);
-/* Gates and states of records at the start; no task can be born. */
+/* Set the gates for the start. Called by klpm_tasks_begin() while no task can be forked. */
 void klpm_change_flip(void *change);
-/* States of records as the transition goes forward or back. */
+/* Set the states of the patches to entering and leaving. @back: the transition is reversed. */
 void klpm_change_mark(struct change *c, bool back);
-/* All tasks have moved: each record is in force, its generation told, or not any more. */
+
+/**
+ * klpm_change_settle() - Set gates and hooks after all tasks have moved
+ * @c: the change
+ * @back: the transition was reversed
+ * @generation: recorded in patches that come into force for the first time
+ *
+ * Patches that are in force now are KLP_IN_FORCE with their gate open. The others have their gate
+ * closed and are unhooked.
+ *
+ * Context: Sleeps.
+ */
 void klpm_change_settle(struct change *c, bool back, u64 generation);
-/* Then post_patch or post_unpatch, and what is out of force is forgotten, or kept if it was forced.
- * Runs callbacks. */
+
+/**
+ * klpm_change_close() - Run the callbacks of the end and remove patches
+ * @c: the change, settled
+ * @back: the transition was reversed
+ *
+ * Runs post_patch or post_unpatch. Patches that are out of force are removed, or kept as
+ * KLP_FORCED_OUT if a transition of theirs was forced.
+ *
+ * Context: Runs callbacks, with klpm_mutex released.
+ */
 void klpm_change_close(struct change *c, bool back);
-/* A transition of them was forced. */
+/* Mark the patches of the change: a transition of theirs was forced. */
 void klpm_change_force(struct change *c);
-/* All functions that change hands; NULL: no memory. */
+/* The functions being patched or unpatched. NULL: no memory. Free with klpm_stack_set_free(). */
 struct stack_set *klpm_change_stack_set(const struct change *c);
 
 #endif

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The claim: the right to change what is in force. A change is a row of steps, and between two of
- * them a callback may run, for which klpm_mutex is released, because a callback may take as long as
- * it likes and status, other ioctls and the modules of the machine go on meanwhile. What keeps the
- * rest of the row as it was is the claim: one row has it, from its first step to its last. Rows are
- * the start of a transition up to its first pass, each pass and what a turn or the end of it does,
- * and what is done for a module that comes or goes.
+ * The claim: the right to change what is in force. A change is a sequence of steps. Between two
+ * steps a callback may run with klpm_mutex released, because a callback may take any time, and
+ * status, other ioctls and module loading have to go on meanwhile. The claim keeps other changes
+ * out: one sequence holds it from its first step to its last. The sequences are:
  *
- * It belongs to the row, not to a task: SWITCH may take it and a work item give it back. Whoever has
- * klpm_mutex and finds it taken knows that a callback runs, or is about to.
+ * - the start of a transition, up to its first pass;
+ * - each later pass, with the reversal or the completion that follows from it;
+ * - the work for a module that comes or goes.
+ *
+ * The claim belongs to the sequence, not to a task: SWITCH may take it and a work item give it
+ * back. If a task that holds klpm_mutex finds the claim taken by another sequence, a callback runs
+ * or is about to.
  */
 #include <linux/errno.h>
 #include <linux/jiffies.h>
@@ -19,7 +22,7 @@
 #include "patch.h"
 #include "transition.h"
 
-/* What most callbacks need, so that one of those is no reason to refuse anything. */
+/* Enough for most callbacks, so that a short one does not make a change fail with -EBUSY. */
 #define CLAIM_PATIENCE	(HZ / 5)
 
 static bool claim_taken;

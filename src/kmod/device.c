@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/klp, and its ioctls that change something: checks every byte that comes from user space,
- * takes klpm_mutex, calls the part that does the work, copies the answer out (query.c has the ioctls
- * that only look). A wait for klpm_mutex ends when the caller is killed. Keeps no state but what
- * belongs to an open file: whether it said hello, whether it has claimed the changes, its event queue,
- * and (in the registry) the records it announced, which go when it closes.
+ * /dev/klp and the ioctls that change something. Each ioctl checks every byte from user space,
+ * takes klpm_mutex, calls the function that does the work, and copies the answer out. query.c has
+ * the ioctls that only read. A wait for klpm_mutex ends when the calling task is killed.
+ *
+ * The state kept here belongs to an open file: whether KLP_IOC_HELLO succeeded, whether the file
+ * has claimed the changes, its event queue, and (in patch.c) the patches that it announced. Closing
+ * the file removes those that are still announced.
  */
 #include <linux/capability.h>
 #include <linux/compat.h>
@@ -38,10 +40,13 @@ struct device_file {
 	struct event_queue queue;
 };
 
-/* The open file of the one that has claimed the changes; NULL: there is none. */
+/* The open file that has claimed the changes; NULL: none. */
 static struct device_file *device_claim;
 
-/* For the life of the open file. Only those who claim are kept apart: a look needs no claim. */
+/*
+ * KLP_IOC_CLAIM: claim the changes until the file is closed. It excludes only other callers that
+ * claim. The ioctls that read need no claim.
+ */
 static long device_claim_changes(struct device_file *df, unsigned long arg)
 {
 	struct device_file *before;
@@ -125,13 +130,16 @@ static long device_withdraw(void __user *arg)
 	return r;
 }
 
-/* A record that cannot be switched: wrong for good, or only while a transition moves it? */
+/*
+ * The patch cannot be switched in its state. -EBUSY: only because a transition is moving it.
+ * -EINVAL: for another reason.
+ */
 static long device_out_of_turn(const struct klpm_patch *rec)
 {
 	return rec->state == KLP_ENTERING || rec->state == KLP_LEAVING ? -EBUSY : -EINVAL;
 }
 
-/* The records of these ids, distinct and in `state`. */
+/* Find the patches of these ids. They must be distinct and in @state. */
 static long device_find_records(const u64 *ids, u32 n, enum klp_uapi_patch_state state,
 				struct klpm_patch **ret)
 {
@@ -194,7 +202,7 @@ static long device_switch(void __user *arg)
 			mutex_unlock(&klpm_mutex);
 		}
 	}
-	/* A started transition cannot be taken back for a bad pointer; its number is in STATUS. */
+	/* A started transition is not undone because of a bad pointer; STATUS has its number. */
 	if (copy_to_user(arg, s, sizeof(*s)) && !r)
 		r = -EFAULT;
 	kfree(s);
@@ -244,9 +252,10 @@ static long device_force(void __user *arg)
 }
 
 /*
- * A task may have been preempted in a trampoline. None sleeps in a program that is waited for: what
- * klpd attaches to trampolines does not sleep, and a transition has seen to it that nobody is in
- * the others. Tasks trace RCU would wait for whoever sleeps in a replace body, of any patch.
+ * KLP_IOC_BARRIER: wait for tasks that were preempted in a trampoline or a program. RCU tasks is
+ * enough, because no task sleeps in a program that this waits for: the programs that klpd attaches
+ * to BPF trampolines do not sleep, and a transition has proved that no task is in the others. RCU
+ * tasks trace would also wait for tasks that sleep in a replace body of any patch.
  */
 static long device_barrier(unsigned long arg)
 {
@@ -256,7 +265,7 @@ static long device_barrier(unsigned long arg)
 	return 0;
 }
 
-/* Asked at each change too: an open file can be in other hands than those that opened it. */
+/* Also checked for each change, because an open file can be handed on to another process. */
 static bool device_may(void)
 {
 	return capable(CAP_SYS_ADMIN) && capable(CAP_BPF);
@@ -282,7 +291,7 @@ static long device_change(struct device_file *df, unsigned int cmd, void __user 
 	}
 }
 
-/* What came with ABI 4. */
+/* Does the ABI that a test build selects lack this ioctl? The four came with ABI 4. */
 static bool device_lacks(unsigned int cmd)
 {
 	return DEVICE_ABI < 4 &&

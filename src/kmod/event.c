@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events to the readers of /dev/klp. Each open file has a queue of its own. A PROGRESS takes the
- * place of one that was not yet read, and of OBJECT there is one at most, because it only says that
- * the reader should look; so neither can push anything out. Each DONE has a place of its own: as
- * long as fewer than KLP_UAPI_DONE_MAX of them wait to be read, none is lost.
+ * Events for the readers of /dev/klp. Each open file has its own queue.
+ *
+ * - A new PROGRESS replaces an unread one.
+ * - At most one OBJECT is unread, because it only tells the reader to look. So neither type pushes
+ *   other events out.
+ * - Each DONE takes its own entry. None is lost while fewer than KLP_UAPI_DONE_MAX of them are
+ *   unread.
  *
  * Context: process context; sending may sleep for memory.
  */
@@ -28,7 +31,7 @@ void klpm_event_subscribe(struct event_queue *q)
 	mutex_unlock(&event_mutex);
 }
 
-/* Of the queue, and of memory if it is a DONE. */
+/* Remove the event from the queue; free it if it is a DONE. */
 static void event_remove(struct event_queue *q, struct event *e)
 {
 	list_del_init(&e->list);
@@ -75,7 +78,7 @@ static void event_put(struct event_queue *q, const struct klp_uapi_event *said)
 			event_add(q, &q->object, said);
 		return;
 	}
-	/* How far it had come is old news, whatever this is. */
+	/* Any newer event makes an unread PROGRESS obsolete. */
 	if (!list_empty(&q->progress.list))
 		event_remove(q, &q->progress);
 	if (said->type == KLP_EVENT_PROGRESS) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What readers of /dev/klp are told. See event.c. */
+/* Events for the readers of /dev/klp. See event.c. */
 #ifndef KLP_KMOD_EVENT_H
 #define KLP_KMOD_EVENT_H
 
@@ -10,22 +10,23 @@
 #include "klp/uapi.h"
 
 struct event {
-	struct list_head list;		/* in `unread` of its queue, or empty */
+	struct list_head list;		/* in `unread` of its queue; empty if not queued */
 	struct klp_uapi_event said;
 };
 
 struct event_queue {
 	struct list_head list;
 	struct list_head unread;	/* oldest first */
-	u32 n, n_done;			/* of them; of them DONE */
-	struct event progress, object;	/* the one that there is at most */
+	u32 n, n_done;			/* unread events; unread DONE events */
+	struct event progress, object;	/* at most one of each is unread */
 };
 
+/* Start and stop receiving events. Stopping drops the unread ones. Both may sleep. */
 void klpm_event_subscribe(struct event_queue *q);
 void klpm_event_unsubscribe(struct event_queue *q);
-/* Process context; may sleep. */
+/* Queue the event for every subscriber. Context: Process context; may sleep. */
 void klpm_event_send(const struct klp_uapi_event *e);
-/* For file operations of a subscribed queue. */
+/* File operations for a subscribed queue. */
 ssize_t klpm_event_read(struct event_queue *q, char __user *buf, size_t size, bool nonblock);
 __poll_t klpm_event_poll(struct event_queue *q, struct file *file, poll_table *wait);
 

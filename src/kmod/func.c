@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Turns what user space says of a function into what the kernel knows of it, trusting nothing: the
- * name must be one symbol of its object, or have a symbol at the position given; the BTF id, where
- * the body is an fmod_ret program, a function of that name; the entry traceable.
+ * Turns user space's description of a function into what the kernel knows about it. It trusts
+ * nothing:
  *
- * Functions of modules are looked up when the module is there (object.c), and only by those who can
- * be sure that it does not go meanwhile.
+ * - the name must be one symbol of its object, or have a symbol at the given position (sympos);
+ * - for an fmod_ret body, the BTF id must be a function of that name;
+ * - the entry of the function must be traceable.
+ *
+ * Functions of modules are looked up when the module is loaded (object.c). The caller must make
+ * sure that the module does not go meanwhile.
  */
 #include <linux/bpf.h>
 #include <linux/btf.h>
@@ -18,13 +21,13 @@
 #include "func.h"
 #include "resolve.h"
 
-/* More of one name than any kernel has. */
+/* More symbols than any kernel has with one name. */
 #define FUNC_SYMPOS_MAX	4096
 
 struct match {
 	unsigned int n, room;
 	unsigned long *addrs;
-	const char *name;	/* for a walk over all symbols of a module */
+	const char *name;	/* for a walk over all symbols */
 };
 
 static int func_match(void *data, unsigned long addr)
@@ -43,7 +46,10 @@ static int func_match_in_module(void *data, const char *name, unsigned long addr
 	return strcmp(name, m->name) ? 0 : func_match(m, addr);
 }
 
-/* Each symbol of that name, in the image or the module, in the order of kernel livepatch. */
+/*
+ * Call func_match() for each symbol of that name in vmlinux (@module is NULL) or in the module, in
+ * the order of kernel livepatch.
+ */
 static void func_each(struct match *m, const char *module)
 {
 	if (module)
@@ -79,8 +85,9 @@ static int func_check_btf(const struct klp_uapi_func *u)
 }
 
 /*
- * GCC moves unlikely blocks into SYMBOL.cold; a task may stand there with nothing of SYMBOL left on
- * its stack. Where there are several nobody says which is whose: all are taken.
+ * GCC moves unlikely blocks into SYMBOL.cold. A task may be there with nothing of SYMBOL left on
+ * its stack. If there are several symbols SYMBOL.cold, their names do not show which belongs to @f,
+ * so all are taken.
  */
 static int func_find_cold(struct func *f, const char *module)
 {
@@ -102,7 +109,7 @@ static int func_find_cold(struct func *f, const char *module)
 	return 0;
 }
 
-/* The sympos-th of this name; 0: the only one. */
+/* Find the sympos-th symbol of the function's name; with sympos 0 the name must be unique. */
 static int func_find(struct func *f, const char *module)
 {
 	struct match m = { .room = max(f->sympos, 1U), .name = f->symbol };

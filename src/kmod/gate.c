@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The gate of per-task consistency. One word a slot holds id and mode together, so that one load
- * answers: an id that is not in its slot is unknown, and unknown runs the original. Outside a
- * transition nothing else is touched.
+ * The gate implements per-task consistency. Each slot has one word that holds id and mode, so that
+ * one load answers. An id that is not in its slot is unknown, and the original runs. Outside of a
+ * transition the gate reads nothing else.
  *
  * Context: klp_gate() runs wherever a patched function runs: process, interrupt, NMI. It takes no
- * lock, does not sleep, and must not call anything that can be patched (a static inline or notrace
- * function only), or the body that asks would ask again.
+ * lock, does not sleep, and calls only static inline and notrace functions. If it called a function
+ * that can be patched, the body of that function would ask the gate again.
  */
 #include <linux/btf.h>
 #include <linux/rcupdate.h>
@@ -20,7 +20,9 @@ static u64 gates[KLP_UAPI_PATCHES_MAX];
 
 void klpm_gate_set(u64 id, enum gate_mode mode)
 {
-	/* Pairs with the load in gate_ask(): who sees a transition's mode sees its task table. */
+	/*
+	 * Pairs with the load in gate_ask(): a reader of a transition's mode sees the task table.
+	 */
 	smp_store_release(&gates[GATE_SLOT(id)], id << GATE_MODE_BITS | mode);
 }
 
@@ -34,7 +36,7 @@ notrace const u64 *klpm_gate_word(u64 id)
 	return &gates[GATE_SLOT(id)];
 }
 
-/* Reads the word again, inside its section. */
+/* Reads the word again, inside the RCU read-side section. */
 static noinline notrace int gate_slow(u64 id)
 {
 	int answer;
@@ -47,7 +49,13 @@ static noinline notrace int gate_slow(u64 id)
 
 __bpf_kfunc_start_defs();
 
-/* 1: the patch of record `id` is in force for the current task; 0: run the original. */
+/**
+ * klp_gate() - Is a patch in force for the current task?
+ * @id: id of the patch
+ *
+ * Context: Any.
+ * Return: 1 if the patch is in force for the current task; 0 if the original is to run.
+ */
 __bpf_kfunc notrace int klp_gate(u64 id)
 {
 	u64 mode = READ_ONCE(gates[GATE_SLOT(id)]) ^ gate_word_closed(id);

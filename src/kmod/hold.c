@@ -1,32 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns the holds on bodies that may sleep, and so until when the code of each stays: a task may be
- * preempted in the image of its struct_ops map, or sleep in the program below it for as long as it
- * likes, and the grace periods after which the kernel frees a map (RCU, RCU tasks) do not cover a
- * task that sleeps.
+ * Keeps the code of sleepable bodies. A task may be preempted in the image of such a body's
+ * struct_ops map, or sleep indefinitely in the program below it. The grace periods after which the
+ * kernel frees a map (RCU, RCU tasks) do not cover a task that sleeps.
  *
- * A record holds a body from the moment its link gives it to the record until the transition that
- * took the record out of force is over. That transition has seen to it that no task of its table
- * stands inside, so consistency needs nothing more. But the table is not all tasks: a thread that
- * has reaped itself is in no list of the kernel's, and still runs (proc_flush_pid(), for one). So
- * the last drop only begins the end: the map is put when each task that may be inside has left,
- * of whatever list it is:
+ * Hold:
  *
- * - RCU tasks: what hook.c's handler sent to the image before the hook was taken away (the caller
- *   of klpm_hold_drop() has waited for the handler itself) has reached the program. Between the two a
- *   task can be preempted, and does not sleep. A task that exits is waited for until it has made
- *   its last step with preemption on;
- * - RCU tasks trace: the kernel's trampoline enters this read section before it calls a program
- *   that may sleep, and leaves it after, so no task is in the program any more;
- * - RCU tasks, and this is the kernel's part when the last reference is put: the last instructions
- *   of the image, which do not sleep either.
+ * A patch holds a body from the moment its link gives it to the patch until the transition that
+ * took the patch out of force is over. That transition has proved that no task of its table is
+ * inside, which is all that consistency needs. But the table does not have all tasks: a thread that
+ * has reaped itself is on no list of the kernel and still runs (in proc_flush_pid(), for example).
  *
- * Nothing waits here, since a sleeper of any sleepable program on the machine holds these grace
- * periods up: the drop returns at once, callbacks do the rest. Meanwhile the map holds the module,
- * as every map of this struct_ops type does, and klpm_hold_image() knows the code. A body that is given
- * to a record again in between keeps the reference it has.
+ * Release:
  *
- * Context: callbacks run with bottom halves off. hold_lock is never held across a call that waits.
+ * So the last drop starts a sequence, and the map is put only when every task that may be inside
+ * has left, whether or not a list has it:
+ *
+ * 1. RCU tasks: tasks that the handler in hook.c sent to the image before the hook was removed have
+ *    reached the program. (The caller of klpm_hold_drop() has waited for the handler itself.) On
+ *    the way a task can be preempted but does not sleep. An exiting task is waited for until its
+ *    last step with preemption on.
+ * 2. RCU tasks trace: the kernel's trampoline enters this read-side section before it calls a
+ *    sleepable program and leaves it afterwards, so no task is in the program any more.
+ * 3. RCU tasks: the kernel waits for it when the last reference is put. It covers the last
+ *    instructions of the image, which do not sleep either.
+ *
+ * Nothing waits here, because a task that sleeps in any sleepable program on the machine delays
+ * these grace periods. klpm_hold_drop() returns at once, and RCU callbacks do the rest. Meanwhile
+ * the map holds the module, as every map of this struct_ops type does, and klpm_hold_image() finds
+ * the code. A body that is given to a patch again meanwhile keeps its reference.
+ *
+ * Context: RCU callbacks run with bottom halves off. hold_lock is never held across a call that
+ * waits.
  */
 #include <linux/bug.h>
 #include <linux/container_of.h>
@@ -35,14 +40,14 @@
 #include <linux/spinlock.h>
 #include <linux/srcu.h>
 
-#include <linux/rcupdate_trace.h>	/* on some kernels it needs srcu.h, and does not say so */
+#include <linux/rcupdate_trace.h>	/* needs srcu.h on some kernels, but does not include it */
 
 #include "body.h"
 #include "hold.h"
 #include "resolve.h"
 
-static DEFINE_SPINLOCK(hold_lock);	/* every struct hold, and the list */
-static HLIST_HEAD(hold_images);		/* read under RCU, after which a map is freed */
+static DEFINE_SPINLOCK(hold_lock);	/* protects every struct hold and the list */
+static HLIST_HEAD(hold_images);		/* read under RCU; a map is freed after a grace period */
 
 void klpm_hold_take(struct klp_func_ops *ops)
 {
@@ -50,7 +55,7 @@ void klpm_hold_take(struct klp_func_ops *ops)
 
 	spin_lock_bh(&hold_lock);
 	if (!h->n++ && !h->ends) {
-		/* Its link is being made, which holds it too. */
+		/* Cannot fail: its link is being created and holds the map too. */
 		WARN_ON_ONCE(!klpm_resolve_struct_ops_get(ops));
 		hlist_add_head_rcu(&h->node, &hold_images);
 	}
@@ -67,7 +72,7 @@ void klpm_hold_drop(struct klp_func_ops *ops)
 	spin_lock_bh(&hold_lock);
 	if (!--h->n) {
 		begin = !h->ends;
-		h->again = h->ends;	/* what is under way may have begun before */
+		h->again = h->ends;	/* grace periods under way may have begun before */
 		h->ends = true;
 	}
 	spin_unlock_bh(&hold_lock);
@@ -94,7 +99,7 @@ static void hold_left(struct rcu_head *rcu)
 		klpm_resolve_struct_ops_put(container_of(h, struct klp_func_ops, hold));
 }
 
-/* Each task that was on the way into the image is in the program, or was there. */
+/* Each task that was on its way into the image has reached the program, or has left it. */
 static void hold_reached(struct rcu_head *rcu)
 {
 	call_rcu_tasks_trace(rcu, hold_left);
@@ -117,7 +122,7 @@ unsigned long klpm_hold_image(unsigned long addr)
 
 void klpm_hold_exit(void)
 {
-	/* No map is left, so each callback has made its last call; but not its last step. */
+	/* No map is left, so each callback has done its work, but may not have returned yet. */
 	rcu_barrier_tasks();
 	rcu_barrier_tasks_trace();
 }

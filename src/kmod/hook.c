@@ -1,40 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The handler that ftrace calls for all functions that have a struct_ops body. It runs at the entry
- * of the function, before anything of it: it asks the gates of the patches that have a body here, of
- * which at most one says yes to a task, and lets that body decide. The body either gives a value,
- * which is returned to the caller through a stub without the function being entered, or lets the
- * original go on, with nothing of us on the stack. So a sleeper in the original needs no walk
- * through a trampoline, and any 64-bit value can be returned, 0 too.
+ * The handler that ftrace calls at the entry of each function that has a struct_ops body, before
+ * the first instruction of the function itself. It asks the gates of the patches that have a body
+ * here. At most one gate is open for a given task, and the body of that patch decides: it gives a
+ * value, which a stub returns to the caller without the function being entered, or it lets the
+ * original run, with nothing of klp.ko on the stack. So a task that sleeps in the original needs no
+ * walk through a trampoline, and any 64-bit value can be returned, including 0.
  *
- * A replace body is called in the same way, and what it returns is returned. One that may sleep
- * cannot be: the call is sent to the trampoline that the kernel made for it, which finds registers
- * and stack as the function would, and returns to the caller. It is an ordinary callee, outside of
- * the handler. From here to its first instruction the stack says that the task is in there, as
- * stack.c has it. Once the choice is made, preempted or not, the task cannot move. It is passed
- * over where nothing may sleep: under a spinlock, in an interrupt, in an RCU section; the record
- * says so from then on.
+ * site.c makes ftrace call the handler. Where ftrace calls several hooks, a BPF trampoline (of a
+ * tracer, or of an fmod_ret body of a patch that leaves) may run between the handler and the
+ * caller; see pending.c.
  *
- * Where ftrace calls several hooks, a BPF trampoline (a tracer's, or that of an fmod_ret body of a
- * set that leaves) may come between us and the caller: see pending.c.
+ * Replace bodies:
  *
- * No call is missed: unlike tracing programs, struct_ops programs have no counter that skips one
- * which is running already on the same CPU, and ftrace's recursion lock, which would hold off
- * whatever a body calls, is not taken. What a body calls of other functions is patched as it is for
- * everybody. What it calls of its own function, by whatever way, is the original, or it could call
- * itself until the stack is full: a list says which bodies run on this CPU, on which level (task,
- * softirq, interrupt, NMI), and an interrupt's call is none of the body's. Each body can be on a
- * level once; where many follow one another and room on the stack is short, the last is passed
- * over, too.
+ * A replace body that does not sleep is called in the same way, and its return value is returned. A
+ * sleepable one cannot run inside the handler. The handler redirects the call to the trampoline
+ * that the kernel made for the body. The trampoline finds registers and stack as the function would
+ * find them, and returns to the caller: it is an ordinary callee, outside of the handler. From the
+ * choice to the first instruction of the trampoline, the stack shows that the task is inside the
+ * body (see stack.c), so the task cannot move once the choice is made, even if it is preempted.
  *
- * One that sleeps is looked for on the stack, but only if the kernel notes that the task is in a
- * program. What runs as part of entering and leaving it before that is noted is more than body.c
- * refuses by name, so it is also passed over where hardly any stack is left.
+ * A sleepable body is skipped where sleeping is not allowed: under a spinlock, in an interrupt, in
+ * an RCU read-side section. From then on the patch is flagged KLP_PATCH_PASSED_OVER.
+ *
+ * Recursion:
+ *
+ * No call is missed because of a recursion counter or lock. Tracing programs have a counter that
+ * skips a program which is already running on the same CPU; struct_ops programs have none. Nor does
+ * the handler take ftrace's recursion lock while a body runs: with that lock held, hooks of
+ * functions that the body calls would not run.
+ *
+ * A body that calls another patched function reaches the body of that function. A body that calls
+ * its own target, directly or indirectly, reaches the original; otherwise it would recurse until
+ * the stack overflows. A per-CPU list records the running bodies and their level (task, softirq,
+ * hardirq, NMI). Calls made by an interrupt handler are not attributed to the body that it
+ * interrupted. Each body can run once on each level. If HOOK_NEST_MAX bodies are nested on one
+ * level, or little stack is left, the next one is skipped as well.
+ *
+ * Sleepable bodies are not on the list. The handler looks for the body on the stack, but only if
+ * current->bpf_ctx shows that the task runs a program. More functions run while a body is entered
+ * and left, before that is set, than body.c refuses by name. So a sleepable body is also skipped
+ * where little stack is left.
  *
  * Context: the handler runs wherever the function is called, with preemption off, so
- * synchronize_rcu() waits for it. Where RCU does not watch (the innermost of the idle loop, the
- * first and last steps of the way into the kernel) no body is asked. Nothing that could be patched
- * is called before the list is written. How ftrace comes to call the handler is site.c's.
+ * synchronize_rcu() waits for it. Where RCU is not watching (the innermost part of the idle loop,
+ * the first and last steps of kernel entry and exit) it calls no body. It calls nothing that could
+ * be patched before it has written the list.
  */
 #include <linux/compiler.h>
 #include <linux/context_tracking.h>
@@ -63,31 +74,34 @@
 #include "stack.h"
 
 #define HOOK_ROOM	(THREAD_SIZE / 4)
-#define HOOK_NEST_MAX	4		/* bodies in one another, on one level */
+#define HOOK_NEST_MAX	4		/* nested bodies, on one level */
 
 struct hook_body {
 	struct hlist_node node;
-	const u64 *gate;	/* of the record */
-	u64 closed;		/* what stands there when the original runs for all */
+	const u64 *gate;	/* gate word of the patch */
+	u64 closed;		/* *gate while the original runs for all tasks */
 	const struct bpf_prog *prog;
-	unsigned long image;	/* of a replace body that may sleep; 0: prog is called */
-	bool whole;		/* a replace body, not a guard */
-	bool *passed_over;	/* of the record */
+	unsigned long image;	/* trampoline of a sleepable replace body; 0: prog is called */
+	bool whole;		/* true: replace body, false: guard */
+	bool *passed_over;	/* flag of the patch: a body was skipped */
 };
 
-/* On the stack of who runs a body, with preemption off. */
+/* An entry of the list of running bodies. On the stack of the handler, with preemption off. */
 struct hook_run {
 	const struct site *site;
-	unsigned long count;	/* preempt_count(), which has the level */
+	unsigned long count;	/* preempt_count(); contains the level */
 	struct hook_run *below;
 };
 
 #define HOOK_LEVEL	(NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET)
 
-static DEFINE_PER_CPU(struct hook_run *, hook_runs);	/* the innermost */
+static DEFINE_PER_CPU(struct hook_run *, hook_runs);	/* innermost running body */
 
-/* Where a call goes that is not to enter its function: straight back. Only returned to, by ftrace,
- * which restores the register of the value first. */
+/*
+ * A call that is not to enter its function is redirected to this stub, which returns to the caller.
+ * ftrace reaches it by a return instruction, after restoring the register of the return value.
+ * Nothing calls it.
+ */
 void klpm_hook_return(void);
 asm(
 "	.text\n"
@@ -106,8 +120,9 @@ bool klpm_hook_is_return(unsigned long addr)
 }
 
 /*
- * Where the function was called. The handler's own preempt_disable() is one level, and where
- * somebody else has a hook there too that of ftrace's list of them is another.
+ * May the caller of the function sleep at this call? The handler's own preempt_disable() is one
+ * level of preempt_count(). If another ftrace user has a hook on the function too, the
+ * preempt_disable() of ftrace's list function is a second one.
  */
 static __always_inline bool hook_may_sleep(unsigned long caller)
 {
@@ -117,7 +132,7 @@ static __always_inline bool hook_may_sleep(unsigned long caller)
 	       !rcu_preempt_depth();
 }
 
-/* Of the task's own stack, where it is that which is used. */
+/* Is HOOK_ROOM left on the task's own stack? Means something only while that stack is in use. */
 static __always_inline bool hook_has_room(void)
 {
 	unsigned long left = current_stack_pointer - (unsigned long)task_stack_page(current);
@@ -125,8 +140,11 @@ static __always_inline bool hook_has_room(void)
 	return left >= HOOK_ROOM;
 }
 
-/* Into the body of `s` that runs inside others: is it a call that the body of `s` makes, is there
- * room? */
+/*
+ * Other bodies run on this CPU: may the body of @s be called? Not if it already runs on this level,
+ * because then the body itself makes the call. Otherwise only if fewer than HOOK_NEST_MAX bodies
+ * run on this level and enough stack is left; if not, the body counts as skipped.
+ */
 static noinline notrace __cold bool hook_may_nest(const struct site *s, const struct hook_body *b,
 						  const struct hook_run *runs)
 {
@@ -145,7 +163,11 @@ static noinline notrace __cold bool hook_may_nest(const struct site *s, const st
 	return false;
 }
 
-/* The walk of the stack may call what is patched. */
+/*
+ * Was the call made from inside @b? 1: yes, 0: no, -EINVAL: the stack does not say. The stack walk
+ * may itself call patched functions; ftrace's recursion lock detects such a call, which gets 1 so
+ * that it runs the original.
+ */
 static notrace int hook_is_below(const struct hook_body *b, unsigned long ip, unsigned long caller)
 {
 	int bit = ftrace_test_recursion_trylock(ip, caller);
@@ -158,7 +180,10 @@ static notrace int hook_is_below(const struct hook_body *b, unsigned long ip, un
 	return below;
 }
 
-/* Into a body that may sleep. A call that the body itself makes is none that it was to have. */
+/*
+ * Redirect the call to a sleepable body. A call that the body itself makes runs the original, and
+ * does not count as skipped.
+ */
 static noinline notrace void hook_send(const struct hook_body *b, struct pt_regs *regs,
 				       unsigned long ip, unsigned long caller)
 {
@@ -172,12 +197,12 @@ static noinline notrace void hook_send(const struct hook_body *b, struct pt_regs
 		regs->ip = b->image;
 }
 
-/* The body: true, the value is there that the call is to return. */
+/* Call the body. True: it gave a value, which regs->ax now holds. */
 static __always_inline bool hook_ask(const struct hook_body *b, struct pt_regs *regs)
 {
 	bool decided = true;
 
-	rcu_lock_acquire(&rcu_lock_map); /* preemption is off, but RCU's checker wants to hear it */
+	rcu_lock_acquire(&rcu_lock_map); /* preemption is off, but lockdep's RCU checks need this */
 	if (b->whole)
 		call_whole(b->prog, regs);
 	else
@@ -187,8 +212,9 @@ static __always_inline bool hook_ask(const struct hook_body *b, struct pt_regs *
 }
 
 /*
- * With `run` on the list of this CPU. Shared: somebody else has a hook there too, and may have a
- * trampoline called before the value is fetched.
+ * Call the body, and redirect the call if it gave a value. The caller has put its hook_run on the
+ * list of this CPU. If @shared, another ftrace user has a hook on the function too, and may have a
+ * trampoline called before the value is fetched; the value is then kept in pending.c.
  */
 static __always_inline void hook_decide(const struct hook_body *b, struct pt_regs *regs,
 					bool shared)
@@ -222,15 +248,17 @@ static __always_inline void hook_enter(const struct site *s, const struct hook_b
 	this_cpu_write(hook_runs, run.below);
 }
 
-/* Apart, for what the handler need not keep then. */
+/* Not inlined: otherwise the common path of the handler would save what only this path needs. */
 static noinline notrace void hook_enter_shared(const struct site *s, const struct hook_body *b,
 					       struct pt_regs *regs)
 {
 	hook_enter(s, b, regs, true);
 }
 
-/* No canary: nothing is written here but what the compiler counts, and it would cost as much as the
- * gate. */
+/*
+ * No stack protector: the handler writes to no buffer, only to objects whose size the compiler
+ * knows, and a canary would cost as much as the gate.
+ */
 static notrace __no_stack_protector void hook_handler(unsigned long ip, unsigned long parent_ip,
 						      struct ftrace_ops *ops,
 						      struct ftrace_regs *fregs)
@@ -297,7 +325,7 @@ int klpm_hook_arm(struct klpm_patch *r, u32 o)
 	return ret;
 }
 
-/* After a grace period. */
+/* Call after a grace period. */
 static void hook_free(struct func *f)
 {
 	kfree(f->hooked);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The ftrace hook through which struct_ops bodies decide. With klpm_mutex held. See hook.c. */
+/* The ftrace hook through which struct_ops bodies decide about calls. See hook.c. */
 #ifndef KLP_KMOD_HOOK_H
 #define KLP_KMOD_HOOK_H
 
@@ -8,18 +8,43 @@
 struct func;
 struct klpm_patch;
 
-/*
- * From now on each call of a function of object `o` of `r` that has a body asks the gate of `r`,
- * and then the body. All or nothing: -EBUSY somebody else redirects one of the functions, -EAGAIN a
- * BPF trampoline of one was being changed for two seconds, -ENOMEM, or what ftrace says. Sleeps.
+/**
+ * klpm_hook_arm() - Hook the functions of one object of a patch
+ * @r: the patch; its gate may still be closed
+ * @o: index of the object
+ *
+ * On success, each call of a function that has a body asks the gate of @r, and then the body if the
+ * gate lets it. On failure none of the functions is hooked for @r.
+ *
+ * Context: Process context, klpm_mutex held. Sleeps.
+ * Return: 0; -EBUSY if another ftrace user redirects one of the functions; -EAGAIN if a BPF
+ *   trampoline of one of them was being changed for two seconds; -ENOMEM; or an error of ftrace.
  */
 int klpm_hook_arm(struct klpm_patch *r, u32 o);
-/* Nobody runs a body of `r`, of that object of it, or of the one function, any more when it
- * returns. Idempotent. Sleeps. */
+
+/**
+ * klpm_hook_disarm_all() - Unhook all functions of a patch
+ * @r: the patch
+ *
+ * When this function or one of the two below returns, no CPU runs, through the handler, a body that
+ * was unhooked. Idempotent.
+ *
+ * Context: Process context, klpm_mutex held. Sleeps.
+ */
 void klpm_hook_disarm_all(struct klpm_patch *r);
+/* The same for object @o of the patch. See klpm_hook_disarm_all(). */
 void klpm_hook_disarm(struct klpm_patch *r, u32 o);
+/* The same for one function. See klpm_hook_disarm_all(). */
 void klpm_hook_disarm_func(struct func *f);
-/* In what a call goes to, from the entry of its function, that is not to run it. Any context. */
+
+/**
+ * klpm_hook_is_return() - Is the address in a stub that returns a body's value?
+ * @addr: a code address
+ *
+ * Such a stub runs in place of the function when a body has given a value.
+ *
+ * Context: Any.
+ */
 bool klpm_hook_is_return(unsigned long addr);
 
 #endif
