@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Assumption: bpffs refuses names with a dot, for pins and directories, with EPERM, and takes
- * directories with mode 0700 that say so.
+ * Assumption: bpffs refuses names with a dot, for pins and directories, with EPERM, and creates
+ * directories with the requested mode 0700.
  * Kernel: bpf_lookup() in kernel/bpf/inode.c.
  * If it changes: nothing breaks; kern/pin.c could use other names.
  */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Assumption: fmod_ret on an ordinary function is refused with EINVAL and the words
- * "NAME() is not modifiable", while fexit on it loads; a function that never returns is refused for
- * both, fexit saying so.
+ * Assumption: fmod_ret on an ordinary function is refused with EINVAL and the words "NAME() is
+ * not modifiable", while fexit on it loads. A function that never returns is refused for both,
+ * and the fexit message says so.
  * Kernel: bpf_check_attach_target(), check_attach_btf_id() in kernel/bpf/verifier.c.
- * If it changes: kern/probe.c would take closed functions for impossible ones or the other way
- * round, and kern/object.c would call a closed function a verifier failure.
+ * If it changes: kern/probe.c would take functions that are not enabled for fmod_ret for
+ * impossible ones or the reverse, and kern/object.c would report them as a verifier failure.
  */
 #include "fact.h"
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Assumption: /proc/self/fd tells BPF maps, links and programs apart by name, also those got from a
- * pin; and it is needed: BPF_OBJ_GET_INFO_BY_FD answers a question for a link's info with a map's.
- * Kernel: anon_inode_getfd() and anon_inode_getfile() calls in kernel/bpf/syscall.c. If it changes:
- * kern/bpf-fd.c takes every pin for a foreign one, and klpd finds no set after a restart.
+ * Assumption: /proc/self/fd distinguishes BPF maps, links and programs by name, also those opened
+ * from a pin. This is needed, because BPF_OBJ_GET_INFO_BY_FD answers a request for a link's info
+ * with a map's.
+ * Kernel: anon_inode_getfd() and anon_inode_getfile() calls in kernel/bpf/syscall.c.
+ * If it changes: kern/bpf-fd.c takes every pin for a foreign one, and klpd finds no patch after a
+ * restart.
  */
 #include "fact.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Assumption: a frozen map can be read and no more written by user space; to freeze it again is
- * EPERM; a map that somebody has mapped for writing cannot be frozen (EBUSY).
+ * Assumption: user space can read a frozen map but no longer write it; freezing it again fails
+ * with EPERM; a map that a process has mapped for writing cannot be frozen (EBUSY).
  * Kernel: map_freeze(), map_get_sys_perms() in kernel/bpf/syscall.c.
- * If it changes: kern/pin-read.c takes every set of pins for damaged, or believes a map that can
+ * If it changes: kern/pin-read.c takes all pins of a patch for damaged, or trusts a map that can
  * still change.
  */
 #include <sys/mman.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Assumption: one store into a mapped array map changes what an attached body decides, at once, and
- * the mapping works on a map got from its pin.
+ * Assumption: one store to a mapped array map changes at once what an attached body decides, and
+ * a map opened from its pin can be mapped.
  * Kernel: array_map_mmap() in kernel/bpf/arraymap.c (BPF_F_MMAPABLE).
  * If it changes: immediate consistency has no switch.
  */

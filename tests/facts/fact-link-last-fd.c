@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Assumption: a tracing link that is not pinned is detached when its last fd is closed, at once,
- * and by the death of the process that held it.
+ * Assumption: a tracing link that is not pinned is detached at once when its last fd is closed,
+ * also by the death of the process that held it.
  * Kernel: bpf_link_release(), bpf_link_put_direct() in kernel/bpf/syscall.c.
- * If it changes: a klpd killed between ATTACH and PIN would leave bodies behind that nobody knows.
+ * If it changes: a klpd killed between ATTACH and PIN would leave bodies behind that no process
+ * knows.
  */
 #include <sys/wait.h>
 
@@ -23,7 +24,7 @@ int main(void)
 	close(copy);
 	FACT(fact_stat() == 0);
 
-	/* the child takes the only fd into its death */
+	/* The child holds the only fd when it dies. */
 	link = fact_attach((uint64_t)-EPERM, NULL);
 	FACT_TRY(pipe(pipes));
 	child = FACT_TRY(fork());

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Assumption: a pinned tracing link outlives every fd, can be had again from its pin as the same
+ * Assumption: a pinned tracing link outlives every fd, can be opened from its pin as the same
  * link, and is detached, perhaps a moment later, when the pin is unlinked.
  * Kernel: bpf_obj_pin_user(), bpf_free_inode() in kernel/bpf/inode.c, bpf_link_put().
- * If it changes: attachment sets would not survive klpd, or could not be retired.
+ * If it changes: patches would not survive klpd, or could not be retired.
  */
 #include "fact.h"
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Assumption: the program of a tracing link cannot be exchanged, nor can the link be detached by
- * force: BPF_LINK_UPDATE is EINVAL, BPF_LINK_DETACH is EOPNOTSUPP. Kernel: bpf_tracing_link_lops in
- * kernel/bpf/syscall.c has neither update_prog nor detach. If it changes: replacing a body could be
- * one link update, without gates; look at the design again.
+ * force: BPF_LINK_UPDATE fails with EINVAL, BPF_LINK_DETACH with EOPNOTSUPP.
+ * Kernel: bpf_tracing_link_lops in kernel/bpf/syscall.c has neither update_prog nor detach.
+ * If it changes: a body could be replaced by one link update, without gates; reconsider the
+ * design.
  */
 #include "fact.h"
 

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Assumption: of a verifier log that does not fit the kernel keeps the end, where the reason is,
- * and ends it with a NUL. Kernel: bpf_verifier_vlog(), bpf_vlog_finalize() in kernel/bpf/log.c. If
- * it changes: for large bodies klpd's refusals would quote the beginning of the story.
+ * Assumption: of a verifier log that does not fit in the buffer, the kernel keeps the end, which
+ * contains the reason, and terminates it with a NUL.
+ * Kernel: bpf_verifier_vlog(), bpf_vlog_finalize() in kernel/bpf/log.c.
+ * If it changes: for large bodies klpd's refusals would quote the beginning of the log.
  */
 #include "fact.h"
 
 int main(void)
 {
-	/* what the kernel adds at the end grows with the time it took */
+	/* The summary that the kernel appends grows with the time the load took. */
 	char log[640];
 
 	fact_begin("log-tail");
 	memset(log, 'x', sizeof(log));
-	/* bpf_prog_load() leaves size and buffer to us: a log of several lines in too little room */
+	/*
+	 * bpf_prog_load() leaves size and buffer to the caller: try a log of several lines in
+	 * buffers that are too small.
+	 */
 	for (size_t size = 128; size <= sizeof(log); size += 64) {
 		LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_MODIFY_RETURN,
 			    .attach_btf_id = (uint32_t)fact_btf_id(FACT_HOOK), .log_buf = log,

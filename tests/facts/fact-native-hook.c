@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Assumption: fmod_ret on an int LSM hook loads, attaches and decides, with no companion anywhere.
+ * Assumption: fmod_ret on an int LSM hook loads, attaches and decides without the companion.
  * Kernel: check_attach_modify_return() in kernel/bpf/verifier.c (the prefix "security_").
- * If it changes: without klp.ko klpd can patch nothing at all; every patch says "not permitted".
+ * If it changes: without klp.ko klpd cannot patch anything; every patch fails with "not
+ * permitted".
  */
 #include "fact.h"
 

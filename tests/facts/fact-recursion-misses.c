@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Assumption: a tracing program that is running on this CPU already is skipped, and the kernel says
- * how often: bpf_prog_info has recursion_misses, 0 for a fresh program. Program names are cut to
- * 15. Kernel: __bpf_prog_enter_recur() in kernel/bpf/trampoline.c, bpf_prog_get_info_by_fd() in
- * syscall.c. If it changes: klpd cannot tell that a patch did not run, and reports 0 misses.
+ * Assumption: the kernel skips a tracing program that is already running on this CPU and counts
+ * the skipped calls: bpf_prog_info has recursion_misses, 0 for a fresh program. Program names are
+ * truncated to 15 characters.
+ * Kernel: __bpf_prog_enter_recur() in kernel/bpf/trampoline.c, bpf_prog_get_info_by_fd() in
+ * syscall.c.
+ * If it changes: klpd cannot detect that a patch did not run, and reports 0 misses.
  */
 #include "fact.h"
 
 #define HELPER	"bpf_get_current_comm"
 
-/* Calls the helper once; fd. */
+/* Load a program that calls the helper once. Returns its fd. */
 static int load_caller(enum bpf_attach_type type, const char *function, const char *name)
 {
 	struct bpf_insn insns[] = {
@@ -45,7 +47,7 @@ int main(void)
 	int recursive, caller;
 
 	fact_begin("recursion-misses");
-	/* on the helper, and calls the helper: meets itself each time */
+	/* Attached to the helper, it calls the helper, so it recurses at each call. */
 	recursive = load_caller(BPF_TRACE_FENTRY, HELPER, "klp_fact_fifteen_and_more");
 	caller = load_caller(BPF_MODIFY_RETURN, FACT_HOOK, "klp_caller");
 	FACT(misses(recursive, "klp_fact_fiftee") == 0);

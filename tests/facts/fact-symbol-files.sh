@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Assumption: /proc/kallsyms has "ADDRESS TYPE NAME" and, for modules, a tab and "[MODULE]"; tracefs
-# lists functions as NAME and, for modules, " [MODULE]"; a clone of a function is NAME.isra.N,
-# NAME.constprop.N or NAME.part.N, with BTF that keeps NAME.
+# Assumption: a line of /proc/kallsyms is "ADDRESS TYPE NAME" and, for modules, a tab and
+# "[MODULE]"; tracefs lists functions as NAME and, for modules, " [MODULE]"; a clone of a function
+# is NAME.isra.N, NAME.constprop.N or NAME.part.N, with BTF that keeps NAME.
 # Kernel: s_show() in kernel/kallsyms.c, t_show() in kernel/trace/ftrace.c.
-# If it changes: kern/symbols.c miscounts, and klpd refuses every function or an ambiguous one slips by.
+# If it changes: kern/symbols.c miscounts, and klpd refuses every function or accepts an ambiguous
+# one.
 set -u
 name=symbol-files
 bad() {

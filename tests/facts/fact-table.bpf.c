@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Congestion controls for fact-table.c: two of one name with windows of 11 and 22, and one of another. */
+/*
+ * Congestion controls for fact-table.c: two with the same name and windows of 11 and 22, and one
+ * with another name.
+ */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>

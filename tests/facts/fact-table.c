@@ -2,14 +2,18 @@
 /*
  * Assumptions about a congestion control that is a struct_ops table:
  *
- *   - one whose name is taken is refused with EEXIST, and its map is ready for an update all the same;
- *   - an update that expects another map than there is is EPERM, one to another name EINVAL;
- *   - after an update who asks by name has the new table; who used the old one keeps it: a listening
- *     socket with what it accepts, and the default of a network namespace until it is written again;
- *   - a link that is detached has no map, and its name is free before the call returns, whoever uses it.
+ * - Registering one with a name that is in use fails with EEXIST, and its map is nevertheless
+ *   ready for an update.
+ * - An update that expects another map than the current one fails with EPERM, one to another name
+ *   with EINVAL.
+ * - After an update, a socket that requests the name gets the new table. Users of the old table
+ *   keep it: a listening socket with the connections it accepts, and the default of a network
+ *   namespace until it is written again.
+ * - A detached link has no map, and its name is free before the call returns, even if sockets use
+ *   it.
  *
- * Kernel: bpf_struct_ops_map_link_update() and _detach(), tcp_update_congestion_control(). If it
- * changes: src/core/table.c.
+ * Kernel: bpf_struct_ops_map_link_update() and _detach(), tcp_update_congestion_control().
+ * If it changes: src/core/table.c.
  */
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -69,7 +73,10 @@ static unsigned int window(int fd)
 	return info.tcpi_snd_cwnd;
 }
 
-/* Windows of a new connection's two ends: of who asks for `name`, and of what `to` accepts. */
+/*
+ * The windows of both ends of a new connection: of the client, which requests `name`, and of the
+ * socket that `to` accepts.
+ */
 static void connection(int to, const char *name, unsigned int *ret, unsigned int *ret_accepted)
 {
 	struct sockaddr_in a;
@@ -118,7 +125,7 @@ static void check_users(struct fact_table *t, int link)
 	close(fd);
 }
 
-/* It can be registered: and is not any more. */
+/* Registering succeeds; it is detached again at once. */
 static void come_and_go(struct bpf_map *map)
 {
 	struct bpf_link *link = bpf_map__attach_struct_ops(map);
@@ -157,7 +164,7 @@ int main(void)
 	FACT_REFUSED(setsockopt(user, IPPROTO_TCP, TCP_CONGESTION, "klp_none", 8), ENOENT);
 	FACT_TRY(getsockopt(user, IPPROTO_TCP, TCP_CONGESTION, name, &size));
 	FACT(strcmp(name, NAME) == 0);
-	/* and the next of that name can come at once */
+	/* The next table of that name can be registered at once. */
 	come_and_go(t->maps.second);
 	FACT_TRY(bpf_link_detach(link));
 	FACT_REFUSED(bpf_link_update(link, bpf_map__fd(t->maps.first), NULL), ENOLINK);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Assumption: a program that names a weak kfunc which no loaded module has still loads when a
- * frozen constant keeps the call from being reached, and is refused when it does not. Kernel and
- * libbpf: dead code by known constants of a read-only map in kernel/bpf/verifier.c, poisoned calls
- * in libbpf. If it changes: bodies that know klp_gate() cannot be loaded without the companion.
+ * Assumption: a program that references a weak kfunc that no loaded module has loads if a frozen
+ * constant makes the call unreachable, and is refused otherwise.
+ * Kernel and libbpf: dead code by known constants of a read-only map in kernel/bpf/verifier.c,
+ * poisoned calls in libbpf.
+ * If it changes: bodies that reference klp_gate() cannot be loaded without the companion.
  */
 #include "fact.h"
 #include "fact-gate.skel.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Assumption: the trampoline compares 64 bits of what a body returns with 0, and an int function's
- * caller sees the lower 32: 1ULL << 32 skips the original and returns 0. Of two bodies the one
- * attached last runs first, and the first that is not 0 ends it.
+ * Assumption: the trampoline compares 64 bits of a body's return value with 0, and the caller of
+ * an int function sees the lower 32: 1ULL << 32 skips the original and returns 0. Of two bodies
+ * the one attached last runs first, and the first return value that is not 0 ends the sequence.
  * Kernel: invoke_bpf_mod_ret() in the architecture's bpf_jit_comp.c.
  * If it changes: klp_return(0) would run the original.
  */
@@ -13,7 +13,7 @@ int main(void)
 	int below, above;
 
 	fact_begin("zero-return");
-	/* stands for an original that does not return 0 */
+	/* Represents an original that does not return 0. */
 	below = fact_attach((uint64_t)-EACCES, NULL);
 	FACT(fact_stat() == -EACCES);
 	above = fact_attach(1ULL << 32, NULL);

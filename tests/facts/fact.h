@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the fact programs share: one assumption about the kernel each, tried as root in a guest.
- * A program prints "ok NAME", "not ok NAME why" or "skip NAME why" and exits 0, 1 or 77.
+ * Shared by the fact programs. Each tests one assumption about the kernel, as root in a guest. A
+ * program prints "ok NAME", "not ok NAME why" or "skip NAME why" and exits with 0, 1 or 77.
  *
- * The function most of them play with is security_inode_getattr(), which stat(2) calls and for
- * which 0 means "allowed". Programs made here act for the thread that made them only.
+ * Most of them use the function security_inode_getattr(), which stat(2) calls and for which 0
+ * means "allowed". Programs loaded here affect only the thread that loaded them.
  */
 #ifndef KLPD_TESTS_FACT_H
 #define KLPD_TESTS_FACT_H
@@ -25,7 +25,7 @@
 #define FACT_HOOK	"security_inode_getattr"
 #define FACT_DIR	"/sys/fs/bpf"
 
-/* Files pinned or made by a fact; taken away when it ends. */
+/* A file pinned or created by a fact; removed when it ends. */
 static const char *fact_pin;
 
 static inline void fact_end(int status, const char *how, const char *name, const char *format,
@@ -45,7 +45,7 @@ static inline void fact_end(int status, const char *how, const char *name, const
 
 static char fact_name[64];
 
-/* First call: what to call it in the output. */
+/* Call first. `name` is the name of the fact in the output. */
 static inline void fact_begin(const char *name)
 {
 	snprintf(fact_name, sizeof(fact_name), "%s", name);
@@ -80,7 +80,7 @@ static inline int fact_ok(void)
 	return 0;
 }
 
-/* The call must succeed: its value. */
+/* The call must succeed. Evaluates to its value. */
 #define FACT_TRY(call) ({ \
 	long long fact_v_ = (long long)(call); \
 	if (fact_v_ < 0) \
@@ -102,7 +102,7 @@ static inline int fact_ok(void)
 		fact_fail("not true: %s", #condition); \
 	} while (0)
 
-/* 0 or -errno of stat(2), which asks FACT_HOOK. */
+/* 0 or -errno of stat(2), which calls FACT_HOOK. */
 static inline int fact_stat(void)
 {
 	struct stat st;
@@ -110,7 +110,7 @@ static inline int fact_stat(void)
 	return stat("/", &st) < 0 ? -errno : 0;
 }
 
-/* What an unpinned link does may take the kernel a moment: wait until stat(2) says `wanted`. */
+/* The kernel may detach an unpinned link a moment later: wait until stat(2) returns `wanted`. */
 static inline bool fact_stat_becomes(int wanted)
 {
 	for (int i = 0; i < 500; i++) {
@@ -133,13 +133,16 @@ static inline int fact_btf_id(const char *function)
 #define FACT_INSN(c, d, s, o, i) \
 	((struct bpf_insn){ .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) })
 
-/* "return value, if this is my thread; else 0", of `type` on `function`; fd or -1 with errno. */
+/*
+ * Load a program of `type` on `function` that returns `value` in this thread and 0 in others.
+ * Returns its fd, or -1 with errno set.
+ */
 static inline int fact_load(enum bpf_attach_type type, const char *function, uint64_t value,
 			    char *log, size_t log_size)
 {
 	struct bpf_insn insns[] = {
 		FACT_INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_get_current_pid_tgid),
-		/* the low half is the thread */
+		/* The lower half is the thread id. */
 		FACT_INSN(BPF_ALU | BPF_MOV | BPF_X, BPF_REG_1, BPF_REG_0, 0, 0),
 		FACT_INSN(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0),
 		FACT_INSN(BPF_JMP | BPF_JNE | BPF_K, BPF_REG_1, 0, 2, gettid()),
@@ -158,7 +161,10 @@ static inline int fact_load(enum bpf_attach_type type, const char *function, uin
 	return fd < 0 ? -1 : fd;
 }
 
-/* fmod_ret on FACT_HOOK, attached; the link's fd. The program's too, unless NULL. */
+/*
+ * Attach an fmod_ret program to FACT_HOOK. Returns the fd of the link, and that of the program
+ * unless ret_program is NULL.
+ */
 static inline int fact_attach(uint64_t value, int *ret_program)
 {
 	int program = FACT_TRY(fact_load(BPF_MODIFY_RETURN, FACT_HOOK, value, NULL, 0));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * For facts about transitions: klp.ko through its own door. One device is open; what goes wrong
- * below ends the program, so that callers read as a story. A fact that parks tasks inside tells
- * klp.ko to have patience, and gives it back what it had before.
+ * For tests of transitions through /dev/klp. One device is open; a failure in a function below
+ * ends the program, so callers need no error handling. change_begin() makes klp.ko wait for
+ * sleeping tasks without signalling them (parameter signal_ms); change_end() restores the
+ * parameter.
  */
 #ifndef KLPD_TESTS_CHANGE_H
 #define KLPD_TESTS_CHANGE_H
@@ -66,7 +67,7 @@ static inline void change_begin(void)
 	change_set_patience("1000000000");
 }
 
-/* False: this kernel has no such function. */
+/* Returns false if this kernel has no such function. */
 static inline bool change_func(const char *symbol, struct klp_uapi_func *f)
 {
 	int id = btf__find_by_name_kind(change_btf, symbol, BTF_KIND_FUNC);
@@ -86,7 +87,7 @@ static inline void change_open(const char *symbol)
 	change_call(KLP_IOC_OPEN, &o, symbol);
 }
 
-/* A record without any program: the id. */
+/* Announce a patch without any program. Returns its id. */
 static inline __u64 change_announce(const char *symbol)
 {
 	struct klp_uapi_func f;
@@ -98,7 +99,7 @@ static inline __u64 change_announce(const char *symbol)
 	return a.id;
 }
 
-/* The number of the transition. */
+/* Returns the number of the transition. */
 static inline __u64 change_switch(__u64 enter, __u64 leave)
 {
 	struct klp_ioc_switch s = { .enter = { enter }, .nr_enter = enter ? 1 : 0,
@@ -123,7 +124,10 @@ static inline struct klp_uapi_transition change_status(void)
 	return s.transition;
 }
 
-/* Until the DONE of `number`: 0, or 1 if it was reversed. The end is for a hang only. */
+/*
+ * Wait for the DONE of `number`. Returns 0, or 1 if it was reversed. The time limit is for hangs
+ * only.
+ */
 static inline int change_wait(__u64 number)
 {
 	struct klp_uapi_event e;
@@ -148,7 +152,7 @@ static inline int change_state(pid_t pid)
 	return t.state;
 }
 
-/* How many are in the way; 0 too when no transition runs. */
+/* The number of blockers; 0 if no transition runs. */
 static inline unsigned int change_blockers(void)
 {
 	struct klp_ioc_blockers b = { .blockers = (uintptr_t)change_list,
@@ -159,7 +163,7 @@ static inline unsigned int change_blockers(void)
 	return b.nr;
 }
 
-/* NULL: that task is not in the way. */
+/* The blocker's reason, or NULL if that task is not a blocker. */
 static inline const char *change_reason(pid_t pid)
 {
 	unsigned int n = change_blockers();
@@ -170,13 +174,13 @@ static inline const char *change_reason(pid_t pid)
 	return NULL;
 }
 
-/* While waiting for an effect. */
+/* A pause between two looks at an effect that a test waits for. */
 static inline void change_breathe(void)
 {
 	poll(NULL, 0, 2);
 }
 
-/* Until the transition went n times more over all tasks. */
+/* Wait until the transition has made n more passes over all tasks. */
 static inline void change_passes(unsigned int n)
 {
 	unsigned int from = change_status().passes;
@@ -185,7 +189,7 @@ static inline void change_passes(unsigned int n)
 		change_breathe();
 }
 
-/* Whether a function of that name, or that ends so, is on the task's stack as /proc shows it. */
+/* True if /proc/PID/stack shows a function of that name, or one whose name ends with it. */
 static inline bool change_stands_in(pid_t pid, const char *function)
 {
 	char path[64], line[256], want[128];
@@ -202,7 +206,7 @@ static inline bool change_stands_in(pid_t pid, const char *function)
 	return found;
 }
 
-/* As fork(), and the child does not outlive us. */
+/* As fork(), but the child dies with its parent. */
 static inline pid_t change_fork(void)
 {
 	pid_t pid = FACT_TRY(fork());

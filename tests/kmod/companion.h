@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* For programs that speak to the companion through /dev/klp themselves: one call each. */
+/* For programs that use /dev/klp directly: one function for each ioctl. */
 #ifndef KLPD_TESTS_COMPANION_H
 #define KLPD_TESTS_COMPANION_H
 
@@ -25,7 +25,7 @@ static struct btf *btf;
 static int failures;
 static const char *companion_what;
 
-/* First call; ends the program where there is no companion. */
+/* Call first. Ends the program (exit status 77, skipped) if there is no companion. */
 static inline void companion_begin(const char *what)
 {
 	companion_what = what;
@@ -107,7 +107,7 @@ static inline int change(int fd, __u64 enter, __u64 leave, __u64 *number)
 	return change_within(fd, enter, leave, 0, number);
 }
 
-/* Back to where it started from. */
+/* Reverse the transition `number`. */
 static inline int reverse(int fd, __u64 number)
 {
 	struct klp_ioc_reverse r = { .transition = number };
@@ -131,10 +131,10 @@ static inline struct klp_ioc_status status(int fd, struct klp_uapi_patch *record
 	return s;
 }
 
-#define TURNED		1	/* it was reversed */
-#define TIMED_OUT	2	/* by itself */
+#define TURNED		1	/* the transition was reversed */
+#define TIMED_OUT	2	/* because its time limit expired */
 
-/* Until the DONE of `number`: 0 or the above. */
+/* Wait for the DONE of `number`. Returns 0, a combination of the flags above, or -errno. */
 static inline int wait_done(int fd, __u64 number)
 {
 	struct klp_uapi_event e;

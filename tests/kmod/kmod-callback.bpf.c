@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A callback for kmod-callback.c: sleeps in test_klpd_calls_sleep(), then returns what it is told to. */
+/*
+ * A callback for kmod-callback.c: sleeps in test_klpd_calls_sleep(), then returns the configured
+ * result.
+ */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A callback that sleeps, through /dev/klp, without klpd: what is answered meanwhile and what is
- * busy; SWITCH that waits and is killed, SWITCH that does not wait, and how either ends.
+ * A callback that sleeps, through /dev/klp, without klpd: which calls succeed meanwhile and which
+ * return -EBUSY; a SWITCH that waits and is killed, a SWITCH that does not wait, and how each
+ * ends.
  */
 #include <bpf/libbpf.h>
 
@@ -46,7 +47,7 @@ static void leave(void)
 		exit(1);
 }
 
-/* Until it runs, asleep. */
+/* Wait until the callback runs and sleeps. */
 static bool wait_callback(int fd, __u64 id)
 {
 	struct timespec t = { .tv_nsec = 10000000 };
@@ -95,7 +96,7 @@ static void test_meanwhile(int fd, __u64 id)
 	check(call(fd, KLP_IOC_CALLBACK, &bad) == -EINVAL, "flags of CALLBACK");
 }
 
-/* The caller is killed: the change goes on alone. */
+/* The caller is killed: the change continues without it. */
 static void test_killed(int fd)
 {
 	__u64 id = announce_nap(fd), n;
@@ -119,7 +120,7 @@ static void test_killed(int fd)
 	bpf_link__destroy(attached);
 }
 
-/* It refuses: with SWITCH waiting, and without. */
+/* The callback refuses: with a SWITCH that waits, and with one that does not. */
 static void test_refused(int fd)
 {
 	struct klp_ioc_refusal why = {};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The companion through its own door, without klpd and without a BPF program: the rules that
- * include/klp/uapi.h states (kmod-transition has those of a transition that is held up). If one of
- * these fails on a new kernel, klp.ko is what has to learn.
+ * The companion through /dev/klp, without klpd and without a BPF program: the rules that
+ * include/klp/uapi.h states (kmod-transition tests those of a blocked transition). If a test
+ * fails on a new kernel, klp.ko must be adapted.
  *
  * Needs klp.ko loaded; run as root in a guest.
  */
@@ -75,8 +75,10 @@ static void test_bad_input(void)
 	close(fd);
 }
 
-/* What do_exit() calls when the thread may be in no list any more; where this kernel has it, and where
- * ftrace can be there at all. */
+/*
+ * Functions that do_exit() calls when the thread may already be off all task lists, if this
+ * kernel has them and ftrace can patch them.
+ */
 static void test_out_of_reach(void)
 {
 	static const char *const names[] = {
@@ -110,7 +112,7 @@ static void test_out_of_reach(void)
 	close(fd);
 }
 
-/* Each table wrong in one way, everything else right. */
+/* Each table has one fault, everything else is correct. */
 static void test_bad_tables(void)
 {
 	struct klp_uapi_object o[2] = { { .name = "vmlinux" }, { .name = "klp_no_such" } };
@@ -156,7 +158,7 @@ static void test_bad_tables(void)
 	close(fd);
 }
 
-/* Two records enter, and two leave, in one transition. */
+/* Two patches are enabled, and two are disabled, in one transition. */
 static void test_several(void)
 {
 	struct klp_ioc_switch s = { .nr_enter = 2 };
@@ -222,7 +224,7 @@ static void test_transition(void)
 	close(fd);
 }
 
-/* Every field that is reserved, and every flag that has no meaning: refused, and nothing happens. */
+/* Every reserved field and every undefined flag is refused, and nothing changes. */
 static void test_reserved(void)
 {
 	struct klp_uapi_func f = func("cmdline_proc_show");
@@ -271,7 +273,7 @@ static void test_reserved(void)
 	close(fd);
 }
 
-/* What a process may that was handed an open file, and has no capability of its own. */
+/* The rights of a process that inherited an open file but has no capability of its own. */
 static int unprivileged(int fd, __u64 in_force)
 {
 	struct klp_uapi_func f = func("cmdline_proc_show");
@@ -311,7 +313,10 @@ static void test_capabilities(void)
 #define DONE_CHANGES	40
 #define DONE_MODULES	20
 
-/* A file that is not read meanwhile: many changes, modules and PROGRESS later each DONE is there. */
+/*
+ * A file that is not read meanwhile: after many changes, module events and PROGRESS events, every
+ * DONE is still there.
+ */
 static void test_done(void)
 {
 	struct klp_uapi_object o[2] = { { .name = "vmlinux" }, { .name = "test_klpd_target" } };
@@ -367,7 +372,10 @@ static void test_open(void)
 
 static int opened_enough, loads, loads_refused;
 
-/* One that may be attached to a function that is open. The verifier searches the kernel's set. */
+/*
+ * Load programs for a function that is enabled for fmod_ret. The verifier searches the kernel's
+ * set.
+ */
 static void *loader(void *arg)
 {
 	static const struct bpf_insn insns[] = {
@@ -388,8 +396,9 @@ static void *loader(void *arg)
 }
 
 /*
- * Every function of the kernel that can be opened, until the cap says no: then kfuncs still work.
- * Meanwhile programs are loaded for one that is open, and none of them is refused.
+ * Enable every function of the kernel that can be enabled for fmod_ret, until the cap refuses;
+ * kfuncs must still work then. Meanwhile programs are loaded for an enabled function, and none of
+ * the loads may fail.
  */
 static void test_open_cap(void)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Two programs that catch a task in two versions at once: futex_wait() sleeps and then calls
- * futex_unqueue(), so what the gate answered at the entry of the first must be what it answers at
- * the entry of the second, however long the task slept between. Only tasks of one uid are watched.
- * Both always let the original run.
+ * Two programs that detect a task in two versions at once. futex_wait() sleeps and then calls
+ * futex_unqueue(), so the gate must give the same answer at the entry of both, however long the
+ * task slept in between. Only tasks of one uid are watched. Both programs always let the original
+ * run.
  *
- * Between the answer of the gate and the original there is the rest of the program and of the
- * trampoline. Where the kernel can be preempted a task can be made to wait just there, with the
- * answer in its pocket; so the first program takes its time now and then.
+ * Between the gate's answer and the original lie the rest of the program and of the trampoline.
+ * On a preemptible kernel a task can be preempted just there, with an answer that may become
+ * outdated. To make this likely, the first program sometimes spends extra time after the gate.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -33,8 +33,11 @@ struct {
 	__type(value, struct sight);
 } seen SEC(".maps");
 
-/* Pids come again within minutes where so many are born: who died asleep must not be taken for the
- * next of its number whose own entry was missed. */
+/*
+ * Keyed by pid and start time: where many tasks are forked, pids are reused within minutes. The
+ * entry of a task that died asleep must not be used for a later task with the same pid whose own
+ * entry was missed.
+ */
 static struct sleeper me(void)
 {
 	struct sleeper s = {
@@ -45,10 +48,10 @@ static struct sleeper me(void)
 	return s;
 }
 
-volatile __u64 id;		/* of the record whose gate is asked */
+volatile __u64 id;		/* of the patch whose gate is asked */
 volatile __u32 uid;
-volatile __u64 phase;		/* odd: a transition runs; grows with each start, turn and end */
-volatile __u32 dawdle;		/* rounds to waste, at every 128th call */
+volatile __u64 phase;		/* odd: a transition runs; grows at each start, reversal, end */
+volatile __u32 dawdle;		/* loop rounds to spend, at every 128th call */
 __u64 calls, pairs, patched, violations;
 __u64 across;			/* pairs that began in one phase and ended in another */
 __u64 during[2];		/* pairs that ended while a transition ran, by version */
@@ -61,9 +64,9 @@ static int waste(__u64 i, void *ctx)
 }
 
 /*
- * A sleeper that is sent out moves and comes back with the same arguments and the same mark. Should its
- * second futex_wait() be missed, as fmod_ret programs do miss, what was seen of its first must not be
- * taken for it.
+ * A sleeper that a signal sends to user mode moves, and comes back with the same arguments and
+ * the same mark. If an fmod_ret program then misses its second futex_wait(), the entry of the
+ * first must not be used for it.
  */
 SEC("raw_tp/sys_enter")
 int comes(__u64 *ctx)

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The promise of per-task consistency, put to the test: many threads that sleep between two patched
- * functions, processes that are born, read once and die, whole processes that are torn down with
- * their threads inside, and meanwhile transitions back to back, some of them turned round once or
- * several times. No task may ever be seen in both versions. Also: no transition may be held up for
- * good by a sleeper below a trampoline that does not concern it.
+ * Stress test of per-task consistency: many threads that sleep between two patched functions,
+ * processes that fork, sleep once and exit, and whole processes that are killed with their
+ * threads inside. Meanwhile transitions run back to back, some of them reversed once or several
+ * times. No task may ever be seen in both versions. No transition may be blocked forever by a
+ * sleeper below a trampoline that does not concern it.
  *
- * That says something only if both were seen while transitions ran, and if there were tasks
- * that slept inside while one began, turned or ended: these are counted and wanted, too.
+ * The result is meaningful only if both versions were seen while transitions ran, and if tasks
+ * slept inside while a transition began, was reversed or ended. Therefore these are counted and
+ * must occur.
  *
  *	kmod-consistency [TRANSITIONS [PAIRS-OF-THREADS [BOMBS]]]
  */
@@ -50,7 +51,7 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* Two threads that hand a turn to and fro; each sleeps until it is its own. */
+/* Two threads pass a turn back and forth; each sleeps until it has the turn. */
 struct table {
 	int turn;
 };
@@ -71,7 +72,10 @@ static void pass_turn(struct table *t, int to)
 	syscall(SYS_futex, &t->turn, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-/* Hundreds that never rest would only wait for a CPU: most of the time they sleep, elsewhere. */
+/*
+ * Set for hundreds of threads, which would otherwise mostly wait for a CPU: most of the time they
+ * sleep elsewhere.
+ */
 static bool resting;
 
 static void play(struct table *t, int mine)
@@ -110,14 +114,16 @@ static void threads_run(unsigned int pairs)
 		pause();
 }
 
-/* Nobody may be left who waits for a turn that will never come: it holds our output open. */
+/*
+ * Die with the parent: a child that waits for a turn that never comes would keep our output open.
+ */
 static void die_with(pid_t parent)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
 		_exit(2);
 }
 
-/* Birth and death: every child sleeps once for its turn, gives it back and is gone. */
+/* Fork and exit: every child sleeps once until it has the turn, passes it back and exits. */
 static void storm_run(void)
 {
 	struct table *t = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -147,8 +153,10 @@ static void *victim(void *arg)
 	return NULL;
 }
 
-/* A crowd is born at once, falls asleep inside, and dies at once: half of it by the end of its
- * process, the other half when its turn has come. */
+/*
+ * Many tasks are forked at once, fall asleep inside, and exit at once: half of them because their
+ * process ends, the other half when they get the turn.
+ */
 static void bomb_run(void)
 {
 	pid_t parent = getpid();
@@ -185,7 +193,7 @@ static pid_t watched(void (*run)(void), unsigned int pairs)
 
 	if (pid)
 		return pid;
-	/* A change of identity takes the death signal away: in this order. */
+	/* First setresuid(), because it clears the parent death signal. */
 	if (setresuid(WATCHED_UID, WATCHED_UID, WATCHED_UID) < 0)
 		_exit(2);
 	die_with(parent);
@@ -209,7 +217,7 @@ static void wait_done(__u64 number)
 	reversed += e.reversed;
 }
 
-/* Odd while a transition runs, and never the same twice. */
+/* Odd while a transition runs, and never the same value twice. */
 static void next_phase(bool runs)
 {
 	skel->bss->phase = (skel->bss->phase | 1) + (runs ? 2 : 1);
@@ -249,7 +257,7 @@ static bool in_force(__u64 id)
 	return false;
 }
 
-/* Every fifth is turned round, and every eleventh three times. */
+/* Every fifth transition is reversed once, every eleventh three times. */
 static unsigned int turns_of(unsigned int n)
 {
 	return n % 11 == 4 ? 3 : n % 5 == 1;
@@ -262,7 +270,10 @@ static void cycle(void)
 
 	if (ioctl(dev, KLP_IOC_ANNOUNCE, &a) < 0)
 		die("announce");
-	/* The record before is forgotten and this one not in force: both answer "original". */
+	/*
+	 * The gate of the previous patch, which no longer exists, and that of this one, which is
+	 * not in force, both answer "original".
+	 */
 	skel->bss->id = a.id;
 	change(a.id, 0, turns_of(done));
 	if (in_force(a.id))
@@ -327,7 +338,7 @@ static int report(void)
 	return good ? 0 : 1;
 }
 
-/* We are the one who must not wait for a CPU; who is born here has no such privilege. */
+/* This process must not wait for a CPU; its children do not inherit the priority. */
 static void hurry(void)
 {
 	struct sched_param p = { .sched_priority = 1 };
@@ -362,7 +373,7 @@ int main(int argc, char **argv)
 	while (done < n)
 		cycle();
 	status = report();
-	/* Everybody else dies with us. */
+	/* All children die with this process. */
 	kmod_consistency__destroy(skel);
 	return status;
 }

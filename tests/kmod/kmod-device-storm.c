@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/klp under fire: several processes at once announce, switch, turn, look and withdraw, with
- * good arguments and with garbage, and go away in the middle. Nothing may be held up, break or be
- * left: the kernel has nothing to complain about, the generation never goes back, and in the end
- * every record can be taken out. A run is repeated by its seed.
+ * Stress test of /dev/klp: several processes at once announce, switch, reverse, query and
+ * withdraw, with valid arguments and with garbage, and close the device in the middle. Nothing
+ * may hang, break or be left over: the kernel log has no complaints, the generation never
+ * decreases, and in the end every patch can be disabled. The seed makes a run repeatable.
  *
  *	kmod-device-storm [CALLS-PER-PROCESS [SEED]]
  */
@@ -14,7 +14,7 @@
 #define WORKERS		4
 #define IDS		16
 
-/* What the workers know of each other, so that they get in each other's way. */
+/* Shared by the workers, so that they interfere with each other. */
 struct common {
 	__u64 ids[IDS];
 	__u64 number;
@@ -43,7 +43,7 @@ static __u64 pick_id(void)
 	return dice() % 16 ? __atomic_load_n(&common->ids[dice() % IDS], __ATOMIC_RELAXED) : dice();
 }
 
-/* A good pointer most of the time. */
+/* Usually a valid pointer. */
 static __u64 pick_pointer(const void *good)
 {
 	switch (dice() % 12) {
@@ -52,7 +52,7 @@ static __u64 pick_pointer(const void *good)
 	case 1:
 		return dice();
 	case 2:
-		return (unsigned long)readonly;	/* of use for some, not for others */
+		return (unsigned long)readonly;	/* valid for reading, not for writing */
 	default:
 		return (unsigned long)good;
 	}
@@ -67,7 +67,7 @@ static int storm_announce(int fd)
 
 	for (int i = 0; i < 4; i++)
 		f[i] = funcs[dice() % (dice() % 8 ? 3 : 4)];
-	/* a record that cannot be switched, for want of a body */
+	/* A patch that cannot be switched, because a body is missing. */
 	if (dice() % 8 == 0) {
 		f[0].btf_id = 0;
 		f[0].flags = KLP_FUNC_OPS;
@@ -123,7 +123,10 @@ static int storm_look(int fd)
 	}
 }
 
-/* Neither may make it stay, nor fill the table of functions, nor wait for a grace period. */
+/*
+ * None of these requests can make klp.ko stay loaded, fill its table of functions, or wait for a
+ * grace period.
+ */
 static int storm_garbage(int fd)
 {
 	static const unsigned long requests[] = {
@@ -180,7 +183,7 @@ static void storm(unsigned int calls)
 	_exit(0);
 }
 
-/* A sleeper inside one of the functions now and then, so that some transitions last. */
+/* Now and then sleeps inside one of the functions, so that some transitions last. */
 static void napper(void)
 {
 	struct timespec t = { .tv_nsec = 30000000 };
@@ -195,7 +198,7 @@ static bool settled(int fd)
 	return !status(fd, NULL, 0).transition.number;
 }
 
-/* Whatever is in force goes out again. */
+/* Disable whatever is in force. */
 static void clear(int fd)
 {
 	static struct klp_uapi_patch records[KLP_UAPI_PATCHES_MAX];

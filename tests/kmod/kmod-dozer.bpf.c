@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A table of struct_ops that is none of klp.ko's, of the test module test_klpd_calls; its program sleeps. */
+/*
+ * A struct_ops instance of a type of the test module test_klpd_calls, not of klp.ko; its program
+ * sleeps.
+ */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A task that sleeps in a struct_ops program that is none of klp.ko's (kmod-dozer.bpf.c, the type is of the
- * test module test_klpd_calls) is in the way of no change: it moves where it sleeps, and goes on sleeping. Loads and
- * unloads test_klpd_calls.
+ * A task that sleeps in a struct_ops program that does not belong to klp.ko (kmod-dozer.bpf.c,
+ * whose type comes from the test module test_klpd_calls) blocks no change: it moves while it
+ * sleeps, and sleeps on. Loads and unloads test_klpd_calls.
  */
 #include <bpf/libbpf.h>
 #include <fcntl.h>
@@ -79,7 +79,7 @@ int main(void)
 	if (system("modprobe test_klpd_calls"))
 		return 77;
 	test_dozer();
-	/* The kernel frees the table in its own time. */
+	/* The kernel frees the struct_ops map asynchronously. */
 	while (system("rmmod test_klpd_calls 2>/dev/null"))
 		usleep(50000);
 	return failures ? 1 : 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hundreds of tasks that sleep elsewhere move in the first pass, which is made before the call that
- * starts the transition returns; who sleeps inside does not.
+ * Hundreds of tasks that sleep outside the patched function move in the first pass, which is made
+ * before the call that starts the transition returns. A task that sleeps inside does not move.
  */
 #include "change.h"
 
@@ -36,7 +36,7 @@ static unsigned int count(int state)
 	return n;
 }
 
-/* If a second pass comes before we have looked, look again another time. */
+/* Returns false if a second pass was made before the tasks were counted; then try again. */
 static bool one_pass(pid_t inside)
 {
 	__u64 n = change_switch(change_announce("hrtimer_nanosleep"), 0);

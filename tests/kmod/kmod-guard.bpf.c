@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Guard bodies for kmod-guard.c: what a patch makes with the macros of klp.bpf.h, by hand. */
+/* Guard bodies for kmod-guard.c, written by hand as the macros of klp.bpf.h would produce them. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>

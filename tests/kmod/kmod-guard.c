@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Guard bodies through /dev/klp and libbpf, without klpd: attached to an announced record, silent
- * until it is switched, any value returned, no call missed, nothing left on a sleeper's stack, gone
- * afterwards; and every way of attaching one that is refused.
+ * Guard bodies through /dev/klp and libbpf, without klpd. They attach to an announced patch, do
+ * nothing until it is switched, return any value, miss no call, leave nothing on a sleeper's
+ * stack, and are gone afterwards. Every invalid way to attach one is refused.
  */
 #include <bpf/libbpf.h>
 #include <pthread.h>
@@ -33,14 +33,14 @@ static __u64 announce_guard(int fd)
 	return call(fd, KLP_IOC_ANNOUNCE, &a) ? 0 : a.id;
 }
 
-/* 0 or -errno, as attaching ends. */
+/* Returns the result of attaching: 0 or -errno. */
 static int attach(int i)
 {
 	links[i] = bpf_map__attach_struct_ops(i ? skel->maps.nap : skel->maps.cmdline);
 	return links[i] ? 0 : -errno;
 }
 
-/* By a second link, while links[0] holds the first. */
+/* Attach with a second link while links[0] holds the first. */
 static int attach_again(void)
 {
 	struct bpf_link *link = bpf_map__attach_struct_ops(skel->maps.cmdline);
@@ -73,7 +73,7 @@ static bool cmdline_is_guarded(void)
 	return n > 0 && !strcmp(text, "guarded\n");
 }
 
-/* Somebody has a hook on the function, says ftrace. */
+/* True if ftrace lists a hook on the function. */
 static bool hooked(const char *symbol)
 {
 	char line[512];
@@ -87,7 +87,7 @@ static bool hooked(const char *symbol)
 	return found;
 }
 
-/* What attaching says in another process than the one that announced the record. */
+/* The result of attaching in a process other than the one that announced the patch. */
 static int attach_elsewhere(void)
 {
 	pid_t pid = fork();
@@ -160,7 +160,7 @@ static void *caller(void *arg)
 	return NULL;
 }
 
-/* Where fmod_ret misses: threads of one CPU in the same body. */
+/* A case where fmod_ret misses calls: threads on one CPU in the same body. */
 static void test_no_miss(void)
 {
 	pthread_t threads[4];
@@ -178,7 +178,10 @@ static void test_no_miss(void)
 	check(!missed && skel->bss->naps == before + 4 * CALLS, "no call is missed");
 }
 
-/* A sleeper in the original: named while it is inside, and nothing of ours below it. */
+/*
+ * A sleeper in the original: it is reported as a blocker while it is inside, and its stack has no
+ * frame of klp.ko.
+ */
 static void test_stack(int fd, __u64 id)
 {
 	char text[KLP_UAPI_STACK_MAX] = "";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Asks the gate where interrupts run: when a timer that a sleeper waits for goes off (hard), and
- * when the other timers are looked at (soft). Counts what the gate said, apart for when it
- * interrupted `blocker` and for when it interrupted somebody else.
+ * Asks the gate in interrupts: when a timer that a sleeper waits for expires (hard), and when the
+ * kernel checks the other timers (soft). Counts the gate's answers separately for interrupts of
+ * `blocker` and for interrupts of other tasks.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -11,7 +11,7 @@ extern int klp_gate(__u64 id) __ksym;
 
 volatile __u64 id;
 volatile __u32 blocker, watch;
-__u64 hard[2][2], soft[2][2];	/* [it was the blocker][the gate's answer] */
+__u64 hard[2][2], soft[2][2];	/* [interrupted the blocker][gate's answer] */
 
 char LICENSE[] SEC("license") = "GPL";
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an interrupt sees is the version of the task it interrupts. One task runs inside a function
- * that changes hands, a read from /dev/zero, and stays behind; all others have moved. Timers go
- * off on its CPU, at times on top of it and at times on top of others.
+ * An interrupt sees the version of the task it interrupts. One task, the reader, runs inside a
+ * function that is being patched or unpatched (a read from /dev/zero) and does not move; all
+ * others have moved. Timers expire on its CPU and interrupt sometimes the reader, sometimes other
+ * tasks.
  *
- * It leaves the function now and then, and then it moves: what was seen counts only if the same
- * transition was still held up by it afterwards.
+ * The reader leaves the function now and then, and then it moves. Therefore counts are valid only
+ * if the reader still blocked the same transition afterwards.
  */
 #include <sched.h>
 #include <sys/mman.h>
@@ -28,7 +29,7 @@ static void pin(void)
 	(void)sched_setaffinity(0, sizeof(set), &set);
 }
 
-/* 2 GB a call, into the same pages. */
+/* Reads 2 GB a call, into the same pages. */
 static void read_zeros(void)
 {
 	static struct iovec v[1024];
@@ -59,7 +60,10 @@ static bool held_up(__u64 number)
 	       change_reason(reader);
 }
 
-/* One transition, until enough was seen: whether it was seen while it was held up. */
+/*
+ * Observe one transition until there are enough counts. Returns true if the reader still blocks
+ * it then.
+ */
 static bool look(__u64 number)
 {
 	bool valid = false;
@@ -77,7 +81,7 @@ static bool look(__u64 number)
 			s[1][0] + s[1][1] && s[0][0] + s[0][1];
 	}
 	skel->bss->watch = 0;
-	usleep(10000);	/* whoever had read it */
+	usleep(10000);	/* wait for interrupts that had already read `watch` */
 	return valid && held_up(number);
 }
 
@@ -90,7 +94,10 @@ static void verdict(const char *what, const char *kind, __u64 seen[2][2], int bl
 		fact_fail("%s: an interrupt saw another version than the task it interrupted", what);
 }
 
-/* In or out of `id`; whoever stays behind is to read `blocker`, the others `others`. */
+/*
+ * Enable or disable `id`. Interrupts of the reader must see `blocker`, those of other tasks
+ * `others`.
+ */
 static bool try(const char *what, __u64 enter, __u64 leave, int blocker, int others)
 {
 	__u64 n = change_switch(enter, leave);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Replace bodies for kmod-replace.c: what a patch makes with the macros of klp.bpf.h, by hand. */
+/*
+ * Replace bodies for kmod-replace.c, written by hand as the macros of klp.bpf.h would produce
+ * them.
+ */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
@@ -19,7 +22,7 @@ __u64 naps, spun;
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* Turns for a while first, so that it is interrupted and preempted in the middle. */
+/* Loops for a while first, so that it is interrupted and preempted in the middle. */
 SEC("struct_ops/replace")
 __u64 replace_nap(__u64 *ctx)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Replace bodies through /dev/klp and libbpf, without klpd: the whole value is returned, arguments
- * come as they were given, no call is missed however often the body is interrupted and preempted,
- * transitions end while it runs all the time, and bodies that are none are not taken.
+ * Replace bodies through /dev/klp and libbpf, without klpd. The whole value is returned,
+ * arguments arrive unchanged, and no call is missed however often the body is interrupted and
+ * preempted. Transitions complete although the body runs all the time. Invalid bodies are
+ * refused.
  */
 #include <bpf/libbpf.h>
 #include <pthread.h>
@@ -27,7 +28,7 @@ static __u64 announce_replace(int fd)
 	return call(fd, KLP_IOC_ANNOUNCE, &a) ? 0 : a.id;
 }
 
-/* The original sleeps so long and returns 0. */
+/* The original sleeps for `ns` and returns 0. */
 static long nap_for(long ns)
 {
 	struct timespec t = { .tv_nsec = ns };
@@ -35,7 +36,7 @@ static long nap_for(long ns)
 	return syscall(SYS_nanosleep, &t, NULL);
 }
 
-/* With this map alone: -errno of loading it, or of attaching it, for which there is no record. */
+/* Load only this map and attach it without a patch. Returns -errno of the load or of the attach. */
 static int refusal(const char *map)
 {
 	struct kmod_replace *s = kmod_replace__open();
@@ -86,7 +87,7 @@ static void *caller(void *arg)
 	return NULL;
 }
 
-/* All of them on one CPU. */
+/* Start all callers on one CPU. */
 static void callers_start(pthread_t *threads)
 {
 	pthread_attr_t attr;
@@ -101,7 +102,7 @@ static void callers_start(pthread_t *threads)
 	pthread_attr_destroy(&attr);
 }
 
-/* While nobody leaves the body for more than a moment. */
+/* Change patches while some caller is always in the body. */
 static void test_under_load(int fd, __u64 id)
 {
 	pthread_t threads[CALLERS];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For kmod-seq-puts.c: bodies that give klp_seq_puts() everything but what it is for, and then that.
- * What they forge says that text goes to `victim`.
+ * For kmod-seq-puts.c: bodies that pass klp_seq_puts() every kind of invalid pointer, then a
+ * valid one. The forged seq_files have `victim` as their buffer.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -31,7 +31,7 @@ struct klp_callback_ops {
 
 extern int klp_seq_puts(__u64 m, const char *s__str) __ksym;
 
-/* Order as in kmod-seq-puts.c. */
+/* Same order as in kmod-seq-puts.c. */
 enum {
 	PUT_IN_MAP,
 	PUT_ON_STACK,
@@ -46,7 +46,7 @@ enum {
 	PUT_MAX,
 };
 
-volatile __u32 reader;			/* pid; others are left alone */
+volatile __u32 reader;			/* pid; other tasks are left alone */
 int results[PUT_MAX];
 __u64 victim[64];
 __u64 fake[64], fake_file[128];
@@ -65,7 +65,7 @@ static __always_inline __u64 number(const volatile void *pointer)
 
 #define PUT(at, offset, value) (*(volatile __u64 *)((char *)(at) + (offset)) = (value))
 
-/* A seq_file and its file that point at each other, and that the running task has locked. */
+/* A seq_file and its file that point at each other, with a lock that the running task owns. */
 #define FORGE(m, f) do { \
 	PUT(m, bpf_core_field_offset(struct seq_file, buf), (__u64)victim); \
 	PUT(m, bpf_core_field_offset(struct seq_file, size), 256); \
@@ -91,7 +91,7 @@ static __always_inline void give_all(__u64 m)
 	FORGE(fake, fake_file);
 	results[PUT_IN_MAP] = klp_seq_puts(number(fake), "forged");
 	results[PUT_ON_STACK] = on_stack();
-	/* All of it is right, but where it is. */
+	/* A copy that is correct except for its address. */
 	bpf_probe_read_kernel(copy, bpf_core_type_size(struct seq_file), seq);
 	PUT(copy, bpf_core_field_offset(struct seq_file, buf), (__u64)victim);
 	PUT(copy, bpf_core_field_offset(struct seq_file, count), 0);
@@ -108,7 +108,7 @@ static __always_inline void give_all(__u64 m)
 SEC("fmod_ret/version_proc_show")
 int by_fmod_ret(__u64 *ctx)
 {
-	/* The number of a pointer, from the typed argument. */
+	/* A pointer as a number, from the typed argument. */
 	if ((__u32)bpf_get_current_pid_tgid() == reader)
 		give_all(number((void *)ctx[0]));
 	return 0;
@@ -130,7 +130,7 @@ struct klp_func_ops guard = {
 	.guard = (void *)by_guard,
 };
 
-/* What may not call it. */
+/* Programs that must not call klp_seq_puts(). */
 SEC("?fentry/version_proc_show")
 int by_tracer(__u64 *ctx)
 {

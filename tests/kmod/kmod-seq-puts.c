@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * klp_seq_puts() writes to the seq_file that the running task reads and to nothing else: not where a
- * body makes one up, in a map or on its stack, nor to a copy of the real one, nor beside it; by
- * fmod_ret and by guard. And who is no body does not get as far: programs that trace, on functions
- * that have no seq_file, or of other struct_ops types.
+ * klp_seq_puts() writes only to the seq_file that the running task reads. It refuses a seq_file
+ * that a body forges in a map or on its stack, a copy of the real one, and an address beside it;
+ * both in fmod_ret and in guard bodies. Programs that are not bodies cannot call it: tracing
+ * programs, programs on functions without a seq_file, and programs of other struct_ops types.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -16,7 +16,7 @@ static const char *const names[] = {
 	"its file", "0", "a user address", "code", "no address",
 };
 
-/* What the stack of the program has room for. */
+/* The sizes that fit on the stack of the program. */
 #define FORGED_SEQ_FILE	128
 #define FORGED_FILE	320
 
@@ -96,7 +96,7 @@ static void test_refused(const char *name)
 	kmod_seq_puts__destroy(s);
 }
 
-/* The BTF of klp.ko: fd, or -1. */
+/* Returns an fd for the BTF of klp.ko, or -1. */
 static int companion_btf(void)
 {
 	__u32 id = 0;
@@ -126,7 +126,7 @@ static int member(const char *type, const char *name, int *ret_type)
 	return -1;
 }
 
-/* klp_gate() out of a program of another struct_ops type: -errno of its load. */
+/* Call klp_gate() in a program of another struct_ops type. Returns -errno of the load. */
 static int load_other_type(void)
 {
 	struct btf *mine = btf__load_module_btf("klp", btf);
@@ -167,7 +167,7 @@ int main(void)
 	int fd;
 
 	companion_begin("seq-puts");
-	/* With lockdep a lock is large. */
+	/* With lockdep, locks are large. */
 	if (size_of("seq_file") > FORGED_SEQ_FILE || size_of("file") > FORGED_FILE) {
 		puts("skip seq-puts: a seq_file and a file do not fit on a stack of a program here");
 		return 77;

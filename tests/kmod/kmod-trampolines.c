@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stacks that pass through BPF trampolines, and through what kprobes and ftrace put there. A
- * sleeper sits in a chain of functions, some of which are traced or patched. A transition over what
- * is not on its stack must not be held up by it. One over any function of the chain, above,
- * below or at the trampoline, must name that function and never move the sleeper.
+ * Stacks that pass through BPF trampolines and through frames of kprobes and ftrace. A sleeper
+ * sleeps in a chain of functions, some of which are traced or patched. It must not block a
+ * transition of a function that is not on its stack. A transition of any function of the chain,
+ * above, below or at the trampoline, must name that function and never move the sleeper.
  *
- * Traced are only functions of the chain, by programs that do nothing; changed is one function a
- * transition, without a program of its own.
+ * Only functions of the chain are traced, by programs that do nothing. Each transition patches
+ * one function, without a program of its own.
  */
 #include <sys/syscall.h>
 
 #include "change.h"
 
-/* As the sleeper calls them. /proc/PID/stack leaves out the last, the scheduler's. */
+/*
+ * In the order of the calls. /proc/PID/stack leaves out the last one, which belongs to the
+ * scheduler.
+ */
 static const char *const chain[] = {
 	"__x64_sys_clock_nanosleep", "common_nsleep", "hrtimer_nanosleep", "do_nanosleep",
 };
@@ -60,7 +63,7 @@ static pid_t sleeper(void)
 	return pid;
 }
 
-/* A change of what is not on the stack goes through, though the sleeper sleeps on. */
+/* A change of a function that is not on the stack completes although the sleeper sleeps on. */
 static void unrelated(const char *how, pid_t pid)
 {
 	__u64 id = change_announce("cmdline_proc_show"), n = change_switch(id, 0);
@@ -83,7 +86,7 @@ static bool is_named(pid_t pid, const char *want)
 	return reason && !strcmp(reason, want);
 }
 
-/* A change of `function`, into it and out of it, waits for the sleeper, who is in there. */
+/* A change of `function` waits for the sleeper, which is inside it. */
 static void related(const char *how, pid_t pid, const char *function)
 {
 	char want[KLP_UAPI_REASON_LEN];
@@ -109,7 +112,9 @@ static void all(const char *how, pid_t pid)
 	fflush(stdout);
 }
 
-/* One sleeper below what is attached now; the same when that has been detached. */
+/*
+ * A sleeper below the programs attached now; then the same sleeper after they have been detached.
+ */
 static void through(const char *how)
 {
 	char text[128];
@@ -137,13 +142,13 @@ static void write_to(const char *file, const char *text)
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/sys/kernel/tracing/%s", file);
-	/* To open kprobe_events for writing from the start empties it. */
+	/* Opening kprobe_events with "w" would truncate it, which removes all kprobe events. */
 	f = fopen(path, strncmp(file, "kprobe", 6) ? "we" : "r+e");
 	if (!f || fputs(text, f) < 0 || fclose(f))
 		fact_fail("%s: %s", path, strerror(errno));
 }
 
-/* A kretprobe puts an address of its own in place of the return address, as does function_graph. */
+/* A kretprobe replaces the return address with its own, and so does function_graph. */
 static void tracers(void)
 {
 	write_to("kprobe_events", "p:fact_p hrtimer_nanosleep");

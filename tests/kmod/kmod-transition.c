@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transitions that somebody holds up, through /dev/klp, without klpd and without a BPF program: a
- * task sleeps in a function that changes hands, and is named, shown, outlasted, cut short or forced.
+ * Blocked transitions, through /dev/klp, without klpd and without a BPF program. A task sleeps in
+ * a function that is being patched or unpatched. It is named as the blocker, its stack is shown,
+ * the transition waits for it, its sleep is cut short, or the transition is forced.
  *
  * Needs klp.ko loaded; run as root in a guest.
  */
@@ -29,7 +30,7 @@ static int task_state(int fd, pid_t pid)
 
 static struct klp_uapi_blocker list[64];
 
-/* Their number in list[]; negative on error. */
+/* Fill list[]. Returns the number of blockers, or -errno. */
 static int blockers(int fd)
 {
 	struct klp_ioc_blockers b = { .blockers = (unsigned long)list, .nr = 64 };
@@ -50,7 +51,7 @@ static const struct klp_uapi_blocker *blocked_by(int fd, pid_t pid, const char *
 	return NULL;
 }
 
-/* The effect is awaited, not timed: a pass is made at least every second. */
+/* Waits for the effect: klp.ko makes a pass at least every second. */
 static bool wait_blocked(int fd, pid_t pid, const char *function)
 {
 	struct timespec t = { .tv_nsec = 10000000 };
@@ -81,7 +82,10 @@ static void wait_asleep(pid_t pid)
 	}
 }
 
-/* How long klp.ko lets a sleeper sleep: for these tests for ever, until it is to be cut short. */
+/*
+ * Set how long klp.ko waits before it signals a sleeper: effectively forever in these tests,
+ * until a test wants the sleep to be cut short.
+ */
 static void set_patience(const char *ms)
 {
 	FILE *f = fopen("/sys/module/klp/parameters/signal_ms", "we");
@@ -125,7 +129,7 @@ static void test_blocker_told(int fd, pid_t pid)
 	check(call(fd, KLP_IOC_STACK, &s) == -ESRCH, "no stack of one who has moved");
 }
 
-/* Its time runs out, first with us looking, then with nobody there. */
+/* The time limit expires, first while the device is open, then while no process has it open. */
 static void test_deadline(void)
 {
 	struct timespec t = { .tv_nsec = 10000000 };
@@ -207,7 +211,7 @@ static void test_blocker(void)
 	close(fd);
 }
 
-/* Last: afterwards klp.ko stays for good. */
+/* Must be last, because klp.ko cannot be unloaded afterwards. */
 static void test_force(void)
 {
 	struct klp_ioc_force force = {};

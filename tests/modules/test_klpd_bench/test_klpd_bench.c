@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For measurements: whoever reads the parameter `per_call` calls jiffies64_to_nsecs() many times and
- * is told how long one call took, in thousandths of a nanosecond: of instructions, in a guest of
- * `run --icount`. Interrupts are off meanwhile, and the best of several rounds counts, so that
- * nothing else is in it. Then what the function returns for 1. `per_call_asleep` is the same with
- * interrupts on, for bodies that may sleep: a round is much shorter than a tick.
+ * For measurements. Reading the parameter `per_call` calls jiffies64_to_nsecs() many times and
+ * returns the duration of one call in thousandths of a nanosecond (in a guest of `run --icount`:
+ * thousandths of an instruction), then what the function returns for 1. Interrupts are off during
+ * a round, and the best of several rounds counts, so that the result includes nothing else.
+ * `per_call_asleep` measures the same with interrupts on, for sleepable bodies: a round is much
+ * shorter than a tick.
  */
 #include <linux/irqflags.h>
 #include <linux/ktime.h>
@@ -14,7 +15,10 @@
 #define BENCH_ROUNDS	20
 #define BENCH_CALLS	1000
 
-/* Under a name of its own: the kernel's declaration lets the compiler call it once for all. */
+/*
+ * Declared under another name: with the kernel's own declaration the compiler could replace all
+ * the calls by one.
+ */
 u64 bench_function(u64 value) __asm__("jiffies64_to_nsecs");
 
 static u64 bench_calls(void)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For measurements: a kernel livepatch of what the patches bench-* patch. With n=0 of
- * jiffies64_to_nsecs() and down_killable(), in which test_klpd_sleepers can hold it up; with n=1, 10 or 100
- * of so many system calls. Replaces every other one.
+ * For measurements: a kernel livepatch of the functions that the patches bench-* patch. n=0
+ * patches jiffies64_to_nsecs() and down_killable(), in which the tasks of test_klpd_sleepers can
+ * block it; n=1, 10 or 100 patches that many system calls. It atomically replaces other
+ * livepatches.
  */
 #include <linux/errno.h>
 #include <linux/linkage.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A module to be patched while a task is in it: a worker runs test_klpd_busy_work(), which patches take,
- * and stays there until `block` is N. It says in the trace what happens, between what callbacks say
- * there.
+ * A module to be patched while a task runs in it: a worker runs test_klpd_busy_work(), which
+ * patches target, and stays there until the parameter `block` is N. It writes its steps to the
+ * trace, between the lines that callbacks write there.
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -10,7 +10,7 @@
 #include <linux/version.h>
 #include <linux/workqueue.h>
 
-/* Not trace_puts(), which warns the reader of the log that somebody is debugging the kernel. */
+/* Not trace_puts(), which makes the kernel log a warning that it is being debugged. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
 #define busy_say(text)	__trace_puts(_THIS_IP_, text, sizeof(text) - 1)
 #else
@@ -36,7 +36,7 @@ static int __init test_klpd_busy_init(void)
 {
 	busy_say("klp-test: test_klpd_busy init\n");
 	schedule_work(&busy_work);
-	/* Whoever loads it knows then where the worker is. */
+	/* The load ends only when the position of the worker is known. */
 	if (READ_ONCE(block))
 		wait_for_completion(&busy_entered);
 	else

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions to be replaced, and what their bodies may call:
+ * Functions to be replaced, and kfuncs that their replace bodies may call:
  *
- *	/proc/test_klpd_calls			nap_show()
+ *	/proc/test_klpd_calls		nap_show()
  *	parameter six			nap_six(1, 2, 3, 4, 5, 6), read
  *	parameter soft, atomic		nap_soft(), read; the second with preemption off
- *	parameter deep			nap_deep(1), read; nap_deeper() calls it once more
+ *	parameter deep			nap_deep(1), read
  *	parameter levels		nap_level_0(1) to nap_level_5(1), read
  *	nap_seven(), nap_by_value()	cannot be replaced
- *	/proc/klp_doze			what doze() of a table test_klpd_calls_ops returns, a struct_ops type that
- *					is no business of klpd's
+ *	/proc/klp_doze			the return value of doze() of a test_klpd_calls_ops
+ *					instance, a struct_ops type that is not klpd's
  *
- * kfunc test_klpd_calls_sleep() sleeps until `leave` is written, and parameter asleep says how many do; test_klpd_calls_deeper() is nap_deeper();
- * test_klpd_calls_level(i, n) is nap_level_i(n).
+ * Kfuncs: test_klpd_calls_sleep() sleeps until `leave` is written; the parameter asleep is the
+ * number of tasks that sleep there. test_klpd_calls_deeper(n) calls nap_deep(n + 1),
+ * test_klpd_calls_level(i, n) calls nap_level_i(n).
  */
 #include <linux/bpf.h>
 #include <linux/btf.h>
@@ -22,7 +23,7 @@
 #include <linux/seq_file.h>
 #include <linux/wait.h>
 
-/* Called as it stands: what it returns is not known to its callers. */
+/* Without interprocedural optimization, so that callers cannot know the return value. */
 #define nap_function	__attribute__((__noipa__))
 
 static DECLARE_WAIT_QUEUE_HEAD(nap_wait);
@@ -198,7 +199,7 @@ struct test_klpd_calls_ops {
 	int (*doze)(void);
 };
 
-/* There while its link is; a test takes that away when no task dozes. */
+/* Set while its link exists. A test removes the link only when no task is in doze(). */
 static struct test_klpd_calls_ops *nap_ops;
 
 static noinline int nap_doze_show(struct seq_file *m, void *v)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For tests: commits the sin it is asked for while it is loaded, then refuses to stay. A debug kernel
- * must complain of each, and whoever runs the guest must hear it. Harmless as far as sins can be.
+ * For tests: commits the fault that the parameter `sin` names while it is loaded, then fails to
+ * load. A debug kernel must report each fault, and the guest runner must notice the report. The
+ * faults do no lasting harm.
  */
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -55,7 +56,10 @@ static void sins_interrupt(void *unused)
 	spin_unlock(&sins_spin);
 }
 
-/* The same lock in an interrupt and with interrupts on: it may deadlock, this once it does not. */
+/*
+ * Takes the same lock in an interrupt and with interrupts on: it could deadlock, but does not
+ * here.
+ */
 static void sins_irq_state(void)
 {
 	sins_interrupt(NULL);

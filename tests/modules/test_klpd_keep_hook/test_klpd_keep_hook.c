@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ftrace that does not do as it is told by one that may redirect a function (BPF trampolines are not
- * meant: they do not expect it). While parameter `keep` is set its ftrace_ops is not unregistered, nor
- * the filter of a registered one changed: both calls say -ENOMEM. The next `again` of them are not
- * registered: -EAGAIN, as where a BPF trampoline of the function is just being changed.
+ * Makes ftrace fail for users that may redirect a function (IPMODIFY); BPF trampolines are
+ * excluded, because they do not expect such failures.
+ *
+ * While the parameter `keep` is set, unregistering such an ftrace_ops and changing the filter of
+ * a registered one fail with -ENOMEM. The next `again` registrations of such an ftrace_ops fail
+ * with -EAGAIN, as if a BPF trampoline of the function were being changed at that moment.
  */
 #include <linux/errno.h>
 #include <linux/ftrace.h>
@@ -51,7 +53,7 @@ static int keeps_register(struct kprobe *p, struct pt_regs *regs)
 	return keeps_return(regs, -EAGAIN);
 }
 
-/* With one of these a probe may change where the call goes. */
+/* The post_handler makes these IPMODIFY kprobes, which may change the instruction pointer. */
 static void keeps_after(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
 {
 }

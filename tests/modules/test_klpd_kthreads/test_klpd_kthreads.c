@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Parks tasks in the kernel, for the guest tests: kernel threads, user workers, and whoever writes
- * here. A task is first "inside", below srcu_notifier_call_chain(), which nothing else in a guest
- * uses and which can be patched; then "outside", in a function of its own; then it ends. Each step
- * is taken when it is told to, and by nothing else: a wake-up for another reason puts it to sleep
- * again in the same place.
+ * Parks tasks in the kernel, for the guest tests: kernel threads, user workers, and the writing
+ * task itself. A task is first "inside", below srcu_notifier_call_chain(), which nothing else in
+ * a guest uses and which can be patched; then "outside", in a function of this module; then it
+ * ends. A task takes a step only on the command "go": after a wake-up for another reason it
+ * sleeps again in the same place.
  *
  * /proc/test_klpd_kthreads, one command a write:
  *
  *	kthread HOW		a kernel thread
- *	worker HOW		a user worker (as io_uring and vhost have) of the process that writes
+ *	worker HOW		a user worker (as io_uring and vhost have) of the writing process
  *	enter HOW		the writer itself; the write returns when it has ended
  *	go PID			one step
  *
- * HOW is how it waits: "sleep" interruptibly, "deaf" uninterruptibly, "run" all the time, with
- * scheduling points. With "-outside" behind it it skips the first step. "brood" sleeps, and when it
- * is told to go for the first time it makes a worker, its child, which goes inside and sleeps, and
- * then stays inside itself for one more step. Read: "PID PLACE HOW" of each.
+ * HOW is how the task waits: "sleep" interruptibly, "deaf" uninterruptibly, "run" all the time,
+ * with scheduling points. The suffix "-outside" skips the first step. "brood" sleeps; its first
+ * "go" makes it create a worker, its child, which goes inside and sleeps, while the parent stays
+ * inside for one more step. A read returns "PID PLACE HOW" for each task.
  *
- * Locks: park_lock is for the list and is never held by a parked task. A task is reaped by the
- * "go" that ends it, or when the module goes.
+ * Locks: park_lock protects the list; a parked task never holds it. A task is reaped by the "go"
+ * that ends it, or when the module is unloaded.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -46,7 +46,7 @@ enum place { COMING, INSIDE, OUTSIDE, ENDED };
 
 struct parked {
 	struct list_head list;
-	struct task_struct *task;	/* kthread: with a reference */
+	struct task_struct *task;	/* kthread: holds a reference */
 	struct vhost_task *worker;
 	pid_t pid;
 	char how[32];
@@ -66,7 +66,7 @@ static bool park_is_told(struct parked *p, enum place place)
 
 static int park_breed(struct parked *p);
 
-/* Until told to leave this place. Only a signal to a user task comes before that. */
+/* Stay until told to leave this place. Only a signal to a user task ends the wait earlier. */
 static noinline int park_stay(struct parked *p, enum place place)
 {
 	int r = 0;
@@ -100,7 +100,7 @@ static int park_inside(struct notifier_block *nb, unsigned long val, void *data)
 
 static struct notifier_block park_notifier = { .notifier_call = park_inside };
 
-/* The whole of a stay. 0, or -errno: a signal ended it. */
+/* Run all steps of a task. Returns 0, or -errno if a signal ended it. */
 static int park_live(struct parked *p)
 {
 	int r = 0;
@@ -121,7 +121,7 @@ static int park_kthread(void *arg)
 	return 0;
 }
 
-/* Called again and again until its life is over; then it sleeps until vhost_task_stop(). */
+/* Called repeatedly, parks the task once. Then the worker sleeps until vhost_task_stop(). */
 static bool park_work(void *arg)
 {
 	struct parked *p = arg;
@@ -131,7 +131,7 @@ static bool park_work(void *arg)
 	return false;
 }
 
-/* The process of a worker was killed: it leaves by itself. */
+/* The process of the worker was killed. The worker leaves by itself. */
 static void park_killed(void *arg)
 {
 }
@@ -195,7 +195,7 @@ static int park_breed(struct parked *p)
 	return 0;
 }
 
-/* Whoever is told to end has no way to stay: so this returns. */
+/* ENDED ends every wait of a parked task, so the stop functions below return. */
 static void park_reap(struct parked *p)
 {
 	smp_store_release(&p->told, ENDED);
@@ -233,7 +233,7 @@ static int park_go(pid_t pid)
 	return pid;
 }
 
-/* The writer: its entry is its own. */
+/* Park the writer. It frees its own entry. */
 static int park_enter(struct parked *p)
 {
 	int r;
@@ -320,7 +320,7 @@ static int __init park_init(void)
 	return -ENOMEM;
 }
 
-/* A writer that is inside holds its open file, so that proc_remove() waits for it. */
+/* A writer that is inside holds its file open, so proc_remove() waits for it. */
 static void __exit park_exit(void)
 {
 	struct parked *p, *next;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For tests: somebody else who decides what cmdline_proc_show() does. By default a kernel
- * livepatch of it; with kprobe=1 a kprobe that may move the function's entry (its post handler makes
- * it one), which goes when the module does.
+ * For tests: a foreign hook that decides what cmdline_proc_show() does. By default it is a kernel
+ * livepatch; with kprobe=1 it is a kprobe that may change the instruction pointer (because it has
+ * a post_handler), which is removed with the module.
  */
 #include <linux/kprobes.h>
 #include <linux/livepatch.h>

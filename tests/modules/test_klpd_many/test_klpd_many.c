@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Many functions to be patched, which return 0. /proc/test_klpd_many calls all of them and says how often each
- * value came back, as "VALUE COUNT", for values below 16, where there were any.
+ * Many functions to be patched, which return 0. /proc/test_klpd_many calls all of them and prints
+ * "VALUE COUNT" for each return value below 16 that occurred.
  *
- * Built with -DKLP_MANY_ALL it has 64 sets of 256 instead of one: too many for a test of every day.
+ * Built with -DKLP_MANY_ALL it has 64 sets of 256 functions instead of one: too many for an
+ * everyday test.
  */
 #include <linux/module.h>
 #include <linux/proc_fs.h>
@@ -23,7 +24,9 @@
 #define MANY_SETS(X)	MANY(X, 00)
 #endif
 
-/* Each with a number of its own in it, or the compiler makes one of all of them. */
+/*
+ * Each function contains its own number, so that the compiler does not merge identical functions.
+ */
 #define DEFINE(n) \
 	int test_klpd_many_##n(int value); \
 	noinline int test_klpd_many_##n(int value) \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * MANY(X, SET): X(NUMBER) for each of the 256 functions klp_many_NUMBER() of a set; both have two
- * digits in hexadecimal, the set first.
+ * MANY(X, SET): X(NUMBER) for each of the 256 functions klp_many_NUMBER() of a set. NUMBER is
+ * four hexadecimal digits: two for the set, then two for the function.
  */
 #ifndef KLP_MANY_H
 #define KLP_MANY_H

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls in_aton() and counts what comes back, by the context that it was called from: its address
- * is the original's answer, 77 that of the patches missed-*. A write of one byte to /proc/test_klpd_recursion is
- * one call of a task, or of a real-time task. A write of a number sets all counts to 0 and the rhythm,
- * in microseconds, of calls from a hard and from a soft interrupt on CPU 0, on top of whatever runs
- * there; 0: none. Reading gives a line for each context: its name, how often patched, how often
- * original.
+ * Calls in_aton() and counts the return values by calling context. The original returns the
+ * address, the patches missed-* return 77.
+ *
+ * Writing one byte to /proc/test_klpd_recursion makes one call, counted for a task or for a
+ * real-time task. Writing a number resets all counts and sets the period, in microseconds, of
+ * calls from a hard and from a soft interrupt on CPU 0, on top of whatever runs there; 0 stops
+ * them. Reading returns a line for each context: its name, the number of patched and the number
+ * of original return values.
  */
 #include <linux/atomic.h>
 #include <linux/hrtimer.h>
@@ -62,7 +64,7 @@ static enum hrtimer_restart missed_hard_fn(struct hrtimer *timer)
 	return missed_again(timer, MISSED_HARD);
 }
 
-/* On CPU 0. */
+/* Runs on CPU 0. */
 static void missed_start(void *unused)
 {
 	ktime_t period = ns_to_ktime((u64)READ_ONCE(missed_period) * NSEC_PER_USEC);

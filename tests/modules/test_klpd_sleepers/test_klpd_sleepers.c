@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For tests and measurements: n kernel threads that sleep in down_killable(), a function hardly
- * anybody else uses. Writing to `leave` lets them out; `left_ns` is when the last one of them was out
- * (CLOCK_MONOTONIC), 0 until then. They go with the module.
+ * For tests and measurements: n kernel threads that sleep in down_killable(), a function that
+ * hardly any other task uses. Writing to `leave` lets them out; `left_ns` is the time
+ * (CLOCK_MONOTONIC) at which the last one was out, 0 until then. The threads end with the module.
  */
 #include <linux/err.h>
 #include <linux/kthread.h>

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A module to be patched: /proc/test_klpd_target, whose test_klpd_target_show() patches take. It says in the trace
- * when its init and its exit run, between what callbacks say there.
+ * A module to be patched: /proc/test_klpd_target, whose test_klpd_target_show() patches target.
+ * It writes a line to the trace when its init and its exit run, between the lines that callbacks
+ * write there.
  */
 #include <linux/module.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/version.h>
 
-/* Not trace_puts(), which warns the reader of the log that somebody is debugging the kernel. */
+/* Not trace_puts(), which makes the kernel log a warning that it is being debugged. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
 #define target_say(text)	__trace_puts(_THIS_IP_, text, sizeof(text) - 1)
 #else
@@ -23,7 +24,7 @@ static noinline int test_klpd_target_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-/* Another name of it. */
+/* A second name of the same function. */
 int test_klpd_target_alias(struct seq_file *m, void *v) __attribute__((alias("test_klpd_target_show")));
 
 static int __init test_klpd_target_init(void)
