@@ -46,7 +46,7 @@ struct callback {
  *   none.
  */
 int klpm_callback_run(struct klpm_patch *r, u32 object, enum klp_callback_when when);
-/* The patch whose callback was passed @cb; valid while that callback runs. Needs no lock. */
+/* The patch that runs the callback which got @cb; valid until that returns. Needs no lock. */
 struct klpm_patch *klpm_callback_record(struct klp_callback *cb);
 /* Describe the callback that runs now. *out is all 0 before the call, and stays so if none runs. */
 void klpm_callback_tell(struct klp_ioc_callback *out);

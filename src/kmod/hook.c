@@ -256,7 +256,7 @@ static noinline notrace void hook_enter_shared(const struct site *s, const struc
 }
 
 /*
- * No stack protector: the handler writes to no buffer, only to objects whose size the compiler
+ * No stack protector: the handler writes to no buffer, only to objects of a size that the compiler
  * knows, and a canary would cost as much as the gate.
  */
 static notrace __no_stack_protector void hook_handler(unsigned long ip, unsigned long parent_ip,
