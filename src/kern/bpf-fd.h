@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What kind of BPF object a file descriptor is. The bpf(2) info call answers for any kind with
- * overlapping layouts, so that a map could pass for a link. */
+/* Tests which kind of BPF object a file descriptor is. The bpf(2) info call answers for any kind,
+ * with overlapping layouts, so a map could pass for a link. */
 #ifndef KLPD_KERN_BPF_FD_H
 #define KLPD_KERN_BPF_FD_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One patch file as libbpf sees it, in the process that reads it (loader.h): open, tell the body
- * who it is, load. Holds every program and map by fd; freeing it closes them.
+ * One patch file in libbpf, in the loader process (loader.h): open it, write struct klp_self into
+ * it, load it. Holds every program and map by fd; bpf_file_free() closes them.
  */
 #ifndef KLPD_KERN_BPF_FILE_H
 #define KLPD_KERN_BPF_FILE_H
@@ -16,48 +16,55 @@ struct btf;
 struct bpf_file;
 struct ops_type;
 
-/* Nothing reaches the kernel. OUTCOME_META_INVALID if libbpf cannot make sense of it. */
+/* Nothing reaches the kernel. OUTCOME_META_INVALID: libbpf cannot parse the file. */
 int bpf_file_open(const void *data, size_t size, const char *name, struct bpf_file **ret,
 		struct report *report);
 struct bpf_file *bpf_file_free(struct bpf_file *o);
 /* BTF of the file, owned by the object; NULL if it has none. */
 const struct btf *bpf_file_btf(const struct bpf_file *o);
-/* Only programs that are told here will be loaded; `symbol` is the attach target. -ENOENT if the
- * file has no such program or it is not of type fmod_ret for that symbol (OUTCOME_META_INVALID). */
-/* `btf_id`: of that function in the kernel's BTF. */
+/*
+ * Select an fmod_ret program; only selected programs are loaded. `symbol` is the attach target and
+ * `btf_id` its id in the kernel's BTF. OUTCOME_META_INVALID: the file has no such program, it is
+ * not of type fmod_ret for that symbol, or it is already selected.
+ */
 int bpf_file_select(struct bpf_file *o, const char *program, const char *symbol, uint32_t btf_id,
 		    struct report *report);
-/* The same for a guard body: what the companion is to know it by, the name of its record and the
- * index in it, is told to it here. */
+/*
+ * As bpf_file_select(), for a guard body. `record` and `index` identify it to the companion: the
+ * name of its record and the index of the function in it.
+ */
 int bpf_file_select_guard(struct bpf_file *o, const char *program, const char *object,
 			const char *symbol, const char *record, uint32_t index,
 			struct report *report);
-/* The same for a replace body, which may be one that sleeps. */
+/* As bpf_file_select_guard(), for a replace body, which may be sleepable. */
 int bpf_file_select_replace(struct bpf_file *o, const char *program, const char *object,
 			  const char *symbol, const char *record, uint32_t index,
 			  struct report *report);
-/* The same for a callback of `object`; `when` as in the metadata. */
+/* As bpf_file_select_guard(), for a callback of `object`; `when` is as in the metadata. */
 int bpf_file_select_callback(struct bpf_file *o, const char *program, const char *object,
 			   const char *when, const char *record, uint32_t index,
 			   struct report *report);
-/* A table of the kernel's: variable `map`, of type `type`, whose member name says `table`. */
+/*
+ * Select a struct_ops table: variable `map` of type `type`, whose member `name` contains `table`.
+ */
 int bpf_file_select_table(struct bpf_file *o, const char *map, const char *type, const char *table,
 			struct report *report);
 /*
- * Before loading: write `self` into section KLP_SELF_SECTION and use gates_fd for map
- * KLP_GATES_MAP. Then verify and load, and make the maps of guard and replace bodies, of `type`;
- * NULL: there are none. `progress`, if not NULL, is called before each program of a body is
- * verified. OUTCOME_VERIFIER with the telling lines in detail and the whole log in report->log;
+ * Write `self` into section KLP_SELF_SECTION, use gates_fd for map KLP_GATES_MAP, then verify and
+ * load. Create the maps of guard and replace bodies, of `type`; NULL if there are no such bodies.
+ * `progress`, if not NULL, is called before each program of a body is verified.
+ *
+ * OUTCOME_VERIFIER with the significant lines in detail and the whole log in report->log;
  * OUTCOME_NOT_PERMITTED if the verifier says that the function is not modifiable.
  */
 int bpf_file_load(struct bpf_file *o, const struct klp_self *self, int gates_fd,
 		  const struct ops_type *type, void (*progress)(void), struct report *report);
-/* After a load that failed: the program it was about; NULL: it was not about one. */
+/* After a failed load: the program that failed; NULL: the failure is about no program. */
 const char *bpf_file_failed_program(const struct bpf_file *o);
 /*
- * Once loaded, each borrowed or -errno: what a link of a selected program is made of (the program,
- * or the map that holds it); the map of a selected table; and the map whose value is the id under
- * which the companion knows the set, -ENOENT if the file has none.
+ * After loading, each a borrowed fd or -errno: what a link of a selected program is made of (the
+ * program, or the map that holds it); the map of a selected table; the map whose only value is the
+ * record id, -ENOENT if the file has none.
  */
 int bpf_file_fd(const struct bpf_file *o, const char *program);
 int bpf_file_table_fd(const struct bpf_file *o, const char *map);

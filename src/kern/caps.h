@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The effective capabilities are empty except inside a scope that names what the moment needs. */
+/* The effective capabilities are empty except in a scope, which raises those that it names. */
 #ifndef KLPD_KERN_CAPS_H
 #define KLPD_KERN_CAPS_H
 
 /*
- * At start: permitted set becomes exactly what klpd ever raises (BPF, PERFMON, SYS_ADMIN, SYSLOG,
- * DAC_READ_SEARCH, SYS_RESOURCE only if needed), effective empty, ambient and inheritable empty,
- * no_new_privs. -EPERM if one of the necessary ones is missing (not root).
+ * Call at start. Reduces the permitted set to what klpd ever raises (BPF, PERFMON, SYS_ADMIN,
+ * SYSLOG, DAC_READ_SEARCH), empties the effective, ambient and inheritable sets, and sets
+ * no_new_privs. -EPERM: a necessary capability is missing (not root).
  */
 int caps_init(void);
-/* Scopes nest. CAPS_SCOPE(CAPS_BPF) raises to the end of the block. */
+/* Scopes nest. CAPS_SCOPE(CAPS_BPF) raises the capabilities until the end of the block. */
 enum caps_set {
 	CAPS_BPF, /* load, attach, pin: BPF, PERFMON, SYS_ADMIN (bpffs, by-id look-ups) */
 	CAPS_READ, /* /proc/kallsyms with addresses, tracefs, root's files: SYSLOG, DAC_READ_SEARCH */
 	CAPS_COMPANION, /* /dev/klp: SYS_ADMIN, BPF */
 };
-/* As caps_init(), of a process that never raises another set than this one. */
+/* As caps_init(), for a process that raises only this set. */
 int caps_init_only(enum caps_set set);
 int caps_raise(enum caps_set set);	/* token for caps_restore(), or -errno */
 void caps_restore(int *token);

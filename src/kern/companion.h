@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* /dev/klp from user space: thin, typed wrappers round the ioctls of klp/uapi.h. No policy. */
+/* /dev/klp for user space: thin, typed wrappers around the ioctls of klp/uapi.h. No policy. */
 #ifndef KLPD_KERN_COMPANION_H
 #define KLPD_KERN_COMPANION_H
 
@@ -11,43 +11,50 @@
 
 struct companion;
 
-/* What to do about one of another ABI. */
+/* Help texts for a companion that speaks another ABI. */
 #define COMPANION_OLDER_HELP \
 	"disable all, load the klp.ko of this klpd ('rmmod klp', 'modprobe klp') and enable again, or reboot"
 #define COMPANION_OTHER_HELP \
 	"let the klp.ko of this klpd be loaded at the next boot, or install the klpd that speaks its version"
 
 /*
- * Open the device and shake hands; tries to load the module first if `load` (modprobe is not ours
- * to run: -ENOENT then stays -ENOENT). OUTCOME_NO_COMPANION, OUTCOME_COMPANION_ABI (detail names
- * both versions), OUTCOME_SYSTEM. 0 with OUTCOME_COMPANION_ABI in *report: it speaks the ABI before
- * ours (companion_is_older()), and detail says what that means.
+ * Open the device, agree on an ABI and claim the device. Does not load the module: running modprobe
+ * is not klpd's task. OUTCOME_NO_COMPANION, OUTCOME_COMPANION_ABI (detail names both versions),
+ * OUTCOME_BUSY (another klpd has the device), OUTCOME_SYSTEM.
+ *
+ * Returns 0 with OUTCOME_COMPANION_ABI in *report if the companion speaks the previous ABI
+ * (companion_is_older()); detail says what that means.
  */
 int companion_open(struct companion **ret, struct report *report);
 struct companion *companion_close(struct companion *c);
-/* For the event loop: readable when there are events. */
+/* For the event loop: readable when events are waiting. */
 int companion_fd(const struct companion *c);
 /*
- * It speaks the ABI before ours: it is there for what is in force, which can be looked at, disabled and
- * forced. What it lacks: it keeps no blockers, names no callback, knows no claim, lets SWITCH wait for
- * callbacks, and may blame function 0 for an error that is about none.
+ * True if the companion speaks the previous ABI. It remains usable for the patches in force, which
+ * can be inspected, disabled and forced. It keeps no blockers, does not name the running callback
+ * and has no KLP_IOC_CLAIM. Its KLP_IOC_SWITCH waits for callbacks, and it may blame function 0 for
+ * an error that is about no function.
  */
 bool companion_is_older(const struct companion *c);
-/* klpd can talk to a companion of this ABI. */
+/* True if klpd can talk to a companion of this ABI. */
 bool companion_speaks(uint32_t abi);
-/* What it says of itself, also if we do not speak its ABI; beside a klpd that runs. Claims nothing. As
- * companion_open(), but never OUTCOME_COMPANION_ABI. */
+/*
+ * Read what the companion says about itself, even if klpd does not speak its ABI. Works beside a
+ * running klpd because it claims nothing. As companion_open(), but never OUTCOME_COMPANION_ABI.
+ */
 int companion_ask(struct klp_ioc_hello *ret, struct report *report);
 const struct klp_ioc_hello *companion_hello(const struct companion *c);
-/* 0 and *ret, -EAGAIN none waiting. */
+/* 0 with *ret set, or -EAGAIN: no event is waiting. */
 int companion_read_event(struct companion *c, struct klp_uapi_event *ret);
 
-/* All: negative errno as in klp/uapi.h. *ret_failed: index of the function an error is about, or
- * KLP_FAILED_NONE. */
+/*
+ * All functions below return a negative errno as in klp/uapi.h. *ret_failed is the index of the
+ * function that an error is about, or KLP_FAILED_NONE.
+ */
 int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint32_t n,
 			 uint32_t *ret_failed);
 
-struct companion_record { /* what KLP_IOC_ANNOUNCE is told; addr and size of funcs are set by it */
+struct companion_record { /* arguments of KLP_IOC_ANNOUNCE, which sets addr and size in funcs */
 	const char *name;
 	struct klp_uapi_func *funcs;
 	const struct klp_uapi_object *objects;
@@ -59,45 +66,53 @@ struct companion_record { /* what KLP_IOC_ANNOUNCE is told; addr and size of fun
 int companion_announce(struct companion *c, const struct companion_record *record,
 		       uint64_t *ret_id, uint32_t *ret_failed);
 int companion_withdraw(struct companion *c, uint64_t id);
-/* What announcing a record with this function would be refused for. Nothing is left of it. */
+/* The error with which announcing a record with this function is refused, or 0. Keeps no record. */
 int companion_try_func(struct companion *c, const struct klp_uapi_func *f);
 
-struct companion_blame {	/* who is to blame if KLP_IOC_SWITCH fails */
-	uint64_t record;	/* 0: nobody in particular */
-	uint32_t index;		/* -ENOEXEC: of a function of it; -ECANCELED: of an object */
-	int32_t callback_error;	/* -ECANCELED: what its callback returned */
+struct companion_blame {	/* what a failed KLP_IOC_SWITCH is about */
+	uint64_t record;	/* 0: no particular record */
+	uint32_t index; /* -ENOEXEC: of one of its functions; -ECANCELED: of one of its objects */
+	int32_t callback_error;	/* -ECANCELED: return value of the object's callback */
 };
 
 /*
- * timeout_ms: when the transition turns itself round; 0: never. *ret_blame is set on failure. Does not
- * wait for callbacks: a change that has some may fail after this, which is a transition that ends in
- * reverse and that companion_refusal() knows. A companion of ABI 3 waits for them.
+ * `timeout_ms`: time after which the transition reverses itself; 0: never. *ret_blame is set on
+ * failure.
+ *
+ * Does not wait for callbacks. If a callback fails later, the transition ends in reverse and
+ * companion_refusal() returns the error. A companion of ABI 3 waits for callbacks.
  */
 int companion_switch(struct companion *c, const uint64_t *enter, uint32_t n_enter,
 		     const uint64_t *leave, uint32_t n_leave, uint32_t timeout_ms,
 		     uint64_t *ret_transition, struct companion_blame *ret_blame);
-/* `reversed`: the way it goes now, as far as we know. */
+/* `reversed`: the present direction of the transition, as far as klpd knows it. */
 int companion_reverse(struct companion *c, uint64_t transition, bool reversed);
-/* Consistency is given up for whoever has not moved: *ret_forced tasks. */
+/* Give up consistency for the tasks that have not moved; *ret_forced is their number. */
 int companion_force(struct companion *c, uint64_t transition, uint32_t *ret_forced);
-/* Why this transition did not begin: *ret_error as companion_switch() would have failed with. -ENOENT:
- * it did, or it is long ago. */
+/*
+ * Why this transition did not begin; *ret_error is what companion_switch() would have returned.
+ * -ENOENT: it began, or another one was refused since then.
+ */
 int companion_refusal(struct companion *c, uint64_t transition, int *ret_error,
 		      struct companion_blame *ret_blame);
-/* The callback that runs now. -ENOENT: none does. */
+/* The callback that is running. -ENOENT: none is. */
 int companion_callback(struct companion *c, struct klp_ioc_callback *ret);
-/* *records malloc'ed, status->nr of them; a state may be one that we do not know. -EPROTO: it makes no
- * sense, because ids are 0 or the same, or a state is 0. */
+/*
+ * *records is malloc'ed and has status->nr entries; a state may be one that klpd does not know.
+ * -EPROTO: an id is 0 or occurs twice, or a state is 0.
+ */
 int companion_status(struct companion *c, struct klp_ioc_status *status,
 		     struct klp_uapi_patch **records);
-/* The objects of a record, in its order, malloc'ed. -ENOENT: there is no such record. */
+/* The objects of a record in the record's order, malloc'ed. -ENOENT: there is no such record. */
 int companion_objects(struct companion *c, uint64_t id, struct klp_uapi_object **ret,
 		      uint32_t *ret_n);
-/* `last`: those that were in the way when the transition was last turned round; -ENOENT: none is
- * known; -EOPNOTSUPP: an older companion keeps none. */
+/*
+ * `last`: return the blockers at the time when the transition was last reversed. -ENOENT: none are
+ * known; -EOPNOTSUPP: an older companion keeps none.
+ */
 int companion_blockers(struct companion *c, bool last, struct klp_uapi_blocker **ret,
 		       uint32_t *ret_n);
-/* Room for the text of any stack. */
+/* Room in bytes for the text of any stack. */
 #define COMPANION_STACK_ROOM	(KLP_UAPI_STACK_MAX + 1)
 /* The stack of a blocker: lines of printable ASCII, the last one without a newline. */
 int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker, bool last,
@@ -105,7 +120,9 @@ int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker,
 /* Patch state of the task: -1, 0 or 1, as in /proc/PID/patch_state. */
 int companion_task(struct companion *c, int32_t pid, int32_t *ret_state);
 int companion_barrier(struct companion *c);
-/* The hooks that ftrace does not let go of, malloc'ed; none of a companion that does not tell. */
+/*
+ * The hooks that ftrace could not remove, malloc'ed; none from a companion without KLP_IOC_HOOKS.
+ */
 int companion_idle_hooks(struct companion *c, struct klp_uapi_hook **ret, uint32_t *ret_n);
 
 #endif

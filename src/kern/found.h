@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What of klpd's is in the kernel, pinned or not: links of bodies and callbacks, and the metadata of
- * sets, found by id and told apart by what is in them. Pins can be covered, moved or taken away;
- * what runs cannot hide from this.
+ * Finds what klpd has in the kernel, pinned or not: links of bodies and callbacks, and the metadata
+ * of patches. Enumerates all ids and classifies objects by their content. Pins can be covered,
+ * moved or removed; what runs cannot hide from this search.
  */
 #ifndef KLPD_KERN_FOUND_H
 #define KLPD_KERN_FOUND_H
@@ -16,46 +16,52 @@
 
 enum found_kind {
 	FOUND_FMOD_RET,		/* a body that asks a gate: id, or slot of map `gates` */
-	FOUND_GUARD,		/* bodies and callbacks that the companion runs: record and index */
+	FOUND_GUARD,		/* bodies and callbacks run by the companion: record and index */
 	FOUND_REPLACE,
 	FOUND_CALLBACK,
-	FOUND_TABLE,		/* a struct_ops map that says nothing of whose it is, by its name */
+	FOUND_TABLE,		/* a struct_ops map whose name does not identify its owner */
 };
 
 struct found_link {
 	uint32_t link_id;
 	enum found_kind kind;
-	uint32_t map_id;		/* of all but FOUND_FMOD_RET */
+	uint32_t map_id;		/* all but FOUND_FMOD_RET */
 	char record[KLP_UAPI_NAME_LEN];
 	uint32_t index;
-	uint64_t id;			/* FOUND_FMOD_RET, per task: of the record */
+	uint64_t id;			/* FOUND_FMOD_RET, per-task: id of the record */
 	uint32_t consistency, slot;
-	uint32_t gates; /* id of the map with the gates word that it reads; 0: none. A
-					 * word of its own, which says nothing, if it is per task */
+	/*
+	 * Id of the map with the gates word that the body reads; 0: none. With per-task consistency it
+	 * is the file's own word, which has no meaning.
+	 */
+	uint32_t gates;
 	uint32_t target;		/* FOUND_FMOD_RET: BTF id of the function in vmlinux */
-	char *symbol;			/* its name, owned; NULL until found_name_targets() */
-	char name[16];			/* of the program, or of the map; cut by the kernel */
+	char *symbol; /* name of the target, owned; NULL until found_name_targets() */
+	char name[16];			/* of the program or of the map; truncated by the kernel */
 };
 
 struct found {
-	struct found_link *links; /* owned, by id, which is the order in which they were made */
+	struct found_link *links; /* owned, sorted by id, which is the order of creation */
 	size_t n;
 };
 
-struct found_meta {		/* the map `meta` of a set, wherever it is pinned */
+struct found_meta {		/* the map `meta` of a patch, wherever it is pinned */
 	uint32_t map_id;
-	struct pin_patch patch;	/* without links and maps; serial is what the header says */
+	struct pin_patch patch;	/* without links and maps; serial is that of the header */
 };
 
-/* All links that are klpd's, but for those of foreign shape. -errno: this process has trouble. */
+/*
+ * Find all links that are klpd's, except those of unknown shape. -errno: a failure of this process,
+ * as of pin_is_our_trouble().
+ */
 int found_links(struct found *ret);
 void found_done(struct found *f);
-/* Fill in the symbols of those that have none yet, as far as they can be known. */
+/* Set the symbols of the links that have none yet, as far as they can be found. */
 int found_name_targets(struct found *f);
-/* All metadata that is ours and of a format we know. */
+/* Find all metadata that is klpd's and of a known format. */
 int found_metas(struct found_meta **ret, size_t *ret_n);
 void found_metas_free(struct found_meta *metas, size_t n);
-/* A new fd (CLOEXEC) of a link or a map, or -errno. */
+/* A new fd (CLOEXEC) of a link or of a map, or -errno. */
 int found_link_fd(uint32_t link_id);
 int found_map_fd(uint32_t map_id);
 

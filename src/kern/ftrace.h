@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What ftrace says: whether it is on, and at which functions it calls something. */
+/* Reads the state of ftrace: whether it is enabled, and at which functions it calls something. */
 #ifndef KLPD_KERN_FTRACE_H
 #define KLPD_KERN_FTRACE_H
 
@@ -9,24 +9,26 @@
 
 struct ftrace_func {
 	const char *object;	/* vmlinux or a module */
-	const char *symbol; /* the name that ftrace has for it: of several at one address, one */
-	/* found out: */
+	const char *symbol; /* its name in ftrace, which lists one of several names at an address */
+	/* results: */
 	bool enabled;		/* ftrace calls something at it */
-	bool redirected; /* one of those may change where the function goes; there is one at most */
-	bool direct;	 /* a trampoline is called without a handler of ftrace's, as BPF's is */
-	bool foreign;		/* and it is not BPF's */
+	bool redirected; /* one of the callees may redirect the function; at most one can */
+	bool direct;	 /* a trampoline is called without an ftrace handler, as BPF's is */
+	bool foreign;		/* and that trampoline is not BPF's */
 	size_t next;		/* for ftrace_look() only */
 };
 
-/* kernel.ftrace_enabled is 0: nothing is called at any function, whatever is attached. Later kernels
- * switch it off only after a fault of ftrace itself. */
+/*
+ * True if kernel.ftrace_enabled is 0: nothing is called at any function, whatever is attached.
+ * Later kernels switch ftrace off only after a fault of ftrace itself.
+ */
 bool ftrace_is_off(void);
 /*
- * Read the list of enabled functions, in one pass whatever n is. Functions of one name in one object
- * are not told apart. -ENOENT: there is no such list; -ENOMEM.
+ * Read the list of enabled functions, in one pass for any n. Functions of the same name in one
+ * object are not distinguished. -ENOENT: there is no such list; -ENOMEM.
  */
 int ftrace_look(struct ftrace_func *funcs, size_t n);
-/* The same of lines as in enabled_functions. */
+/* The same for lines as in enabled_functions. */
 int ftrace_look_in(FILE *f, struct ftrace_func *funcs, size_t n);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Programs that were detached, held until no task can stand in them any more. */
+/* Holds detached programs until no task can be inside them. */
 #ifndef KLPD_KERN_GRACE_H
 #define KLPD_KERN_GRACE_H
 
@@ -10,14 +10,15 @@
 struct grace;
 
 /*
- * Takes the program fds and their array over and waits on a thread of its own. *ret is NULL if it
- * is over already, because no thread could be had. Not inside a scope of raised capabilities: the
- * thread would keep them. Errors: -errno of the barrier; the fds are gone all the same.
+ * Take over the program fds and their array, and run companion_barrier() on a separate thread. If
+ * no thread can be created, waits here and sets *ret to NULL. Do not call inside a scope of raised
+ * capabilities, because the thread would keep them. Errors: -errno of the barrier; the fds are
+ * closed in that case as well.
  */
 int grace_begin(struct companion *c, int *fds, size_t n, struct grace **ret);
-/* For the event loop: readable when it is over. */
+/* For the event loop: readable when the wait is over. */
 int grace_fd(const struct grace *g);
-/* Waits for it if need be, and frees it. As companion_barrier(). NULL is fine. */
+/* Wait if necessary, then free `g`, which may be NULL. Returns as companion_barrier(). */
 int grace_end(struct grace *g);
 
 #endif

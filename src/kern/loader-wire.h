@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What klpd and the process that reads a patch file for it say to each other. Neither side trusts
- * the other's numbers: a getter that finds too little marks the message as bad, and goes on.
+ * Messages between klpd and the loader, the process that reads a patch file for it. Neither side
+ * trusts the other's numbers: a getter that finds too little data marks the message as bad and
+ * returns an empty value.
  */
 #ifndef KLPD_KERN_LOADER_WIRE_H
 #define KLPD_KERN_LOADER_WIRE_H
@@ -13,16 +14,16 @@
 #include "shared/report.h"
 
 enum loader_message {
-	/* requests, each with one LOADER_ANSWER */
+	/* requests, each answered by one LOADER_ANSWER */
 	LOADER_OPEN,
 	LOADER_SELECT,
 	LOADER_LOAD,
-	/* answers; any number of LOADER_PROGRESS, which are empty, may come before */
+	/* answers; any number of LOADER_PROGRESS, which are empty, may precede LOADER_ANSWER */
 	LOADER_ANSWER,
 	LOADER_PROGRESS,
 };
 
-enum loader_kind {	/* of what LOADER_SELECT is about */
+enum loader_kind {	/* what LOADER_SELECT selects */
 	LOADER_FMOD_RET,
 	LOADER_GUARD,
 	LOADER_REPLACE,
@@ -36,10 +37,10 @@ enum loader_kind {	/* of what LOADER_SELECT is about */
 struct wire {
 	uint32_t type;
 	uint8_t *data;
-	size_t size, at;	/* bytes; the next to be read */
-	int *fds;		/* being written: borrowed; being read: ours until they are taken */
+	size_t size, at;	/* bytes; `at` is the next one to be read */
+	int *fds;		/* while writing: borrowed; while reading: owned until taken */
 	size_t n_fds, fd_at;
-	bool reading, bad;	/* bad: something was missing, or memory */
+	bool reading, bad;	/* bad: data was missing, or memory */
 };
 
 #define WIRE_INIT(message) ((struct wire){ .type = (message) })
@@ -51,23 +52,23 @@ void wire_put_u32(struct wire *w, uint32_t value);
 void wire_put_bytes(struct wire *w, const void *data, size_t size);
 void wire_put_string(struct wire *w, const char *s);	/* may be NULL */
 void wire_put_fd(struct wire *w, int fd);
-/* How something ended, as its return value and report say. */
+/* Write the return value and the report of a function. */
 void wire_put_result(struct wire *w, int result, const struct report *report);
 
 uint32_t wire_get_u32(struct wire *w);
 void wire_get_bytes(struct wire *w, void *ret, size_t size);
 char *wire_get_string(struct wire *w);		/* malloc'ed, or NULL */
-int wire_get_fd(struct wire *w);		/* the caller's now; -EBADF */
-/* Into *report as far as nothing is told there yet. */
+int wire_get_fd(struct wire *w);		/* owned by the caller; -EBADF: none */
+/* Read a return value and a report. What *report already contains is kept. */
 int wire_get_result(struct wire *w, struct report *report);
-/* All of it was read, and nothing was missing. */
+/* True if the whole message was read and nothing was missing. */
 bool wire_is_read(const struct wire *w);
 
 /*
- * `wait` is called when `socket` is not ready for `events` of poll(2): 0, it is by now, or a
- * negative errno, which is returned. NULL: blocks. wire_receive() returns -ENODATA at the end of
- * the connection, -EBADMSG for what is no message, -EMFILE if this process has no room for the
- * descriptors that came.
+ * `wait` is called when `socket` is not ready for `events` of poll(2). It returns 0 once the socket
+ * is ready, or a negative errno, which is passed on. NULL: block. wire_receive() returns -ENODATA
+ * at the end of the connection, -EBADMSG for an invalid message, and -EMFILE if this process has no
+ * room for the received descriptors.
  */
 typedef int (*wire_wait)(int socket, short events, void *userdata);
 int wire_send(int socket, const struct wire *w, wire_wait wait, void *userdata);

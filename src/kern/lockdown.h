@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the kernel forbids even root: lockdown, and modules without a signature that it knows. */
+/* What the kernel denies even to root: lockdown, and modules without a signature that it knows. */
 #ifndef KLPD_KERN_LOCKDOWN_H
 #define KLPD_KERN_LOCKDOWN_H
 
 #include <stdbool.h>
 
 enum lockdown {
-	LOCKDOWN_NONE,			/* or not known: securityfs is not mounted */
+	LOCKDOWN_NONE,			/* or not known, because securityfs is not mounted */
 	LOCKDOWN_INTEGRITY,		/* only signed modules */
-	LOCKDOWN_CONFIDENTIALITY,	/* and nothing of the kernel is shown: tracefs is shut */
+	LOCKDOWN_CONFIDENTIALITY,	/* and the kernel hides itself: tracefs is closed */
 };
 
 enum lockdown lockdown_read(void);
-/* The kernel takes only modules with a signature that it knows. */
+/* True if the kernel loads only modules with a signature that it knows. */
 bool lockdown_wants_signatures(void);
 
 #define LOCKDOWN_HELP \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Who is at the other end of a socket, and whether that is root in the sense of /dev/klp. */
+/* Identifies the process at the other end of a socket, and checks that it is root as /dev/klp
+ * defines it. */
 #ifndef KLPD_KERN_PEER_H
 #define KLPD_KERN_PEER_H
 
@@ -9,10 +10,10 @@
 #include "shared/report.h"
 
 struct peer {
-	pid_t pid;	/* of the process that connected; 0: it cannot be seen from here */
-	uid_t uid;	/* as this process's user namespace has it */
-	int pidfd;	/* owned; -EBADF: it has ended, or is not of uid 0 */
-	bool mapped;	/* it is in another user namespace, or has ended and cannot be asked */
+	pid_t pid;	/* of the process that connected; 0: not visible from here */
+	uid_t uid;	/* as seen in this process's user namespace */
+	int pidfd;	/* owned; -EBADF: the peer has ended, or is not of uid 0 */
+	bool mapped;	/* in another user namespace, or unknown because the peer has ended */
 };
 
 #define PEER_INIT ((struct peer){ .pidfd = -EBADF })
@@ -21,8 +22,9 @@ struct peer {
 int peer_read(int fd, struct peer *ret);
 void peer_done(struct peer *p);
 /*
- * 0 if the peer is what klp.ko lets open /dev/klp: uid 0 with CAP_SYS_ADMIN and CAP_BPF, in this
- * user namespace. Else OUTCOME_PERMISSION, told in *report. -ESRCH, not told: it has ended.
+ * 0 if klp.ko lets the peer open /dev/klp: uid 0 with CAP_SYS_ADMIN and CAP_BPF, in this user
+ * namespace. Otherwise OUTCOME_PERMISSION, set in *report. -ESRCH, without a report: the peer has
+ * ended.
  */
 int peer_check_root(const struct peer *p, struct report *report);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Inside of pin.c and pin-read.c: names in the tree of pins, and what a set must look like. */
+/* Internal to the files that read pins: names in the pin tree, and checks of what is pinned. */
 #ifndef KLPD_KERN_PIN_READ_H
 #define KLPD_KERN_PIN_READ_H
 
@@ -21,33 +21,40 @@
 #define PIN_BEFORE_MAP	"klp_before"
 #define PIN_PATH_MAX	(sizeof(KLPD_PIN_DIR) + 64)
 
-/* "gen-N", N in 1..INT64_MAX, spelt as we spell it. */
+/* "gen-N" with N in 1..INT64_MAX, spelt exactly as klpd spells it. */
 bool pin_parse_set_name(const char *name, uint64_t *ret);
-/* "link-K", K below PIN_LINKS_MAX. */
+/* "link-K" with K below PIN_LINKS_MAX. */
 bool pin_parse_link_name(const char *name, uint64_t *ret);
-/* "map-K", K below KLP_TABLES_MAX. */
+/* "map-K" with K below KLP_TABLES_MAX. */
 bool pin_parse_map_name(const char *name, uint64_t *ret);
-/* "forced-N-INDEX": N. */
+/* "forced-N-INDEX"; *ret is N. */
 bool pin_parse_kept_name(const char *name, uint64_t *ret);
 /* "before-N". */
 bool pin_parse_before_name(const char *name, uint64_t *ret);
 /* Path of gen-N, or of `name` in it. */
 void pin_patch_path(uint64_t serial, const char *name, char ret[static PIN_PATH_MAX]);
-/* Path of `prefix` and `index` in gen-N. */
+/* Path of the entry `prefix` and `index` in gen-N. */
 void pin_entry_path(uint64_t serial, const char *prefix, uint64_t index,
 		    char ret[static PIN_PATH_MAX]);
-/* 0, or -EINVAL or -EPROTO as in struct pin_patch.problem; value_size is that of the map. */
+/*
+ * 0, or -EINVAL or -EPROTO as in struct pin_patch.problem. `value_size` is the value size of the
+ * map.
+ */
 int pin_check_header(const struct pin_header *header, uint64_t serial, size_t value_size);
 
-/* A frozen array map of one entry with this value; its fd. */
+/* Create a frozen array map of one entry with this value. Returns its fd. */
 int pin_create_map(const char *name, const void *value, size_t size);
-/* The value of such a map, at least `min` bytes of it; its size is the map's. -EINVAL: no such
- * map. */
+/*
+ * Read the value of such a map, which must have at least `min` bytes. *ret_size is the map's value
+ * size. -EINVAL: it is no such map.
+ */
 int pin_read_map(const char *path, size_t min, char **ret, size_t *ret_size);
-/* Header and metadata of a set out of such a map into *set, of which nothing else is looked at.
- * -EINVAL, -EPROTO as in struct pin_patch.problem, or our own trouble. */
+/*
+ * Read the header and the metadata of a patch from such a map into *patch; nothing else in *patch
+ * is used. -EINVAL or -EPROTO as in struct pin_patch.problem, or an error of pin_is_our_trouble().
+ */
 int pin_read_meta(int fd, struct pin_patch *patch);
-/* Errors that speak of this process and not of what is pinned. */
+/* True for errors that concern this process and not what is pinned. */
 bool pin_is_our_trouble(int error);
 
 #endif

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What this kernel permits, found out by trying: programs are loaded, never attached. */
+/* Finds out what this kernel permits by trying it: programs are loaded, never attached. */
 #ifndef KLPD_KERN_PROBE_H
 #define KLPD_KERN_PROBE_H
 
 #include <stdint.h>
 
 enum probe_answer {
-	PROBE_PERMITTED,	/* the kernel lets fmod_ret attach as it is */
-	PROBE_CLOSED,		/* it would, were the function open for modification */
-	PROBE_IMPOSSIBLE,	/* it never will */
+	PROBE_PERMITTED,	/* fmod_ret can attach to the function as it is */
+	PROBE_CLOSED,		/* it could, if the function were open for modification */
+	PROBE_IMPOSSIBLE,	/* it never can */
 };
 
 /*
- * Whether fmod_ret may attach to FUNC `btf_id` of vmlinux right now. *ret_reason is set for
- * PROBE_IMPOSSIBLE: the kernel's words, malloc'ed, or NULL if it had none. Negative errno if it
- * could not be found out.
+ * Try whether fmod_ret can attach to FUNC `btf_id` of vmlinux now. For PROBE_IMPOSSIBLE *ret_reason
+ * is the kernel's message, malloc'ed, or NULL if there is none. Negative errno: the attempt gave no
+ * answer.
  */
 int probe_fmod_ret(uint32_t btf_id, enum probe_answer *ret, char **ret_reason);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What libbpf is told of the program of a body, just before it loads it. See program-hook.c. */
+/*
+ * Sets libbpf's load options of a body's program, just before libbpf loads it. See program-hook.c.
+ */
 #ifndef KLPD_KERN_PROGRAM_HOOK_H
 #define KLPD_KERN_PROGRAM_HOOK_H
 
@@ -10,15 +12,18 @@ struct ops_type;
 
 struct program_hook {
 	const struct ops_type *type;	/* of guard and replace bodies; NULL: there are none */
-	/* BTF id of the function that an fmod_ret body is for, in that of vmlinux; 0: none */
+	/* BTF id in vmlinux of the function that an fmod_ret body is for; 0: none */
 	uint32_t (*btf_id)(const struct bpf_program *program, void *userdata);
-	void (*begins)(void *userdata);	/* each time; may be NULL */
+	void (*begins)(void *userdata);	/* called for each program; may be NULL */
 	void *userdata;
 };
 
-/* Before the first file is opened: libbpf leaves programs in the sections of bodies to us. */
+/*
+ * Call before the first file is opened: libbpf then leaves programs in the sections of bodies to
+ * klpd.
+ */
 int program_hook_register(void);
-/* Until called with NULL, which it is in between: the load that runs. Borrowed. */
+/* Set the hook of the load that follows; NULL, as at start, when no load runs. Borrowed. */
 void program_hook_set(const struct program_hook *hook);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Inside of target.c: modules, by name, and what a loaded one says of its functions. */
+/* Internal to target.c: modules by name, and the functions of a loaded module. */
 #ifndef KLPD_KERN_TARGET_MODULE_H
 #define KLPD_KERN_TARGET_MODULE_H
 
@@ -15,18 +15,18 @@ struct target_module {
 	struct target_module *next;
 	bool loaded;
 	struct symbols *symbols;	/* NULL unless loaded */
-	struct btf *btf;		/* on top of vmlinux's; NULL: it has none */
+	struct btf *btf;		/* split BTF on top of vmlinux's; NULL: it has none */
 	char name[KLP_OBJECT_LEN];
 };
 
 /*
- * The module from the list, or read and put there. *ret stays the list's. OUTCOME_NO_SUCH_FUNCTION:
- * there will never be a module of this name, since it is a part of the kernel.
+ * Find the module in the list, or read it and add it. The list keeps ownership of *ret.
+ * OUTCOME_NO_SUCH_FUNCTION: a module of this name cannot exist, because it is built into the
+ * kernel.
  */
 int target_module_find(struct target_module **list, const char *name, struct btf *vmlinux,
 		       const struct target_module **ret, struct report *report);
-/* Id of the FUNC that the module itself describes, by this name or another at its address; 0: it does
- * not. */
+/* Id of the FUNC in the module's own BTF, by this name or by another at its address; 0: none. */
 uint32_t target_module_described(const struct target_module *m, const char *symbol,
 				 uint32_t sympos);
 struct target_module *target_modules_free(struct target_module *list);
