@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The rule that says which body suits a function, and why, to the author of a patch. A kind of body
- * is a row of the table: what makes it impossible is asked first, in the order in which it is most
- * use to know, then what is to be known of it where it is possible. The first row that is possible
- * is the one to take.
+ * Advises the author of a patch which kind of body suits a function, and why. Each kind of body is
+ * a row of the table `rows`. Its function first checks what makes the kind impossible, most useful
+ * reason first, and then adds what the author should know if it is possible. The first possible row
+ * is the best.
  *
- * The costs are those of tests/bench/calls.sh: instructions of one call whose body lets the
+ * The costs are measured by tests/bench/calls.sh, as instructions of a call whose body lets the
  * original run.
  */
 #include <inttypes.h>
@@ -16,7 +16,7 @@
 #include "core/advice.h"
 #include "util/macro.h"
 
-#define OPS_ARGS_MAX		6	/* that registers hold */
+#define OPS_ARGS_MAX		6	/* arguments passed in registers */
 #define FMOD_RET_ARGS_MAX	12	/* MAX_BPF_FUNC_ARGS of the kernel */
 
 static const char *const verdict_names[] = {
@@ -51,7 +51,7 @@ static const char *advice_untraceable(const struct target_facts *f)
 	return f->part == PART_NOINSTR ? " (noinstr)" : " (notrace, or built without a place to hook it)";
 }
 
-/* What no kind of body helps against. */
+/* Reasons that exclude every kind of body. */
 static bool advice_is_hopeless(const struct advice_case *c, struct advice *a)
 {
 	const struct target_facts *f = c->facts;
@@ -92,7 +92,7 @@ static bool advice_has_odd_shape(const struct advice_case *c, uint32_t args_max,
 	return *a->why;
 }
 
-/* "NULL" of a pointer, "0" of a long: the value that matters most and that fmod_ret cannot give. */
+/* "NULL" for a pointer, "0" for a long: the most useful value, which fmod_ret cannot return. */
 static const char *advice_nothing(const struct advice_case *c)
 {
 	if (!c->facts->shaped || c->facts->shape.returns == RETURN_VOID ||
@@ -101,7 +101,7 @@ static const char *advice_nothing(const struct advice_case *c)
 	return c->facts->shape.returns == RETURN_POINTER ? "NULL" : "0";
 }
 
-/* What the companion runs: guard and replace bodies. */
+/* Reasons that exclude guard and replace bodies, which the companion runs. */
 static bool advice_bars_ops(const struct advice_case *c, struct advice *a)
 {
 	if (advice_is_hopeless(c, a) || advice_has_odd_shape(c, OPS_ARGS_MAX, a))
@@ -186,7 +186,7 @@ static enum advice_verdict advice_fmod_ret(const struct advice_case *c, struct a
 		   "counts, and costs about 215 instructions a call");
 	if (nothing)
 		advice_say(a, "; it cannot return %s", nothing);
-	/* the kernel does not tell what it opened by itself from what it was asked to open */
+	/* the kernel does not tell functions open by default from those opened on request */
 	if (f->fmod_ret == FMOD_RET_OPEN) {
 		advice_say(a, c->companion ? "; the function is open for it, by the kernel itself or by the "
 					     "companion since the boot" :
@@ -202,7 +202,7 @@ static enum advice_verdict advice_fmod_ret(const struct advice_case *c, struct a
 	return ADVICE_COMPANION;
 }
 
-/* In the order of preference. */
+/* In order of preference. */
 static const struct {
 	enum body_kind body;
 	enum advice_verdict (*judge)(const struct advice_case *c, struct advice *a);

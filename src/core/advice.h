@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which body suits a function: from what is known of it to advice for each kind of body. Pure: no
- * system call, nothing kept.
+ * Which kind of body suits a function: turns the facts about it into advice for each kind. Pure: no
+ * system call, no state kept.
  */
 #ifndef KLPD_CORE_ADVICE_H
 #define KLPD_CORE_ADVICE_H
@@ -14,9 +14,9 @@
 #include "kern/target.h"
 
 enum advice_verdict {
-	ADVICE_BEST,		/* of those that are possible */
+	ADVICE_BEST,		/* the best of the possible ones */
 	ADVICE_POSSIBLE,
-	ADVICE_COMPANION,	/* it would be, were the companion there */
+	ADVICE_COMPANION,	/* possible if klp.ko were loaded */
 	ADVICE_IMPOSSIBLE,
 	_ADVICE_VERDICT_MAX
 };
@@ -24,18 +24,18 @@ enum advice_verdict {
 struct advice {
 	enum body_kind body;
 	enum advice_verdict verdict;
-	char why[400];		/* as a sentence without its capital and its full stop */
+	char why[400];		/* a sentence without capital and full stop */
 };
 
 struct advice_case {
 	const struct target_facts *facts;
-	uint32_t sympos;	/* that the patch asks for */
-	bool strict;		/* the patch is: no call may be missed */
-	bool immediate;		/* consistency that was asked for */
-	bool companion;		/* it is there */
+	uint32_t sympos;	/* position that the patch asks for */
+	bool strict;		/* the patch is strict: no call may be missed */
+	bool immediate;		/* immediate consistency was asked for */
+	bool companion;		/* klp.ko is loaded */
 };
 
-/* Kinds of body that this klpd has, those first that are to be preferred where both can be. */
+/* Number of kinds of body; advice_make() lists the preferred kinds first. */
 #define ADVICE_BODIES 3
 
 void advice_make(const struct advice_case *c, struct advice ret[static ADVICE_BODIES]);

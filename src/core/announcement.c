@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From metadata to the arrays of KLP_IOC_ANNOUNCE. Promises what the companion checks: no object
- * twice, none without a name, and every function's among them.
+ * Builds the arrays of KLP_IOC_ANNOUNCE from metadata. Guarantees what the companion checks: no
+ * object twice, none without a name, and the object of every function listed.
  */
 #include <string.h>
 
@@ -43,7 +43,7 @@ int announcement_make(const struct meta *meta, struct announcement *ret)
 		r = announcement_add_object(ret, meta->funcs[i].object);
 	for (size_t i = 0; r == 0 && i < meta->n_callbacks; i++)
 		r = announcement_add_object(ret, meta->callbacks[i].object);
-	/* tables are the kernel's own, and a record is about something */
+	/* a record needs an object, and a patch of struct_ops tables alone names none */
 	if (r == 0 && ret->n_objects == 0)
 		r = announcement_add_object(ret, "vmlinux");
 	if (r < 0)

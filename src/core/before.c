@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Looks after the pins before-N, of which one is valid at a time and two exist while a change runs:
+ * Maintains the pins before-N. One is valid at a time, and two exist while a change is running:
  *
- *   PIN        before-N is made, N being the generation that the change would make
- *   COMPLETE   the generation becomes N; the one of the generation before goes
- *   undo, or completed in reverse: before-N goes
+ *   PIN        before-N is made, where N is the generation that the change will make
+ *   COMPLETE   the generation becomes N; the pin of the former generation is removed
+ *   undo, or completed in reverse: before-N is removed
  *
- * and recovery takes those away that a klpd killed in between has left. A file is read again only
- * if it is the same: what it was is known by its hash.
+ * Recovery removes pins left over by a klpd that was killed in between. For a rollback a file is
+ * read again, and its SHA-256 must match that of the file that was in force.
  */
 #include <stdbool.h>
 
@@ -44,8 +44,10 @@ int before_remember(struct transaction *t)
 	for (size_t i = 0; i < reg->n_patches; i++)
 		known = known && !reg->patches[i]->lost;
 	if (!known) {
-		/* and if klpd dies before it counts this one, the old one must not be taken for
-		 * it */
+		/*
+		 * Also remove the current rollback point. If klpd dies before this change raises
+		 * the generation, recovery would take that point for the right one.
+		 */
 		before_expire(gate_generation(reg->gate));
 		return 0;
 	}
@@ -71,7 +73,7 @@ void before_forget(struct transaction *t)
 
 void before_expire(uint64_t old)
 {
-	/* one that resists is not valid any more, and recovery tells of it */
+	/* a pin that cannot be removed is no longer valid, and recovery reports it */
 	if (old > 0)
 		(void)pin_before_remove(old);
 }
@@ -129,7 +131,7 @@ void before_recover(struct registry *reg, uint64_t pending)
 	size_t n = 0;
 	int r;
 
-	/* what cannot be judged yet may be what the pins are about */
+	/* the pins may list unjudged patches, so keep them */
 	r = reg->unjudged ? 0 : pin_before_list(&numbers, &n);
 	if (r < 0)
 		registry_warn(reg, "Cannot read what was in force before (%s)", strerrordesc_np(-r));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Phase LOAD as a trial: the bodies go through the verifier and are closed again. A body that fails
- * is told of and left out, and the others are tried once more, until none fails.
+ * is reported and left out, and the others are loaded again, until none fails.
  *
- * Not tried is a body whose function would have to be opened for fmod_ret: what is opened stays so
- * until reboot, in a table of few places, and a question must not take one.
+ * A body whose function would have to be opened for fmod_ret is not tried. A function stays open
+ * until reboot, in a table with few entries, and a check must not use one up.
  */
 #include "core/announcement.h"
 #include "core/check-load.h"
@@ -19,13 +19,13 @@
 #define OTHER_COMPANION	"the companion is of another ABI: nothing task by task can be enabled"
 #define NOT_ALONE	"the file as a whole could not be loaded"
 
-/* Verifier logs that are kept: the answer has to fit into one message. */
+/* Number of verifier logs kept, so that the answer fits into one message. */
 #define LOGS_MAX	16
 
 struct trial {
 	struct check *check;
 	struct registry *registry;
-	bool *funcs;		/* that are to be tried */
+	bool *funcs;		/* the bodies to try */
 	bool *callbacks;
 	unsigned int logs;
 };
@@ -39,7 +39,7 @@ static void load_not_tried(struct check *c, const bool *which, const char *why)
 		}
 }
 
-/* What enabling would open, and that there is room for it. */
+/* Count the functions that enabling would open, and check that there is room for them. */
 static int load_opening(struct check *c, struct registry *reg)
 {
 	const struct meta *m = c->incoming.patch->meta;
@@ -79,7 +79,7 @@ static void load_choose(struct trial *t)
 		t->callbacks[i] = true;
 }
 
-/* A fresh object with all that are to be tried; *ret_n: how many. */
+/* Open a fresh object and select everything to be tried; *ret_n: how many. */
 static int load_prepare(struct trial *t, size_t *ret_n, struct report *report)
 {
 	struct incoming *e = &t->check->incoming;
@@ -92,13 +92,13 @@ static int load_prepare(struct trial *t, size_t *ret_n, struct report *report)
 	for (size_t i = 0; r == 0 && i < m->n_funcs; i++)
 		if (t->funcs[i]) {
 			r = incoming_select(e, i, report);
-			/* names told on the way here are not those of what may fail later */
+			/* drop names reported so far: they do not belong to a later failure */
 			if (r == 0)
 				report_done(report);
 			++*ret_n;
 		}
 	for (size_t i = 0; r == 0 && i < m->n_callbacks; i++) {
-		/* one that cannot be selected was told of when the file was looked at */
+		/* one that cannot be selected was reported when the file was looked at */
 		if (!t->callbacks[i] || incoming_select_callback(e, i, NULL) != 0)
 			continue;
 		++*ret_n;
@@ -109,7 +109,7 @@ static int load_prepare(struct trial *t, size_t *ret_n, struct report *report)
 	return r;
 }
 
-/* The one that failed is not tried again. False: it is nobody's fault in particular. */
+/* Leave out the program that failed. False: the failure belongs to no program of the patch. */
 static bool load_drop_failed(struct trial *t, const char *program)
 {
 	const struct meta *m = t->check->incoming.patch->meta;
@@ -175,7 +175,7 @@ static int load_once(struct trial *t, bool *ret_again)
 	return 0;
 }
 
-/* What of phase ANNOUNCE can be known without doing it. */
+/* The part of phase ANNOUNCE that can be checked without announcing. */
 static int load_announcement(struct check *c)
 {
 	struct report report = REPORT_INIT;
@@ -213,7 +213,7 @@ int check_load(struct check *c, struct registry *reg)
 	load_choose(&t);
 	while (r == 0 && again)
 		r = load_once(&t, &again);
-	/* the programs go */
+	/* close the programs */
 	c->incoming.object = object_free(c->incoming.object);
 	return r == 0 ? load_announcement(c) : r;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Asks what a change would be refused for, and goes on after each answer. The phases PLAN and LOAD
- * of a change (transaction.h) without what they leave behind: the same rules, the same look-ups,
- * and a load whose programs are closed again (check-load.c).
+ * Checks what a change would be refused for, and continues after each problem. These are the phases
+ * PLAN and LOAD (transaction.h) without lasting effects: the same rules, the same look-ups, and a
+ * load whose programs are closed again (check-load.c).
  *
- * What is not tried is said, with the reason: a trial that would last until reboot is none.
+ * What is not tried is reported with the reason. Nothing is tried whose effect would last until
+ * reboot.
  */
 #include "core/check.h"
 #include "core/check-load.h"
@@ -41,7 +42,10 @@ int check_problem(struct check *c, enum phase phase, int result, struct report *
 	return r == -ENOSPC ? 0 : r;
 }
 
-/* The rules of the planner, unless what is in force is about to be something else. */
+/*
+ * Apply the planner's rules. While another change is running, they are applied as if no patch were
+ * in force.
+ */
 static int check_plan(struct check *c, struct registry *reg, const struct check_request *request)
 {
 	struct plan_patch patches[REGISTRY_PATCHES_MAX];
@@ -101,12 +105,15 @@ static int check_look_func(struct check *c, struct registry *reg, struct targets
 	c->funcs[i].owner = check_find_owner(reg, f);
 	r = targets_facts(targets, f->object, f->symbol, f->sympos, object_btf(c->incoming.object),
 			  &c->funcs[i].facts, &report);
-	/* told by the look already, if it is worth telling */
+	/* incoming_resolve_func() has reported this if it matters */
 	report_done(&report);
 	return r == -ENOMEM ? r : 0;
 }
 
-/* Who else has functions of it: one after the other, since each look finds the first. */
+/*
+ * Find all foreign hooks at functions of the patch. Each look-up returns the first, so repeat until
+ * none is left.
+ */
 static int check_foreign(struct check *c, struct registry *reg)
 {
 	_cleanup_free_ bool *known = calloc(c->incoming.patch->meta->n_funcs, sizeof(*known));
@@ -194,7 +201,7 @@ static void check_advise(struct check *c, const struct registry *reg, bool immed
 	}
 }
 
-/* As phase PLAN does it: the programs are told what they would be told. */
+/* Choose a serial as phase PLAN does, because the programs are given it. */
 static int check_number(struct check *c, const struct registry *reg, struct report *report)
 {
 	int r = registry_next_serial(reg, &c->incoming.patch->serial);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A change that is only asked about: all that an enable or a replace of a file would be refused
- * for, and for each function of the patch what is known of it and which body suits it. Leaves
- * nothing in the kernel: nothing is announced, attached, pinned, or opened for fmod_ret.
+ * A check of a file without a change: everything that an enable or a replace of it would be refused
+ * for, and for each function what is known of it and which body suits it. Leaves nothing in the
+ * kernel: nothing is announced, attached, pinned or opened for fmod_ret.
  */
 #ifndef KLPD_CORE_CHECK_H
 #define KLPD_CORE_CHECK_H
@@ -14,40 +14,41 @@
 
 struct check_request {
 	const char *path;
-	bool replace;		/* as `replace`; otherwise as `enable` */
+	bool replace;		/* check a replace; otherwise an enable */
 	bool immediate;
-	struct report *busy;	/* told: another change runs, what is in force is not settled */
+	/* Has an outcome if another change is running or the patches in force are not settled. */
+	struct report *busy;
 };
 
-enum check_trial {		/* of a body, by the kernel's verifier */
+enum check_trial {		/* result of loading a body into the verifier */
 	TRIAL_NOT_TRIED,
 	TRIAL_PASSED,
 	TRIAL_FAILED,
 	_TRIAL_MAX
 };
 
-struct check_func {		/* one of the metadata, in its order */
+struct check_func {		/* one per function, in the metadata's order */
 	struct target_facts facts;
 	struct advice advice[ADVICE_BODIES];
-	char *taken;		/* by whom beside klpd, as a sentence; NULL: nobody */
-	const char *owner;	/* patch in force that has it; NULL: none. The registry's */
+	char *taken;		/* the foreign hook there, as a sentence; NULL: none */
+	const char *owner;	/* patch in force that has it, owned by the registry; NULL: none */
 	enum check_trial trial;
-	const char *not_tried;	/* why; NULL if it was */
-	bool fit;		/* looked at, and no fault found */
+	const char *not_tried;	/* why; NULL: it was tried */
+	bool fit;		/* resolved without a problem */
 };
 
 struct check {
-	struct incoming incoming;	/* its set has the metadata */
-	struct plan plan;		/* what the change would be */
-	struct report_list problems;	/* the first is what the change would be refused for */
-	bool looked;			/* funcs are filled in */
+	struct incoming incoming;	/* incoming.patch has the metadata */
+	struct plan plan;		/* the change that would result */
+	struct report_list problems;	/* the first is what a change would be refused for */
+	bool looked;			/* the functions were looked up */
 	struct check_func *funcs;
-	uint32_t opens;			/* functions that would be opened, until reboot */
+	uint32_t opens;			/* functions to be opened for fmod_ret, until reboot */
 };
 
 /*
- * 0 and *ret, whatever is wrong with the patch; or an outcome told in *report, because there is no
- * patch in the file; or -errno.
+ * Check a file. Returns 0 and *ret if the file holds a patch, whatever is wrong with it; an outcome
+ * described in *report if it holds none; or -errno.
  */
 int check_run(struct registry *reg, const struct check_request *request, struct check **ret,
 	      struct report *report);

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Asks, of each function in force, what was asked before the patch came (entering-look.c), and whether
- * the kernel calls the body at all: another user may have come later, switched ftrace off, or taken the
- * hook away, and the kernel tells klpd of none of it.
+ * Repeats for each function in force the checks of incoming-resolve.c, and checks whether the
+ * kernel calls its body at all. Another program may have attached later, switched ftrace off or
+ * removed the hook, and the kernel does not notify klpd of any of it.
  *
- * Which one wins where another decides too is as foreign.c has it, and was measured (test-rival.sh): a BPF
- * trampoline runs before whatever ftrace redirects to, so a foreign fmod_ret program is before a guard
- * or replace body whenever it came, and this kind of body of ours before a livepatch; of two fmod_ret
- * programs the one attached later is first. What returns other than 0 there keeps the next from
- * deciding.
+ * Precedence of a foreign hook is as foreign.c has it, measured by test-rival.sh. A BPF trampoline
+ * runs before any ftrace redirection. So a foreign fmod_ret program runs before a guard or replace
+ * body, whatever the order of attachment, and an fmod_ret body of klpd's runs before a livepatch.
+ * Of two fmod_ret programs the one attached later runs first. A program that returns other than 0
+ * keeps the next one from deciding.
  *
- * ftrace knows a function by one of its names. Which one is learned from the kernel's symbols, which
- * takes a second, and so only once for a set: when it enters, or when klpd, restarted, finds a function
- * of it not listed by the name that the patch has for it.
+ * ftrace lists a function by one of its names. Which one is learned from the kernel's symbols.
+ * Reading them takes a second, so it happens once per patch: when it enters, or when a restarted
+ * klpd finds a function of it that is not listed by the name the patch uses.
  */
 #include "core/effect-func.h"
 #include "core/idle-hooks.h"
@@ -21,10 +21,10 @@
 #include "kern/foreign.h"
 #include "util/macro.h"
 
-struct place {			/* of one function, beside its struct ftrace_func */
+struct place {			/* of one function; parallel to struct ftrace_func */
 	struct patch *patch;
 	size_t func;
-	bool judged;		/* in force, and the function is there */
+	bool judged;		/* the patch is in force, the function present */
 };
 
 struct look {
@@ -33,7 +33,7 @@ struct look {
 	struct ftrace_func *funcs;
 	struct place *places;
 	size_t n;
-	bool off;		/* ftrace */
+	bool off;		/* ftrace is switched off */
 };
 
 static const struct meta_func *look_func(const struct look *l, size_t i)
@@ -46,7 +46,9 @@ static bool look_is_ops(const struct look *l, size_t i)
 	return body_is_ops(look_func(l, i)->body);
 }
 
-/* What the companion has hooked: modules come and go. Without a companion only what needs none. */
+/*
+ * Modules come and go: does the companion hook this one? Without a companion only vmlinux counts.
+ */
 static bool look_is_there(const struct klp_uapi_object *objects, uint32_t n, const char *name)
 {
 	for (uint32_t i = 0; i < n; i++)
@@ -81,8 +83,9 @@ static void look_fill_set(struct look *l, struct patch *s)
 	}
 }
 
-/* Those of all sets: one that leaves explains a hook as well as one that stays. -ENOENT: there is no
- * list to look at. */
+/*
+ * For all patches, because a leaving one explains a hook too. -ENOENT: ftrace has no list.
+ */
 static int look_read(struct look *l)
 {
 	l->n = 0;
@@ -92,12 +95,12 @@ static int look_read(struct look *l)
 	return ftrace_look(l->funcs, l->n);
 }
 
-/* A body of ours is called there, as far as the list can say. */
+/* Whether a body of klpd's is called there, as far as the list tells. */
 static bool look_is_called(const struct look *l, size_t i)
 {
 	const struct ftrace_func *f = &l->funcs[i];
 
-	/* of one whose name cannot be known nothing is */
+	/* a function whose name cannot be known cannot be checked */
 	if (*f->symbol == '\0')
 		return true;
 	return f->enabled && (look_is_ops(l, i) ? f->redirected : f->direct);
@@ -117,8 +120,9 @@ static int look_learn_name(struct patch *s, size_t i, struct targets *targets)
 	return 0;
 }
 
-/* The names of functions that are not listed by the name they have, and of a module each time, which
- * may be another by now. True if one was learned. */
+/*
+ * Learn names that ftrace does not list; those of a module each time, as it may be another by now.
+ */
 static int look_learn(struct look *l, bool *ret)
 {
 	struct targets *targets = NULL;
@@ -153,7 +157,7 @@ static bool look_misses(const struct look *l)
 	return false;
 }
 
-/* Once more where something is missing: a module may have come or gone between the questions. */
+/* Read again if a function is missing: a module may have come or gone between the reads. */
 static int look_again(struct look *l)
 {
 	bool learned = false;
@@ -167,7 +171,7 @@ static int look_again(struct look *l)
 
 /* ---- not called ---------------------------------------------------------------------------- */
 
-/* How many functions of the set are judged, and how many of them call no body. */
+/* Count the judged functions of the patch and those of them that call no body. */
 static void count_missing(const struct look *l, const struct patch *s, size_t *ret_judged,
 			  size_t *ret_missing)
 {
@@ -245,8 +249,9 @@ static int look_called(struct look *l)
 #define BEHIND		"this patch decides first, and where it lets the original run, the other's code " \
 			"runs in its place"
 
-/* A body of ours that redirects explains that the function is redirected, and so does a hook that is
- * left of one: names that several functions have are not told apart. */
+/*
+ * Whether a body of klpd's, or an idle hook left by one, redirects a function of this name.
+ */
 static bool is_ours(const struct look *l, size_t i)
 {
 	_cleanup_(idle_hooks_done) struct idle_hooks hooks = {};
@@ -255,7 +260,7 @@ static bool is_ours(const struct look *l, size_t i)
 		if (look_is_ops(l, j) && STREQ(l->funcs[j].symbol, l->funcs[i].symbol) &&
 		    STREQ(l->funcs[j].object, l->funcs[i].object))
 			return true;
-	/* asked only where something redirects that no patch explains */
+	/* read only if no patch explains the redirection */
 	idle_hooks_get(l->registry, &hooks);
 	return idle_hooks_have(&hooks, l->funcs[i].object, l->funcs[i].symbol);
 }
@@ -263,7 +268,7 @@ static bool is_ours(const struct look *l, size_t i)
 struct livepatch {
 	struct look *look;
 	struct targets *targets;
-	const char *name;	/* found */
+	const char *name;	/* found, points to text */
 	size_t func;
 	char text[64];
 };
@@ -290,7 +295,9 @@ static int livepatch_is_at(const char *patch, const char *object, const char *sy
 	return 1;
 }
 
-/* There can be one that redirects, so these are few, and the livepatches are gone through for each. */
+/*
+ * At most one user redirects a function, so one pass over the livepatches for each is cheap enough.
+ */
 static int warn_redirected(struct look *l, size_t i)
 {
 	struct livepatch p = { .look = l, .func = i };
@@ -344,7 +351,7 @@ static int look_redirected(struct look *l)
 	return r;
 }
 
-/* What a BTF id of vmlinux means does not change while the kernel runs. */
+/* A cache: a BTF id of vmlinux keeps its meaning while the kernel runs. */
 #define NAMES_MAX	64
 
 static struct {
@@ -387,10 +394,13 @@ struct programs {
 	struct look *look;
 	uint32_t vmlinux;
 	bool asked;
-	struct own_links found;	/* bodies of klpd's that no set has: their pins are out of sight */
+	struct own_links found;	/* klpd's bodies without a patch: their pins are not visible */
 };
 
-/* Other warnings tell of them, and they are klpd's own. Reading them takes long, so only if it matters. */
+/*
+ * Whether the link is klpd's own without a patch: other warnings report it. Slow, so only on
+ * demand.
+ */
 static bool program_is_found(struct programs *programs, uint32_t link_id)
 {
 	struct found found;
@@ -434,7 +444,7 @@ static int program_is_at(const struct foreign_program *p, void *userdata)
 	const char *listed;
 	int r = 0;
 
-	/* where its id cannot be found out, an id of a function is taken for one of vmlinux */
+	/* if the id of vmlinux's BTF is unknown, any function id is taken for one of vmlinux */
 	if (programs->vmlinux != 0 && p->obj_id != programs->vmlinux)
 		return 0;
 	listed = program_listed(l->registry, p->btf_id);
@@ -476,7 +486,7 @@ int effect_funcs(struct registry *reg, struct warnings *ret)
 	r = look_read(&l);
 	if (r == 0)
 		r = look_again(&l);
-	/* without ftrace's list only the links can be asked */
+	/* without ftrace's list only the links can be checked */
 	if (r < 0 && r != -ENOMEM)
 		return look_programs(&l);
 	if (r == 0)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What does not hold of "links and pins are there, where the system's bpffs is", as warnings: for
- * each patch, and for the place as such.
+ * Warnings if links or pins are missing or are not in the system's bpffs: for each patch, and for
+ * the bpffs itself.
  */
 #include "core/effect-pins.h"
 #include "core/keep.h"
 #include "core/unjudged.h"
 #include "util/macro.h"
 
-/* Links that are not there. */
+/* Missing links. */
 static int effect_parts(const struct patch *s, struct warnings *ret)
 {
 	size_t missing = patch_missing(s), all = s->n_links + s->n_lost;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Asks the kernel whether what is in force has its effect, one source after the other: the links, the
- * companion's records, the tables, ftrace and whoever else has the functions. Owns nothing. A source
- * that cannot be read says nothing: what is not known is no warning.
+ * Collects the warnings about patches in force from one source after the other: links, the
+ * companion's records, tables, ftrace, foreign hooks. Keeps nothing. A source that cannot be read
+ * yields no warning.
  */
 #include "core/effect-pins.h"
 #include "core/effect.h"
@@ -30,8 +30,9 @@ static int effect_recovery(const struct registry *reg, struct warnings *ret)
 	return r;
 }
 
-/* Calls that went into the original although the patch is in force; nothing is counted of other
- * bodies, which miss nothing. */
+/*
+ * Calls that ran the original although the patch is in force. Only fmod_ret bodies can miss calls.
+ */
 static int effect_missed(const struct patch *s, struct warnings *ret)
 {
 	struct link_info info;
@@ -65,8 +66,10 @@ static int effect_tables(const struct patch *s, struct warnings *ret)
 	return r;
 }
 
-/* Sets that somebody took a body or a callback from while it could run, and sets with a body that
- * could not run at a call. */
+/*
+ * Patches from which a body or callback was detached while it could run, and patches with a body
+ * that could not run at a call.
+ */
 static int effect_record(const struct patch *s, uint32_t flags, struct warnings *ret)
 {
 	struct warning reg = { .effect = EFFECT_PARTLY, .patch = s, .func = WARNING_NO_FUNC };
@@ -127,7 +130,10 @@ static int effect_hooks(const struct registry *reg, struct warnings *ret)
 	return idle_hooks_warn(&hooks, ret);
 }
 
-/* It serves what is in force, but not in all that klpd tells elsewhere. Immediate sets need none. */
+/*
+ * An older companion serves the patches in force but lacks functions that klpd reports elsewhere.
+ * Immediate patches do not need it.
+ */
 static int effect_companion(const struct registry *reg, struct warnings *ret)
 {
 	const struct warning about = { .kind = WARNING_COMPANION, .effect = EFFECT_PARTLY,

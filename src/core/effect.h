@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whether what is in force has its effect: the kernel runs its bodies, on every call that they are
- * to have, and nobody else decides. The kernel is asked each time; nothing is remembered.
+ * Whether the patches in force take effect: the kernel runs their bodies on every call that is
+ * meant to reach them, and no foreign hook overrules them. The kernel is asked each time; nothing
+ * is cached.
  */
 #ifndef KLPD_CORE_EFFECT_H
 #define KLPD_CORE_EFFECT_H
@@ -9,7 +10,7 @@
 #include "core/warning.h"
 #include "core/registry.h"
 
-/* All there is to warn of now, what recovery met included, appended to *ret. -ENOMEM. */
+/* Append all current warnings to *ret, including those of recovery. -ENOMEM. */
 int effect_look(struct registry *reg, struct warnings *ret);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One set on its way into force, from its file to its pins: what phases PLAN to PIN make of it. A
- * change has any number of them, and each phase runs over all before the next begins.
+ * A patch on its way into force, from its file to its pins: the work of phases PLAN to PIN for one
+ * patch. A change has any number of them, and each phase handles all of them before the next
+ * begins.
  */
 #ifndef KLPD_CORE_INCOMING_H
 #define KLPD_CORE_INCOMING_H
@@ -13,33 +14,44 @@ struct target;
 
 struct incoming {
 	struct patch
-		*patch; /* ours; once it is in force the registry's, and nothing below is left */
+		/*
+		 * Owned; once the change is switched the registry owns it, and all other members
+		 * are freed.
+		 */
+		*patch;
 	void *file;
 	size_t file_size;
 	struct object *object;
-	struct klp_uapi_func *funcs;	/* one for each function of the metadata */
-	bool *native;			/* the kernel lets it attach without opening */
+	struct klp_uapi_func *funcs;	/* one per function of the metadata */
+	bool *native;			/* the function needs no opening for fmod_ret */
 	struct target
-		*found; /* what is known of them; of the targets of the registry, until LOAD */
-	bool shared[KLP_TABLES_MAX];	/* this table's link is that of a set that leaves */
+		/*
+		 * The resolved functions, until incoming_built(); their names belong to
+		 * registry->targets.
+		 */
+		*found;
+	bool shared[KLP_TABLES_MAX];	/* the link of table i is shared with a leaving patch */
 	bool pinned;
 };
 
 /*
- * In this order. Each: 0, an outcome or -errno, told in *report; its undo is right after a failure
- * in the middle of it, and twice. `point` counts the points of a phase (fault.h).
+ * Called in this order. Each function returns 0, an outcome or -errno and describes a failure in
+ * *report. An undo function may be called after a partial failure, and more than once. `point`
+ * counts the fault points of a phase (fault.h).
  */
-/* hash: it must be this file; NULL: any. OUTCOME_FILE_CHANGED, and what trust_read_patch() has. */
+/*
+ * hash: SHA-256 that the file must have; NULL: any. OUTCOME_FILE_CHANGED, or as trust_read_patch().
+ */
 int incoming_read(struct incoming *e, const char *path, const uint8_t *hash, struct report *report);
-/* The set has its consistency, slot and serial by now. */
+/* Context: consistency, slot and serial of the patch are set. */
 int incoming_resolve(struct incoming *e, struct registry *reg, struct patch *const *leave,
 		     size_t n_leave, struct report *report);
 
 /*
- * What incoming_resolve() is made of, for who looks on after a failure (check.c). Each function,
- * callback and table is looked at, and its program selected for loading; again selected once the
- * object is a fresh one. Rivals: *ret is the first function not `known` (may be NULL) that somebody
- * else has.
+ * The steps of incoming_resolve(), for check.c, which continues after a failure. Each function,
+ * callback and table is looked up and its program selected for loading. incoming_select*() selects
+ * it again in a freshly opened object. incoming_resolve_foreign(): `known` marks functions to skip
+ * and may be NULL. *ret is the first of the others that a foreign hook decides about.
  */
 int incoming_resolve_begin(struct incoming *e, struct registry *reg, struct targets **ret,
 			   struct report *report);
@@ -47,14 +59,17 @@ int incoming_resolve_func(struct incoming *e, struct registry *reg, struct targe
 			  size_t i, struct report *report);
 int incoming_resolve_foreign(struct incoming *e, struct registry *reg, const bool *known,
 			     size_t *ret, struct report *report);
-/* OUTCOME_FTRACE_OFF: nothing of a function would be called. */
+/* OUTCOME_FTRACE_OFF: ftrace is off, so no body would be called. */
 int incoming_resolve_ftrace(const struct incoming *e, struct report *report);
-/* OUTCOME_CONFLICT, OUTCOME_META_INVALID: *ret is a function that has another name, by which it is
- * patched already, by a set that does not leave or by this one. */
+/*
+ * OUTCOME_CONFLICT: *ret is a function that a patch which stays in force patches under another
+ * name. OUTCOME_META_INVALID: *ret is a function that this patch lists a second time under another
+ * name.
+ */
 int incoming_resolve_aliases(struct incoming *e, struct registry *reg, struct patch *const *leave,
 			     size_t n_leave, size_t *ret, struct report *report);
 int incoming_select(struct incoming *e, size_t i, struct report *report);
-/* The outcome for -ELOOP or -EOWNERDEAD of the companion. */
+/* Report the outcome for -ELOOP or -EOWNERDEAD of the companion. */
 int incoming_out_of_reach(int error, const char *symbol, struct report *report);
 int incoming_select_callback(struct incoming *e, size_t i, struct report *report);
 int incoming_resolve_table(struct incoming *e, struct targets *targets, size_t i,
@@ -67,15 +82,15 @@ void incoming_load_undo(struct incoming *e);
 int incoming_announce(struct incoming *e, struct registry *reg, unsigned int *point,
 		      struct report *report);
 void incoming_announce_undo(struct incoming *e, struct registry *reg);
-/* leave: the sets whose place it takes. */
+/* leave: the patches that it replaces. */
 int incoming_attach(struct incoming *e, struct patch *const *leave, size_t n_leave,
 		    unsigned int *point, struct report *report);
-/* True if a link was attached: somebody may still stand in its program. */
+/* True: a link was attached, so a task may still be in its program. */
 bool incoming_attach_undo(struct incoming *e);
 int incoming_pin(struct incoming *e, unsigned int *point, struct report *report);
 void incoming_pin_undo(struct incoming *e, struct registry *reg);
 
-/* Let go of all but the set. */
+/* Free everything but the patch. */
 void incoming_built(struct incoming *e);
 
 #endif

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rule of recovery. In force is what a record that is entering, in force or leaving stands for,
- * or a bit of the gates word: that is never taken away, whatever became of its pins. Out of force is
- * only what was read and has neither, or what was never finished and has neither. What a newer klpd
- * made, or a companion that cannot be asked or says what we do not know, is not ours to judge.
+ * The rule of recovery:
+ *
+ * 1. A record that is entering, in force or leaving, or a set bit of the gates word, means that the
+ *    patch is in force. It is never removed, whatever the state of its pins.
+ * 2. A patch is out of force only if it was read, or was never completed, and has neither such a
+ *    record nor such a bit.
+ * 3. What a newer klpd made is left alone, and so is what depends on a companion that cannot be
+ *    asked or that reports a state unknown to klpd.
  */
 #include "core/judge.h"
 #include "klp/meta.h"
@@ -32,10 +36,10 @@ enum judge_verdict judge(const struct judge_facts *f)
 		return judge_read(f);
 	if (judge_stands(f))
 		return f->collides ? JUDGE_LEAVE : JUDGE_TAKE_LOST;
-	/* a task may stand in its programs for ever */
+	/* a task may be in its programs indefinitely */
 	if (f->record == KLP_FORCED_OUT && !f->kept)
 		return JUDGE_LEAVE;
-	/* a body that asks the companion, which cannot be asked for it */
+	/* a body may have a per-task gate, whose state only the companion knows */
 	if (f->attached && !f->companion && f->consistency != KLP_CONSISTENCY_IMMEDIATE)
 		return JUDGE_LEAVE;
 	return f->pins == JUDGE_PINS_BAD ? JUDGE_LEAVE : JUDGE_REMOVE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What recovery does with a thing it finds, from what is known of it. Pure, so that a test can go
- * through all there can be: see judge.c for the rule.
+ * What recovery does with a patch, directory, record or gate that it finds, decided from the facts
+ * about it. Pure, so that a test can try every combination of facts. judge.c has the rule.
  */
 #ifndef KLPD_CORE_JUDGE_H
 #define KLPD_CORE_JUDGE_H
@@ -9,33 +9,33 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum judge_pins {		/* what its pins are */
-	JUDGE_PINS_READ,	/* the metadata is there and ours; links may be missing */
+enum judge_pins {		/* state of its pins */
+	JUDGE_PINS_READ,	/* metadata read; links may be missing */
 	JUDGE_PINS_NO_META,	/* a directory without metadata */
 	JUDGE_PINS_BAD,		/* damaged or foreign */
-	JUDGE_PINS_NEWER,	/* of a newer klpd */
-	JUDGE_PINS_NONE,	/* there are none that we see */
+	JUDGE_PINS_NEWER,	/* made by a newer klpd */
+	JUDGE_PINS_NONE,	/* no pins visible */
 	_JUDGE_PINS_MAX
 };
 
 struct judge_facts {
 	enum judge_pins pins;
-	uint32_t consistency;	/* KLP_CONSISTENCY_*, 0: not known */
-	bool companion;		/* it can be asked */
-	uint32_t record;	/* enum klp_uapi_patch_state of its record; 0: there is none */
+	uint32_t consistency;	/* KLP_CONSISTENCY_*; 0: not known */
+	bool companion;		/* it is loaded and speaks klpd's ABI */
+	uint32_t record;	/* enum klp_uapi_patch_state of its record; 0: no record */
 	bool gate;		/* its bit in the gates word is set */
-	bool attached;		/* a link of it is in the kernel */
+	bool attached;		/* one of its links is in the kernel */
 	bool kept;		/* its programs are pinned for good */
-	bool elsewhere;		/* its bodies read another gates word than ours */
-	bool collides;		/* its record or its gate is that of another set already */
+	bool elsewhere;		/* its bodies read a gates word that is not klpd's */
+	bool collides;		/* another patch already has its record or gate */
 };
 
 enum judge_verdict {
-	JUDGE_TAKE,		/* over: a set as any other */
-	JUDGE_TAKE_LOST,	/* over, with what the kernel tells, for want of metadata */
-	JUDGE_RETIRE,		/* it is out of force */
-	JUDGE_REMOVE,		/* nothing stands for it: its pins, record or bit go */
-	JUDGE_LEAVE,		/* alone, and tell */
+	JUDGE_TAKE,		/* take over as a normal patch */
+	JUDGE_TAKE_LOST,	/* take over as far as the kernel describes it: no metadata */
+	JUDGE_RETIRE,		/* retire: it is out of force */
+	JUDGE_REMOVE,		/* remove its pins, record or gate bit: nothing is in force */
+	JUDGE_LEAVE,		/* leave it alone and report it */
 	_JUDGE_VERDICT_MAX
 };
 

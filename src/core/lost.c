@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Puts sets together from links that were found in the kernel. A link says whose it is (found.h),
- * and which function it is for: an fmod_ret body by its target, the others by their index. What it
- * does not say is left out, or is "?": the functions of a guard body, and its patch's version.
+ * Builds patches from links found in the kernel. A link tells which patch it belongs to (found.h)
+ * and which function it is for: an fmod_ret body by its target, the others by their index. What a
+ * link does not tell, such as the function of a guard body or the version of the patch, is "?" or
+ * "unknown".
  */
 #include "core/lost.h"
 #include "kern/link.h"
@@ -32,7 +33,7 @@ bool lost_is(const struct found_link *l, const struct lost_identity *identity)
 	       l->gates == identity->gates;
 }
 
-/* It is a body of function i. */
+/* Whether the link is the body of function i. */
 static bool lost_is_func(const struct found_link *l, const struct meta *m, size_t i)
 {
 	const struct meta_func *f = &m->funcs[i];
@@ -49,7 +50,10 @@ static bool lost_is_func(const struct found_link *l, const struct meta *m, size_
 	}
 }
 
-/* The map of table i is not known: the one that a link has, if only one has that name. */
+/*
+ * Find the map of table i by its name among the unclaimed links. If several have that name, it
+ * stays unknown.
+ */
 static int lost_find_map(struct patch *s, size_t i, const struct found *f, const bool *claimed)
 {
 	char name[sizeof(f->links->name)];
@@ -71,7 +75,7 @@ static int lost_find_map(struct patch *s, size_t i, const struct found *f, const
 	return 0;
 }
 
-/* Table i: the link has its map. */
+/* Whether the link holds the map of table i. */
 static bool lost_is_table(const struct found_link *l, const struct patch *s, size_t i)
 {
 	uint32_t id;
@@ -80,7 +84,7 @@ static bool lost_is_table(const struct found_link *l, const struct patch *s, siz
 	       id == l->map_id;
 }
 
-/* It is what link i of the set should be. */
+/* Whether the found link is link i of the patch. */
 static bool lost_fits(const struct found_link *l, const struct lost_identity *identity,
 		      const struct patch *s, size_t i)
 {
@@ -98,7 +102,7 @@ static int lost_take(const struct found_link *l, int *ret)
 {
 	int fd = found_link_fd(l->link_id);
 
-	/* gone meanwhile is gone */
+	/* the link has gone since it was listed */
 	if (fd == -ENOENT)
 		return 0;
 	if (fd < 0)

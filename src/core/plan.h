@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The planner: (sets in force, request) to what enters and what leaves, or a named refusal. A pure
- * function: no system call, no log, nothing kept.
+ * The planner: decides from the patches in force and a request which patches enter and which leave,
+ * or refuses the request with a named outcome. A pure function: no system call, no log, no state
+ * kept.
  */
 #ifndef KLPD_CORE_PLAN_H
 #define KLPD_CORE_PLAN_H
@@ -17,92 +18,104 @@ enum change_verb {
 	CHANGE_REPLACE,
 	CHANGE_DISABLE,
 	CHANGE_ROLLBACK,
-	CHANGE_REPAIR, /* what cannot be taken over leaves, see repair.h; not planned here */
+	CHANGE_REPAIR, /* removes patches that cannot be repaired, see repair.h; not planned */
 	_CHANGE_MAX
 };
 
-struct plan_patch {		/* one patch that exists now */
+struct plan_patch {		/* a patch that exists now */
 	const struct meta *meta;
 	uint32_t consistency;	/* KLP_CONSISTENCY_* */
-	uint32_t slot;		/* gates bit, if immediate */
-	uint64_t serial;	/* different for all sets that ever were in force */
+	uint32_t slot;
+	uint64_t serial;	/* unique among all patches that were ever in force */
 };
 
-struct plan_before {		/* one that was in force in the generation before */
-	const struct meta *meta;	/* of its file; not looked at if it still is in force */
-	uint32_t consistency;	/* that it had */
+struct plan_before {		/* a patch of the previous generation */
+	const struct meta *meta;	/* from its file; unused if the patch is still in force */
+	uint32_t consistency;	/* with which it was in force */
 	uint64_t serial;
 };
 
-/* So many sets are never in force, and no more can enter or leave at once. */
+/* Upper bound of patches in force, and of those that enter or leave in one change. */
 #define PLAN_PATCHES_MAX	64
 
 struct plan_request {
 	enum change_verb verb;
-	const struct meta *meta;	/* of the file; NULL for disable and rollback */
-	const char *name;		/* disable: which; otherwise NULL */
-	const struct plan_before *before;	/* rollback: what was in force; NULL: not known */
+	const struct meta *meta;	/* from the file; NULL for disable and rollback */
+	const char *name;		/* disable: the patch; otherwise NULL */
+	/* Rollback: the patches of the previous generation; NULL: not known. */
+	const struct plan_before *before;
 	size_t n_before;
-	bool immediate;			/* asked for by the caller (ignored by disable, rollback) */
-	bool companion;			/* it is there and we speak its ABI */
-	bool companion_older; /* which is one before ours: sets leave by it, none enters */
-	bool deadline;			/* the caller gives it a time, then it is reversed */
-	bool changing;			/* another change runs */
-	uint64_t taken; /* gates bits that none of the sets has and none may be given */
+	/* The caller asks for immediate consistency. Ignored by disable and rollback. */
+	bool immediate;
+	bool companion;			/* klp.ko is loaded with an ABI that klpd supports */
+	bool companion_older; /* ABI one version older: patches can leave, none can enter */
+	bool deadline;			/* the caller sets a timeout that reverses the transition */
+	bool changing;			/* another change is running */
+	uint64_t taken; /* gates bits in use by no patch above, not to be assigned */
 };
 
 struct plan {
-	enum change_verb verb;	/* an enable of a patch that says replace=yes is a CHANGE_REPLACE */
+	enum change_verb verb;	/* an enable of a patch with replace=yes becomes CHANGE_REPLACE */
 	uint32_t consistency;	/* of the whole change */
-	size_t n_enter;		/* the patch of the request; for a rollback any number */
+	size_t n_enter;		/* 1: the patch of the request; rollback: any number */
 	struct {
-		size_t index;	/* into plan_request.before, if it is a rollback */
-		uint32_t slot;	/* free gates bit, if immediate */
+		size_t index;	/* rollback: into plan_request.before */
+		uint32_t slot;	/* immediate: a free gates bit */
 	} enter[PLAN_PATCHES_MAX];
 	size_t n_leave;
-	size_t leave[PLAN_PATCHES_MAX];	/* indices of the sets that go out of force */
+	size_t leave[PLAN_PATCHES_MAX];	/* indices of the patches that leave */
 };
 
 /*
- * 0 and *ret, or: OUTCOME_BUSY, OUTCOME_ALREADY_ENABLED (enable of a name in force; replace by the
- * same name and the same version is allowed, as in kernel livepatch, but not across patch sets),
- * OUTCOME_NO_SUCH_PATCH, OUTCOME_CONFLICT (it touches a function or brings a table of a set in
- * force that it does not replace; detail names the other patch), OUTCOME_STATE_INCOMPATIBLE,
- * OUTCOME_STRICT (strict patch with an fmod_ret body), OUTCOME_STICKY (disable of a sticky patch; a
- * deadline for one that enters), OUTCOME_CONSISTENCY (per-task-only patch, guard body or callback
- * with --immediate; sets that leave have another consistency than the change), OUTCOME_NO_COMPANION
- * (per-task wanted, none there, or an older one by which a set would enter),
- * OUTCOME_UNSUPPORTED (replace body, fmod_ret body in a module or at
- * a position above 1, more sets than there are slots or records), OUTCOME_NO_PREVIOUS (rollback: it
- * is not known what was in force before, or it is what is in force now).
+ * Plan a change. Returns 0 and fills *ret, or one of these outcomes:
  *
- * A replace takes the place of all sets in force whose patch names the same patch set (meta->set).
+ * - OUTCOME_BUSY: another change is running.
+ * - OUTCOME_ALREADY_ENABLED: enable of a name that is in force. A replace by the same name and the
+ *   same version is allowed, as in kernel livepatch, but not across patch sets.
+ * - OUTCOME_NO_SUCH_PATCH: disable of a name that is not in force.
+ * - OUTCOME_CONFLICT: the patch changes a function, or brings a struct_ops table, of a patch in
+ *   force that it does not replace. The detail names the other patch.
+ * - OUTCOME_STATE_INCOMPATIBLE: see "System states".
+ * - OUTCOME_STRICT: a strict patch has an fmod_ret body.
+ * - OUTCOME_STICKY: disable of a sticky patch, or a timeout for a sticky patch that enters.
+ * - OUTCOME_CONSISTENCY: a per-task-only patch, a guard or replace body or a callback with
+ *   --immediate; or patches that leave have another consistency than the change.
+ * - OUTCOME_NO_COMPANION: per-task consistency is needed and klp.ko is not loaded, or a patch would
+ *   enter through a klp.ko with an older ABI.
+ * - OUTCOME_UNSUPPORTED: an fmod_ret body in a module or at a position above 1, or more patches
+ *   than there are slots or records.
+ * - OUTCOME_NO_PREVIOUS: rollback, and the previous patches are not known or are the ones in force.
  *
- * System states, as kernel livepatch, within one patch set: for each state of each set in force, an
- * entering patch that has the id needs a version not lower; one that lacks it may enable beside it,
- * but not replace it. A state that a patch of another patch set has cannot be carried at all.
+ * Replace: a replace takes the place of all patches in force of the same patch set (meta->set).
  *
- * A sticky patch has states that cannot be undone, so it leaves by a replace alone: that one
- * carries its states, by the rule above, and so answers for them, be it sticky itself or not.
+ * System states, as in kernel livepatch, apply within one patch set. For each state of each patch
+ * in force, an entering patch that lists the id needs a version that is not lower. An entering
+ * patch that lacks the id may be enabled beside that patch but may not replace it. A state that a
+ * patch of another patch set has cannot be carried at all.
  *
- * A rollback goes from what is in force to what was, whatever change lies between: who is in force
- * and was not leaves; who was and is not enters, with the consistency it had, in the order it came.
- * Each that enters is beside those that stay and those that enter before it as in an enable; where
- * anything enters, the states of each that leaves must be carried by one that enters, as in a
- * replace; where nothing does, it is a disable.
+ * Sticky: a sticky patch has states that cannot be undone, so it leaves only by a replace. The
+ * replacing patch carries those states by the rule above and is responsible for them, sticky itself
+ * or not.
+ *
+ * Rollback, whatever the last change was: patches in force now but not in the previous generation
+ * leave. Patches in force then but not now enter, with their former consistency and in their former
+ * order. Each of them is checked as in an enable beside the patches that stay and the ones that
+ * enter before it. If any patch enters, the states of each leaving patch must be carried by an
+ * entering one, as in a replace. If none enters, the rules of a disable apply.
  */
 int plan_make(const struct plan_patch *patches, size_t n_patches,
 	      const struct plan_request *request, struct plan *ret, struct report *report);
 
 /*
- * The same rules for an enable or a replace, all of them though one says no: what plan_make() would
- * refuse it for is the first in *problems. The plan is what it would be if nothing said no. Whether
- * another change runs is not looked at. 0 or -errno.
+ * Check an enable or a replace against all rules and do not stop at the first refusal. The first
+ * entry of *problems is what plan_make() would refuse the request for. *ret is the plan that would
+ * result without the problems. Does not check whether another change is running. Returns 0 or
+ * -errno.
  */
 int plan_survey(const struct plan_patch *patches, size_t n_patches,
 		const struct plan_request *request, struct plan *ret, struct report_list *problems);
 
-/* One of them has this serial. */
+/* Whether one of the patches has this serial. */
 bool plan_patch_in_force(const struct plan_patch *patches, size_t n_patches, uint64_t serial);
 
 const char *change_verb_to_string(enum change_verb verb);

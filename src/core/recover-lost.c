@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The second half of recovery: what has no pins that can be read. A record or an open gate stands
- * for a set; its links are found by id, its metadata too if that is pinned where we do not see it,
- * and otherwise it is taken over as far as the kernel tells what it is. A bit of the gates word that
- * no body in the kernel reads is closed; one that a body reads is left as it is, and its slot given
- * to no set.
+ * The second half of recovery: patches without readable pins. A record or an open gate stands for a
+ * patch. Its links are found by id, and so is its metadata if that is pinned somewhere klpd does
+ * not see. Without metadata the patch is taken over as far as the kernel describes it. A bit of the
+ * gates word that no body in the kernel reads is cleared. A bit that a body reads is kept, and its
+ * slot is assigned to no patch.
  */
 #include "core/recovery.h"
 #include "core/retire.h"
 #include "util/macro.h"
 
-/* The metadata of such a set, from wherever it is pinned. */
+/* Find the metadata of such a patch, wherever it is pinned. *ret is NULL if there is none. */
 static int lost_find_meta(struct recovery *v, const struct lost_identity *identity,
 			  struct pin_patch **ret)
 {
@@ -30,7 +30,7 @@ static int lost_find_meta(struct recovery *v, const struct lost_identity *identi
 	return 0;
 }
 
-/* A set as its pins would give it, with the links that the kernel has. */
+/* Build a patch as from its pins, but with the links found in the kernel. */
 static int lost_from_meta(struct recovery *v, const struct pin_patch *meta,
 			  const struct lost_identity *identity, struct patch **ret)
 {
@@ -60,8 +60,8 @@ static int lost_from_meta(struct recovery *v, const struct pin_patch *meta,
 	return 0;
 }
 
-struct lost_place {		/* where it was met */
-	char name[KLP_NAME_LEN];	/* if nothing better is known */
+struct lost_place {		/* where it was found */
+	char name[KLP_NAME_LEN];	/* name to use if none is known */
 	uint64_t serial;
 	uint64_t pinned;	/* N of gen-N; 0: none */
 	enum judge_pins pins;
@@ -94,7 +94,7 @@ static int lost_set(struct recovery *v, const struct lost_identity *identity,
 	return recovery_place(v, s, &facts);
 }
 
-/* Which of the links that were found is pinned there; NULL: none that tells whose it is. */
+/* A found link that is pinned there and tells which patch it belongs to; NULL: none. */
 static const struct found_link *unread_link(const struct recovery *v, const uint32_t *ids, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -105,7 +105,7 @@ static const struct found_link *unread_link(const struct recovery *v, const uint
 	return NULL;
 }
 
-/* By a link in it, or else by the number of the directory. */
+/* The record of a directory: by a link in it, or else by the number of the directory. */
 static const struct klp_uapi_patch *unread_record(const struct recovery *v, uint64_t serial,
 						  const struct found_link *l)
 {
@@ -132,7 +132,7 @@ static enum judge_pins unread_pins(const struct pin_patch *pin)
 	       pin->problem == -EPROTO ? JUDGE_PINS_NEWER : JUDGE_PINS_BAD;
 }
 
-/* Without metadata, record or open gate: half built, or not ours. */
+/* A directory without metadata, record and open gate: half built or foreign. */
 static int unread_nothing(struct recovery *v, const struct lost_identity *identity,
 			  const struct lost_place *place, struct judge_facts *facts)
 {
@@ -150,7 +150,10 @@ static int unread_nothing(struct recovery *v, const struct lost_identity *identi
 	return recovery_place(v, s, facts);
 }
 
-/* Whose the directory is, by a link in it or by its number; what stands for that. */
+/*
+ * Determine the patch of the directory, by a link in it or by its number, and whether a record or
+ * gate stands for it.
+ */
 static void unread_identify(const struct recovery *v, uint64_t serial, const struct found_link *l,
 			    struct lost_identity *identity, struct lost_place *place,
 			    struct judge_facts *facts)
@@ -184,7 +187,7 @@ int recovery_unread(struct recovery *v, const struct pin_patch *pin)
 {
 	struct lost_place place = { .serial = pin->serial, .pinned = pin->serial,
 				    .pins = unread_pins(pin) };
-	/* of no record and no gate, until more is known */
+	/* matches no record and no gate until more is known */
 	struct lost_identity identity = { .gates = gate_map_id(v->registry->gate),
 					  .id = UINT64_MAX };
 	struct judge_facts facts = { .pins = place.pins,
@@ -211,7 +214,10 @@ static bool orphan_is_unjudged(const struct recovery *v, uint64_t id)
 	return false;
 }
 
-/* A record without a set: forgotten if its programs are known to stay. */
+/*
+ * A record without a patch. It is withdrawn if it left by force and its programs are pinned for
+ * good.
+ */
 static int orphan_record(struct recovery *v, const struct klp_uapi_patch *record)
 {
 	struct lost_identity identity = { .id = record->id };
@@ -232,7 +238,7 @@ static int orphan_record(struct recovery *v, const struct klp_uapi_patch *record
 	return lost_set(v, &identity, &place);
 }
 
-/* A bit of the gates word without a set: a body that reads it stands for one. */
+/* A set bit of the gates word without a patch. If a body reads the bit, a patch is built for it. */
 static int orphan_gate(struct recovery *v, uint32_t slot)
 {
 	struct lost_identity identity = { .slot = slot, .gates = gate_map_id(v->registry->gate) };
@@ -259,7 +265,7 @@ static uint64_t orphan_known(const struct registry *reg)
 	return known;
 }
 
-/* Slots that bodies read which belong to no set that we manage. */
+/* Slots that bodies in the kernel read through klpd's gates word. */
 static uint64_t orphan_slots(const struct recovery *v)
 {
 	uint64_t slots = 0;
@@ -290,7 +296,7 @@ int recovery_orphans(struct recovery *v)
 	for (uint32_t slot = 0; r == 0 && slot < KLP_GATE_SLOTS; slot++)
 		if (gate_read(reg->gate) & ~orphan_known(reg) & ~left & 1ULL << slot)
 			r = orphan_gate(v, slot);
-	/* sets that are retired in a moment give theirs back */
+	/* patches about to be retired release their slots, so those are not taken */
 	reg->taken = (orphan_slots(v) | gate_read(reg->gate)) & ~orphan_known(reg);
 	return r;
 }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Rebuilds the registry after a start. The kernel is the truth, in this order: the companion's records
- * say which per-task sets are in force or on their way, the gates word says it of immediate sets;
- * the pins say what the sets are; and where pins are missing, moved or covered, links and metadata
- * that are found by id say it (recover-lost.c). What is done with each is judge.c's to say. A
- * transition that runs is taken over, to be finished when the companion is done. A set that left by
- * force without our having seen to it is retired like one that was forced under our eyes: its
- * programs stay for good.
+ * Rebuilds the registry after a start. The kernel is authoritative, in this order:
  *
- * The new registry is built beside the one there is, which stays as it is until all was read: a
- * klpd that cannot read (no memory, no descriptors) goes on with the picture that there was.
+ * 1. The companion's records tell which per-task patches are in force, entering or leaving; the
+ *    gates word tells which immediate patches are in force.
+ * 2. The pins tell what these patches are.
+ * 3. Where pins are missing, moved or covered, links and metadata are found by id (recover-lost.c).
+ *
+ * judge.c decides what happens with each. A running transition is taken over, to be finished when
+ * the companion is done. A patch that left by force while no klpd ran is retired like one that was
+ * forced under this klpd: its programs are kept for good.
+ *
+ * The new registry is built beside the current one, which stays unchanged until everything was
+ * read. If reading fails (no memory, no fds), klpd continues with the state it had.
  */
 #include "core/before.h"
 #include "core/recover.h"
@@ -39,7 +42,7 @@ const struct klp_uapi_patch *recovery_record(const struct recovery *v, uint64_t 
 	return NULL;
 }
 
-/* Two sets cannot be one patch, one slot or one record. */
+/* Two patches cannot share a slot or a record. */
 static bool recovery_collides(const struct recovery *v, const struct patch *s)
 {
 	for (size_t i = 0; i < v->registry->n_patches; i++) {
@@ -51,7 +54,9 @@ static bool recovery_collides(const struct recovery *v, const struct patch *s)
 	return false;
 }
 
-/* What we see of its gate says nothing: its bodies ask another word. */
+/*
+ * Whether its bodies read another gates word, in which case the bit in klpd's word means nothing.
+ */
 static bool recovery_reads_elsewhere(const struct recovery *v, const struct patch *s)
 {
 	uint32_t gates = gate_map_id(v->registry->gate);
@@ -91,7 +96,7 @@ static enum patch_state recovery_state(const struct judge_facts *facts)
 	return facts->record == KLP_ENTERING ? PATCH_ENTERING : PATCH_LEAVING;
 }
 
-/* Why it is left alone: what follows "Pins gen-N of patch 'NAME' ". */
+/* Why it is left alone; continues "Pins gen-N of patch 'NAME' ". */
 static const char *recovery_why(const struct recovery *v, const struct judge_facts *facts)
 {
 	if (facts->pins == JUDGE_PINS_NEWER)
@@ -129,7 +134,9 @@ static int recovery_leave_alone(struct recovery *v, struct patch *s,
 	}
 	u->facts = *facts;
 	s->state = PATCH_UNJUDGED;
-	/* it may be in force or not: for as long, what all is in force cannot be known */
+	/*
+	 * it may be in force, so until it is judged the full list of patches in force is not known
+	 */
 	if (unjudged_matters(u) || facts->pins == JUDGE_PINS_NEWER)
 		v->registry->unjudged = true;
 	return 0;
@@ -161,7 +168,7 @@ int recovery_place(struct recovery *v, struct patch *s, const struct judge_facts
 	return 0;
 }
 
-/* One whose metadata was read. */
+/* A directory whose metadata was read. */
 static int recovery_pin(struct recovery *v, struct pin_patch *pin)
 {
 	struct judge_facts facts = { .pins = JUDGE_PINS_READ };
@@ -184,11 +191,14 @@ static int recovery_pin(struct recovery *v, struct pin_patch *pin)
 	return recovery_place(v, TAKE_PTR(s), &facts);
 }
 
-/* Once all sets are known: they may have a table's link in common. */
+/*
+ * Context: all patches are known, because a half-built directory may share a table's link with one
+ * of them.
+ */
 static void recovery_half_built(struct recovery *v)
 {
 	for (size_t i = 0; i < v->n_half; i++) {
-		/* a set that was left alone may have a link in common with it */
+		/* an unjudged patch may share a link with it */
 		if (!v->registry->unjudged)
 			table_detach_half_built(v->registry, v->half[i]);
 		if (retire_pins(v->registry, v->half[i], 0) < 0)
@@ -198,8 +208,9 @@ static void recovery_half_built(struct recovery *v)
 }
 
 /*
- * A set in force has its own number; one that left after it came into force ended a generation. The
- * change may have been committed by the kernel without klpd, and then nobody has counted it.
+ * Determine the generation. A patch in force has the generation as its serial. A patch that was in
+ * force and left ended a generation. The kernel may have committed that change while klpd was not
+ * running, and then the generation has not been raised yet.
  */
 static void recovery_generation(struct recovery *v)
 {
@@ -211,12 +222,14 @@ static void recovery_generation(struct recovery *v)
 		(void)before_pending(v->registry, &pending);
 	for (size_t i = 0; i < v->n_gone; i++) {
 		left = left || v->gone[i]->serial <= before;
-		/* it was in force until this change, which nobody has counted */
+		/* it was in force until this change, which has not raised the generation yet */
 		if (pending && before_lists(pending, v->gone[i]->serial))
 			now = pending->generation;
 	}
-	/* what was before a change is kept when it is counted: this one was, and only not
-	 * retired */
+	/*
+	 * before-N exists for the current generation, so the change is counted and only the
+	 * retiring is missing
+	 */
 	if (left && pin_before_load(before, &counted) == 0)
 		left = false;
 	for (size_t i = 0; i < v->registry->n_patches; i++)
@@ -227,8 +240,10 @@ static void recovery_generation(struct recovery *v)
 	gate_raise_generation(v->registry->gate, now);
 }
 
-/* Something of ours is in the kernel that no pin accounts for: only then are names of functions
- * needed, which take a while. */
+/*
+ * Whether the kernel has a link of klpd's that no pin accounts for. Only then names of functions
+ * are needed, and reading them takes time.
+ */
 static bool recovery_misses_links(const struct recovery *v)
 {
 	size_t pinned = 0, bodies = 0;
@@ -246,7 +261,7 @@ static int recovery_read(struct recovery *v, struct report *report)
 	int r;
 
 	r = pin_load_all(&v->pins, &v->n_pins, &v->n_foreign);
-	/* without a bpffs there are no pins, and still what is in the kernel */
+	/* without a bpffs there are no pins, but the kernel may still hold links */
 	if (r == -ENOENT && v->registry->place < 0)
 		r = 0;
 	if (r < 0)
@@ -268,7 +283,7 @@ static int recovery_read(struct recovery *v, struct report *report)
 	return 0;
 }
 
-/* What sets there are; nothing is changed yet. */
+/* Collect all patches. Changes nothing but what recovery_orphans() closes or withdraws. */
 static int recovery_sets(struct recovery *v)
 {
 	int r = 0;
@@ -282,7 +297,10 @@ static int recovery_sets(struct recovery *v)
 	return r == 0 ? recovery_orphans(v) : r;
 }
 
-/* The kernel is made to fit: what goes wrong from here on is told and tried again. */
+/*
+ * Bring the kernel in line with the new registry. Errors from here on are reported and retried
+ * later.
+ */
 static void recovery_clean(struct recovery *v)
 {
 	int r;
@@ -291,7 +309,10 @@ static void recovery_clean(struct recovery *v)
 		registry_warn(v->registry, "%zu names under '%s' are not klpd's and are left alone",
 			      v->n_foreign, KLPD_PIN_DIR);
 	recovery_generation(v);
-	/* of the old and the new table the one that the kernel's side of the change is for */
+	/*
+	 * of the old and the new map, each table gets the one of the patch that is in force or
+	 * entering
+	 */
 	(void)table_settle(v->registry);
 	recovery_half_built(v);
 	r = retire_patches(v->registry, v->gone, v->n_gone, NULL);
@@ -301,7 +322,10 @@ static void recovery_clean(struct recovery *v)
 			      strerrordesc_np(-r));
 }
 
-/* -ENOMEM, or 0 and in *ret the change that goes on, NULL if none does. */
+/*
+ * Resume the running transition. Returns -ENOMEM, or 0 with the transition in *ret, NULL if there
+ * is none.
+ */
 static int recovery_resume(struct recovery *v, struct transaction **ret)
 {
 	int r;

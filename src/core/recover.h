@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From what the kernel holds (pins, gates, companion) to the registry of a klpd that never died. */
+/* Rebuild the registry from the state that the kernel holds: pins, gates word, companion. */
 #ifndef KLPD_CORE_RECOVER_H
 #define KLPD_CORE_RECOVER_H
 
 #include "core/transaction.h"
 
 /*
- * Fill the registry, replacing what it held, and take away what can never be in force. *ret is the
- * transition that is under way, NULL if none. What cannot be understood is left alone and told in
- * the registry's warnings. Errors: told in *report; the registry is then empty.
+ * Replace the contents of the registry by the state read from the kernel, and remove what can never
+ * be in force. *ret is the transition that is running, NULL if none is. What cannot be understood
+ * is left alone and listed in the registry's warnings. On an error, described in *report, the
+ * registry keeps its former contents.
  */
 int recover_run(struct registry *reg, struct transaction **ret, struct report *report);
 

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Takes away what is out of force. Order matters: the gate is closed already (the caller's duty),
- * so a body that still runs goes on into the original; pins go first, so that klpd killed here
- * leaves half-built directories that recovery removes; then our link fds, which detaches; and the
- * programs are held by fds of our own until no task can stand in a detached trampoline (the kernel
- * of 6.12 may free one under a preempted task). Without the companion nobody can wait for that in
- * bounded time: then the fds are closed at once, as any other user of BPF links does. Tables that
- * no other set brings are detached before all that (table.c).
+ * Removes patches that are out of force. The order matters:
  *
- * No wait is long enough for a set that was forced: a task may come back into its programs at any
- * time. They are pinned for good before anything else, then its record is withdrawn, which would
- * have told the next klpd so; from there on it is a set like any that left. Killed before that,
- * recovery finds the record and begins anew. If a program cannot be kept the whole set stays where
- * it is, with its gate closed, until it can.
+ * 1. The caller has closed the gate, so a body that still runs continues into the original.
+ * 2. Tables that no other patch brings are detached (table.c).
+ * 3. Pins are removed, so that a klpd killed here leaves half-built directories, which recovery
+ *    removes.
+ * 4. The link fds are closed, which detaches the bodies.
+ * 5. klpd holds fds of the programs until no task can be in a detached trampoline, because Linux
+ *    6.12 may free one under a preempted task. Without the companion there is no bounded wait for
+ *    that, so the fds are closed at once, as other users of BPF links do.
+ *
+ * For a forced patch no wait is long enough, because a task may return into its programs at any
+ * time. They are pinned for good first, and then its record is withdrawn; from then on it is
+ * retired like any other patch. If klpd is killed before that, recovery finds the record and begins
+ * anew. If a program cannot be pinned, the whole patch stays where it is, with its gate closed,
+ * until it can be.
  */
 #include "core/fault.h"
 #include "core/retire.h"
@@ -33,8 +36,10 @@ static void held_done(struct held *h)
 	free(h->fds);
 }
 
-/* A program we cannot hold is one the kernel frees on its own: only if it was forced that
- * matters. */
+/*
+ * If klpd cannot get an fd of a program, the kernel frees it by itself. That matters only if the
+ * patch was forced.
+ */
 static int held_add(struct held *h, const struct patch *s)
 {
 	struct link_info info;
@@ -45,13 +50,16 @@ static int held_add(struct held *h, const struct patch *s)
 		return s->forced ? -ENOMEM : 0;
 	h->fds = fds;
 	for (size_t i = 0; i < s->n_links; i++) {
-		/* the link is gone, and the program with it */
+		/* the link is gone, and so is its program */
 		if (s->links[i] < 0)
 			continue;
 		fd = link_get_info(s->links[i], &info);
-		/* the kernel frees a struct_ops map only after the grace periods; the companion
-		 * holds the map of a replace body while a task may be in it, for good if it was
-		 * forced, and none is ever left in another program of such a map */
+		/*
+		 * struct_ops needs no fd. The kernel frees the map only after the grace periods.
+		 * The companion holds the map of a replace body while a task may be in it, and for
+		 * good if the patch was forced. No task is ever left in another program of such a
+		 * map.
+		 */
 		if (fd == 0 && info.kind == LINK_OPS)
 			continue;
 		if (fd == 0)
@@ -67,7 +75,10 @@ static int held_add(struct held *h, const struct patch *s)
 	return s->forced ? r : 0;
 }
 
-/* The companion knows better than we who was forced: it may have been before our time. */
+/*
+ * Take over from the companion which patches were forced: that may have happened before this klpd
+ * began.
+ */
 static void retire_learn(struct registry *reg, struct patch **patches, size_t n)
 {
 	_cleanup_free_ struct klp_uapi_patch *records = NULL;
@@ -99,7 +110,7 @@ int retire_record(struct registry *reg, uint64_t id)
 	return r == -ENOENT ? 0 : r;
 }
 
-/* Takes the set over, which is in no registry any more. */
+/* Takes ownership of the patch, which has left the registry. */
 static int retire_one(struct registry *reg, struct patch *s, struct held *held, unsigned int point)
 {
 	int r = held_add(held, s);
@@ -152,7 +163,7 @@ int retire_leftovers(struct registry *reg)
 	size_t n = reg->n_leftovers;
 	int r = 0;
 
-	/* what is left over again is put in a place that was looked at already */
+	/* entries that fail again are stored at indices already read */
 	reg->n_leftovers = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct leftover l = reg->leftovers[i];

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * SWITCH: what makes all sets of a change answer at once. Tables first, because that can be taken
- * back unseen; then the gates, by the companion or in one word. Tells what the companion refuses in
- * the words of the patch. Promises that a failure changes nothing but what switch_undo() takes back.
+ * SWITCH: puts all entering patches in force at once. Tables go first, because that can be undone
+ * without any effect on the rest; then the gates, by the companion or with one store to the gates
+ * word. A refusal of the companion is reported in terms of the patch: its functions, objects and
+ * callbacks. A failure changes nothing but what switch_undo() takes back.
  */
 #include <string.h>
 
@@ -47,7 +48,7 @@ static int switch_callback_failed(const struct meta *m, const struct companion_b
 	return r;
 }
 
-/* A module came between the plan and the switch, and is not what the patch takes it for. */
+/* A module was loaded between PLAN and SWITCH and lacks a function of the patch. */
 static int switch_lacks_function(const struct meta *m, const struct companion_blame *blame,
 				 struct report *report)
 {
@@ -70,8 +71,9 @@ static bool switch_is_busy(const struct transaction *t)
 }
 
 /*
- * The same error comes of another transition, of ftrace that is off, and of somebody who redirects one
- * of the functions since PLAN looked: each is said only if it is seen to be so.
+ * Several causes give the same error: another transition, ftrace switched off, or a foreign hook
+ * that redirects a function since PLAN looked. Each is reported only if it is found to be the case
+ * now.
  */
 static int switch_explain(struct transaction *t, int error, struct report *report)
 {
@@ -93,7 +95,7 @@ static int switch_explain(struct transaction *t, int error, struct report *repor
 	return r > 0 ? r : report_errno(report, error, "The companion cannot start the transition");
 }
 
-/* Which function or object it is about, if the companion could say. */
+/* Report the function or object that the companion names in *blame, if it names one. */
 static int switch_refused(struct transaction *t, int error, const struct companion_blame *blame,
 			  struct report *report)
 {
@@ -132,7 +134,7 @@ static int switch_per_task(struct transaction *t, struct report *report)
 		enter[i] = t->enter[i].patch->id;
 	for (size_t i = 0; i < t->n_leave; i++)
 		leave[i] = t->leave[i]->id;
-	/* the default; who asked for a time was refused by the plan */
+	/* only a default timeout gets here, because the planner refuses an explicit one */
 	if (transaction_sticky(t))
 		t->timeout_ms = 0;
 	r = companion_switch(t->registry->companion, enter, (uint32_t)t->n_enter, leave,
@@ -140,8 +142,10 @@ static int switch_per_task(struct transaction *t, struct report *report)
 	return r < 0 ? switch_refused(t, r, &blame, report) : 0;
 }
 
-/* Links that are shared get the map of the set that enters: from here on who asks for a table by
- * its name has the new one. */
+/*
+ * Update shared links to the map of the entering patch. From here on a lookup of the table by name
+ * finds the new one.
+ */
 static int switch_tables(struct transaction *t, struct report *report)
 {
 	const struct meta_table *table = NULL;

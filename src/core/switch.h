@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The phase SWITCH of a change. See switch.c. */
+/* Phase SWITCH of a change. */
 #ifndef KLPD_CORE_SWITCH_H
 #define KLPD_CORE_SWITCH_H
 
 #include "core/transaction.h"
 
-/* As a step of transaction_run(). Immediate: in force after it; per task: t->number moves tasks. */
+/*
+ * A step of transaction_run(). Immediate: the change is in force afterwards. Per task: transition
+ * t->number is moving tasks.
+ */
 int switch_run(struct transaction *t, struct report *report);
-/* The transition ended in reverse: fill t->refusal if it never began, because a callback refused it
- * or the companion could not. */
+/*
+ * Called when the transition ended in reverse. Fills t->refusal if it never began, because a
+ * callback refused it or the companion could not start it.
+ */
 void switch_look_refused(struct transaction *t);
-/* Tables as they were. */
+/* Restore the tables. */
 void switch_undo(struct transaction *t);
 
 #endif

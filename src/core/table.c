@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tables: whose map a link holds, and when a link goes.
+ * Struct_ops tables: which map a link holds, and when it is detached.
  *
- *   only in the new patch   registered at ATTACH: nobody knows its name yet; detached when it leaves
- *   in both                 the old one's link, pinned by both sets; updated just before SWITCH
+ *   only in the new patch   registered at ATTACH, when its name is not in use yet; detached when the
+ *                           patch leaves
+ *   in both                 keeps the link of the old patch, pinned by both; updated just before SWITCH
  *   only in the old         detached at RETIRE
  *
- * So there is no moment at which a name is not there, and whoever of the two leaves, the link stays
- * with the other. Which of the maps it has to hold is not remembered: it is that of the set that is
- * in force or enters, and both maps are pinned, so that whoever comes after a crash can put it
- * right in either direction. An update names the map that it takes the place of: what somebody else
- * has put there is never overwritten.
+ * So the name is registered at all times, and whichever patch leaves, the link stays with the
+ * other.
  *
- * A link is detached before it is let go of. Unpinning alone would take the table out of the
- * kernel's list some time later, and a patch that comes with the same name meanwhile would be
- * refused.
+ * klpd does not record which map a link should hold. It derives it: the map of the patch that is in
+ * force or entering. Both maps are pinned, so a klpd that starts after a crash can restore either.
+ * An update names the map that it replaces, so a map installed by another program is never
+ * overwritten.
+ *
+ * A link is detached before its fd is closed. Unpinning alone would remove the table from the
+ * kernel's list only some time later, and a patch that brings the same name in the meantime would
+ * be refused.
  */
 #include <fcntl.h>
 
@@ -29,7 +32,7 @@ static int *table_link(struct patch *s, size_t i)
 	return &s->links[patch_table_link(s, i)];
 }
 
-/* Which map the link of table i holds now (0: none), and which is the set's own. */
+/* The map that the link of table i holds (0: none), and the patch's own map. */
 static int table_maps(const struct patch *s, size_t i, uint32_t *ret_held, uint32_t *ret_own)
 {
 	struct link_info info;
@@ -51,7 +54,7 @@ bool table_is_current(const struct patch *s, size_t i)
 	return table_maps(s, i, &held, &own) == 0 && held == own;
 }
 
-/* Which of these sets brings this table, and as its how manieth. */
+/* The patch that brings this table, and the index of the table in it. */
 static struct patch *table_owner(struct patch *const *patches, size_t n, const struct meta_table *t,
 				 size_t *ret)
 {
@@ -84,7 +87,7 @@ int table_attach(struct patch *s, size_t i, const struct object *o, struct patch
 	r = object_table_fd(o, t->map);
 	if (r >= 0) {
 		s->maps[i] = r;
-		/* where the name is taken this makes the map ready for an update all the same */
+		/* if the name is taken, this still prepares the map for a later update */
 		r = object_attach_table(o, t->map);
 	}
 	if (r >= 0) {
@@ -106,7 +109,7 @@ int table_attach(struct patch *s, size_t i, const struct object *o, struct patch
 	return 0;
 }
 
-/* One table: its link has map `held`, which is to be one of theirs. */
+/* One table: its link holds map `held`, which must belong to one of the others. */
 static int table_take_one(struct patch *s, size_t i, uint32_t held, struct patch *const *others,
 			  size_t n)
 {
@@ -153,7 +156,7 @@ int table_settle(struct registry *reg)
 	return ret;
 }
 
-/* Ids of the links of all tables; -ENOMEM. */
+/* Ids of the links of all tables in the registry; -ENOMEM. */
 static int table_links(const struct registry *reg, uint32_t **ret, size_t *ret_n)
 {
 	_cleanup_free_ uint32_t *ids = NULL;
@@ -178,7 +181,7 @@ void table_detach(const struct registry *reg, struct patch *s)
 	struct link_info info;
 	size_t n;
 
-	/* without memory it is detached when its pins and fds are gone */
+	/* without memory, the kernel detaches it once its pins and fds are gone */
 	if (s->meta->n_tables == 0 || table_links(reg, &ids, &n) < 0)
 		return;
 	for (size_t i = 0; i < s->meta->n_tables; i++) {

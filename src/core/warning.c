@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The list of warnings: owns its texts and the names of others. Promises that a warning beyond those
- * that fit into an answer still counts for the patch that it is about.
+ * The list of warnings. Owns its texts and the names of foreign hooks. A warning beyond
+ * WARNINGS_TOLD_MAX has no text but still counts for its patch.
  */
 #include <stdarg.h>
 #include <stdio.h>

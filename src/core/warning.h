@@ -1,41 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is not as it should be: a list of warnings, each with what it is about and what it makes of a
- * patch in force. Made anew for each question (effect.h), so it points at sets of the registry and is
- * not kept beyond the next change of it.
+ * A list of warnings, each with its subject and its effect on a patch in force. Made anew for each
+ * query (effect.h). It points at patches of the registry, so it is not kept beyond the next change
+ * of it.
  */
 #ifndef KLPD_CORE_WARNING_H
 #define KLPD_CORE_WARNING_H
 
 #include "core/patch.h"
 
-/* As enum WarningKind of the interface; a new kind has a name in warning.c and a value there. */
+/*
+ * As enum WarningKind of the varlink interface. A new kind needs a name in warning.c and a value
+ * there.
+ */
 enum warning_kind {
-	WARNING_RECOVERY,	/* what recovery met */
-	WARNING_LEFTOVER,	/* pins out of force that resist removal */
-	WARNING_MISSED,		/* calls that ran the original */
+	WARNING_RECOVERY,	/* problems found by recovery */
+	WARNING_LEFTOVER,	/* pins out of force that cannot be removed */
+	WARNING_MISSED,		/* calls missed: the original ran */
 	WARNING_BROKEN,		/* a body or a callback was detached */
 	WARNING_PASSED_OVER,	/* a body could not run at a call */
-	WARNING_TABLE,		/* a table was changed or detached */
-	WARNING_KERNEL,		/* it is locked down */
-	WARNING_PINS,		/* pins are missing, elsewhere, or cannot be made */
-	WARNING_PARTS,		/* some links of a patch are gone */
-	WARNING_UNJUDGED,	/* klpd cannot judge it */
+	WARNING_TABLE,		/* a struct_ops table was changed or detached */
+	WARNING_KERNEL,		/* the kernel is locked down */
+	WARNING_PINS,		/* pins are missing, misplaced, or cannot be made */
+	WARNING_PARTS,		/* some links of a patch are missing */
+	WARNING_UNJUDGED,	/* klpd cannot judge the patch */
 	WARNING_FTRACE_OFF,	/* ftrace calls nothing */
-	WARNING_NOT_CALLED,	/* ftrace calls nothing of ours at this function */
-	WARNING_PROGRAM,	/* an fmod_ret program of somebody else is there too */
+	WARNING_NOT_CALLED,	/* ftrace calls no hook of klpd's at this function */
+	WARNING_PROGRAM,	/* a foreign fmod_ret program is attached too */
 	WARNING_LIVEPATCH,	/* a kernel livepatch */
-	WARNING_REDIRECTED,	/* another ftrace user that redirects */
-	WARNING_IDLE_HOOK,	/* ftrace did not let go of a function that left */
-	WARNING_COMPANION,	/* it speaks an ABI before klpd's */
+	WARNING_REDIRECTED,	/* another ftrace user redirects the function */
+	WARNING_IDLE_HOOK,	/* a hook that ftrace has not removed yet */
+	WARNING_COMPANION,	/* klp.ko speaks an older ABI than klpd */
 	_WARNING_KIND_MAX
 };
 
-/* What a patch in force is worth, from best to worst. */
+/* How far a patch in force takes effect, from best to worst. */
 enum effect {
-	EFFECT_WHOLE,		/* its bodies decide all calls that they are to decide */
-	EFFECT_PARTLY,		/* not all of them, or another decides too */
-	EFFECT_NONE,		/* none: the originals run */
+	EFFECT_WHOLE,		/* its bodies decide every call they are meant to */
+	EFFECT_PARTLY,		/* some calls only, or a foreign hook decides too */
+	EFFECT_NONE,		/* no calls: the originals run */
 	_EFFECT_MAX
 };
 
@@ -43,15 +46,15 @@ enum effect {
 
 struct warning {
 	enum warning_kind kind;
-	enum effect effect;	/* on the set; EFFECT_WHOLE: none */
-	const struct patch *patch;	/* NULL: about no set of the registry */
-	size_t func;		/* of the set, or WARNING_NO_FUNC */
-	const char *other;	/* name of the one who decides beside us, or NULL; copied */
-	uint32_t link_id;	/* of that one, 0: none */
-	char *text; /* a sentence; NULL in one that is only counted, see WARNINGS_TOLD_MAX */
+	enum effect effect;	/* on the patch; EFFECT_WHOLE: none */
+	const struct patch *patch;	/* NULL: not about a patch of the registry */
+	size_t func;		/* index in the patch, or WARNING_NO_FUNC */
+	const char *other;	/* name of the foreign hook, or NULL; copied */
+	uint32_t link_id;	/* its link; 0: none */
+	char *text; /* a sentence; NULL: only counted, see WARNINGS_TOLD_MAX */
 };
 
-/* So many have a text: the answer has to fit into one message. */
+/* Number of warnings with a text, so that the answer fits into one message. */
 #define WARNINGS_TOLD_MAX	1024
 
 struct warnings {
@@ -59,10 +62,10 @@ struct warnings {
 	size_t n, room;
 };
 
-/* Adds a copy of *w with this text. -ENOMEM. */
+/* Append a copy of *w with this text. -ENOMEM. */
 int warnings_add(struct warnings *l, const struct warning *w, const char *format, ...)
 	_printf_(3, 4);
-/* The worst that is said of the set. */
+/* The worst effect among the warnings about the patch. */
 enum effect warnings_effect(const struct warnings *l, const struct patch *s);
 void warnings_done(struct warnings *l);
 
