@@ -2,14 +2,14 @@
 /*
  * The client side of io.klpd.Manager.
  *
- * sd-varlink is used without an event loop: at most two connections (the call, and Monitor for the
- * progress of a transition) are processed in turn until neither has anything to do, then poll(2)
- * waits for both. A call that looks has to be answered in time. A change takes as long as the slowest
- * task, so while it is waited for klpd is asked now and then for something small; a caller that does
- * not want to wait says --no-wait or presses Ctrl-C, which leaves the change running in klpd.
+ * sd-varlink is used without an event loop. At most two connections (the call, and Monitor for the
+ * progress of a transition) are processed in turn until neither has anything to do; then poll(2)
+ * waits for both. A call that reads must be answered in time. A change takes as long as its slowest
+ * task, so klpctl sends klpd a small request now and then while it waits for the change. With
+ * --no-wait or Ctrl-C klpctl ends early; klpd goes on with the change.
  *
- * When klpd goes away in the middle sd-varlink makes up a reply with a local error, so that a call
- * that was sent always ends in a reply.
+ * If klpd disappears, sd-varlink makes a reply with a local error. So a call that was sent always
+ * ends in a reply.
  */
 #include <errno.h>
 #include <poll.h>
@@ -31,15 +31,15 @@
 #include "util/errno-util.h"
 #include "util/macro.h"
 
-/* One connection and what became of its call. */
+/* One connection and the state of its call. */
 struct call {
 	sd_varlink *link;
-	client_event_t event;	/* NULL: the call has exactly one reply */
+	client_event_t event;	/* NULL if the call has exactly one reply */
 	void *userdata;
 	struct client_reply reply;
-	int error;		/* negative if event or memory failed */
+	int error;		/* negative if event() or an allocation failed */
 	bool done;
-	uint64_t began, heard;	/* heard: when something came last, or it began; milliseconds */
+	uint64_t began, heard;	/* ms; heard: last input, or began if there was none */
 };
 
 static uint64_t monotonic_ms(void)
@@ -80,7 +80,7 @@ void client_send_file(int fd)
 	client_file = fd;
 }
 
-/* Put it into the message that comes next, and say so in its parameters. */
+/* Add the descriptor to the next message, and its index to the parameters. */
 static int call_push_file(sd_varlink *link, sd_json_variant **parameters)
 {
 	_cleanup_close_ int fd = TAKE_FD(client_file);
@@ -125,8 +125,8 @@ static int call_on_reply(sd_varlink *link _unused_, sd_json_variant *parameters,
 }
 
 /*
- * Connect by ourselves: sd-varlink does not wait for a place in a queue that is full for a moment,
- * and so would be turned away by those who fill it.
+ * Connect without sd-varlink, which fails at once if the queue of the socket is full. Other users
+ * could fill the queue to lock a client out, so wait for a place in it.
  */
 static int call_connect(sd_varlink **ret)
 {
@@ -137,7 +137,7 @@ static int call_connect(sd_varlink **ret)
 	_cleanup_close_ int fd = -EBADF;
 	int r;
 
-	/* of another kind, or a name too long: sd-varlink knows what to say */
+	/* an address of another kind or a name that is too long: sd-varlink reports the error */
 	if (*path != '/' || strlen(path) >= sizeof(address.sun_path))
 		return sd_varlink_connect_address(ret, path);
 	memcpy(address.sun_path, path, strlen(path));
@@ -180,7 +180,10 @@ static int call_start(struct call *c, const char *method, sd_json_variant *given
 			  sd_varlink_invoke(c->link, name, parameters);
 }
 
-/* Do all that can be done without waiting: 1 if something was, 0 if not, negative if it broke. */
+/*
+ * Do everything possible without blocking. 1 if something was done, 0 if not, negative if the
+ * connection broke.
+ */
 static int call_process(struct call *c)
 {
 	int r, did = 0;
@@ -197,8 +200,8 @@ static int call_process(struct call *c)
 }
 
 /*
- * Wait `limit` ms until one of the connections has something; `second` may be without a link.
- * 0: nothing came. -EINTR: a signal that interrupt_begin() looks out for.
+ * Wait `limit` ms for input on one of the connections; `second` may be without a link. 0: nothing
+ * came. -EINTR: a signal of interrupt_begin() arrived.
  */
 static int call_wait(struct call *first, struct call *second, int limit)
 {
@@ -224,13 +227,16 @@ static int call_wait(struct call *first, struct call *second, int limit)
 	return r == -EINTR && !interrupt_came() ? 1 : r;
 }
 
-/* Nothing was heard for so long that it may be for ever. 1: klpd is there all the same. */
+/*
+ * Called if nothing was received for client_answer_ms(). 1: klpd is alive, so the call goes on; 0:
+ * the call has ended with a timeout.
+ */
 static int call_is_late(struct call *c, bool waits)
 {
 	_cleanup_(client_reply_done) struct client_reply reply = { NULL, NULL };
 	bool there;
 
-	/* what Monitor tells comes when it comes, after the first of it */
+	/* Monitor may be silent for any time, once its first event has arrived */
 	if (c->event && c->heard != c->began)
 		return 1;
 	there = waits && client_call("List", NULL, NULL, NULL, &reply) >= 0 && !reply.error;
@@ -246,8 +252,8 @@ static int call_is_late(struct call *c, bool waits)
 }
 
 /*
- * Run until `c` has ended. A watcher that ends or breaks before is let go of. With `waits` the
- * answer takes as long as it takes, if only klpd is there.
+ * Run until `c` has ended. A watcher that ends or breaks earlier is closed. If `waits`, the answer
+ * may take any time as long as klpd answers other calls.
  */
 static int call_run(struct call *c, struct call *watcher, bool waits)
 {
@@ -301,7 +307,7 @@ static int client_call_as(const char *method, sd_json_variant *parameters, clien
 	struct call watcher = { .event = progress, .userdata = userdata };
 	int r;
 
-	/* first, so that no event of the call is missed */
+	/* connect Monitor first, so that no event of the call is missed */
 	if (progress && call_start(&watcher, "Monitor", NULL) < 0)
 		watcher.link = sd_varlink_close_unref(watcher.link);
 	r = call_start(&call, method, parameters);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The verb table and the way from a command line to a verb.
+ * The verb table, and the way from a command line to a verb.
  *
- * What --help says of verbs is made from the table. Each bad command line gets one line on stderr
- * that names what is wrong, and exit status 2. Only results go to stdout; if they could not be
- * written that is a failure too.
+ * --help is made from the table. An invalid command line gets one line on stderr that names the
+ * error, and exit status 2. Only results go to stdout; a failure to write them is an error as well.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,7 +112,7 @@ static int command_verb(int argc, char **argv)
 	}
 	wanted = verb->argument ? 2 : 1;
 	for (int i = 1; i < argc; i++) {
-		/* a file may have any name: verb_path() looks at it */
+		/* a file may have any name; verb_path() checks it */
 		if (*argv[i] && (text_is_utf8(argv[i]) || file_is_path(argv[i])))
 			continue;
 		log_error(*argv[i] ? "%s: '%s' is not UTF-8 text, as each name is" :

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The command line as a whole: options, verb, exit status. */
+/* The whole command line: options, verb, exit status. */
 #ifndef KLPD_KLPCTL_COMMAND_H
 #define KLPD_KLPCTL_COMMAND_H
 

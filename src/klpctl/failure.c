@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From an error to sentences and an exit status.
+ * Turns an error into sentences and an exit status.
  *
- * klpd's own errors are looked up in the outcome table. The few that varlink itself defines, and
- * those that sd-varlink makes up when the connection breaks, have a table here. An error that
- * neither knows comes from a newer klpd: it is shown by its name.
+ * klpd's own errors are looked up in the outcome table. The few errors that varlink defines, and
+ * those that sd-varlink makes when the connection breaks, have a table here. An error in neither
+ * table comes from a newer klpd and is shown by its name.
  *
  *	klpctl: enable 'cmdline': function 'foo' (vmlinux) does not exist in this kernel.
  *	detail: ...
@@ -32,10 +32,10 @@
 
 #define SUBJECT "The function "
 
-/* As many as one reads in an error. */
+/* How many blockers an error message lists. */
 #define BLOCKERS_SHOWN	8
 
-/* Made up here, as sd-varlink makes up others: it never crosses a socket. */
+/* A local error, like those that sd-varlink makes; it is never sent over a socket. */
 #define ERROR_UNREACHABLE "io.klpd.Unreachable"
 
 struct foreign_error {
@@ -71,7 +71,7 @@ static const struct foreign_error foreign_table[] = {
 	  "Klpd does not take one of the values", "See klpctl(1) for what it takes." },
 };
 
-/* What is told, from whichever table it came. */
+/* The data of an error, from either table. */
 struct failure {
 	int exit_status;
 	const char *sentence;
@@ -89,11 +89,11 @@ static struct failure failure_find(const struct client_reply *reply)
 		if (STREQ(reply->error, e->name))
 			return (struct failure){ e->exit_status, e->sentence, e->hint };
 	}
-	/* what klpd says about this case is better than what is known of all cases */
+	/* klpd's hint for this case is better than the general one */
 	return (struct failure){ info->exit_status, info->sentence, *hint ? hint : info->hint };
 }
 
-/* The sentence with names in it; the caller frees. */
+/* The sentence with names filled in; the caller frees it. */
 static char *failure_sentence(const char *sentence, sd_json_variant *parameters)
 {
 	const char *function = field_string(parameters, "function");
@@ -114,7 +114,7 @@ static char *failure_sentence(const char *sentence, sd_json_variant *parameters)
 	return n < 0 ? NULL : text;
 }
 
-/* The verifier's telling lines come as one, with bars between them. */
+/* klpd joins the relevant lines of the verifier with " | "; split them again. */
 static char *failure_detail(sd_json_variant *parameters, bool verifier)
 {
 	char *detail = strdup(field_string(parameters, "detail"));
@@ -148,7 +148,7 @@ static void failure_print_detail(sd_json_variant *parameters, bool verifier)
 			    *phase ? ", in phase " : "", phase);
 }
 
-/* Reversed: who was in the way, with how long and why. */
+/* For a reversed transition: the tasks that blocked it, for how long and why. */
 static void failure_print_blockers(sd_json_variant *parameters)
 {
 	sd_json_variant *blockers = field_array(parameters, "blockers");
@@ -191,7 +191,7 @@ static void failure_print(const char *verb, const char *subject, const struct fa
 		format_line(stderr, "log:");
 		format_block(stderr, "  ", log);
 	}
-	/* the hint at the log is of no use to who has just read it */
+	/* the hint at the log is useless if the log has just been shown */
 	if (*failure->hint && !(show_log && outcome == OUTCOME_VERIFIER))
 		format_line(stderr, "hint: %s", failure->hint);
 }

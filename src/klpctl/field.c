@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reading JSON without trusting it: sd-json complains when a value is asked for as a type that it
- * is not, so every access asks for the type first.
+ * Reads JSON without trusting it. sd-json logs a message if a value is read as a wrong type, so each
+ * access checks the type first.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,7 +87,7 @@ char *field_join(sd_json_variant *array)
 			fprintf(f, "%s%s", n++ ? ", " : "", sd_json_variant_string(v));
 	}
 	bad = ferror(f);
-	/* only after fclose() the text is whole */
+	/* the text is complete only after fclose() */
 	if (fclose(TAKE_PTR(f)) != 0 || bad)
 		return NULL;
 	return TAKE_PTR(text);

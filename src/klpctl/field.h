@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Fields of a JSON object, whatever came: a field that is missing, null or of another type reads as
- * "", 0 or false, and as NULL where an object or array is asked for.
+ * Read fields of a JSON object from klpd, whatever it contains. A field that is missing, null or of
+ * another type reads as "", 0 or false. If an object or array is wanted it reads as NULL.
  */
 #ifndef KLPD_KLPCTL_FIELD_H
 #define KLPD_KLPCTL_FIELD_H
@@ -15,7 +15,7 @@ uint64_t field_number(sd_json_variant *object, const char *key);
 bool field_bool(sd_json_variant *object, const char *key);
 bool field_present(sd_json_variant *object, const char *key);
 sd_json_variant *field_object(sd_json_variant *object, const char *key);
-/* NULL counts as an empty array for field_count() and field_item(). */
+/* field_count() and field_item() take NULL as an empty array. */
 sd_json_variant *field_array(sd_json_variant *object, const char *key);
 size_t field_count(sd_json_variant *array);
 sd_json_variant *field_item(sd_json_variant *array, size_t i);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * klpd runs in another directory, so it is told absolute paths only. Resolving the directory here
- * changes nothing for trust: klpd walks the path it is given and believes none of it.
+ * Makes absolute paths, because klpd runs in another directory. Resolving the directory here does
+ * not affect trust: klpd checks each component of the path that it gets.
  */
 #include <errno.h>
 #include <limits.h>
@@ -34,7 +34,7 @@ int file_absolute(const char *word, char **ret)
 
 	if (!*base || STREQ(base, ".") || STREQ(base, ".."))
 		return -EISDIR;
-	/* with its slash, so that "/" stays "/" */
+	/* keep the slash, so that "/" stays "/" */
 	above = slash ? strndup(word, (size_t)(base - word)) : strdup(".");
 	if (!above)
 		return -ENOMEM;

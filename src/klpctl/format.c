@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Output for people and for programs.
+ * Output for users and for programs.
  *
- * What is shown comes from patch files, task names and the network of other programs: nothing of it
- * may reach a terminal as a control sequence. So lines for people are made here, and nowhere else.
- * Strings of JSON are escaped by sd-json, but for DEL, C1 and what turns the direction of text, which
- * are escaped here. Tables are for people: their form may change.
+ * The text comes from patch files, task names and other programs. None of it may reach a terminal
+ * as a control sequence, so all lines for users are made here. sd-json escapes JSON strings, except
+ * for DEL, C1 and characters that change the direction of text; these are escaped here. The layout
+ * of tables may change, because programs use JSON.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -59,7 +59,7 @@ void format_block(FILE *f, const char *indent, const char *text)
 	}
 }
 
-/* Columns that a text takes, if each character takes one. */
+/* The columns that a text takes, if each character takes one. */
 static int format_width(const char *text)
 {
 	int width = 0;
@@ -125,7 +125,7 @@ static void table_print(const struct format_table *t, FILE *f)
 	for (size_t i = 0; i < t->rows * t->columns; i++) {
 		size_t column = i % t->columns;
 
-		/* no blanks at the end of a line */
+		/* no trailing blanks */
 		if (column + 1 == t->columns)
 			fprintf(f, "%s\n", t->cells[i]);
 		else
@@ -179,7 +179,7 @@ const char *format_words(const char *text)
 	return STREQ(text, "in_force") ? "in force" : text;
 }
 
-/* Outside strings there are none of these characters: "\\uXXXX" is the same character. */
+/* These characters occur only inside strings, where "\\uXXXX" means the same character. */
 static void format_json_text(const char *text, FILE *f)
 {
 	uint32_t c = 0;
@@ -211,6 +211,6 @@ int format_json(sd_json_variant *v, FILE *f)
 	if (r < 0)
 		return r;
 	format_json_text(text, f);
-	(void)fflush(f);	/* the stream remembers an error */
+	(void)fflush(f);	/* an error is kept in the stream */
 	return 0;
 }

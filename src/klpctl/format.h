@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What klpctl prints: lines without control characters, tables, times, JSON. */
+/* The output of klpctl: lines without control characters, tables, times, JSON. */
 #ifndef KLPD_KLPCTL_FORMAT_H
 #define KLPD_KLPCTL_FORMAT_H
 
@@ -11,25 +11,28 @@
 
 struct format_table {
 	size_t columns;
-	size_t rows;		/* header included */
+	size_t rows;		/* including the header */
 	char **cells;		/* rows * columns, owned */
 	int error;		/* -ENOMEM if a cell was lost */
 };
 
-/* One line to f; control characters in what it is made of become '?'. */
+/* Print one line to f; control characters in the arguments become '?'. */
 void format_line(FILE *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Each line of text as a line of its own, indented; a final newline adds no empty line. */
+/* Print each line of text as a line of its own, indented. A final newline adds no empty line. */
 void format_block(FILE *f, const char *indent, const char *text);
-/* As text_clean_utf8(), of one line. */
+/* text_clean_utf8() for a text of one line. */
 void format_clean(char *text);
 
-/* Headers, then a row of cells each, as many as there are headers; a NULL ends each list. */
+/*
+ * Take the headers, then one row of cells for each call, as many as there are headers. NULL ends
+ * each list.
+ */
 void format_table_begin(struct format_table *t, ...) __attribute__((sentinel));
 void format_table_row(struct format_table *t, ...) __attribute__((sentinel));
-/* Print with aligned columns, unless f is NULL, and let go of all. 0 or -ENOMEM. */
+/* Print the table with aligned columns, unless f is NULL, and free it. 0 or -ENOMEM. */
 int format_table_end(struct format_table *t, FILE *f);
 
-/* CLOCK_REALTIME in microseconds as local time. */
+/* Local time for CLOCK_REALTIME in microseconds. */
 void format_time(uint64_t usec, char *buffer, size_t size);
 #define FORMAT_TIME_SIZE 64
 
@@ -37,10 +40,10 @@ void format_time(uint64_t usec, char *buffer, size_t size);
 void format_duration(uint64_t usec, char *buffer, size_t size);
 #define FORMAT_DURATION_SIZE 32
 
-/* "per task" for "per_task" and "in force" for "in_force"; any other text as it is. */
+/* "per task" for "per_task" and "in force" for "in_force"; other text is returned unchanged. */
 const char *format_words(const char *text);
 
-/* In the form that --json asked for, with a newline. 0 or negative errno. */
+/* Print in the form that --json selects, with a newline. 0 or negative errno. */
 int format_json(sd_json_variant *v, FILE *f);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A change that has switched does not end with the klpctl that waits for it, which has to be said when
- * klpctl ends first. The signals are blocked all the time but in ppoll(2), so none comes unseen; then
- * klpctl ends by the signal, as its caller expects. A signal that the caller has had ignored stays so.
+ * A change that has switched goes on when the klpctl that waits for it ends, and klpctl must print
+ * this. The signals are blocked except in ppoll(2), so none is missed. klpctl then ends by the
+ * signal, as its caller expects. A signal that the caller has set to be ignored stays ignored.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Signals that end klpctl while a change that it has asked for goes on. */
+/* Handles signals that end klpctl while klpd goes on with the change. */
 #ifndef KLPD_KLPCTL_INTERRUPT_H
 #define KLPD_KLPCTL_INTERRUPT_H
 
 #include <poll.h>
 #include <stdbool.h>
 
-/* From here to interrupt_end() INT, TERM and HUP wait, but for interrupt_poll(). */
+/* Until interrupt_end(), INT, TERM and HUP are delivered only in interrupt_poll(). */
 void interrupt_begin(void);
-/* As poll(2), with -errno; -EINTR also if such a signal has come. */
+/* poll(2) that returns -errno. Also returns -EINTR if such a signal has arrived already. */
 int interrupt_poll(struct pollfd *fds, nfds_t n, int limit);
 bool interrupt_came(void);
-/* If one has come: say what goes on, and end by it. */
+/* If a signal has arrived, print what klpd goes on with, and end klpctl by that signal. */
 void interrupt_end(void);
 
 #endif

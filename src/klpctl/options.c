@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The options of klpctl. They may stand before and after the verb, as getopt_long() has it; "--"
- * ends them. A bad one gets one line that names it and not the help text.
+ * The options of klpctl. getopt_long() accepts them before and after the verb; "--" ends them. An
+ * invalid option gets one line that names it, not the help text.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -54,7 +54,7 @@ static int options_set_json(const char *value)
 	return 0;
 }
 
-/* Digits only: strtoull() takes signs and blanks. */
+/* Digits only, because strtoull() accepts signs and blanks. */
 static int options_parse_number(const char *value, unsigned long long max, uint64_t *ret)
 {
 	unsigned long long n;
@@ -68,7 +68,7 @@ static int options_parse_number(const char *value, unsigned long long max, uint6
 	return 0;
 }
 
-/* Whole seconds, at most a year's worth. */
+/* Whole seconds, at most those of a year. */
 static int options_set_timeout(const char *value)
 {
 	uint64_t seconds;
@@ -95,7 +95,7 @@ static int options_complain(char **argv, int c)
 		return log_error_errno(EINVAL, "--timeout needs a number of seconds");
 	if (c == '?' && optopt == ARG_STACKS)
 		return log_error_errno(EINVAL, "--stacks needs a number of tasks");
-	/* of a long option optopt is 0, or its value in the table */
+	/* optopt of a long option is 0, or its value in the table */
 	if (c == '?' && optopt > 0 && optopt < 0x100)
 		return log_error_errno(EINVAL, "unknown option '-%c'; see klpctl --help", optopt);
 	return log_error_errno(EINVAL, "%s option '%s'; see klpctl --help",
@@ -107,7 +107,7 @@ int options_parse(int argc, char **argv)
 	int c, r;
 
 	options = (struct options){ .json = OPTION_JSON_OFF };
-	optind = 0;	/* begin anew, also when called twice */
+	optind = 0;	/* start again, even if this is not the first call */
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "h", option_table, NULL)) >= 0) {
 		switch (c) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the command line said. Filled once by options_parse(), then only read. */
+/* The options of the command line. options_parse() fills them once; then they are only read. */
 #ifndef KLPD_KLPCTL_OPTIONS_H
 #define KLPD_KLPCTL_OPTIONS_H
 
@@ -25,17 +25,17 @@ enum option_json {
 struct options {
 	enum option_json json;
 	unsigned int verb_options;	/* OPTION_* that were given */
-	uint64_t timeout_usec;		/* if OPTION_TIMEOUT was; 0 = none */
-	uint64_t stacks;		/* if OPTION_STACKS was */
+	uint64_t timeout_usec;		/* if OPTION_TIMEOUT was given; 0 = no limit */
+	uint64_t stacks;		/* if OPTION_STACKS was given */
 	bool help;
 	bool version;
 };
 
 extern struct options options;
 
-/* Index in argv of the first word that is no option, or -EINVAL and one line on stderr. */
+/* The index in argv of the first word that is no option, or -EINVAL after one line on stderr. */
 int options_parse(int argc, char **argv);
-/* "--no-wait" and so on, of the lowest bit in `bits`. */
+/* "--no-wait" and so on, for the lowest bit in `bits`. */
 const char *options_name(unsigned int bits);
 
 #endif

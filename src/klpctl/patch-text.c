@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A patch as a block: its name and version, then one line for each thing that there is to say.
- * What is not so is left out, except misses: a patch that misses calls is not fully in force, and
- * the line says it in these words.
+ * Prints a patch as a block: its name and version, then one line for each property. Properties that
+ * do not apply are left out. Missed calls get a line of their own, because a patch that misses
+ * calls is not fully in force; the line uses these words.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -16,7 +16,7 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* One that is in force on paper only says so first. */
+/* The part of the state line for a patch that is enabled, but has no or only part of its effect. */
 static const char *patch_text_effect(sd_json_variant *patch)
 {
 	const char *effect = field_string(patch, "effect");
@@ -69,7 +69,10 @@ static void patch_text_function(sd_json_variant *function, const char *label, FI
 			    missed == 1 ? "" : "s");
 }
 
-/* It never goes task by task: who asks for it has it, who used it before keeps what it has. */
+/*
+ * A struct_ops map is swapped at one instant, never task by task. New users get the new map, and
+ * earlier users keep the one they have.
+ */
 static void patch_text_table(sd_json_variant *table, const char *label, FILE *f)
 {
 	bool elsewhere = field_present(table, "current") && !field_bool(table, "current");
@@ -78,7 +81,7 @@ static void patch_text_table(sd_json_variant *table, const char *label, FILE *f)
 		    field_string(table, "name"), elsewhere ? ", now not this patch's" : "");
 }
 
-/* Only what is out of the ordinary: a module that is not there, or is and is not patched. */
+/* Print only exceptions: a module that is not loaded, or is loaded and not patched. */
 static void patch_text_object(sd_json_variant *object, FILE *f)
 {
 	const char *name = field_string(object, "name");

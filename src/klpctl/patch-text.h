@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A Patch of the varlink interface as a block of lines for people. */
+/* Prints a Patch of the varlink interface as a block of lines. */
 #ifndef KLPD_KLPCTL_PATCH_TEXT_H
 #define KLPD_KLPCTL_PATCH_TEXT_H
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Progress of the running transition. It goes to stderr, because it is no result, and is taken away
- * before anything else is printed. When nothing moves for a while it names the task that has been
- * in the way longest; only then is klpd asked for more than it tells anyway. Nothing here can fail
- * in a way that matters to the call.
+ * Shows the progress of the running transition. The line goes to stderr, because it is not a
+ * result, and is erased before anything else is printed. If nothing moves for a while, it names the
+ * task that has blocked the transition longest; only for this it makes an extra call to klpd. No
+ * failure here affects the call.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,18 +19,18 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* With more than that in the way it is not about one of them. */
+/* With more blockers than this, the line does not name one. */
 #define PROGRESS_FEW	64
 
 static bool progress_shown;
-static char *progress_last;	/* what the line says of the transition; NULL: none runs */
+static char *progress_last;	/* the current line; NULL if no transition runs */
 static uint64_t progress_remaining;
 
 bool progress_wanted(void)
 {
 	const char *term = getenv("TERM");
 
-	/* without a line that can be rewritten there would be hundreds */
+	/* a terminal that cannot rewrite a line would get hundreds of lines */
 	return isatty(STDERR_FILENO) && term && !STREQ(term, "dumb");
 }
 
@@ -66,7 +66,7 @@ char *progress_text(sd_json_variant *transition)
 	return text;
 }
 
-/* No further than the terminal goes: a line that wraps cannot be rewritten. */
+/* Cut the line at the width of the terminal, because a line that wraps cannot be rewritten. */
 static void progress_show(const char *text, const char *more)
 {
 	_cleanup_free_ char *line = NULL;
@@ -91,7 +91,7 @@ static void progress_show(const char *text, const char *more)
 	progress_shown = true;
 }
 
-/* Whom it waits for: "; waiting for sleep[1234] in hrtimer_nanosleep". */
+/* Append the first blocker: "; waiting for sleep[1234] in hrtimer_nanosleep". */
 static void progress_stalled(void)
 {
 	_cleanup_(client_reply_done) struct client_reply reply = { NULL, NULL };

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * blockers: the tasks that the running transition waits for, or that the last one waited for when it
- * was turned round, and why: a table, and below it the
- * stacks of the first of them, because a stack says what a reason cannot. Pid 0 is the idle task of
- * the CPU named beside it.
+ * blockers: the tasks that the running transition waits for, or that the last one waited for when
+ * it was reversed, and the reasons. It prints a table, and below it the stacks of the first tasks,
+ * because a stack shows more than a reason. Pid 0 is the idle task of the CPU in the next column.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,7 +16,7 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* As many as one looks through. */
+/* As many as a user looks through. */
 #define STACKS_DEFAULT	8
 
 static const char *blocker_kind(sd_json_variant *blocker)
@@ -65,7 +64,7 @@ static void blocker_stack(sd_json_variant *blocker)
 		format_line(stdout, "  (nothing on it)");
 }
 
-/* With --json klpd's own default, for people one that fits a screen. */
+/* With --json the default of klpd; otherwise one that fits a screen. */
 static int blockers_parameters(sd_json_variant **ret)
 {
 	bool given = options.verb_options & OPTION_STACKS;

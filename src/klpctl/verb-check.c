@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check: what enabling a file would be refused for, and for each function what the kernel says of
- * it and which body suits it. It is the answer and so goes to stdout, problems too; the exit status
- * is that of the change that was asked about.
+ * check: prints the reasons for which enabling a file would be refused. For each function it prints
+ * what the kernel knows of it and which body suits it. All of this is the answer, so it goes to
+ * stdout, including problems. The exit status is the one that the change would have.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -21,7 +21,7 @@
 
 #define WIDTH	96
 
-/* A text after a label, broken at blanks into lines that begin under its first word. */
+/* Print a text after a label, wrapped at blanks into lines that begin below its first word. */
 static void check_wrap(const char *label, const char *text, FILE *f)
 {
 	size_t indent = STRLEN("            : "), room = WIDTH - indent;
@@ -42,7 +42,7 @@ static void check_wrap(const char *label, const char *text, FILE *f)
 	} while (*text);
 }
 
-/* "3 functions": the word is in the singular. */
+/* "3 functions"; word is the singular. */
 static void check_count(FILE *f, uint64_t n, const char *word)
 {
 	fprintf(f, "%" PRIu64 " %s%s", n, word, n == 1 ? "" : "s");
@@ -83,12 +83,12 @@ static const char *check_opening(const char *opening)
 	return STREQ(opening, "closed") ? "not open for fmod_ret" : "impossible for fmod_ret";
 }
 
-/* What the kernel says of it, in one sentence. */
+/* What the kernel knows of the function, in one sentence. */
 static char *check_facts(sd_json_variant *function)
 {
 	uint64_t namesakes = field_number(function, "namesakes");
 	uint64_t clones = field_number(function, "clones");
-	/* what the patch takes it for says the line before */
+	/* otherwise the line above shows the prototype that the patch assumes */
 	bool described = field_bool(function, "described");
 	const char *returns = described ? check_returns(field_string(function, "returns")) : NULL;
 	const char *opening = field_string(function, "opening");

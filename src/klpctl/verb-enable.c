@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * enable, replace, disable and rollback: the changes. They differ in what they send; what comes
- * back is the same. By default they wait until the change is complete, or was reversed because it
- * took too long; interrupting klpctl does not interrupt a change that has switched.
+ * enable, replace, disable and rollback: the changes. They send different requests and get the same
+ * reply. By default they wait until the change is complete, or was reversed because it took too
+ * long. Interrupting klpctl does not interrupt a change that has switched.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -67,7 +67,7 @@ static int change_print(const struct verb *verb, sd_json_variant *reply)
 	return EXIT_STATUS_OK;
 }
 
-/* key may be NULL: the change takes no argument. */
+/* key is NULL if the change takes no argument. */
 static int change_call(const struct verb *verb, const char *subject, const char *method,
 		       const char *key, const char *value)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * force: complete the running transition now, with the tasks that have not moved taken as moved
- * where they stand. It gives up what the transition is for, so it is a verb of its own and says
- * what it did.
+ * force: complete the running transition now; the tasks that have not moved count as moved. This
+ * gives up the consistency that the transition is for, so it is a separate verb and prints what it
+ * did.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * list: the patches in the kernel, one line each. Without any there is no table on stdout either,
- * but a line on stderr, so that a script that counts lines counts none.
+ * list: the patches in the kernel, one line each. Without patches stdout stays empty and stderr
+ * gets a line, so that a script that counts lines counts none.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* One that is in force says what it is worth, unless that is all. */
+/* The state; for a patch in force it includes a missing or partial effect. */
 static const char *list_state(sd_json_variant *entry)
 {
 	const char *state = field_string(entry, "state"), *effect = field_string(entry, "effect");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * monitor: how things are, then one line for each thing that happens, until klpd goes away or the
- * reader of the lines does. With --json each event is an object as klpd sent it.
+ * monitor: prints the current state, then one line for each event, until klpd closes the connection
+ * or stdout cannot be written any more. With --json each event is an object as klpd sent it.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -20,7 +20,7 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* "; in the kernel: a 1.0 in force, b 2 leaving", or nothing if the event does not say. */
+/* "; in the kernel: a 1.0 in force, b 2 leaving"; nothing if the event has no list. */
 static void monitor_patches(sd_json_variant *parameters, FILE *f)
 {
 	sd_json_variant *patches = field_array(parameters, "patches");
@@ -90,7 +90,7 @@ static int monitor_event(sd_json_variant *parameters, void *userdata _unused_)
 			return -ENOMEM;
 		format_line(stdout, "%s", text);
 	}
-	/* a reader that went away ends it; -ESTALE is given by nothing else here */
+	/* stop if stdout is closed; nothing else here returns -ESTALE */
 	return fflush(stdout) != 0 || ferror(stdout) ? -ESTALE : 0;
 }
 

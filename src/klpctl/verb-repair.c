@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * repair: make whole what is not, or take it out of force; with --dry-run only say how. A line for
- * each step, and status 15 if something is left that is not whole.
+ * repair: restore what is incomplete, or take it out of force; with --dry-run only print the steps.
+ * It prints a line for each step, and exits with status 15 if something stays incomplete.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* Nothing of this kind makes anything whole, or it was not done. */
+/* Whether the problem remains: the action failed, or its kind does not repair anything. */
 static bool repair_is_left(sd_json_variant *action)
 {
 	return field_present(action, "errno") || STREQ(field_string(action, "kind"), "leave");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * reverse: turn the running transition round, or cancel a change that has not switched yet. The caller
- * that waits for the change gets the error Reversed when the tasks have moved back, or Cancelled; this
- * verb does not wait for that.
+ * reverse: reverse the running transition, or cancel a change that has not switched yet. The caller
+ * that waits for the change gets the error Reversed when the tasks have moved back, or Cancelled.
+ * This verb does not wait for that.
  */
 #include <inttypes.h>
 #include <stdio.h>

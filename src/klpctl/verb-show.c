@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * show: all about one patch, in the kernel (by name) or in a file, which is read and not loaded.
+ * show: the properties of one patch, in the kernel (by name) or in a file, which is read and not
+ * loaded.
  */
 #include <stdio.h>
 

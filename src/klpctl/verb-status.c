@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * status: what is in force and how, what runs now, what should not be so, and each patch as a
- * block.
- */
+/* status: the state of klpd, the running change, the warnings, and each patch as a block. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -46,17 +43,17 @@ static void status_consistency(sd_json_variant *reply)
 		format_line(stdout, "%14s %s", "", problem);
 }
 
-/* ", for 12 s of 60 s": how long it has run, and how long it may. */
+/* ", for 12 s of 60 s": how long the transition has run, and how long it may run. */
 static void status_time(sd_json_variant *transition, char *text, size_t size)
 {
 	uint64_t limit = field_number(transition, "timeoutUSec");
 	char of[32] = "";
 
 	*text = '\0';
-	/* not by the clock of the day, which may be set meanwhile */
+	/* runningUSec does not depend on the wall clock, which may have been set meanwhile */
 	if (!field_present(transition, "runningUSec"))
 		return;
-	/* as it was asked for: a limit below a second is not none */
+	/* round up, so that a limit below a second does not look like none */
 	if (limit > 0)
 		snprintf(of, sizeof(of), " of %" PRIu64 " s", limit / 1000000 + (limit % 1000000 != 0));
 	snprintf(text, size, ", for %" PRIu64 " s%s%s", field_number(transition, "runningUSec") / 1000000, of,
@@ -89,7 +86,7 @@ static void status_callback(sd_json_variant *callback)
 			    field_number(callback, "pid"));
 }
 
-/* What a rollback would bring back; nothing to say if it is not known. */
+/* The patches that a rollback would restore; prints nothing if they are not known. */
 static void status_before(sd_json_variant *reply)
 {
 	sd_json_variant *before = field_array(reply, "before");
@@ -117,7 +114,7 @@ static bool status_is_whole(sd_json_variant *v)
 	return !field_present(v, "effect") || STREQ(field_string(v, "effect"), "whole");
 }
 
-/* 0, or that one of them is not fully in force. */
+/* EXIT_STATUS_PARTIAL if a patch is not fully in force, else EXIT_STATUS_OK. */
 static int status_exit(sd_json_variant *reply)
 {
 	sd_json_variant *patches = field_array(reply, "patches");

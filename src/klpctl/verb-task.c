@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * task: the patch state of tasks, in words. One that klpd does not know is told of, and does not
- * keep the others from being shown: the exit status is that of the first failure.
+ * task: the patch state of tasks, in words. A task that klpd does not know is reported, and the
+ * others are still shown. The exit status is that of the first failure.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ static int task_parse(const struct verb *verb, const char *text, uint64_t *ret)
 	return EXIT_STATUS_OK;
 }
 
-/* The one number in the interface that may be negative. */
+/* patchState is the only number of the interface that may be negative. */
 static const char *task_state(sd_json_variant *reply)
 {
 	sd_json_variant *v = sd_json_variant_by_key(reply, "patchState");
@@ -74,7 +74,7 @@ int verb_task(const struct verb *verb, char **arguments)
 	int r, status = EXIT_STATUS_OK;
 	uint64_t pid;
 
-	/* all of them are looked at first: a typing error shows nothing */
+	/* check all ids first, so that a typing error shows nothing */
 	for (char **a = arguments; *a; a++) {
 		r = task_parse(verb, *a, &pid);
 		if (r != EXIT_STATUS_OK)

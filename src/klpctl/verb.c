@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What all verbs do the same way: call, tell a failure, print the reply as it came with --json.
- */
+/* The steps that all verbs share: call, report a failure, print the reply unchanged with --json. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,11 +31,11 @@ int verb_path(const struct verb *verb, const char *argument, char **ret)
 		return verb_out_of_memory(verb);
 	if (r < 0)
 		return failure_local(verb->name, argument, OUTCOME_FILE_UNREADABLE, r, "");
-	/* varlink has no other text, and klpd remembers the path in it */
+	/* varlink text is UTF-8, and klpd remembers the path as such text */
 	if (!text_is_utf8(*ret))
 		return failure_local(verb->name, argument, OUTCOME_FILE_UNREADABLE, 0,
 				     "its path is not UTF-8 text: rename it");
-	/* one that cannot be opened goes without: klpd says what is wrong with it */
+	/* if it cannot be opened no descriptor is sent, and klpd reports the error */
 	client_send_file(open(*ret, O_PATH | O_NOFOLLOW | O_CLOEXEC));
 	return EXIT_STATUS_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A verb of klpctl: what the table in command.c says of it, and what all verbs do the same way. */
+/* A verb of klpctl: its entry in the table of command.c, and the steps that all verbs share. */
 #ifndef KLPD_KLPCTL_VERB_H
 #define KLPD_KLPCTL_VERB_H
 
@@ -8,9 +8,9 @@
 
 struct verb {
 	const char *name;
-	const char *argument;		/* as --help calls it, "..." for more than one; NULL: none */
+	const char *argument;		/* name in --help, "..." for more than one; NULL: none */
 	unsigned int options;		/* OPTION_* it takes */
-	/* as many arguments as it takes, then NULL; returns the exit status */
+	/* arguments: those that were given, then NULL; returns the exit status */
 	int (*run)(const struct verb *verb, char **arguments);
 	const char *help;
 };
@@ -31,17 +31,21 @@ int verb_repair(const struct verb *verb, char **arguments);
 int verb_task(const struct verb *verb, char **arguments);
 
 /*
- * Call the method and tell a failure. EXIT_STATUS_OK and *ret, a reference; with --json the reply
- * has been printed then and *ret is NULL: there is nothing left to do. `progress` asks for the
- * progress line, if there is a terminal.
+ * Call the method and report a failure. `progress` asks for the progress line, if there is a
+ * terminal.
+ *
+ * Return: EXIT_STATUS_OK and a reference in *ret. With --json the reply has been printed and *ret
+ *   is NULL, because nothing is left to do.
  */
 int verb_call(const struct verb *verb, const char *subject, const char *method,
 	      sd_json_variant *parameters, bool progress, sd_json_variant **ret);
-/* The same, with the reply in *ret also if it has been printed: a verb whose status depends on
- * it. */
+/*
+ * verb_call() that also returns a reply that has been printed, for a verb with an exit status that
+ * depends on it.
+ */
 int verb_call_keep(const struct verb *verb, const char *subject, const char *method,
 		   sd_json_variant *parameters, sd_json_variant **ret);
-/* The absolute path of a file argument, or the failure told: an exit status. */
+/* Make the absolute path of a file argument. On failure report it and return an exit status. */
 int verb_path(const struct verb *verb, const char *argument, char **ret);
 int verb_out_of_memory(const struct verb *verb);
 

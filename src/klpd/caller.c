@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A caller in a container, in a chroot or in a unit with its own mounts may mean another file by
- * the same path, or another thread by the same id. klpd would then load the wrong patch, and
- * remember a path that means nothing. Calls for which this may be so are refused here. Owns nothing
- * and needs no capability: mounts and ids are read from /proc/PID/mountinfo and status, which every
- * process may read. The pidfd of the peer shows afterwards whether PID still was that process.
+ * the same path. In another pid namespace it may mean another thread by the same id. klpd would
+ * then load the wrong patch, and remember a path that means nothing. Calls for which this may be so
+ * are refused here. Owns nothing and needs no capability: mounts and ids are read from
+ * /proc/PID/mountinfo and status, which every process may read. The pidfd of the peer shows
+ * afterwards whether PID still was that process.
  *
- * Mount ids are unique at any time, across all namespaces. So a caller whose root mount is that of
- * PID 1 sees the same files as PID 1. klpd.service has its own mounts, but none of them hides a
- * file behind another one.
+ * Mount ids are unique at any time, across all namespaces. So a caller that has the root mount of
+ * PID 1 as its root directory sees the same files as PID 1. klpd.service has its own mounts, but
+ * none of them puts another file in the place of one.
  */
 #include <fcntl.h>
 #include <inttypes.h>

@@ -27,7 +27,7 @@ int json_objects(const struct json_objects *o, sd_json_variant **ret);
 /* A value of enum FunctionState, or NULL. `attached`: the link of the function exists. */
 const char *json_objects_state(const struct json_objects *o, const struct patch *s,
 			       const struct meta_func *f, bool attached);
-/* The number of functions whose module is not loaded yet. */
+/* The number of functions that wait for their module to be loaded. */
 unsigned int json_objects_waiting(const struct json_objects *o, const struct meta *m);
 
 #endif

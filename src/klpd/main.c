@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The klpd daemon. It takes the lock on the pins and the socket, drops the privileges that it does
- * not need, takes over the patches in force, and serves until it is told to stop. Stopping changes
- * nothing in the kernel; patches stay in force.
+ * The klpd daemon. It takes the lock on the pins and the socket, and drops the privileges that it
+ * does not need. Then it takes over the patches in force and serves until it is told to stop.
+ * Stopping changes nothing in the kernel; patches stay in force.
  */
 #include <fcntl.h>
 #include <getopt.h>

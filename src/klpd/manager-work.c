@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns the work that has patch files read: the change that is being prepared or the running check,
- * one at a time, and the queue of checks. All other clients are served while the work waits for the
+ * Owns the work that has patch files read, and the queue of checks. The work is either the change
+ * that is being prepared or the running check. All other clients are served while it waits for the
  * process that reads its file.
  *
  * Promises that the objects a work points to stay valid as long as it needs them. While a change is

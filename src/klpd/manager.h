@@ -90,8 +90,9 @@ struct manager *manager_free(struct manager *m);
 DEFINE_CLEANUP(struct manager, manager_free);
 
 /*
- * Notice the end of a transition. Unless a change runs or a file is read for a change or a check,
- * also use a companion that has appeared, and retry a failed recovery. Cheap if nothing is new.
+ * Notice the end of a transition. Also use a companion that has appeared and retry a failed
+ * recovery, unless a change runs or a file is read for a change or a check. Cheap if nothing is
+ * new.
  */
 void manager_refresh(struct manager *m);
 /*

@@ -5,8 +5,8 @@
  *
  * The connection is kept by reference until the change ends. If the client disconnects before that,
  * the answer is dropped. The change then goes on if it has switched, and is cancelled otherwise. A
- * call that wants no answer (oneway) keeps no reference, because by the end of the change another
- * call on the connection may wait for its own answer.
+ * call that wants no answer (oneway) keeps no reference. By the end of the change another call on
+ * the connection may wait for its own answer.
  */
 #include <stdbool.h>
 

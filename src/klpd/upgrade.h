@@ -5,10 +5,11 @@
 
 /*
  * Print the answer: on stdout if it can, else on stderr. Returns the exit status:
- * * 0: it can.
- * * EXIT_STATUS_COMPANION: patches are in force through a klp.ko whose ABI it does not speak.
- * * EXIT_STATUS_REFUSED: a newer klpd has pinned some of the patches.
- * * EXIT_STATUS_SYSTEM: it cannot be determined.
+ * - 0: it can.
+ * - EXIT_STATUS_COMPANION: patches are in force through a klp.ko with an ABI that it does not
+ *   speak.
+ * - EXIT_STATUS_REFUSED: a newer klpd has pinned some of the patches.
+ * - EXIT_STATUS_SYSTEM: it cannot be determined.
  */
 int upgrade_check(void);
 

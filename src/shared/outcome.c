@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one table from outcome to varlink error, exit status, sentence and hint.
+ * The table from outcome to varlink error, exit status, sentence and hint.
  *
- * Nothing else in the tree spells a varlink error name or chooses an exit status for one. Sentences
- * stand without names and without a final full stop; where the first words are "The function",
- * klpctl puts the function's name in their place. Hints are whole sentences in the imperative.
+ * Nothing else in the tree spells a varlink error name or chooses the exit status for one.
+ * Sentences have no names and no final full stop. In a sentence that begins with "The function",
+ * klpctl replaces these words by the name of the function. Hints are whole sentences in the
+ * imperative.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where things are. Nothing else in the tree spells these paths. */
+/* The paths that klpd uses. Nothing else in the tree spells them. */
 #ifndef KLPD_SHARED_PATHS_H
 #define KLPD_SHARED_PATHS_H
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The report of a step: filled where the failure is known, read where it is told.
+ * The report of a step. It is filled where the failure is found, and read where the failure is
+ * reported.
  *
- * The first failure told wins, because undoing it may fail in other ways that interest less; the
- * return value is then that of the first, so that what a caller returns and what the report says
- * are always the same. Memory may be short when a failure is told: a text that could not be kept
- * is NULL, the outcome itself is never lost. All text is made clean UTF-8 here: names of a file or
- * of the kernel may be any bytes, and a report must reach its reader.
+ * The first failure wins, because undoing it may fail in other ways that matter less. The return
+ * value is that of the first failure too, so the return value and the report always agree. Memory
+ * may be short: a text that cannot be kept becomes NULL, but the outcome is never lost. All text
+ * becomes clean UTF-8 here. Names in a file or in the kernel may be any bytes, and a report must
+ * not be lost for that.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -85,7 +86,10 @@ void report_names(struct report *r, const char *patch, const char *object, const
 {
 	if (!r)
 		return;
-	/* what follows is about these: the names of what went well are not those of what fails next */
+	/*
+	 * the names of the previous step, which succeeded, must not stay for the failure of the
+	 * next one
+	 */
 	if (!report_told(r)) {
 		if (patch)
 			name_clear(&r->patch);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The types of method Check of io.klpd.Manager. The rules for changing the interface stand in
+ * The types of method Check of io.klpd.Manager. The rules for changing the interface are in
  * varlink-io.klpd.c.
  */
 #include "shared/varlink-types.h"

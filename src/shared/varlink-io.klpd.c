@@ -3,12 +3,12 @@
  * The varlink interface io.klpd.Manager: every method and error, with its meaning; the types are in
  * varlink-types.c.
  *
- * A change of the interface begins here. The comments are part of the interface: varlinkctl shows
- * them, and no other manual of it exists. Fields are only ever added, as nullable ones; an
- * enum value or a field is never given another meaning.
+ * A change of the interface begins here. The doc strings are part of the interface: varlinkctl
+ * shows them, and there is no other manual of it. Fields are only added, and only as nullable ones;
+ * the meaning of an enum value or a field never changes.
  *
- * All errors have the same fields, so that a client needs one way to show them (ERROR_FIELDS), and
- * there is exactly one for each row of outcome.c but the first; a test compares the two.
+ * All errors have the same fields (ERROR_FIELDS), so that a client needs only one way to show them.
+ * Each row of outcome.c but the first has exactly one error; a test compares the two.
  */
 #include <systemd/sd-varlink-idl.h>
 
@@ -225,7 +225,7 @@ static SD_VARLINK_DEFINE_METHOD_FULL(
 	C("Phase in which the change failed"), \
 	TYPE(phase, Phase, NULLABLE), \
 	C("Linux error number, positive, if there is one"), \
-	/* not INT(): errno is a macro, and would be expanded on the way through another one */ \
+	/* not INT(), because errno is a macro and the second macro would expand it */ \
 	SD_VARLINK_DEFINE_FIELD(errno, SD_VARLINK_INT, NULLABLE), \
 	C("What exactly was wrong, as a sentence; may be empty"), \
 	STRING(detail, 0), \

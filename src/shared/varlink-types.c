@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The types of io.klpd.Manager, with their meaning. The rules for changing the interface stand in
- * varlink-io.klpd.c: fields are only ever added, as nullable ones.
+ * The types of io.klpd.Manager, with their meaning. The rules for changing the interface are in
+ * varlink-io.klpd.c: fields are only added, and only as nullable ones.
  */
 #include "shared/varlink-types.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Types of io.klpd.Manager, and short names for what an interface is made of. Only for the files
- * that define it. */
+/*
+ * The types of io.klpd.Manager, and short names for the macros that define an interface. Only for
+ * the files that define it.
+ */
 #ifndef KLPD_SHARED_VARLINK_TYPES_H
 #define KLPD_SHARED_VARLINK_TYPES_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owned things are variables with a cleanup attribute: they are let go of at the end of the block,
- * whichever way it is left. What moves on is taken out with TAKE_PTR() or TAKE_FD().
+ * Owned objects are variables with a cleanup attribute. They are freed at the end of the block,
+ * however it is left. TAKE_PTR() or TAKE_FD() moves an object out of its variable.
  */
 #ifndef KLPD_UTIL_CLEANUP_H
 #define KLPD_UTIL_CLEANUP_H
@@ -16,8 +16,8 @@
 #define _cleanup_(func) __attribute__((cleanup(func)))
 
 /*
- * DEFINE_CLEANUP(struct meta, meta_free) makes meta_freep() for
- * `_cleanup_(meta_freep) struct meta *m = NULL;`. func takes a pointer that is not NULL.
+ * DEFINE_CLEANUP(struct meta, meta_free) makes meta_freep() for `_cleanup_(meta_freep) struct meta
+ * *m = NULL;`. func is never called with NULL.
  */
 #define DEFINE_CLEANUP(type, func) \
 	static inline _unused_ void func##p(type **p) \
@@ -50,7 +50,7 @@ static inline void cleanup_closedir(DIR **d)
 }
 
 #define _cleanup_free_ _cleanup_(cleanup_free)
-/* Of an int that starts at -EBADF. */
+/* For an int that is initialized to -EBADF. */
 #define _cleanup_close_ _cleanup_(cleanup_close)
 #define _cleanup_fclose_ _cleanup_(cleanup_fclose)
 #define _cleanup_closedir_ _cleanup_(cleanup_closedir)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns the stacks, each below a page that cannot be touched, and the switches between them. Promises
- * that the only place where a coroutine stops is coroutine_wait().
+ * Owns the stacks, each above a guard page, and the switches between them. Promises that a
+ * coroutine stops only in coroutine_wait().
  */
 #include <errno.h>
 #include <poll.h>
@@ -15,10 +15,13 @@
 #include "util/errno-util.h"
 #include "util/macro.h"
 
-/* As much as a main stack has: only what is touched is memory. */
+/* The usual size of a main stack; only the pages that are touched take memory. */
 #define STACK_SIZE	((size_t)8 << 20)
-/* What is ready within this time costs no turn of the caller's loop; it is counted from the last time
- * that the caller had its turn, so that a row of quick answers does not keep it from others. */
+/*
+ * A descriptor that becomes ready within this time does not cost a turn of the caller's loop. The
+ * time counts from the last resume, so that a series of quick answers does not keep the caller
+ * waiting.
+ */
 #define SLICE_MS	20
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -35,14 +38,14 @@
 
 struct coroutine {
 	ucontext_t inside, outside;
-	void *stack;			/* with the guard page */
+	void *stack;			/* including the guard page */
 	size_t size, guard;
 	void (*run)(void *userdata);
 	void *userdata;
 	struct coroutine_wish wish;
 	uint64_t resumed_ms;
 	bool begun, cancelled, ended;
-	/* of the stack outside, for AddressSanitizer */
+	/* the stack outside, for AddressSanitizer */
 	const void *outside_stack;
 	size_t outside_size;
 };
@@ -57,7 +60,7 @@ uint64_t monotonic_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* AddressSanitizer has to know which stack is in use. */
+/* AddressSanitizer must know which stack is in use. */
 static void leave_for(void **save _unused_, const void *stack _unused_, size_t size _unused_)
 {
 #ifdef TELL_ASAN
@@ -79,7 +82,7 @@ static void coroutine_main(void)
 	arrive(NULL, &c->outside_stack, &c->outside_size);
 	c->run(c->userdata);
 	c->ended = true;
-	/* for good */
+	/* the coroutine does not come back */
 	leave_for(NULL, c->outside_stack, c->outside_size);
 	(void)setcontext(&c->outside);
 	abort();
@@ -169,7 +172,7 @@ static int block(int fd, short events, uint64_t deadline_ms)
 {
 	struct pollfd p = { .fd = fd, .events = events };
 	uint64_t now = monotonic_ms();
-	/* what is ready is ready, also when it is late */
+	/* poll even after the deadline, because the descriptor may be ready */
 	int n = poll(&p, 1, (int)(deadline_ms - MIN(now, deadline_ms)));
 
 	return n < 0 && errno != EINTR ? errno_negative() : n == 0 ? -ETIMEDOUT : 0;

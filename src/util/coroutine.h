@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One function on a stack of its own, which can stop in the middle to wait for a file descriptor, so
- * that its caller goes on with other things and resumes it later. All in one thread: nothing runs at
- * the same time, and while it is stopped all but its stack may change.
+ * A function on a stack of its own, which can stop in the middle to wait for a file descriptor. Its
+ * caller continues with other work and resumes it later. Everything runs in one thread, so nothing
+ * runs concurrently; but while a coroutine is stopped, everything except its stack may change.
  */
 #ifndef KLPD_UTIL_COROUTINE_H
 #define KLPD_UTIL_COROUTINE_H
@@ -20,21 +20,26 @@ struct coroutine_wish {
 
 uint64_t monotonic_ms(void);
 
-/* -ENOMEM. It begins when it is resumed for the first time. */
+/* 0 or -ENOMEM. The first coroutine_resume() starts the function. */
 int coroutine_new(void (*run)(void *userdata), void *userdata, struct coroutine **ret);
-/* It must have ended, or not have begun. */
+/* The coroutine must have ended, or not have started. */
 struct coroutine *coroutine_free(struct coroutine *c);
-/* Goes on until it ends, which is true, or waits for *ret. Not from within a coroutine. */
+/*
+ * Continue until the function ends (true), or waits for *ret (false). Do not call it in a
+ * coroutine.
+ */
 bool coroutine_resume(struct coroutine *c, struct coroutine_wish *ret);
-/* From now on it waits for nothing, so that the next time it is resumed it ends. */
+/* From now on the function waits for nothing, so that it ends the next time it is resumed. */
 void coroutine_cancel(struct coroutine *c);
 
 /*
- * Wait: stops the coroutine in which it is called; outside of any it blocks. 0: ready, or it may be;
- * -ETIMEDOUT; -ECANCELED: the coroutine was cancelled, and this and each further call says so at once.
+ * Wait for a descriptor. This stops the calling coroutine; outside a coroutine it blocks.
+ *
+ * Return: 0 if the descriptor is ready, or may be; -ETIMEDOUT; -ECANCELED if the coroutine was
+ *   cancelled, which this and each further call then return at once.
  */
 int coroutine_wait(int fd, short events, uint64_t deadline_ms);
-/* The coroutine in which it is called was cancelled. */
+/* Whether the calling coroutine was cancelled. */
 bool coroutine_is_cancelled(void);
 
 #endif

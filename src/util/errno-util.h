@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* errno is taken at once and travels as a negative number. */
+/* Errors are read from errno at once and passed on as negative numbers. */
 #ifndef KLPD_UTIL_ERRNO_UTIL_H
 #define KLPD_UTIL_ERRNO_UTIL_H
 
 #include <errno.h>
 
-/* Negative errno of the call that just failed; never 0, so that it cannot pass for success. */
+/* Negative errno of the call that just failed; never 0, so that it cannot be taken for success. */
 static inline int errno_negative(void)
 {
 	int e = errno;
@@ -17,13 +17,13 @@ static inline int errno_negative(void)
 #define RET_NERRNO(call) ({ __typeof__(call) ret_nerrno_ = (call); \
 			    ret_nerrno_ < 0 ? errno_negative() : (int)ret_nerrno_; })
 
-/* Undo goes on past errors and remembers the first: RET_GATHER(ret, undo_one()); */
+/* Undo steps continue after an error and keep the first one: RET_GATHER(ret, undo_one()); */
 #define RET_GATHER(ret, call) ({ int ret_gather_ = (call); \
 				 if (ret_gather_ < 0 && (ret) >= 0) \
 					 (ret) = ret_gather_; \
 				 (ret); })
 
-/* Save errno round something that may change it. */
+/* Preserve errno across code that may change it. */
 static inline void errno_restore(const int *saved)
 {
 	errno = *saved;

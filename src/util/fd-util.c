@@ -2,9 +2,9 @@
 /*
  * File descriptors.
  *
- * Reading a whole file never trusts the size that stat(2) tells: files of /proc say 0, others grow
- * while they are read. It reads until the end or until one byte more than the limit has come, and
- * the buffer grows by doubling. An fd that is opened here is closed on exec.
+ * Reading a file never relies on the size from stat(2), because files in /proc have size 0 and
+ * others may grow during the read. It reads until the end, or until one byte more than the limit
+ * has arrived; the buffer doubles as needed. Descriptors opened here are close-on-exec.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ int safe_close(int fd)
 {
 	PROTECT_ERRNO;
 
-	/* Linux lets go of the fd whatever close() returns: never repeated, nothing to report */
+	/* Linux frees the fd whatever close() returns, so never repeat it and report nothing */
 	if (fd >= 0)
 		(void)close(fd);
 	return -EBADF;
@@ -38,7 +38,7 @@ static int buffer_grow(char **buffer, size_t *room, size_t used, size_t max)
 
 	if (used < *room)
 		return 0;
-	/* one byte above the limit is what tells "too big" from "just fits" */
+	/* one byte above the limit distinguishes "too big" from "just fits" */
 	if (max < wanted)
 		wanted = MAX(max, used) + 1;
 	p = realloc(*buffer, wanted + 1);

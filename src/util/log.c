@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The log: one line on stderr for one message.
+ * The log: one line on stderr for each message.
  *
- * A line is put together first and written with one write(2), so that lines of several processes
- * do not mix. Text that comes from files and clients ends up in messages, so control characters
- * (a newline above all, which would begin a forged line) and what is not UTF-8 are shown as '?'. A
- * message too long for the line is cut. errno is what it was before.
+ * A line is formatted first and written with one write(2), so that lines of several processes do
+ * not mix. Messages contain text from files and clients. So control characters (above all a
+ * newline, which would begin a forged line) and bytes that are not UTF-8 are shown as '?'. A
+ * message that is too long for the line is cut. errno is preserved.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -68,9 +68,9 @@ void log_set_name(const char *name)
 }
 
 /*
- * Whether stderr is the journal's stream: JOURNAL_STREAM says which device and inode that is, and
- * is also inherited by programs whose stderr is something else. Asked each time: cheap, and tests
- * change it.
+ * Whether stderr is the stream of the journal. JOURNAL_STREAM has its device and inode, but
+ * programs inherit the variable even if their stderr is something else. Checked each time, because
+ * it is cheap and tests change it.
  */
 static bool log_to_journal(void)
 {
@@ -120,7 +120,7 @@ int log_message(int level, int error, const char *format, ...)
 	line[end] = '\0';
 	text_clean_utf8(line + begin, false);
 	line[end++] = '\n';
-	/* nowhere to complain if even stderr does not take it */
+	/* an error of stderr itself cannot be reported */
 	(void)write_fd_all(STDERR_FILENO, line, end);
 	return error;
 }

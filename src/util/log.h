@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Messages to stderr, one line each. Under the journal (JOURNAL_STREAM) a line carries its level
- * as "<N>". Only src/klpd and src/klpctl log above debug; layers below return what happened.
+ * Messages to stderr, one line each. If stderr is the journal (JOURNAL_STREAM), a line begins with
+ * its level as "<N>". Only src/klpd and src/klpctl log above debug; the layers below return errors.
  */
 #ifndef KLPD_UTIL_LOG_H
 #define KLPD_UTIL_LOG_H
 
 #include <syslog.h>
 
-/* Shown are messages of this level and more urgent ones; LOG_INFO unless set. */
+/* Messages of this level and more urgent ones are shown; the default is LOG_INFO. */
 void log_set_level(int level);
 int log_get_level(void);
 /* "debug", "info", "notice", "warning", "err" or "error", ...; or a digit 0..7. -EINVAL. */
 int log_level_from_string(const char *text);
-/* Prefixes every line off the journal, as in "klpctl: "; a literal, or NULL for none. */
+/* The prefix of lines outside the journal, as in "klpctl: "; a literal, or NULL for none. */
 void log_set_name(const char *name);
 
 /*
- * Return -|error|, for `return log_error_errno(r, "Cannot do: %m")`; errno is that error while the
- * message is made, so %m works. With error 0 it returns 0 and %m is meaningless.
+ * Return -|error|, for `return log_error_errno(r, "Cannot do: %m")`. errno is set to the error
+ * while the message is formatted, so %m works. With error 0 it returns 0, and %m has no meaning.
  */
 int log_message(int level, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

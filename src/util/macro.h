@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Small macros that every file may use, and the functions that none may. Include it after the
- * system and library headers: the poisoned names must not meet their own declarations.
+ * Small macros that every file may use, and functions that no file may use. Include it after the
+ * system and library headers, because a poisoned name must not appear in a later declaration.
  */
 #ifndef KLPD_UTIL_MACRO_H
 #define KLPD_UTIL_MACRO_H
@@ -17,10 +17,10 @@
 	 0 * sizeof(struct { _Static_assert(!__builtin_types_compatible_p(__typeof__(a), \
 				__typeof__(&(a)[0])), "not an array"); char c; }))
 
-/* Length of a string literal, known to the compiler. */
+/* Length of a string literal, known at compile time. */
 #define STRLEN(literal) (sizeof("" literal "") - 1)
 
-/* sys/param.h has others, which evaluate twice */
+/* those of sys/param.h evaluate their arguments twice */
 #undef MIN
 #undef MAX
 #define MIN(a, b) ({ __typeof__(a) min_a_ = (a); __typeof__(b) min_b_ = (b); \
@@ -28,7 +28,7 @@
 #define MAX(a, b) ({ __typeof__(a) max_a_ = (a); __typeof__(b) max_b_ = (b); \
 		     max_a_ > max_b_ ? max_a_ : max_b_; })
 
-/* Ownership moves in one visible token: the variable is empty afterwards. */
+/* Move ownership in one visible token: the variable is empty afterwards. */
 #define TAKE_PTR(ptr) ({ __typeof__(ptr) *take_p_ = &(ptr); __typeof__(ptr) take_v_ = *take_p_; \
 			 *take_p_ = NULL; take_v_; })
 #define TAKE_FD(fd) ({ int *take_p_ = &(fd); int take_v_ = *take_p_; \
@@ -41,7 +41,7 @@
 #define _unused_ __attribute__((unused))
 #define _noreturn_ __attribute__((noreturn))
 
-/* TAKE_FD needs it, and nearly everybody else. */
+/* TAKE_FD needs it, and so do most files */
 #include <errno.h>
 
 #pragma GCC poison strcpy strcat sprintf vsprintf atoi atol strtok system gets

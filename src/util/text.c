@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Makes text of unknown origin fit to be shown. Owns nothing. Text enters a report (report.c), JSON
- * (klpd/json-text.c), the log and the lines of klpctl through here, so that none of them can fail
- * or lie for what stands in a file or an argument.
+ * Makes text of unknown origin safe to show. Owns nothing. It cleans the text of reports
+ * (report.c), JSON (klpd/json-text.c), the log and the lines of klpctl. So the contents of a file
+ * or an argument cannot make any of these fail or mislead the reader.
  */
 #include <string.h>
 

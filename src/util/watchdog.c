@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The event loop tells the service manager that klpd lives, when it comes round. A change of many
- * functions is one turn of it, so each step of a change tells it too; a step that hangs tells
- * nothing, which is what the watchdog is for.
+ * The event loop notifies the watchdog of the service manager in each turn. A change of many
+ * functions takes a single turn, so each step of a change notifies it too. A step that hangs does
+ * not, and the watchdog then acts.
  */
 #include <time.h>
 
