@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Checks the BTF of a file that is not trusted, as one piece of data; asks nothing, keeps nothing.
+ * Checks the BTF of an untrusted file as one piece of data. Pure.
  *
- * libbpf checks that ids exist and then follows them, in loops without a bound and by recursion:
- * a const of itself is a loop without end, a long row of function types takes the stack. It adds
- * sizes and offsets in 32 bits. So what it is given has no circle but through the member of a
- * named structure behind a pointer, as C has it, no long row, and no number that can overflow.
+ * libbpf checks that ids exist and then follows them, by loops without a bound and by recursion. A
+ * const that refers to itself is an endless loop, and a long chain of function types exhausts the
+ * stack. libbpf also adds sizes and offsets in 32 bits. So the BTF it is given has no cycle except
+ * through a member of a named structure behind a pointer, as in C; no long chain; and no number
+ * that can overflow.
  *
- * Two walks, each without recursion. "Behind": along every reference, up to a structure that has a
- * name. "Inside": along what a type contains, through members and elements, up to a pointer.
+ * There are two walks, both without recursion:
+ *
+ * - "behind" follows every reference, up to a structure with a name;
+ * - "inside" follows what a type contains, through members and elements, up to a pointer.
  */
 #include <errno.h>
 #include <linux/btf.h>
@@ -21,13 +24,13 @@
 #include "util/macro.h"
 
 #define INT_BYTES_MAX	16
-/* newer headers may be longer, what is said there does not change these */
+/* newer headers may be longer; the additional fields do not change these */
 #define HEADER_SIZE	(offsetof(struct btf_header, str_len) + sizeof(uint32_t))
 
 struct checked {
 	const struct btf_type **types;	/* by id; [0] is void */
-	uint32_t *sizes;		/* bytes, once it is known what is inside */
-	uint32_t n;			/* ids, void among them */
+	uint32_t *sizes;		/* bytes; filled in by the walk "inside" */
+	uint32_t n;			/* number of ids, including void */
 	const char *strings;
 	uint32_t strings_size;
 };
@@ -48,7 +51,7 @@ static uint32_t vlen_of(const struct btf_type *t)
 	return BTF_INFO_VLEN(t->info);
 }
 
-/* Bytes that follow struct btf_type; -1: a kind that is not known. */
+/* Number of bytes that follow struct btf_type; -1: unknown kind. */
 static int64_t tail_size(const struct btf_type *t)
 {
 	switch (kind_of(t)) {
@@ -97,14 +100,14 @@ static bool is_record(uint32_t kind)
 	return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION;
 }
 
-/* Neither type nor function behind it: a variable, a section, a tag, a function. */
+/* Kinds that are no type for a member, variable or argument: variable, section, tag, function. */
 static bool is_no_type(uint32_t kind)
 {
 	return kind == BTF_KIND_VAR || kind == BTF_KIND_DATASEC || kind == BTF_KIND_DECL_TAG ||
 	       kind == BTF_KIND_FUNC;
 }
 
-/* How many types this one refers to, and the i-th of them. */
+/* The number of types that this one refers to; reference() returns the i-th. */
 static uint32_t n_references(const struct btf_type *t)
 {
 	uint32_t kind = kind_of(t);
@@ -139,7 +142,9 @@ static uint32_t reference(const struct btf_type *t, uint32_t i)
 	}
 }
 
-/* Names beside that of the type itself: of members, constants, arguments. */
+/*
+ * Whether the names of the type and of its members, constants or arguments are inside the strings.
+ */
 static bool names_inside(const struct checked *c, const struct btf_type *t)
 {
 	const void *tail = t + 1;
@@ -172,7 +177,7 @@ static bool names_inside(const struct checked *c, const struct btf_type *t)
 	return true;
 }
 
-/* May a type of this kind refer to one of that kind? `to` is 0 for void. */
+/* Whether a type of kind `from` may refer to one of kind `to`; `to` is 0 for void. */
 static bool may_refer(uint32_t from, uint32_t to)
 {
 	switch (from) {
@@ -195,7 +200,7 @@ static bool may_refer(uint32_t from, uint32_t to)
 	}
 }
 
-/* Numbers of one type by itself. */
+/* Check the numbers of a single type. */
 static const char *number_fault(const struct btf_type *t)
 {
 	const struct btf_var_secinfo *vars = (const void *)(t + 1);
@@ -221,7 +226,7 @@ static const char *number_fault(const struct btf_type *t)
 	case BTF_KIND_DATASEC:
 		if (t->size > BTF_CHECK_SIZE_MAX)
 			return "is too large";
-		/* the offsets and sizes in a file that is not linked may be 0, libbpf fills them in */
+		/* in an unlinked file offsets and sizes may be 0, libbpf fills them in */
 		for (uint32_t i = 0; i < vlen_of(t); i++)
 			if (vars[i].size > BTF_CHECK_SIZE_MAX ||
 			    vars[i].offset > BTF_CHECK_SIZE_MAX)
@@ -254,12 +259,12 @@ static int check_header(const void *data, size_t size, struct btf_header *ret,
 	return 0;
 }
 
-/* Where each type begins. `types` is aligned. */
+/* Find where each type begins. `types` is aligned. */
 static int check_types(struct checked *c, const char *types, uint32_t size, struct btf_fault *why)
 {
 	uint32_t at = 0;
 
-	/* none is smaller than struct btf_type */
+	/* no type is smaller than struct btf_type */
 	c->types = calloc(size / sizeof(struct btf_type) + 1, sizeof(*c->types));
 	if (!c->types)
 		return -ENOMEM;
@@ -303,8 +308,8 @@ static int check_each(const struct checked *c, struct btf_fault *why)
 }
 
 /*
- * Does this walk go on from the type? A structure without a name cannot be named by its own
- * members, and libbpf spells it out wherever it stands.
+ * Whether the walk continues from this type. "Behind" continues through a structure without a name,
+ * because its members cannot refer to it by name, and libbpf spells it out wherever it is used.
  */
 static bool goes_on(const struct checked *c, bool inside, const struct btf_type *t)
 {
@@ -315,7 +320,7 @@ static bool goes_on(const struct checked *c, bool inside, const struct btf_type 
 	return !is_record(kind) || c->strings[t->name_off] == '\0';
 }
 
-/* Once all that is inside it is known: bytes of a type; UINT32_MAX: too many. */
+/* Bytes of a type whose contents have been sized already; UINT32_MAX: too many. */
 static uint32_t size_of(const struct checked *c, const struct btf_type *t)
 {
 	const struct btf_array *array = (const void *)(t + 1);
@@ -355,13 +360,16 @@ static bool members_fit(const struct checked *c, const struct btf_type *t)
 }
 
 struct step {
-	uint32_t id, next;	/* the reference to go along next */
+	uint32_t id, next;	/* the reference to follow next */
 };
 
-/* 0 is "not seen yet"; WALKING while it is on the path. */
+/* SEEN_NOT is 0; WALKING: on the path. */
 enum { SEEN_NOT, WALKING, DONE };
 
-/* All that can be reached from `id` on one of the walks. height: longest row from a type on. */
+/*
+ * Walk everything that can be reached from `start`. height: the longest chain that begins at a
+ * type.
+ */
 static int walk(struct checked *c, uint32_t start, bool inside, uint8_t *state, uint8_t *height,
 		struct btf_fault *why)
 {
@@ -431,7 +439,7 @@ int btf_check(const void *data, size_t size, struct btf_fault *ret)
 	r = check_header(data, size, &h, ret);
 	if (r < 0)
 		return r;
-	/* a section may begin anywhere in its file */
+	/* a section may begin at any offset of its file, so copy it to aligned memory */
 	copy = malloc(size);
 	if (!copy)
 		return -ENOMEM;

@@ -2,9 +2,9 @@
 /*
  * Sections of a BPF object file in memory.
  *
- * libelf finds the headers; every offset and size that comes out of them is compared with the size
- * of the file here before a byte behind it is looked at, because libelf promises that only for what
- * it hands out itself. A section is used where it stands: what is returned points into `data`.
+ * libelf finds the headers. Every offset and size from a header is compared with the size of the
+ * file before data behind it is read, because libelf checks only what it returns itself. A section
+ * is not copied: what is returned points into `data`.
  */
 #include <elf.h>
 #include <errno.h>
@@ -32,7 +32,7 @@ int elf_file_open(const void *data, size_t size, Elf **ret, struct report *repor
 				  header.e_type, header.e_machine);
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		return report_set(report, OUTCOME_SYSTEM, "libelf is of another ELF version");
-	/* libelf reads only; its parameter is not const for the sake of writers */
+	/* libelf only reads; its parameter is not const because it can also write */
 	elf = elf_memory((char *)data, size);
 	if (!elf)
 		return report_set(report, OUTCOME_NOT_ELF, "The file is damaged: %s",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The metadata section of an ELF file in memory, and the check that the programs it names exist.
- * The section is used where it stands: what is returned points into `data`.
+ * Finds the metadata section of an ELF file in memory, and checks that the programs it names exist.
+ * The section is not copied: what is returned points into `data`.
  */
 #include <elf.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 DEFINE_CLEANUP(struct meta, meta_free);
 
-/* A program that the metadata names, and whether a function symbol of this name was met. */
+/* A program that the metadata names; found: the file has a function symbol of this name. */
 struct wanted {
 	const char *program;
 	bool found;
@@ -58,7 +58,7 @@ static int wanted_compare(const void *a, const void *b)
 	return strcmp(((const struct wanted *)a)->program, ((const struct wanted *)b)->program);
 }
 
-/* Mark what this symbol table defines as functions. */
+/* Mark the wanted programs that this symbol table defines as functions. */
 static void symbols_mark(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
 			 struct wanted *wanted, size_t n)
 {

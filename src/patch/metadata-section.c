@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The metadata of a patch, from the bytes of its section to struct meta.
+ * Parses the metadata of a patch, from the bytes of its section to struct meta.
  *
- * Owns the grammar of klp/meta.h: one table of keys, one function per key, and the rules that need
- * more than one record (what must be there, what may stand only once). A struct meta that leaves
- * this file has passed all of them, so nobody further up checks names, lengths or counts again.
+ * Owns the grammar of klp/meta.h: one table of keys, one function per key, and the rules about
+ * several records (which must exist, which may occur only once). A struct meta made here has passed
+ * all of them, so no other file checks names, lengths or counts again.
  *
- * Two passes. The first looks for format= alone, because a file of newer tools may hold keys and
- * values that we do not know, and its reader deserves to be told that and not that it is broken.
+ * There are two passes. The first looks only for format=, because a file made by newer tools may
+ * have keys and values that klpd does not know, and should be reported as newer and not as broken.
  * The second parses every record. Pure: no system call, and `data` is never read beyond `size`.
  */
 #include <errno.h>
@@ -43,11 +43,11 @@ enum meta_key {
 struct parser {
 	struct meta *meta;
 	unsigned int seen;	/* bits: 1 << enum meta_key */
-	const char *record;	/* that is being parsed */
+	const char *record;	/* the record being parsed */
 	struct report *report;
 };
 
-/* The record at hand breaks `rule`. */
+/* Report that the current record breaks `rule`. */
 static int record_refuse(struct parser *p, const char *rule)
 {
 	char quoted[META_TEXT_QUOTED];
@@ -66,7 +66,7 @@ static int string_take(const char *value, char **ret)
 	return 0;
 }
 
-/* Room for one more element, zeroed, and not counted until its parser is content. */
+/* Make room for one more zeroed element. The caller counts it. */
 static int array_grow(struct parser *p, void *array, size_t n, size_t max, size_t size,
 		      const char *rule)
 {
@@ -177,7 +177,7 @@ static int check_program(struct parser *p, const char *program)
 	return 0;
 }
 
-/* "default" is how the set without a name is called: two of them would be one too many. */
+/* The set without a name is called "default", so no set may have that name. */
 static int parse_set(struct parser *p, const char *value)
 {
 	if (!meta_name_valid(value) || STREQ(value, "default"))
@@ -191,7 +191,7 @@ static int parse_sticky(struct parser *p, const char *value)
 	return parse_yes_no(p, value, &p->meta->sticky);
 }
 
-/* Fills *f, which may be left half filled; the strings are then the caller's to free. */
+/* Fills *f. On an error *f may be incomplete, and the caller frees its strings. */
 static int func_fill(struct parser *p, char **fields, struct meta_func *f)
 {
 	uint64_t sympos;
@@ -307,7 +307,7 @@ static int parse_callback(struct parser *p, const char *value)
 	return r != 0 ? r : string_take(fields[2], &c->program);
 }
 
-/* Fills *t, which may be left half filled; the strings are then the caller's to free. */
+/* Fills *t. On an error *t may be incomplete, and the caller frees its strings. */
 static int table_fill(struct parser *p, char **fields, struct meta_table *t)
 {
 	int r;
@@ -374,7 +374,7 @@ static const struct {
 };
 _Static_assert(ARRAY_SIZE(keys) == _KEY_MAX, "a key without a parser");
 
-/* The key of a record and where its value begins; -ENOENT if we know none such. */
+/* The key of a record and the start of its value; -ENOENT: unknown key. */
 static int record_key(const char *record, const char **ret_value)
 {
 	for (int i = 0; i < _KEY_MAX; i++) {
@@ -403,7 +403,7 @@ static int record_parse(struct parser *p)
 	return keys[key].parse(p, value);
 }
 
-/* Pass one: nothing but a format that is not ours. Duplicates are left to pass two. */
+/* Pass one: refuse an unknown format. Duplicates are left to pass two. */
 static int section_check_format(struct parser *p, const char *data, size_t size)
 {
 	const char *value;
@@ -420,7 +420,7 @@ static int section_parse(struct parser *p, const char *data, size_t size)
 {
 	int r = section_check_format(p, data, size);
 
-	/* empty strings are the padding that compilers put between variables */
+	/* empty strings are padding that compilers put between variables */
 	for (size_t at = 0; r == 0 && at < size; at += strlen(data + at) + 1) {
 		p->record = data + at;
 		if (*p->record)
@@ -435,7 +435,7 @@ static int section_parse(struct parser *p, const char *data, size_t size)
 	if (p->meta->n_funcs + p->meta->n_tables == 0)
 		return report_set(p->report, OUTCOME_META_INVALID,
 				  "The metadata has neither a func= nor a table= record");
-	/* who takes its place must know what cannot be undone, and states are how that is said */
+	/* states tell a replacing patch what cannot be undone, so a sticky patch needs one */
 	if (p->meta->sticky && p->meta->n_states == 0)
 		return report_set(p->report, OUTCOME_META_INVALID,
 				  "The patch is sticky and has no state= record, which would say "
@@ -443,7 +443,7 @@ static int section_parse(struct parser *p, const char *data, size_t size)
 	return 0;
 }
 
-/* What holds when the file does not say. */
+/* Apply defaults for absent records. */
 static int section_defaults(struct parser *p)
 {
 	struct meta *m = p->meta;

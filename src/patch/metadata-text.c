@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Character and number rules of the metadata: which text may reach a terminal, a JSON string, a
- * bpffs name or the kernel. Every function takes a NUL-terminated string of any bytes and decides;
- * none changes it, except meta_text_split(), and none allocates.
+ * bpffs name or the kernel. Every function accepts any NUL-terminated string. None allocates, and
+ * only meta_text_split() changes the string.
  */
 #include "patch/metadata-text.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What can be done with metadata once it is parsed: names of its kinds, comparisons, its end. The
- * grammar is in meta-section.c.
+ * Operations on parsed metadata: names of its kinds, comparison, freeing. The grammar is in
+ * metadata-section.c.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a patch file says of itself (klp/meta.h), parsed. Pure: bytes in, struct out, no system
- * call. Input is hostile.
+ * The metadata of a patch file (klp/meta.h), parsed. Pure: bytes in, struct out, no system call.
+ * The input is untrusted.
  */
 #ifndef KLPD_PATCH_METADATA_H
 #define KLPD_PATCH_METADATA_H
@@ -56,12 +56,12 @@ struct meta_table {
 struct meta {
 	char *name;
 	char *version;
-	char *description;	/* "" if not given */
-	char *set;		/* name of its patch set, "": the one without a name */
+	char *description;	/* "" if the file has none */
+	char *set;		/* name of its patch set; "": the default set */
 	bool replace;
-	bool strict;		/* default applied */
+	bool strict;		/* with the default applied */
 	bool per_task_only;	/* consistency=per-task */
-	bool sticky;		/* has a state, and can only be left by who carries it */
+	bool sticky;		/* has states; only a replace that carries them removes it */
 	char **refs;
 	size_t n_refs;
 	struct meta_func *funcs;
@@ -75,21 +75,26 @@ struct meta {
 };
 
 /*
- * From the bytes of an ELF file: 0 and *ret, a positive outcome (OUTCOME_NOT_ELF,
- * OUTCOME_NO_METADATA, OUTCOME_META_NEWER, OUTCOME_META_INVALID) told in *report, or -ENOMEM.
- * The ELF must be ELFCLASS64, little endian, ET_REL, EM_BPF. Checks also that each program named is
- * a symbol of type FUNC in the file.
+ * Parse the metadata of an ELF file, which must be ELFCLASS64, little endian, ET_REL, EM_BPF. Also
+ * checks that each program named is a symbol of type FUNC in the file. Returns 0 and *ret; a
+ * positive outcome (OUTCOME_NOT_ELF, OUTCOME_NO_METADATA, OUTCOME_META_NEWER, OUTCOME_META_INVALID)
+ * described in *report; or -ENOMEM.
  */
 int meta_from_elf(const void *data, size_t size, struct meta **ret, struct report *report);
-/* From the bytes of the metadata section alone (also used for what is read back from pins). */
+/*
+ * Parse the bytes of a metadata section, also as read back from pins. Returns as meta_from_elf().
+ */
 int meta_from_section(const void *data, size_t size, struct meta **ret, struct report *report);
-/* The bytes of the metadata section of an ELF; points into data. Same outcomes. */
+/* Find the metadata section of an ELF file; *ret points into data. Same outcomes. */
 int meta_find_section(const void *data, size_t size, const void **ret, size_t *ret_size,
 		      struct report *report);
 struct meta *meta_free(struct meta *m);
 
 const char *body_kind_to_string(enum body_kind kind);
-/* The companion runs it: it needs per-task consistency, and nothing has to be opened for it. */
+/*
+ * Whether the companion runs this kind of body. It then needs per-task consistency and no opening
+ * for fmod_ret.
+ */
 static inline bool body_is_ops(enum body_kind kind)
 {
 	return kind == BODY_GUARD || kind == BODY_REPLACE;
@@ -99,11 +104,11 @@ const char *callback_kind_to_string(enum callback_kind kind);
 /* The kind, or -ENOENT. */
 int body_kind_from_string(const char *name);
 int callback_kind_from_string(const char *name);
-/* Same function for the purposes of conflicts: sympos 0 and 1 count as equal. */
+/* Whether both are the same function for the purposes of conflicts: sympos 0 and 1 are equal. */
 bool meta_func_same(const struct meta_func *a, const struct meta_func *b);
-/* Only one of them can be there at a time. */
+/* Whether both are the same struct_ops table, of which only one can be registered at a time. */
 bool meta_table_same(const struct meta_table *a, const struct meta_table *b);
-/* A replace by one of them takes the place of the other. */
+/* Whether both patches are of one patch set, so that a replace by one replaces the other. */
 bool meta_same_set(const struct meta *a, const struct meta *b);
 bool meta_name_valid(const char *name);
 
