@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns the reading of KLPD_FAULT (fault.h). Promises to do nothing at all without it, and to ignore
- * what it does not understand: a typing error in a test must not take a system down. Each step of
- * a change passes here, so this is also where klpd says that it lives.
+ * Reads KLPD_FAULT (fault.h). Does nothing without it, and ignores a value that it does not
+ * understand, so that a typing error in a test does not take a system down. Each step of a change
+ * passes here, so this is also where klpd feeds its watchdog.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -42,7 +42,10 @@ static struct fault fault_parse(const char *text)
 	return f;
 }
 
-/* The first line of a file: a klpd that has read the kernel's symbols serves many faults. */
+/*
+ * Read the first line of a file, so that tests can inject many faults without restarting klpd,
+ * which would have to read the kernel's symbols again.
+ */
 static struct fault fault_read(const char *path)
 {
 	_cleanup_fclose_ FILE *f = fopen(path, "re");

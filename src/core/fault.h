@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Points at which tests make a change fail or klpd die, and at which klpd says that it lives. Inert
- * else unless the environment of klpd has
- * KLPD_FAULT="PHASE:N:WHAT": in phase PHASE ("plan", "load", ...), at point N of it, WHAT ("fail":
- * the step fails with EIO; "kill": klpd kills itself with SIGKILL), or KLPD_FAULT="/PATH": the first line
- * of that file says so, and is read again at each point. Only the process that starts klpd can set it.
+ * Points at which tests make a change fail or kill klpd, and at which klpd feeds its watchdog.
+ * Apart from the watchdog they do nothing unless KLPD_FAULT is in klpd's environment; only the
+ * process that starts klpd can set it.
+ *
+ * - KLPD_FAULT="PHASE:N:WHAT" acts in phase PHASE ("plan", "load", ...) at its point N. WHAT is
+ *   "fail": the step fails with EIO; or "kill": klpd kills itself with SIGKILL.
+ * - KLPD_FAULT="/PATH": the first line of that file holds this text and is read again at each
+ *   point.
  */
 #ifndef KLPD_CORE_FAULT_H
 #define KLPD_CORE_FAULT_H
 
 #include "shared/outcome.h"
 
-/* Point 0 is the start of a phase; point n follows its n-th object, counted over all sets that the
- * change moves. A repair has those of phase PIN from REPAIR_POINT on. 0, or -EIO. */
+/*
+ * Point 0 is the start of a phase. Point n follows its n-th object, counted over all patches of the
+ * change. The points of a repair are those of phase PIN from REPAIR_POINT on. Returns 0 or -EIO.
+ */
 int fault_point(enum phase phase, unsigned int point);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hooks of the companion's that no patch needs any more and that ftrace could not let go of yet. They
- * redirect nothing, and the next patch of the function takes them over; so they are nobody else's, and
- * a warning says why klp.ko cannot be unloaded.
+ * Hooks of the companion that no patch needs any more and that ftrace could not remove yet. They
+ * redirect nothing, and the next patch of the function takes them over. They therefore do not count
+ * as foreign hooks, and a warning explains why klp.ko cannot be unloaded.
  */
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@
 void idle_hooks_get(const struct registry *reg, struct idle_hooks *ret)
 {
 	*ret = (struct idle_hooks){ .n = 0 };
-	/* one that cannot be asked has none: what is not known is no excuse for a hook */
+	/* on an error the list is empty, so that no foreign hook is excused by mistake */
 	if (reg->companion && companion_idle_hooks(reg->companion, &ret->list, &ret->n) < 0)
 		*ret = (struct idle_hooks){ .n = 0 };
 }

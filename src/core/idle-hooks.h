@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Functions that ftrace still calls the companion for, although no patch needs it. */
+/* Functions at which ftrace still calls the companion although no patch needs it. */
 #ifndef KLPD_CORE_IDLE_HOOKS_H
 #define KLPD_CORE_IDLE_HOOKS_H
 
@@ -11,11 +11,11 @@ struct idle_hooks {
 	uint32_t n;
 };
 
-/* As the companion says now; none if it cannot be asked. */
+/* Read the list from the companion; empty if the companion cannot be asked. */
 void idle_hooks_get(const struct registry *reg, struct idle_hooks *ret);
-/* By the name that ftrace lists. */
+/* Whether the list has the function with this ftrace name. */
 bool idle_hooks_have(const struct idle_hooks *hooks, const char *object, const char *listed);
-/* A warning for each. -ENOMEM. */
+/* Append a warning for each. -ENOMEM. */
 int idle_hooks_warn(const struct idle_hooks *hooks, struct warnings *ret);
 void idle_hooks_done(struct idle_hooks *hooks);
 

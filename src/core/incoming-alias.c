@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions of several names: the planner compares names, and only the running kernel says which of
- * them mean one function. So conflicts are looked for once more here, by address. Where the kernel
- * hides addresses (kernel.kptr_restrict=2) no function is accepted by a name that ftrace does not
- * have for it, so that two names cannot mean one.
+ * Functions with several names. The planner compares names, and only the running kernel tells which
+ * of them mean the same function. So conflicts are checked here once more by address. If the kernel
+ * hides addresses (kernel.kptr_restrict=2), a function is accepted only by the name that ftrace has
+ * for it, so two names cannot mean the same function.
  */
 #include "core/incoming.h"
 #include "kern/target.h"
 #include "util/macro.h"
 
-/* Of the patch itself. */
+/* Two names within the patch. */
 static int alias_check_own(const struct incoming *e, size_t *ret, struct report *report)
 {
 	const struct meta *m = e->patch->meta;
@@ -37,7 +37,7 @@ static int alias_check_set(const struct incoming *e, struct targets *targets,
 		uint64_t addr = 0;
 
 		for (size_t i = 0; i < m->n_funcs; i++) {
-			/* names that are the same are the planner's */
+			/* equal names are checked by the planner */
 			if (e->found[i].addr == 0 || !STREQ(m->funcs[i].object, f->object) ||
 			    meta_func_same(&m->funcs[i], f))
 				continue;

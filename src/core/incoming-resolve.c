@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PLAN's look-ups for one set: where its functions are, that their bodies fit them, and that nobody
- * else decides what they do. Asks the kernel, changes nothing.
+ * Look-ups of phase PLAN for one patch: where its functions are, that its bodies fit them, and that
+ * no foreign hook decides about them. Reads from the kernel, changes nothing.
  */
 #include "core/incoming.h"
 #include "core/idle-hooks.h"
@@ -14,7 +14,7 @@
 #include "kern/target.h"
 #include "util/macro.h"
 
-/* An fmod_ret body is on the name that BTF has, which may be another than the patch's. */
+/* An fmod_ret body attaches by the name in BTF, which may differ from the name in the patch. */
 static void look_describe(struct klp_uapi_func *f, const struct meta_func *m,
 			  const struct target *t)
 {
@@ -51,7 +51,7 @@ static int look_ops(struct incoming *e, struct targets *targets, const struct me
 	int r = targets_resolve_guard(targets, f->object, f->symbol, f->sympos,
 				      object_btf(e->object), ret, report);
 
-	/* nothing has to be opened for it */
+	/* needs no opening for fmod_ret */
 	if (r == 0)
 		ret->native = true;
 	return r;
@@ -81,7 +81,10 @@ int incoming_out_of_reach(int error, const char *symbol, struct report *report)
 			  symbol);
 }
 
-/* Of what the companion knows better than symbols and types do; the rest it says in its turn. */
+/*
+ * Ask the companion for the problem that symbols and types do not show: that a transition can never
+ * get tasks out of the function. The companion reports its other errors at ANNOUNCE.
+ */
 static int look_reach(const struct incoming *e, struct registry *reg, const struct klp_uapi_func *f,
 		      struct report *report)
 {
@@ -114,7 +117,7 @@ int incoming_resolve_func(struct incoming *e, struct registry *reg, struct targe
 		return r;
 	}
 	e->native[i] = target.native;
-	/* names told on the way here are not those of what may fail later */
+	/* drop names reported so far: they do not belong to a later failure */
 	report_done(report);
 	return 0;
 }
@@ -148,7 +151,7 @@ int incoming_resolve_table(struct incoming *e, struct targets *targets, size_t i
 	return r == 0 ? incoming_select_table(e, i, report) : r;
 }
 
-/* Bodies of klpd's that no set has: how many there are. */
+/* Add klpd's bodies that belong to no patch. Returns how many links were found. */
 static size_t look_add_found(struct own_links *own)
 {
 	struct found found;
@@ -162,8 +165,10 @@ static size_t look_add_found(struct own_links *own)
 	return n;
 }
 
-/* The name that ftrace has for function `i`; NULL: not known. What was found of a function is forgotten
- * once the set is built, this name is not. */
+/*
+ * The name that ftrace has for function `i`; NULL: not known. e->found is freed once the patch is
+ * built, this name is kept.
+ */
 static const char *look_listed(const struct incoming *e, size_t i)
 {
 	if (e->found)
@@ -171,7 +176,10 @@ static const char *look_listed(const struct incoming *e, size_t i)
 	return e->patch->listed ? e->patch->listed[i] : NULL;
 }
 
-/* Are function `i` of `e` and function `j` of `s` one, by whichever of its names? */
+/*
+ * Whether function `i` of `e` and function `j` of `s` are the same function, under any of its
+ * names.
+ */
 static bool look_is_one(const struct incoming *e, struct targets *targets, size_t i,
 			const struct patch *s, size_t j)
 {
@@ -188,8 +196,10 @@ static bool look_is_one(const struct incoming *e, struct targets *targets, size_
 	       targets_addr(targets, o->object, o->symbol, o->sympos) == e->found[i].addr;
 }
 
-/* A hook of the companion's is there already, for a set that exists or left of one. ftrace tells of
- * functions by name alone: at whichever position. */
+/*
+ * Whether the companion's hook is there already, for a patch that exists or left over from one.
+ * ftrace lists functions by name alone, so the position is not compared.
+ */
 static bool look_is_hooked(const struct incoming *e, const struct registry *reg,
 			   struct targets *targets, const struct idle_hooks *idle, size_t i)
 {
@@ -246,7 +256,7 @@ int incoming_resolve_foreign(struct incoming *e, struct registry *reg, const boo
 	links.n_own = own.n;
 	if (r == 0)
 		r = foreign_find(kernel, targets, n, &links, &found, &first);
-	/* pins that are out of sight keep links of ours, whose gates are closed */
+	/* links of klpd's may be held by pins that are not visible; their gates are closed */
 	if (r == OUTCOME_TAKEN && look_add_found(&own) > 0) {
 		links.own = own.ids;
 		links.n_own = own.n;
@@ -286,7 +296,7 @@ int incoming_resolve_ftrace(const struct incoming *e, struct report *report)
 			  e->patch->meta->name);
 }
 
-/* So that those who ask later whether it is called need not read the kernel's symbols again. */
+/* Keep the ftrace names, so that later checks need not read the kernel's symbols again. */
 static int look_keep_names(struct incoming *e)
 {
 	size_t n = e->patch->meta->n_funcs;
@@ -295,7 +305,7 @@ static int look_keep_names(struct incoming *e)
 	if (!e->patch->listed)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
-		/* of a module that is not there now, or may be another when it comes again */
+		/* not for a module, which may be absent, or another one when it is loaded again */
 		if (!e->found[i].listed || !STREQ(e->patch->meta->funcs[i].object, "vmlinux"))
 			continue;
 		e->patch->listed[i] = strdup(e->found[i].listed);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Builds one set with its gate closed. Owns what only the building needs: the file's bytes, the
- * BPF object, what the companion is told of the functions. What is made is invisible to everybody
- * but observers of BPF objects, and goes when its fds go.
+ * Builds one patch with its gate closed. Owns what only the building needs: the bytes of the file,
+ * the BPF object and the description of the functions for the companion. The result is visible only
+ * to tools that list BPF objects, and it ends when its fds are closed.
  */
 #include <time.h>
 
@@ -41,7 +41,10 @@ int incoming_read(struct incoming *e, const char *path, const uint8_t *hash, str
 	return 0;
 }
 
-/* The outcome for an error of the companion about function `failed`, or about none. */
+/*
+ * Report the outcome for an error of the companion. failed: index of the function it is about; any
+ * larger number: about none.
+ */
 static int incoming_refusal(const struct incoming *e, const struct registry *reg, int error,
 			    uint32_t failed, bool opening, struct report *report)
 {
@@ -79,7 +82,7 @@ static int incoming_refusal(const struct incoming *e, const struct registry *reg
 	}
 }
 
-/* Make attachable what the kernel itself does not let be: all in one call. */
+/* Open all functions that fmod_ret programs cannot attach to by default, in one call. */
 static int incoming_open(struct incoming *e, struct registry *reg, struct report *report)
 {
 	_cleanup_free_ struct klp_uapi_func *closed = NULL;
@@ -173,7 +176,7 @@ void incoming_announce_undo(struct incoming *e, struct registry *reg)
 	e->patch->id = 0;
 }
 
-/* Link i of the set: of a function, or of a callback, which come after those. */
+/* Attach link i of the patch: the links of functions come first, then those of callbacks. */
 static int incoming_attach_one(struct incoming *e, size_t i, struct report *report)
 {
 	const struct meta *m = e->patch->meta;
@@ -193,7 +196,7 @@ static int incoming_attach_one(struct incoming *e, size_t i, struct report *repo
 		return report_set(report, OUTCOME_TAKEN,
 				  "Function '%s' has as many BPF programs as one function can have",
 				  f->symbol);
-	/* Errors of the companion's, for bodies of its own. */
+	/* Errors of the companion, for guard and replace bodies. */
 	if (r == -ENOLCK)
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "Program '%s' for '%s' uses a map whose values have a lock, timer, "
@@ -230,7 +233,7 @@ bool incoming_attach_undo(struct incoming *e)
 		size_t tables = patch_table_link(e->patch, 0);
 
 		attached = attached || e->patch->links[i - 1] >= 0;
-		/* a name that is given back is free at once */
+		/* detach first, so that the table's name is free at once */
 		if (i > tables && e->patch->links[i - 1] >= 0 && !e->shared[i - 1 - tables])
 			(void)link_detach(e->patch->links[i - 1]);
 		e->patch->links[i - 1] = safe_close(e->patch->links[i - 1]);

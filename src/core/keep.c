@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A link that klpd alone holds ends with klpd. So what is found not pinned is pinned at once, where
- * pins are made for all to see; where that cannot be, because bpffs is not mounted or another one
- * covers the system's, it waits for the next look. What was pinned again is told until a repair
- * acknowledges it, because another process had taken it away.
+ * A link that only klpd holds ends with klpd. So a patch found unpinned is pinned at once if the
+ * system's bpffs is visible. If bpffs is not mounted, or another one covers the system's, pinning
+ * waits for the next look. What was pinned again is reported until a repair acknowledges it,
+ * because another process had removed the pins.
  */
 #include "core/keep.h"
 #include "kern/bpffs.h"
 #include "util/macro.h"
 
-/* The metadata and all links that there are have names in the directory. */
+/* Whether the metadata and all existing links of the patch are pinned. */
 static bool keep_is_pinned(const struct patch *s)
 {
 	return pin_is_complete(patch_pins(s), s->links, s->n_links, s->meta->n_tables) > 0;
@@ -44,7 +44,7 @@ bool keep_look(struct registry *reg)
 	int place = bpffs_check_system();
 	bool changed;
 
-	/* mounted again, it is empty */
+	/* a bpffs that was mounted again is empty */
 	if (place == 0)
 		place = pin_init();
 	changed = place != reg->place;

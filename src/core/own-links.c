@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ids of links, asked of the kernel once for each link of a set: an id stays while the link is held.
+ * Ids of links. Each is read from the kernel once per link of a patch, since it is constant while
+ * the link is held.
  */
 #include "core/own-links.h"
 #include "kern/link.h"

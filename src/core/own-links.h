@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The links that are ours: those of all sets that exist, and of those that resist removal. */
+/* The links of klpd's: those of all patches that exist, and of leftovers. */
 #ifndef KLPD_CORE_OWN_LINKS_H
 #define KLPD_CORE_OWN_LINKS_H
 
@@ -13,7 +13,7 @@ struct own_links {
 
 /* -ENOMEM. */
 int own_links_get(struct registry *reg, struct own_links *ret);
-/* And those that no set has. -ENOMEM. */
+/* Add the links found that belong to no patch. -ENOMEM. */
 int own_links_add(struct own_links *own, const struct found *found);
 void own_links_done(struct own_links *own);
 

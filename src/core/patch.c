@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Attachment sets as values: made for a file that is being loaded, or from pins that were read
- * back. Owns the fds of the links and the parsed metadata. What comes from pins is input and is
- * checked here against itself; nothing here asks or changes the kernel.
+ * Loaded patches as values, built for a file that is being loaded or from pins that were read back.
+ * Owns the fds of the links and the parsed metadata. Pins are untrusted input, checked here for
+ * consistency. Nothing here queries or changes the kernel.
  */
 #include "core/patch.h"
 #include "util/macro.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PLAN, LOAD, ANNOUNCE, ATTACH and PIN of a change (transaction.h), each over all sets that enter
- * (incoming.c), and undone in reverse. Where nothing enters, LOAD to ATTACH find nothing to do.
+ * The phases PLAN, LOAD, ANNOUNCE, ATTACH and PIN (transaction.h). Each handles all entering
+ * patches (incoming.c) and is undone in reverse order. If no patch enters, LOAD to ATTACH have
+ * nothing to do.
  */
 #include "core/before.h"
 #include "core/fault.h"
@@ -11,7 +12,7 @@
 #include "kern/lockdown.h"
 #include "util/macro.h"
 
-/* What was in force, with the metadata of those whose files were read. */
+/* The patches that were in force, with the metadata of those whose files were read. */
 static size_t plan_before(const struct transaction *t, struct plan_before *ret)
 {
 	size_t n_read = 0;
@@ -72,7 +73,10 @@ void phases_blame_companion(const struct registry *reg, struct report *report)
 	report->detail = detail;
 }
 
-/* What a repair takes out is decided already: of one consistency, which is that of the change. */
+/*
+ * A repair has chosen its patches already. They all have one consistency, which is that of the
+ * change.
+ */
 static int plan_repair(struct transaction *t, struct plan *plan, struct report *report)
 {
 	plan->verb = t->verb;
@@ -86,7 +90,7 @@ static int plan_repair(struct transaction *t, struct plan *plan, struct report *
 	return 0;
 }
 
-/* What enters and what leaves. */
+/* Decide which patches enter and which leave. */
 static int plan_decide(struct transaction *t, struct plan *plan, struct report *report)
 {
 	struct plan_before before[PIN_BEFORE_MAX];
@@ -153,7 +157,7 @@ int phases_remember(struct transaction *t)
 	return 0;
 }
 
-/* Numbers for all at once: the last one is that of the generation. */
+/* Number all entering patches. The last serial is that of the generation. */
 static int plan_number(struct transaction *t, struct report *report)
 {
 	uint64_t serial;
@@ -248,7 +252,7 @@ void phases_attach_undo(struct transaction *t)
 
 	for (size_t i = t->n_enter; i > 0; i--)
 		attached = incoming_attach_undo(&t->enter[i - 1]) || attached;
-	/* the programs go next: nobody may still stand in them */
+	/* the programs are freed next, so no task may still be in them */
 	if (attached && t->registry->companion)
 		(void)companion_barrier(t->registry->companion);
 }

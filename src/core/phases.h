@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The phases that build what enters with its gates closed. Each: 0, an outcome or -errno, told in
- * *report; its undo is right after a failure in the middle of it, and twice. */
+/*
+ * The phases that build the entering patches with closed gates. Each returns 0, an outcome or
+ * -errno and describes a failure in *report. An undo function may be called after a partial
+ * failure, and more than once.
+ */
 #ifndef KLPD_CORE_PHASES_H
 #define KLPD_CORE_PHASES_H
 
@@ -16,16 +19,21 @@ void phases_attach_undo(struct transaction *t);
 int phases_pin(struct transaction *t, struct report *report);
 void phases_pin_undo(struct transaction *t);
 
-/* The sets in force as the planner sees them; how many. */
+/* Fill *ret with the patches as the planner needs them. Returns their number. */
 size_t phases_patches(const struct registry *reg,
 		      struct plan_patch ret[static REGISTRY_PATCHES_MAX]);
-/* Why there is no companion, which the planner cannot know: it speaks another language, or the kernel does
- * not load it. */
+/*
+ * Complete an OUTCOME_NO_COMPANION with the reason, which the planner does not know: klp.ko has
+ * another ABI, or the kernel does not load it because of its signature.
+ */
 void phases_blame_companion(const struct registry *reg, struct report *report);
-/* An old set that resists removal would come into force again with the slot of one that enters. */
+/*
+ * Fail if an entering patch would get the slot of a leftover, whose bodies would come into force
+ * again.
+ */
 int phases_check_slots(const struct registry *reg, const struct plan *plan, struct report *report);
 
-/* Keep names and version, for those who ask when the sets are long gone. -ENOMEM. */
+/* Copy names and version, which are needed after the patches are gone. -ENOMEM. */
 int phases_remember(struct transaction *t);
 
 #endif

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The planner's rollback: from what is in force to what was. Pure, as plan.c, whose rules it uses.
+ * The planner's rollback: from the patches in force to those that were in force before. Pure, as
+ * plan.c, the rules of which it uses.
  *
- * What entered was in force together once, and with what stays; the rules are gone through all the
- * same. So what they promise holds whatever klpd read from a pin, and whatever has come since.
+ * The entering patches were once in force together, and with those that stay. The rules are applied
+ * all the same, so that their guarantees hold whatever klpd read from a pin and whatever has
+ * changed since.
  */
 #include "core/plan-rules.h"
 #include "klp/uapi.h"
 
-/* What a rollback has to look at, as far as it has come. */
+/* The state of a rollback while it is planned. */
 struct rollback {
 	const struct plan_request *request;
 	struct plan *plan;
@@ -33,7 +35,7 @@ static bool serial_known(const struct plan_before *before, size_t n, uint64_t se
 	return false;
 }
 
-/* Who goes and who stays. */
+/* Determine which patches leave and which stay. */
 static int rollback_leave(struct rollback *b, const struct plan_patch *patches, size_t n_patches,
 			  struct report *report)
 {
@@ -51,7 +53,10 @@ static int rollback_leave(struct rollback *b, const struct plan_patch *patches, 
 	return 0;
 }
 
-/* Like an enable beside those that stay and those that have entered so far. */
+/*
+ * Check an entering patch as in an enable beside the staying patches and those that have entered so
+ * far.
+ */
 static int rollback_enter(struct rollback *b, size_t index, struct report *report)
 {
 	const struct plan_before *e = &b->request->before[index];
@@ -91,7 +96,10 @@ static const struct meta *incoming(const struct rollback *b, size_t i)
 	return b->request->before[b->plan->enter[i].index].meta;
 }
 
-/* A state of one that leaves: by none that enters in a lower version, and by one of its set. */
+/*
+ * A state of a leaving patch: no entering patch may have a lower version, and one of its set must
+ * carry it.
+ */
 static int check_carried(const struct rollback *b, const struct meta *owner,
 			 const struct meta_state *state, struct report *report)
 {

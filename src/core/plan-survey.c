@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The planner's rules for who asks before a change: no rule keeps the others from being asked, and
- * a rule that is about functions or about sets in force is asked for each of them. Pure, as plan.c.
+ * The planner's rules for a check before a change. No refusal keeps the other rules from being
+ * checked, and a rule about functions or about patches in force is checked for each of them. Pure,
+ * as plan.c.
  *
- * The order is that of plan.c, rule by rule, so that the first problem is what the change would be
- * refused for.
+ * The rules are checked in the order of plan.c, so that the first problem is the one that a change
+ * would be refused for.
  */
 #include "core/plan-rules.h"
 #include "util/macro.h"
 
-/* Out of memory is all that can go wrong here; too many problems are problems enough. */
+/*
+ * Append the report. Fails only with -ENOMEM; problems beyond the capacity of the list are dropped.
+ */
 static int survey_take(struct report_list *problems, const struct meta *m, struct report *report)
 {
 	int r;
@@ -29,7 +32,7 @@ static int survey_ask(const struct plan_rule *rule, const struct plan_entry *ent
 	return survey_take(problems, entry->meta, &report);
 }
 
-/* Each function as if it were the only one of the patch. */
+/* Check each function as if it were the only one of the patch. */
 static int survey_funcs(const struct plan_rule *rule, const struct plan_entry *entry,
 			struct report_list *problems)
 {
@@ -46,7 +49,7 @@ static int survey_funcs(const struct plan_rule *rule, const struct plan_entry *e
 	return r;
 }
 
-/* Each set as if it were the only one in force. */
+/* Check against each patch in force as if it were the only one. */
 static int survey_sets(const struct plan_rule *rule, const struct plan_entry *entry,
 		       struct report_list *problems)
 {
@@ -93,7 +96,7 @@ static int survey_consistency(const struct plan_patch *patches, size_t n_patches
 	return survey_take(problems, request->meta, &report);
 }
 
-/* Each set that would leave, as if it were the only one. */
+/* Check each leaving patch as if it were the only one. */
 static int survey_leaving(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
 			  struct plan *plan, struct report_list *problems)
 {

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The planner. Pure: looks at the sets in force and the request, and says what enters and what
- * leaves, or refuses by name. All rules that need nothing but metadata are here, so that a refusal
+ * The planner. Decides from the patches in force and the request which patches enter and leave, or
+ * refuses with a named outcome. Pure. All rules that need only metadata are here, so that a refusal
  * costs nothing and nothing has to be undone.
  *
- * Order of the checks, so that the first one told is the most useful: is anything possible now
- * (busy), is the request about what exists, can this klpd do it at all, is the patch compatible
- * with what is in force (functions, states), is the consistency right, is there room.
+ * Order of the checks, most useful refusal first: is another change running; does the request name
+ * what exists; can this klpd carry it out; is the patch compatible with the patches in force
+ * (functions, tables, states); is the consistency right; is there room.
  *
- * One change has one consistency, because one switch moves all of its sets: either the companion
- * moves tasks or one store flips the gates word. So the sets that leave decide it for a disable,
- * and for a replace they must agree with what the entering patch gets. Nothing else has a say: what
- * stays, be it of another patch set or beside an enable, is not moved and may have either.
+ * Consistency: a change has one consistency, because one switch moves all of its patches. Either
+ * the companion moves tasks, or one store changes the gates word. A disable takes the consistency
+ * of the leaving patch. In a replace the leaving patches must have the consistency that the
+ * entering patch gets. A patch that stays is not moved and may have either.
  *
- * Two words: a plan_patch is an patch, the links of one patch; a patch set is what patches
- * name with set=, and what a replace is for. Patch sets share nothing, so that what is true of one
- * when it is changed stays true of the others.
+ * Patch sets: a patch names its set with set=, and a replace replaces the patches of its set. Patch
+ * sets share nothing, so a change of one leaves the others valid.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,7 +45,7 @@ const char *plan_consistency_name(uint32_t consistency)
 	return consistency == KLP_CONSISTENCY_PER_TASK ? "per-task" : "immediate";
 }
 
-/* The patch set of a patch, as it is called in a sentence. */
+/* The name of the patch's set for use in a sentence. */
 #define SET_WORDS (KLP_NAME_LEN + sizeof("set ''"))
 
 static const char *set_words(const struct meta *m, char buf[static SET_WORDS])
@@ -57,7 +56,7 @@ static const char *set_words(const struct meta *m, char buf[static SET_WORDS])
 	return buf;
 }
 
-/* Bodies of the metadata format that nothing below can carry out. */
+/* Refuse bodies that the metadata format allows but klpd cannot carry out. */
 static int check_supported(const struct meta *m, struct report *report)
 {
 	for (size_t i = 0; i < m->n_funcs; i++) {
@@ -125,7 +124,7 @@ static int refuse_table(const struct meta *owner, const struct meta *m, const st
 			  set_words(owner, theirs), set_words(m, ours));
 }
 
-/* A replace takes functions and tables over, but only from patches of its own set. */
+/* Whether a replace takes functions and tables over from `owner`: only within one patch set. */
 static bool takes_over(const struct meta *owner, const struct meta *m, bool replace)
 {
 	return replace && meta_same_set(owner, m);
@@ -163,7 +162,10 @@ static int check_tables(const struct plan_patch *patches, size_t n_patches, cons
 	return 0;
 }
 
-/* No way back: neither later, by a disable, nor on the way in. */
+/*
+ * A sticky patch cannot be undone: neither by a later disable nor by reversing the transition into
+ * it.
+ */
 static int check_sticky(const struct meta *m, bool deadline, struct report *report)
 {
 	if (!m->sticky || !deadline)
@@ -181,7 +183,10 @@ static const struct meta_state *state_find(const struct meta *m, uint64_t id)
 	return NULL;
 }
 
-/* A state of another set: whoever carried it would answer for what the other set did. */
+/*
+ * A patch must not carry a state of another patch set, because it would answer for what that set
+ * did.
+ */
 static int check_foreign_state(const struct meta *owner, const struct meta_state *state,
 			       const struct meta *m, struct report *report)
 {
@@ -195,7 +200,7 @@ static int check_foreign_state(const struct meta *owner, const struct meta_state
 			  owner->name, set_words(m, ours));
 }
 
-/* Kernel livepatch's klp_is_patch_compatible(), with the numbers in the answer. */
+/* The rule of kernel livepatch's klp_is_patch_compatible(), with the versions in the report. */
 int plan_check_state(const struct meta *owner, const struct meta_state *old, const struct meta *m,
 		     bool replace, struct report *report)
 {
@@ -229,8 +234,10 @@ static int check_states(const struct plan_patch *patches, size_t n_patches, cons
 	return r;
 }
 
-/* The companion calls guard and replace bodies and knows only its own gate; it runs callbacks when
- * it moves tasks. */
+/*
+ * Refuse immediate consistency for what needs the companion. It calls guard and replace bodies,
+ * knows only its own gate, and runs callbacks when it moves tasks.
+ */
 static int check_by_companion(const struct meta *m, struct report *report)
 {
 	for (size_t i = 0; i < m->n_funcs; i++)
@@ -251,7 +258,10 @@ static int check_by_companion(const struct meta *m, struct report *report)
 			  m->callbacks[0].object);
 }
 
-/* Consistency of the entering patch: asked for, or per task if there is who does it. */
+/*
+ * Choose the consistency of the entering patch: immediate if asked for, otherwise per task, which
+ * needs the companion.
+ */
 int plan_choose_consistency(const struct meta *m, bool immediate, bool companion, uint32_t *ret,
 			    struct report *report)
 {
@@ -267,7 +277,7 @@ int plan_choose_consistency(const struct meta *m, bool immediate, bool companion
 	return immediate ? check_by_companion(m, report) : 0;
 }
 
-/* All that leaves must be moved by the same hand. */
+/* All leaving patches must have the consistency of the change, because one switch moves them. */
 int plan_check_leaving(const struct plan_patch *patches, const struct plan *plan,
 		       struct report *report)
 {
@@ -284,7 +294,10 @@ int plan_check_leaving(const struct plan_patch *patches, const struct plan *plan
 	return 0;
 }
 
-/* The entering set exists beside the leaving ones until they are gone: it needs its own place. */
+/*
+ * Choose a slot. The entering patch exists beside the leaving ones until they are gone, so it needs
+ * its own.
+ */
 int plan_choose_slot(const struct plan_patch *patches, size_t n_patches, uint64_t taken,
 		     uint32_t consistency, uint32_t *ret, struct report *report)
 {
@@ -350,8 +363,8 @@ static int plan_disable(const struct plan_patch *patches, size_t n_patches,
 }
 
 /*
- * What is in force under the same name: fine for a replace in its set, whatever its version. Names
- * are one for all sets, since a name is all that a disable has.
+ * A patch of the same name is in force. That is fine for a replace in its patch set, whatever its
+ * version. Names are unique across all patch sets, because a disable names only the patch.
  */
 static int check_name(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
 		      enum change_verb verb, struct report *report)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The container of what klpd holds: owns the sets, the gates word, the companion's fd and the list
- * of what went wrong at recovery. Promises only bookkeeping: nothing here attaches, pins or
- * switches.
+ * The container of what klpd holds: owns the patches, the gates word, the companion's fd and the
+ * warnings of recovery. Only bookkeeping: nothing here attaches, pins or switches.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -153,7 +152,7 @@ struct patch *registry_find(const struct registry *reg, const char *name)
 
 struct patch *registry_find_id(const struct registry *reg, uint64_t id)
 {
-	/* no record has the id that immediate sets have */
+	/* immediate patches have id 0, which no record has */
 	for (size_t i = 0; id != 0 && i < reg->n_patches; i++)
 		if (reg->patches[i]->id == id)
 			return reg->patches[i];
@@ -205,7 +204,7 @@ void registry_become(struct registry *reg, struct registry *beside)
 {
 	struct registry now = *beside;
 
-	/* what was told until a repair is still told */
+	/* warnings that last until a repair are kept */
 	now.gate_repinned = reg->gate_repinned;
 	for (size_t i = 0; i < reg->n_patches; i++)
 		for (size_t j = 0; j < now.n_patches; j++)
@@ -213,7 +212,7 @@ void registry_become(struct registry *reg, struct registry *beside)
 			    reg->patches[i]->serial == now.patches[j]->serial)
 				now.patches[j]->repinned = true;
 	registry_clear(reg);
-	/* the companion and what was read of the kernel are not the other's to keep */
+	/* the companion's report and the targets stay with reg */
 	now.companion_report = reg->companion_report;
 	now.targets = reg->targets;
 	now.use = reg->use;
@@ -271,7 +270,7 @@ void registry_leave_patch(struct registry *reg, struct patch *s)
 		reg->leftovers[reg->n_leftovers++] =
 			(struct leftover){ patch_pins(s), patch_gate(s), s };
 	else
-		patch_free(s);	/* its pins hold it, for the next start */
+		patch_free(s);	/* its pins hold the links, for the next start */
 }
 
 int registry_next_serial(const struct registry *reg, uint64_t *ret)
@@ -280,7 +279,7 @@ int registry_next_serial(const struct registry *reg, uint64_t *ret)
 	int r;
 
 	r = pin_next_serial(&serial);
-	/* what leaves can be numbered without pins */
+	/* a change in which no patch enters needs no pins */
 	if (r < 0 && reg->place < 0)
 		serial = 1;
 	else if (r < 0)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Decides what a repair does with each set that is not whole, and does it, but for the change that
- * takes sets out, which is a transaction as any other. Each step leaves what the next klpd judges
- * as this one did, or as whole: so a klpd that is killed in between changes nothing but how far it
- * came.
+ * Decides what a repair does with each patch that is not whole, and does it, except for the change
+ * in which patches leave: that is a normal transaction. After each step the next klpd judges the
+ * state as this one did, or as whole. So a klpd that is killed in between only leaves the repair
+ * unfinished.
  */
 #include <stdarg.h>
 
@@ -60,7 +60,7 @@ static int repair_plan_set(const struct registry *reg, struct patch *s, struct r
 	const char *name = s->meta->name, *trouble = keep_trouble(reg);
 	size_t missing = patch_missing(s);
 
-	/* on its way: the transition decides */
+	/* moving: the transition decides */
 	if (s->state != PATCH_IN_FORCE)
 		return 0;
 	if (s->lost)
@@ -90,7 +90,7 @@ static int repair_plan_unjudged(const struct unjudged *u, struct repair *r)
 
 	if (!text)
 		return -ENOMEM;
-	/* its links have other pins, of the set that it was taken for */
+	/* its links have other pins, those of the patch that owns the gate or record */
 	if (f->collides)
 		return repair_add(r, REPAIR_REMOVE, u->patch,
 				  "%s: its pins are removed, what is in "
@@ -142,7 +142,7 @@ static int repair_rename(struct patch *s)
 	return r;
 }
 
-/* keep_look() pins what can be pinned; this is what it says. */
+/* keep_look() has pinned what can be pinned; return its result. */
 static int repair_pin(struct patch *s)
 {
 	s->repinned = false;
@@ -163,7 +163,7 @@ static int repair_act(struct repair_action *a)
 	}
 }
 
-/* Its pins are gone, and nothing else was there. */
+/* Its pins are removed, and nothing else of it existed. */
 static void repair_forget(struct registry *reg, struct repair_action *a)
 {
 	for (size_t i = 0; i < reg->n_unjudged; i++) {
@@ -198,7 +198,7 @@ int repair_run(struct registry *reg, struct repair *r)
 	return ret;
 }
 
-/* One that was left alone is a set as any other from here on: root said so. */
+/* Root has asked for the repair, so an unjudged patch is a normal one from here on. */
 static int repair_adopt(struct registry *reg, struct patch *s)
 {
 	for (size_t i = 0; i < reg->n_unjudged; i++) {

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is not whole is taken over where that can be, and taken out of force where not: pins made
- * again, a directory renamed back, pins that stand for nothing removed, and all sets that cannot be
- * made whole leave, those of per-task consistency in one transition.
+ * Repairs patches that are not whole. Pins are made again, a directory gets its name back, and pins
+ * of nothing are removed. All patches that cannot be made whole leave; those with per-task
+ * consistency leave in one transition.
  */
 #ifndef KLPD_CORE_REPAIR_H
 #define KLPD_CORE_REPAIR_H
 
 #include "core/registry.h"
 
-enum repair_kind {		/* as enum RepairKind of the interface */
-	REPAIR_PIN,		/* it is pinned again, or was already, and is told no more */
-	REPAIR_RENAME,		/* its directory gets its name back */
-	REPAIR_TAKE_OUT,	/* it leaves */
-	REPAIR_REMOVE,		/* pins that nothing stands for are removed */
-	REPAIR_LEAVE,		/* nothing can be done, the text says why */
+enum repair_kind {		/* as enum RepairKind of the varlink interface */
+	REPAIR_PIN,		/* pin it, or acknowledge that klpd has pinned it again */
+	REPAIR_RENAME,		/* rename its directory back */
+	REPAIR_TAKE_OUT,	/* it leaves, by a change */
+	REPAIR_REMOVE,		/* remove pins of nothing in force */
+	REPAIR_LEAVE,		/* nothing can be done; the text tells why */
 	_REPAIR_KIND_MAX
 };
 
 struct repair_action {
 	enum repair_kind kind;
-	struct patch *patch;	/* of the registry, or unjudged; gone once it has left */
+	struct patch *patch;	/* of the registry or unjudged; freed once it has left */
 	char *name;		/* its name, owned */
 	char *text;		/* a sentence, owned */
-	int error;		/* what became of it: 0, or a negative errno */
+	int error;		/* the result: 0 or a negative errno */
 };
 
 struct repair {
@@ -31,18 +31,18 @@ struct repair {
 	size_t n;
 };
 
-/* What there is to do. Changes nothing. -ENOMEM. */
+/* Determine the actions. Changes nothing. -ENOMEM. */
 int repair_plan(const struct registry *reg, struct repair *ret);
 void repair_done(struct repair *r);
 /*
- * All but what leaves. Errors are in the actions; the first is returned. Each action is followed by
- * a point of phase PIN (fault.h), from REPAIR_POINT on.
+ * Carry out all actions but REPAIR_TAKE_OUT. Errors are stored in the actions; the first one is
+ * returned. Each action is followed by a fault point of phase PIN (fault.h), from REPAIR_POINT on.
  */
 #define REPAIR_POINT	100
 int repair_run(struct registry *reg, struct repair *r);
 /*
- * Those that leave with this consistency; sets that were left alone come into the registry for it, as
- * in force. How many.
+ * The patches that leave with this consistency. Unjudged ones are moved into the registry for it,
+ * as in force. Returns their number.
  */
 size_t repair_leaving(struct registry *reg, const struct repair *r, uint32_t consistency,
 		      struct patch *ret[static KLP_GATE_SLOTS]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * SHA-256 as FIPS 180-4 describes it, of a buffer that is in memory as a whole: patch files are
- * small. Pure; here so that klpd needs no crypto library to say which file is in force.
+ * SHA-256 as in FIPS 180-4, of a buffer that is in memory as a whole, because patch files are
+ * small. Pure. Implemented here so that klpd needs no crypto library to name the file in force.
  */
 #include "core/sha256.h"
 #include "util/macro.h"
@@ -87,7 +87,7 @@ void sha256(const void *data, size_t size, uint8_t ret[SHA256_SIZE])
 	for (size_t i = 0; i < size / BLOCK; i++)
 		hash_block(state, p + BLOCK * i);
 
-	/* the rest, a one bit, zeros, and the length in bits at the very end of a block */
+	/* padding: the rest, a one bit, zeros, and the length in bits at the end of a block */
 	if (rest > 0)
 		memcpy(tail, p + size - rest, rest);
 	tail[rest] = 0x80;

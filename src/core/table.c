@@ -2,9 +2,10 @@
 /*
  * Struct_ops tables: which map a link holds, and when it is detached.
  *
- *   only in the new patch   registered at ATTACH, when its name is not in use yet; detached when the
- *                           patch leaves
- *   in both                 keeps the link of the old patch, pinned by both; updated just before SWITCH
+ *   only in the new patch   registered at ATTACH, when its name is not in use yet; detached when
+ *                           the patch leaves
+ *   in both                 keeps the link of the old patch, pinned by both; updated just before
+ *                           SWITCH
  *   only in the old         detached at RETIRE
  *
  * So the name is registered at all times, and whichever patch leaves, the link stays with the

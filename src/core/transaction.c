@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Runs a change through its phases (table in transaction.h), in order, and owns the moment after
- * which there is no way back: SWITCH. Promises that a failure before it leaves nothing behind and
- * that nothing after it is fatal. The phases before SWITCH are in phases.c, what SWITCH does is in
- * switch.c, RETIRE in retire.c.
+ * Runs a change through its phases (table in transaction.h) in order, and owns SWITCH, the point of
+ * no return. A failure before SWITCH leaves nothing behind, and nothing after it is fatal. phases.c
+ * has the phases before SWITCH, switch.c the work of SWITCH, retire.c RETIRE.
  *
- * After SWITCH the registry holds the entering set too, and each set's state says what the kernel does
- * with it; so the registry read back from the kernel by recover.c and the one held here are the same.
+ * After SWITCH the registry holds the entering patches too, and the state of each patch tells what
+ * the kernel does with it. So the registry that recover.c would read back from the kernel equals
+ * the one held here.
  */
 #include <stdbool.h>
 #include <time.h>
@@ -29,7 +29,7 @@ static int transaction_switch(struct transaction *t, struct report *report)
 	struct timespec now;
 	int r;
 
-	/* room for it, so that nothing can fail once it is in force */
+	/* check for room now, so that nothing can fail once the change is in force */
 	if (t->registry->n_patches + t->n_enter > REGISTRY_PATCHES_MAX)
 		return report_set(report, OUTCOME_UNSUPPORTED, "Too many attachment sets");
 	(void)clock_gettime(CLOCK_REALTIME, &now);
@@ -53,7 +53,7 @@ static int transaction_switch(struct transaction *t, struct report *report)
 
 static const struct step {
 	enum phase phase;
-	bool disable;		/* a change in which nothing enters has it, too */
+	bool disable;		/* also runs if no patch enters */
 	int (*run)(struct transaction *t, struct report *report);
 	void (*undo)(struct transaction *t);
 } steps[] = {
@@ -65,7 +65,7 @@ static const struct step {
 	{ PHASE_SWITCH,		true,	transaction_switch,	switch_undo },
 };
 
-/* Rounded up: a limit that was asked for does not become none. */
+/* Rounds up, so that a requested limit does not become 0, which means none. */
 static uint32_t timeout_in_ms(uint64_t usec)
 {
 	return (uint32_t)MIN(usec / 1000 + (usec % 1000 != 0), (uint64_t)UINT32_MAX);
@@ -145,7 +145,7 @@ int transaction_run(struct transaction *t, struct report *report)
 			r = steps[i].run(t, report);
 		if (r != 0)
 			break;
-		/* the names of what went well are not those of what fails next */
+		/* drop names reported by a phase that succeeded */
 		report_done(report);
 	}
 	registry_release(t->registry);
@@ -158,7 +158,7 @@ int transaction_run(struct transaction *t, struct report *report)
 		r = report_errno(report, r, "Phase %s failed", phase_to_string(t->phase));
 	if (report)
 		report->phase = t->phase;
-	/* a rollback of several: the one it is about is not the first by nature */
+	/* a rollback or repair of several patches is about none in particular */
 	if ((t->verb != CHANGE_ROLLBACK && t->verb != CHANGE_REPAIR) ||
 	    t->n_enter + t->n_leave == 1)
 		report_names(report, t->name ? t->name : t->disable, NULL, NULL);
@@ -205,7 +205,7 @@ const struct meta *transaction_sticky(const struct transaction *t)
 	return NULL;
 }
 
-/* Which way it goes is which way each set goes. */
+/* Set the direction of the transition and with it the state of each patch. */
 static void transaction_turned(struct transaction *t, bool reversed)
 {
 	t->reversed = reversed;
@@ -213,7 +213,7 @@ static void transaction_turned(struct transaction *t, bool reversed)
 		t->enter[i].patch->state = reversed ? PATCH_LEAVING : PATCH_ENTERING;
 	for (size_t i = 0; i < t->n_leave; i++)
 		t->leave[i]->state = reversed ? PATCH_ENTERING : PATCH_LEAVING;
-	/* an error is seen in the status, and tried again at the end */
+	/* an error shows in the status and is retried at the end */
 	(void)table_settle(t->registry);
 }
 
@@ -243,7 +243,7 @@ int transaction_sync(struct transaction *t)
 	return 0;
 }
 
-/* Is the record of this set still there, and not only because it left by force? */
+/* Whether the record of this patch exists other than as one that left by force. */
 static bool transaction_has_record(const struct klp_ioc_status *status,
 				   const struct klp_uapi_patch *records, const struct patch *s)
 {
@@ -266,7 +266,7 @@ bool transaction_over(struct transaction *t, bool *ret_reversed)
 		*ret_reversed = status.last_reversed != 0;
 		t->timed_out = status.last_timed_out != 0;
 	} else if (t->n_enter > 0) {
-		/* another client's transitions came after it: what is there says how it ended */
+		/* another client's transitions followed it; the records tell how it ended */
 		*ret_reversed = !transaction_has_record(&status, records, t->enter[0].patch);
 	} else {
 		*ret_reversed = transaction_has_record(&status, records, t->leave[0]);
@@ -281,7 +281,7 @@ void transaction_progress(struct transaction *t, const struct klp_uapi_event *ev
 
 	if (event->type != KLP_EVENT_DONE &&
 	    ((event->reversed != 0) != t->reversed || timed_out != t->timed_out)) {
-		/* it turned itself round, or this is from before somebody turned it */
+		/* the companion reversed it, or the event is older than a reversal */
 		(void)transaction_sync(t);
 		return;
 	}
@@ -297,12 +297,12 @@ int transaction_reverse(struct transaction *t)
 	if (!transaction_waits(t))
 		return -ENOENT;
 	r = companion_reverse(t->registry->companion, t->number, t->reversed);
-	/* its time was over in this very moment: it goes the way that was asked for */
+	/* the timeout has just reversed it, so it goes the requested way */
 	if (r == -EALREADY)
 		return transaction_sync(t);
 	if (r < 0)
 		return r;
-	/* nobody was in the way, so it is complete: the event says so next */
+	/* no task blocked it, so it is complete; the event follows */
 	if (transaction_sync(t) < 0)
 		transaction_turned(t, !t->reversed);
 	return 0;
@@ -342,7 +342,7 @@ void transaction_complete(struct transaction *t, bool reversed)
 	(void)table_settle(t->registry);
 	if (reversed) {
 		before_forget(t);
-		/* what did not come to stay is what leaves */
+		/* the patches that were to enter leave */
 		for (t->n_leave = 0; t->n_leave < t->n_enter; t->n_leave++)
 			t->leave[t->n_leave] = t->enter[t->n_leave].patch;
 		t->n_enter = 0;
@@ -364,7 +364,7 @@ int transaction_retire(struct transaction *t, struct grace **ret)
 	return retire_patches(t->registry, t->leave, n, ret);
 }
 
-/* Which sets the running transition moves, seen from where it began. */
+/* Determine which patches the running transition moves, as seen from its beginning. */
 static void resume_sets(struct transaction *t)
 {
 	enum patch_state incoming = t->reversed ? PATCH_LEAVING : PATCH_ENTERING;
@@ -381,7 +381,7 @@ static void resume_sets(struct transaction *t)
 	}
 }
 
-/* What kind of change it is, and which generation it makes, as far as that can be seen. */
+/* Determine the kind of change and the generation it makes, as far as they can be seen. */
 static void resume_change(struct transaction *t)
 {
 	_cleanup_free_ struct pin_before *before = NULL;

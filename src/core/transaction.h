@@ -10,8 +10,8 @@
  *   ANNOUNCE  companion has the record, gate closed        withdraw           dies with the fd
  *   ATTACH    links attached, gate closed                  detach             kernel detaches
  *   PIN       gen-N and before-N under bpffs               unpin              recovery removes it
- *   SWITCH    immediate: one compare-and-swap of gates;    undo all           before: PIN; after: the
- *             per task: the companion moves all tasks                         companion continues
+ *   SWITCH    immediate: one compare-and-swap of gates;    undo all           before: PIN; after:
+ *             per task: the companion moves all tasks                         the companion goes on
  *   COMPLETE  generation grows                             -                  recovery does it
  *   RETIRE    patches that left: unpinned, detached        warning, repeated  recovery repeats it
  *

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Refuses changes that would meet what recovery left alone, or took over without its metadata. Such
- * a thing may be of any patch set, so there is no replace and no rollback beside it; an enable is
- * fine if all functions of it are known, and none is a function of the patch.
+ * Refuses changes that would involve patches that recovery left alone or took over without
+ * metadata. Such a patch may belong to any patch set, so replace and rollback are refused beside
+ * it. An enable is allowed if all functions of that patch are known and the entering patch has none
+ * of them.
  */
 #include "core/unjudged.h"
 #include "util/cleanup.h"
@@ -13,7 +14,10 @@ bool unjudged_matters(const struct unjudged *u)
 	return u->facts.attached || u->facts.gate || u->facts.record != 0;
 }
 
-/* What left by force has a record still, but nothing of it is attached, and its gate is closed for good. */
+/*
+ * Whether the patch may decide about calls. A patch that left by force still has a record, but
+ * nothing of it is attached and its gate is closed for good.
+ */
 static bool unjudged_can_decide(const struct unjudged *u)
 {
 	bool gone = u->facts.record == KLP_FORCED_OUT && !u->facts.attached && !u->facts.gate;
@@ -40,7 +44,7 @@ static int refuse(const struct meta *m, const char *why, struct report *report)
 	return report_set(report, OUTCOME_UNJUDGED, "'%s' %s", m->name, why);
 }
 
-/* What is in force of it, next to a patch that is to enter. */
+/* Whether a patch may enter beside this one. */
 static int refuse_beside(const struct patch *s, enum change_verb verb, const struct meta *meta,
 			 struct report *report)
 {
