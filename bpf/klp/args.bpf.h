@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * How the macros of klp/klp.bpf.h, which includes this, take a parameter list apart, each "type
- * name", and give a body its arguments out of an array of 64-bit registers named ctx.
+ * Helpers for the macros of klp/klp.bpf.h, which includes this file. They split a list of
+ * parameters, each "type name", and pass a body its arguments from an array of 64-bit registers
+ * named ctx.
  */
 #ifndef KLP_ARGS_BPF_H
 #define KLP_ARGS_BPF_H
@@ -35,7 +36,7 @@
 #define KLP_EACH(m, ...) \
 	KLP_CAT(KLP_EACH_, KLP_COUNT(__VA_ARGS__))(m __VA_OPT__(,) __VA_ARGS__)
 
-/* "(void)" and not "()": the latter is no prototype, and BTF would call it variadic. */
+/* "(void)" and not "()", because the latter is no prototype and is variadic in BTF. */
 #define KLP_PARAMS_()		(void)
 #define KLP_PARAMS_1(...)	(__VA_ARGS__)
 #define KLP_PARAMS(...)		KLP_CAT(KLP_PARAMS_, __VA_OPT__(1))(__VA_ARGS__)
@@ -44,7 +45,10 @@
 #define KLP_ARG_CHECK(n, arg) \
 	_Static_assert(KLP_ARG_SIZE(arg) <= 8, \
 		       "an argument larger than 8 bytes cannot be passed to a body");
-/* Above the size of an argument its register holds anything: never let it reach a bool. */
+/*
+ * The bits of the register above the size of an argument are undefined and must never reach a
+ * bool.
+ */
 #define KLP_ARG_VALUE(n, arg) \
 	, __builtin_choose_expr(KLP_ARG_SIZE(arg) == 8, (void *)ctx[n], \
 	  __builtin_choose_expr(KLP_ARG_SIZE(arg) == 4, (__u32)ctx[n], \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the body of a patch includes, after vmlinux.h and nothing else:
+ * The header that a patch includes, after vmlinux.h and nothing else:
  *
  *	#include "vmlinux.h"
  *	#include "klp/klp.bpf.h"
@@ -15,11 +15,12 @@
  *		return klp_return(0);
  *	}
  *
- * The macros write the metadata of klp/meta.h, the prototype that the loader compares with the
- * running kernel's, and a program that asks the gate first: a body that was told nothing, whose
- * patch is not in force for this task, or whose companion is missing, runs the original.
+ * The macros emit the metadata of klp/meta.h, the prototype that the loader compares with that of
+ * the running kernel, and a program that checks the gate first. The original runs if the loader
+ * has not initialized the body, if the patch is not in force for this task, or if the companion is
+ * missing.
  *
- * A body ends in one verdict, and returns nothing else (a plain number does not compile):
+ * A body ends in one verdict and cannot return anything else (a plain number does not compile):
  *
  *	klp_continue()			the original runs, with its own arguments
  *	klp_return(value)		skip it, return value; in an fmod_ret body types of at most
@@ -27,15 +28,16 @@
  *	klp_return_nonzero(value)	skip it, return value, which is not 0; any type but void
  *	klp_return_void()		skip it; functions that return nothing
  *
- * Why klp_return() stops at 32 bits in KLP_FMOD_RET: the trampoline skips the original when the 64
- * bits that the program left are not 0. Bit 32 set makes an int function return 0; a function that
- * returns a long or a pointer has no bit to spare, so it cannot return 0 or NULL that way.
+ * In KLP_FMOD_RET, klp_return() is limited to 32 bits because the trampoline skips the original if
+ * the 64 bits that the program returns are not 0. Bit 32 set makes an int function return 0. A
+ * function that returns a long or a pointer has no spare bit, so it cannot return 0 or NULL that
+ * way.
  *
- * KLP_REPLACE_FUNC is for a body that is the whole new function: it has no verdict, it returns what
- * the function returns.
+ * KLP_REPLACE_FUNC is for a body that is the whole new function. It has no verdict and returns
+ * what the function returns.
  *
- * KLP_GUARD is for everything else: any traceable function, any value, no call missed; it needs the
- * companion. Pointers among its arguments are read with BPF_CORE_READ() or klp_cast().
+ * KLP_GUARD covers everything else: any traceable function, any value, no call missed. It needs
+ * the companion. Read pointers among its arguments with BPF_CORE_READ() or klp_cast().
  */
 #ifndef KLP_BPF_H
 #define KLP_BPF_H
@@ -51,8 +53,10 @@
 #include "klp/kfunc.bpf.h"
 #include "klp/meta.h"
 
-/* The parameters are the kernel's, so some are not used; a misspelt structure among them, or a body
- * that falls off its end, would show on a running kernel only. */
+/*
+ * The parameters are the kernel's, so some are unused. A misspelt structure among them, or a body
+ * without a return, would only fail on a running kernel.
+ */
 #pragma clang diagnostic ignored "-Wunused-parameter"
 #pragma clang diagnostic error "-Wvisibility"
 #pragma clang diagnostic error "-Wreturn-type"
@@ -65,10 +69,14 @@
 #define KLP_INFO_AS(variable, text) \
 	static const char variable[] SEC(KLP_META_SECTION) __attribute__((aligned(1))) = text
 
-/* Any "key=value": for keys that have no macro. */
+/* A "key=value" string, for keys without a macro. */
 #define KLP_INFO(text)	KLP_INFO_AS(KLP_CAT(klp_info_, __COUNTER__), text)
 
-/* Exactly once: both are string literals. NAME is [a-z0-9][a-z0-9_-]*, VERSION has no blank. */
+/**
+ * KLP_PATCH() - name and version of the patch; exactly once
+ * @name: string literal, [a-z0-9][a-z0-9_-]*
+ * @version: string literal without blanks
+ */
 #define KLP_PATCH(name, version) \
 	_Static_assert(sizeof(name) > 1 && sizeof(name) <= KLP_NAME_LEN, \
 		       "KLP_PATCH: the name is empty or too long (KLP_NAME_LEN)"); \
@@ -78,54 +86,67 @@
 	KLP_INFO_AS(klp_info_name, "name=" name); \
 	KLP_INFO_AS(klp_info_version, "version=" version)
 
-/* At most once: one line for people. */
+/* One line of text for people. At most once. */
 #define KLP_DESCRIPTION(text) \
 	_Static_assert(sizeof(text) <= KLP_TEXT_LEN, \
 		       "KLP_DESCRIPTION: the text is too long (KLP_TEXT_LEN)"); \
 	KLP_INFO_AS(klp_info_description, "description=" text)
 
-/* Any number: "CVE-2026-0001", a bug, a commit. A CVE makes the patch strict, see KLP_STRICT. */
+/*
+ * A "CVE-2026-0001", a bug or a commit. Any number. A CVE makes the patch strict, see KLP_STRICT.
+ */
 #define KLP_REFERENCE(id) \
 	_Static_assert(sizeof(id) <= KLP_TEXT_LEN, \
 		       "KLP_REFERENCE: the text is too long (KLP_TEXT_LEN)"); \
 	KLP_INFO("ref=" id)
 
-/* Enabling this patch replaces all that are in force of its set. A body that replaces a function is
- * a KLP_REPLACE_FUNC. */
+/*
+ * Enabling this patch replaces all patches in force of its patch set. To replace a function, use
+ * KLP_REPLACE_FUNC.
+ */
 #define KLP_REPLACE		KLP_INFO_AS(klp_info_replace, "replace=yes")
 
-/* At most once: the set of this patch. Sets share no function and no state, nor replace each
- * other. */
+/*
+ * The patch set of this patch. At most once. Patch sets share no function and no state, and do not
+ * replace each other.
+ */
 #define KLP_SET(name) \
 	_Static_assert(sizeof(name) > 1 && sizeof(name) <= KLP_NAME_LEN, \
 		       "KLP_SET: the name is empty or too long (KLP_NAME_LEN)"); \
 	KLP_INFO_AS(klp_info_set, "set=" name)
 
-/* What this patch changes cannot be undone; KLP_STATE says what that is and must be there. It is
- * never disabled nor reversed: only a patch that carries its states takes its place. */
+/*
+ * The changes of this patch, which KLP_STATE must name, cannot be undone. It is never disabled or
+ * reversed; only a patch that carries its states replaces it.
+ */
 #define KLP_STICKY		KLP_INFO_AS(klp_info_sticky, "sticky=yes")
 
-/* KLP_STRICT(yes): refuse bodies that can miss calls (fmod_ret). KLP_STRICT(no): allow them though
- * the patch names a CVE; say in the description what a missed call costs. */
+/*
+ * KLP_STRICT(yes): refuse bodies that can miss calls (fmod_ret). KLP_STRICT(no): allow them
+ * although the patch names a CVE; describe in KLP_DESCRIPTION what a missed call costs.
+ */
 #define KLP_STRICT(yes_or_no)	KLP_INFO_AS(klp_info_strict, "strict=" #yes_or_no)
 
-/* Only task by task, with the companion: --immediate is refused. */
+/* Per-task consistency only, with the companion; --immediate is refused. */
 #define KLP_PER_TASK_ONLY	KLP_INFO_AS(klp_info_consistency, "consistency=per-task")
 
-/* Any number: this patch changes system state ID (1 or more), in this version. Plain decimals. */
+/* This patch changes system state `id` (1 or more), in this version. Plain decimals. Any number. */
 #define KLP_STATE(id, version)	KLP_INFO("state=" KLP_STR(id) ":" KLP_STR(version))
 
-/* Once: the kernel gives helpers and kfuncs to "GPL" or "Dual BSD/GPL" only. */
+/* Exactly once. The kernel allows helpers and kfuncs only to "GPL" or "Dual BSD/GPL". */
 #define KLP_LICENSE(text)	char klp_license[] SEC("license") = text
 
 /* ---- the gate ------------------------------------------------------------------------------- */
 
-/* Written by the loader between open and load. All zero: never told, the original runs. */
+/* Written by the loader between open and load. While all zero, the original runs. */
 const volatile struct klp_self klp_self SEC(KLP_SELF_SECTION) = {};
-/* Written once the companion knows the set. 0: no record has this id, the original runs. */
+/*
+ * Written when the companion has announced the patch. 0 is the id of no record, so the original
+ * runs.
+ */
 volatile __u64 klp_id SEC(KLP_ID_SECTION) = 0;
 
-/* One word for all patches of immediate consistency: the loader puts its own in place of this. */
+/* One word for all patches of immediate consistency. The loader substitutes its own map. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, KLP_GATES_WORDS);
@@ -155,8 +176,7 @@ struct klp_call {
 	__u64 arg3, arg2, arg1, arg0;
 } __attribute__((preserve_access_index));
 
-/* Of use by its type alone, by which the loader knows what klp_call was when this file was
- * built. */
+/* Only its type is used: it tells the loader what klp_call was when this file was built. */
 struct klp_call *klp_call_layout SEC(KLP_PROTO_SECTION);
 
 struct klp_callback {
@@ -165,43 +185,45 @@ struct klp_callback {
 
 struct klp_callback_ops {
 	char record[KLP_NAME_LEN];	/* written by the loader */
-	__u32 index;			/* too */
+	__u32 index;			/* written by the loader */
 	int (*pre_patch)(struct klp_callback *cb);
 	void (*post_patch)(struct klp_callback *cb);
 	void (*pre_unpatch)(struct klp_callback *cb);
 	void (*post_unpatch)(struct klp_callback *cb);
 };
 
-/* A pointer that came as a number, as a structure that can be read; never written. */
+/* Make a pointer argument readable as a structure. The result is never written to. */
 #define klp_cast(pointer)	bpf_core_cast((void *)(pointer), __typeof__(*(pointer)))
 
 /* ---- verdicts ------------------------------------------------------------------------------- */
 
-/* A structure, so that a body which says `return 0;` and means klp_return(0) does not compile. */
+/* A structure, so that a body with `return 0;` instead of klp_return(0) does not compile. */
 struct klp_verdict {
 	__u64 raw;	/* fmod_ret: what the program returns; guard: skip the original */
 	__u64 value;	/* guard: what the caller gets */
 };
 
-/* Inside a body klp_mark says which kind it is. */
+/* The type of klp_mark in a body is the kind of the body. */
 struct klp_mark_fmod_ret;
 struct klp_mark_guard;
 struct klp_mark_replace;
 #define KLP_IS_GUARD \
 	__builtin_types_compatible_p(__typeof__(klp_mark), struct klp_mark_guard *)
 
-/* Inside a body klp_ret_type is a null pointer to the function's return type. */
+/* In a body, klp_ret_type is a null pointer to the return type of the function. */
 #define KLP_RET_VOID \
 	__builtin_types_compatible_p(__typeof__(*klp_ret_type), void)
 #define KLP_RET_WIDE	(!KLP_RET_VOID && sizeof(*klp_ret_type) > 4)
-/* The return type if it has at most 32 bits, otherwise int: keeps a wrong macro to the one error
- * that explains it. */
+/*
+ * The return type if it has at most 32 bits, otherwise int. A wrong macro then causes only the one
+ * error that explains it.
+ */
 #define KLP_RET_NARROW \
 	__typeof__(*__builtin_choose_expr(KLP_RET_VOID || KLP_RET_WIDE, (int *)0, klp_ret_type))
 #define KLP_RET_ANY \
 	__typeof__(*__builtin_choose_expr(KLP_RET_VOID, (int *)0, klp_ret_type))
 #define KLP_SKIP	(1ULL << 32)
-/* Widened as the function's own return value is. */
+/* Widened like the function's own return value. */
 #define KLP_GUARD_VALUE(v)	((__u64)(unsigned long)(KLP_RET_ANY)(v))
 
 static __always_inline __u64 klp_check_nonzero(__u64 value)
@@ -243,18 +265,20 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 
 /* ---- bodies --------------------------------------------------------------------------------- */
 
-/*
- * KLP_FMOD_RET(return type, symbol, arguments...) { body }
+/**
+ * KLP_FMOD_RET() - patch a vmlinux function by an fmod_ret body, which follows in braces
+ * @type: return type of the function
+ * @symbol: the function
+ * @...: its parameters, at most 12, in order, each as "type name"; none for (void)
  *
- * Patches vmlinux function `symbol`. Arguments are the kernel's, at most 12, in order, each as
- * "type name"; none at all for (void). Structures by value cannot be taken.
+ * Structures by value are not supported.
  */
 #define KLP_FMOD_RET(type, symbol, ...) \
 	KLP_FMOD_RET_AT(0, type, symbol, __VA_ARGS__)
 
 /*
- * The same with a symbol position: 0 = the name must be unique in the kernel, 1 = the first of
- * several, which is the only one that fmod_ret can honour.
+ * As KLP_FMOD_RET, with a symbol position: 0 = the name must be unique in the kernel, 1 = the
+ * first of several, the only one that fmod_ret can select.
  */
 #define KLP_FMOD_RET_AT(sympos, type, symbol, ...) \
 	KLP_INFO_AS(klp_func__##symbol, \
@@ -280,23 +304,29 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_fmod_ret *klp_mark \
 			   __VA_OPT__(,) __VA_ARGS__)
 
-/*
- * KLP_GUARD(return type, symbol, arguments...) { body }
+/**
+ * KLP_GUARD() - decide at the entry of each call of a vmlinux function
+ * @type: return type of the function
+ * @symbol: the function, which need not be in BTF
+ * @...: its parameters, at most the 6 that registers hold, each as "type name"
  *
- * Decides about each call of vmlinux function `symbol`, which need not be in BTF, at its entry,
- * with preemption off: it must not sleep. Arguments are the kernel's, at most the 6 that registers
- * hold. Asked only while the patch is in force for the task. Verdicts as above, klp_return() with
- * any value. What it calls of the function itself is the original.
+ * The body follows in braces. It is called only while the patch is in force for the task. Verdicts
+ * are as above, klp_return() with any value. Calls that it makes to the function itself reach the
+ * original.
+ *
+ * Context: Preemption off; the body must not sleep.
  */
 #define KLP_GUARD(type, symbol, ...) \
 	KLP_GUARD_AT(0, type, symbol, __VA_ARGS__)
 
-/* The same of a function in a module, which may load later, unload, and load again. */
+/* As KLP_GUARD, for a function in a module, which may load later, unload, and load again. */
 #define KLP_GUARD_IN(module, type, symbol, ...) \
 	KLP_GUARD_OF(module, 0, type, symbol, __VA_ARGS__)
 
-/* The same with a symbol position: n = the n-th of this name, in the order of kallsyms, as in
- * kernel livepatch. */
+/*
+ * As KLP_GUARD, with a symbol position: n = the n-th of this name in the order of kallsyms, as in
+ * kernel livepatch.
+ */
 #define KLP_GUARD_AT(sympos, type, symbol, ...) \
 	KLP_GUARD_OF(vmlinux, sympos, type, symbol, __VA_ARGS__)
 
@@ -333,14 +363,18 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_guard *klp_mark \
 			   __VA_OPT__(,) __VA_ARGS__)
 
-/*
- * KLP_REPLACE_FUNC(return type, symbol, arguments...) { body }
+/**
+ * KLP_REPLACE_FUNC() - run a body instead of a vmlinux function
+ * @type: return type of the function
+ * @symbol: the function, which need not be in BTF
+ * @...: its parameters, at most the 6 that registers hold, each as "type name"
  *
- * Runs instead of vmlinux function `symbol`, which need not be in BTF: the body is written like the
- * function, and returns a value of its return type, or nothing. Arguments are the kernel's, at most
- * the 6 that registers hold; the pointers among them are read with BPF_CORE_READ() or klp_cast().
- * It runs where the function would, with preemption off, and only while the patch is in force for
- * the task. What it calls of the function itself, by way of a kfunc or a helper, is the original.
+ * The body follows in braces. It is written like the function and returns a value of type @type,
+ * or nothing. Read pointers among the arguments with BPF_CORE_READ() or klp_cast(). The body runs
+ * only while the patch is in force for the task. Calls that it makes to the function itself, by a
+ * kfunc or a helper, reach the original.
+ *
+ * Context: That of the function, with preemption off.
  */
 #define KLP_REPLACE_FUNC(type, symbol, ...) \
 	KLP_REPLACE_FUNC_AT(0, type, symbol, __VA_ARGS__)
@@ -353,9 +387,9 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 	KLP_REPLACE_FUNC_BY("struct_ops/replace", object, sympos, type, symbol, __VA_ARGS__)
 
 /*
- * The same with a body that is preempted, and may call what sleeps. For functions that are called
- * where sleeping is allowed: a call from anywhere else runs the original, and klpctl status says
- * so.
+ * As KLP_REPLACE_FUNC, with a body that can be preempted and may sleep. For functions that are
+ * called where sleeping is allowed. A call from elsewhere runs the original, and klpctl status
+ * reports that.
  */
 #define KLP_REPLACE_FUNC_SLEEPABLE(type, symbol, ...) \
 	KLP_REPLACE_FUNC_SLEEPABLE_AT(0, type, symbol, __VA_ARGS__)
@@ -396,14 +430,14 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 
 /* ---- tables of the kernel ------------------------------------------------------------------- */
 
-/*
- * KLP_TABLE(type, map, "name");	SEC(".struct_ops.link") struct type map = { ..., .name = "name" };
+/**
+ * KLP_TABLE() - provide a struct_ops table of the kernel
+ * @type: its type, which the kernel can update while it is in use: tcp_congestion_ops
+ * @map: variable of that type in SEC(".struct_ops.link"), with .name = @name
+ * @name: name by which users select the table, for example by setsockopt(TCP_CONGESTION)
  *
- * Brings a whole table of the kernel's, of a type that the kernel can swap while it is in use:
- * tcp_congestion_ops. `name` is what its users ask for it by, as setsockopt(TCP_CONGESTION) does.
- * Its programs are struct_ops programs of the kernel's, SEC("struct_ops"), see klp-patch(5). A
- * table is swapped at one instant, for whoever asks for it from then on; who uses it keeps what it
- * has.
+ * Its programs are struct_ops programs of the kernel, SEC("struct_ops"), see klp-patch(5). A table
+ * is replaced at one instant for new users; present users keep the one they have.
  */
 #define KLP_TABLE(type, map, name) \
 	_Static_assert(sizeof(name) > 1 && sizeof(name) <= KLP_TABLE_NAME_LEN, \
@@ -413,13 +447,13 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 /* ---- callbacks ------------------------------------------------------------------------------ */
 
 /*
- * KLP_PRE_PATCH(object) { body; return 0; }	KLP_POST_PATCH(object) { body }
- * KLP_PRE_UNPATCH(object) { body }		KLP_POST_UNPATCH(object) { body }
+ *	KLP_PRE_PATCH(object) { body; return 0; }	KLP_POST_PATCH(object) { body }
+ *	KLP_PRE_UNPATCH(object) { body }		KLP_POST_UNPATCH(object) { body }
  *
- * Run once each, in process context, and may sleep; at the moments of kernel livepatch
- * (klp-patch(5)). `object` is vmlinux or the name of a module. `cb` is the struct klp_callback they
- * run for. A KLP_PRE_PATCH that returns a negative errno refuses the patch, or the module that
- * loads.
+ * Callbacks. Each runs once, in process context, when kernel livepatch would run it
+ * (klp-patch(5)), and may sleep. `object` is vmlinux or the name of a module, `cb` the struct
+ * klp_callback. If KLP_PRE_PATCH returns a negative errno, the patch, or the module that loads, is
+ * refused.
  */
 #define KLP_PRE_PATCH(object)		KLP_CALLBACK(object, pre_patch, int, KLP_CALL_INT)
 #define KLP_POST_PATCH(object)		KLP_CALLBACK(object, post_patch, void, KLP_CALL_VOID)

@@ -1,29 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * /dev/klp: what klpd and the companion klp.ko say to each other. ABI version KLP_ABI.
+ * /dev/klp: the interface between klpd and the companion klp.ko. ABI version KLP_ABI.
  *
- * Every open file starts mute: KLP_IOC_HELLO must succeed first (else -ENOTCONN). It fails with
- * -EPROTO when the caller's ABI is not the companion's, and then has still filled in the
- * companion's own, so that both sides can refuse in words. Structures carry their size where they
- * may grow; reserved fields must be 0 (else -EINVAL). Strings are NUL-terminated inside their field
- * (else -EINVAL). Opening needs CAP_SYS_ADMIN and CAP_BPF in the initial user namespace, and so does
- * each call that changes something (-EPERM): an open file can be handed on. A caller that is killed
- * does not wait.
+ * Access. Opening needs CAP_SYS_ADMIN and CAP_BPF in the initial user namespace. Each call that
+ * changes something checks them again (-EPERM), because an open file can be passed on. On each
+ * open file KLP_IOC_HELLO must succeed before any other call (else -ENOTCONN). It fails with
+ * -EPROTO if the ABI of the caller is not that of the companion, and still returns the companion's
+ * own, so that both sides can name the versions in their error messages.
  *
- * Life of a record (one attachment set):
+ * Conventions. Structures that may grow carry their size. Reserved fields must be 0 (else
+ * -EINVAL). Strings are NUL-terminated inside their field (else -EINVAL). All waits are killable.
  *
- *   ANNOUNCED   the gate says "original"; dies with the file that announced it, or by WITHDRAW
- *   ENTERING    a transition moves tasks into it; lives on without any file
- *   IN_FORCE    the gate says "patched" to all
+ * States of a record (klp.ko's entry of one patch):
+ *
+ *   ANNOUNCED   the gate returns "original"; removed by WITHDRAW, or when the file that announced
+ *               it is closed
+ *   ENTERING    a transition moves tasks into it; needs no open file from here on
+ *   IN_FORCE    the gate returns "patched" for all tasks
  *   LEAVING     a transition moves tasks out of it
- *   FORCED_OUT  it left, and a transition of it was forced: the gate says "original", but a task
- *               may still stand in its programs. Kept until WITHDRAW, so that whoever comes after a
- *               crash learns that these programs must never be freed
- *   (gone)      forgotten at the end of the transition; a gate asked about it says "original"
+ *   FORCED_OUT  it left, and a transition of it was forced: the gate returns "original", but a task
+ *               may still be in its programs. Kept until WITHDRAW, so that klpd learns after a
+ *               crash that these programs must never be freed
+ *   (gone)      removed at the end of the transition; a gate returns "original" for its id
  *
- * One transition at a time; a change during one is -EBUSY. So is one while a callback runs, also
- * REVERSE and FORCE of its transition; a callback that is over within a fifth of a second is waited
- * for. All that only looks is answered meanwhile.
+ * At most one transition runs; a change during one fails with -EBUSY. While a callback runs, every
+ * change fails with -EBUSY, REVERSE and FORCE of its transition included; but a callback that ends
+ * within 200 ms is waited for. Read-only calls work meanwhile.
  */
 #ifndef KLP_UAPI_H
 #define KLP_UAPI_H
@@ -32,8 +34,10 @@
 #include <linux/types.h>
 
 #define KLP_ABI			4
-/* klpd speaks this one, too: patches that came into force under the klp.ko before can be seen and
- * taken out of force by the klpd after. What it lacks is marked "since ABI 4". */
+/*
+ * klpd also speaks this version, so that a new klpd can list and disable patches that came into
+ * force under the klp.ko before. What that version lacks is marked "since ABI 4".
+ */
 #define KLP_ABI_BEFORE		3
 #define KLP_DEVICE		"/dev/klp"
 
@@ -47,8 +51,10 @@
 #define KLP_UAPI_CALLBACKS_MAX	64
 #define KLP_UAPI_STATES_MAX	64
 
-/* Modify-return ids that klp.ko will ever let the kernel's table reach: the kernel frees the whole
- * table when it is asked for a 257th (BTF_KFUNC_SET_MAX_CNT in kernel/bpf/btf.c). */
+/*
+ * klp.ko never lets the kernel's table of modify-return ids exceed this number. The kernel frees
+ * the whole table when a 257th id is added (BTF_KFUNC_SET_MAX_CNT in kernel/bpf/btf.c).
+ */
 #define KLP_OPEN_CAP		200
 
 enum klp_uapi_patch_state {
@@ -60,62 +66,69 @@ enum klp_uapi_patch_state {
 };
 
 struct klp_ioc_hello {
-	__u32 abi;		/* in: caller's KLP_ABI; out: companion's */
-	__u32 open_cap;		/* out: ceiling of the modify-return table */
-	__u32 open_used;	/* out: entries the kernel's table holds now, ours and others' */
+	__u32 abi;		/* in: ABI of the caller; out: of the companion */
+	__u32 open_cap;		/* out: maximum of the modify-return table */
+	__u32 open_used;	/* out: entries now in the kernel's table, klp.ko's and others */
 	__u32 features;		/* out: KLP_FEATURE_* */
-	char  version[32];	/* out: of the companion, as text */
+	char  version[32];	/* out: version of the companion, as text */
 };
 
 #define KLP_FEATURE_RELIABLE_STACKS	(1U << 0)
 
-/* One function to open for fmod_ret, to watch in stacks, or to hook for a struct_ops body. */
+/*
+ * A function to make attachable for fmod_ret, to look for in stacks, or to hook for a struct_ops
+ * body.
+ */
 struct klp_uapi_func {
-	__u32 btf_id;		/* BTF_KIND_FUNC id in vmlinux BTF; with KLP_FUNC_OPS 0 */
-	__u32 sympos;		/* 0: must be unique; n: the n-th; fmod_ret can honour 0 and 1 only */
+	__u32 btf_id;		/* BTF_KIND_FUNC id in vmlinux BTF; 0 with KLP_FUNC_OPS */
+	__u32 sympos;		/* 0: must be unique; n: the n-th; 0 or 1 for fmod_ret */
 	__u32 flags;		/* KLP_FUNC_* */
 	__u32 reserved;
-	__u64 addr;		/* out: entry address; 0 in a module that is not loaded */
-	__u64 size;		/* out: bytes; likewise */
-	char  object[KLP_UAPI_OBJECT_LEN];	/* "vmlinux"; with KLP_FUNC_OPS also a module */
+	__u64 addr;		/* out: entry address; 0 if the module is not loaded */
+	__u64 size;		/* out: bytes; 0 if the module is not loaded */
+	char  object[KLP_UAPI_OBJECT_LEN];	/* "vmlinux"; or a module, with KLP_FUNC_OPS */
 	char  symbol[KLP_UAPI_SYMBOL_LEN];
 };
 
 /*
- * Its body is a BPF struct_ops map of type klp_func_ops whose `record` is the name given to
- * KLP_IOC_ANNOUNCE and whose `func` is the index there. Its link must be attached between ANNOUNCE
- * and SWITCH, and stay: calls of the function are hooked at SWITCH, until the record is forgotten.
+ * The body of the function is a BPF struct_ops map of type klp_func_ops. Its `record` is the name
+ * given to KLP_IOC_ANNOUNCE, its `func` is the index there. Its link must be attached between
+ * ANNOUNCE and SWITCH, and stay. The function is hooked from SWITCH until the record is removed.
  */
 #define KLP_FUNC_OPS		(1U << 0)
 
 /*
- * KLP_IOC_OPEN: make functions attachable for fmod_ret, until reboot. All or nothing, each id once;
- * what is open already costs nothing. Errors: -ENOENT no such function, -EINVAL id and symbol are
- * not one function, -ENXIO not traceable, -ENOSPC beyond the cap (`failed` is then the index of the
- * first function that found no room), -ENOTUNIQ ambiguous symbol. Nothing is opened on error.
+ * KLP_IOC_OPEN: make functions attachable for fmod_ret, until reboot. Each id is added once;
+ * functions that are attachable already cost nothing. On an error none is added. Errors:
+ *
+ * -ENOENT: no such function.
+ * -EINVAL: id and symbol are not the same function.
+ * -ENXIO: the function is not traceable.
+ * -ENOTUNIQ: the symbol is ambiguous.
+ * -ENOSPC: beyond KLP_OPEN_CAP; `failed` is the index of the first function without room.
  */
-#define KLP_FAILED_NONE		(~0U)	/* an error that is about no function */
+#define KLP_FAILED_NONE		(~0U)	/* the error concerns no function */
 
 struct klp_ioc_open {
 	__u64 funcs;		/* in: struct klp_uapi_func[nr] */
 	__u32 nr;		/* in: 1..KLP_UAPI_FUNCS_MAX */
-	__u32 failed;		/* out, on error: index of the function it failed for, or
-				 * KLP_FAILED_NONE (ABI 3: then 0) */
-	__u32 open_used;	/* out: as in hello */
+	__u32 failed;		/* out, on error: index of the function that failed, or
+				 * KLP_FAILED_NONE (0 in ABI 3) */
+	__u32 open_used;	/* out: as in struct klp_ioc_hello */
 	__u32 reserved;
 };
 
-/* What a record patches: the kernel image ("vmlinux"), or a module, by name, that may be absent. */
+/* An object of a record: the kernel image ("vmlinux"), or a module by name, which may be absent. */
 struct klp_uapi_object {
-	__u32 flags;		/* out of KLP_IOC_OBJECTS: KLP_OBJECT_*; in: 0 */
+	__u32 flags;		/* out, of KLP_IOC_OBJECTS: KLP_OBJECT_*; in: 0 */
 	__u32 reserved;
 	char  name[KLP_UAPI_OBJECT_LEN];
 };
 
-#define KLP_OBJECT_LOADED	(1U << 0)	/* the module is there; always set for vmlinux */
-#define KLP_OBJECT_PATCHED	(1U << 1)	/* and its functions are hooked, its pre_patch ran */
+#define KLP_OBJECT_LOADED	(1U << 0)	/* the module is loaded; always set for vmlinux */
+#define KLP_OBJECT_PATCHED	(1U << 1)	/* its pre_patch ran and its functions are hooked */
 
-/* As in kernel livepatch: when the companion calls a program, and for which object. */
+/* When the companion runs a callback, as in kernel livepatch. */
 enum klp_callback_when {
 	KLP_PRE_PATCH = 0,
 	KLP_POST_PATCH = 1,
@@ -124,16 +137,16 @@ enum klp_callback_when {
 };
 
 /*
- * Its program is a BPF struct_ops map of type klp_callback_ops whose `record` is the name given to
- * KLP_IOC_ANNOUNCE and whose `index` is the index there, with this one member set. Its link must be
- * attached between ANNOUNCE and SWITCH, and stay.
+ * The program of a callback is a BPF struct_ops map of type klp_callback_ops. Its `record` is the
+ * name given to KLP_IOC_ANNOUNCE, its `index` is the index there, and this one member is set. Its
+ * link must be attached between ANNOUNCE and SWITCH, and stay.
  */
 struct klp_uapi_callback {
 	__u32 object;		/* index of the object */
 	__u32 when;		/* enum klp_callback_when */
 };
 
-/* A system state that the record carries: klp_state_get() of its callbacks. */
+/* A system state of the record, for klp_state_get() of its callbacks. */
 struct klp_uapi_state {
 	__u64 id;		/* not 0 */
 	__u32 version;
@@ -141,134 +154,151 @@ struct klp_uapi_state {
 };
 
 /*
- * KLP_IOC_ANNOUNCE: a new record, gate closed. Objects are in the order in which their callbacks
- * run; each function's is among them, no name stands twice. Errors as KLP_IOC_OPEN for functions
- * (those of modules that are not loaded are looked for when they come), -EEXIST a record of this
- * name is ANNOUNCED or ENTERING already, -ENOSPC too many records; of the function `failed`, -ELOOP
- * an idle task or a kernel thread never leaves it, -EOWNERDEAD it runs only in tasks that are in no
- * list any more: no transition could move tasks out of it.
+ * KLP_IOC_ANNOUNCE: create a record with a closed gate. Objects are in the order in which their
+ * callbacks run. Names of objects are unique, and the object of each function is among them.
+ * Functions of a module that is not loaded are looked up when it loads. Errors are those of
+ * KLP_IOC_OPEN for functions, and:
+ *
+ * -EEXIST: a record of this name is ANNOUNCED or ENTERING.
+ * -ENOSPC: too many records.
+ * -ELOOP: an idle task or a kernel thread never leaves function `failed`, so no transition could
+ *   move tasks out of it.
+ * -EOWNERDEAD: function `failed` runs only in tasks that are in no task list any more; likewise.
  */
 struct klp_ioc_announce {
 	char  name[KLP_UAPI_NAME_LEN];	/* in */
-	__u64 funcs;		/* in: struct klp_uapi_func[nr]; out: addr and size of each */
+	__u64 funcs;		/* in: struct klp_uapi_func[nr]; out: their addr and size */
 	__u64 objects;		/* in: struct klp_uapi_object[nr_objects] */
 	__u64 callbacks;	/* in: struct klp_uapi_callback[nr_callbacks], or 0 */
 	__u64 states;		/* in: struct klp_uapi_state[nr_states], or 0 */
-	__u32 nr;		/* in: 0..KLP_UAPI_FUNCS_MAX; 0: user space brings what is not a function */
+	__u32 nr;		/* in: 0..KLP_UAPI_FUNCS_MAX; 0: a patch without functions */
 	__u32 nr_objects;	/* in: 1..KLP_UAPI_OBJECTS_MAX */
 	__u32 nr_callbacks;	/* in: 0..KLP_UAPI_CALLBACKS_MAX */
 	__u32 nr_states;	/* in: 0..KLP_UAPI_STATES_MAX */
 	__u32 failed;		/* out, on error: as in klp_ioc_open */
 	__u32 reserved;
-	__u64 id;		/* out: never 0, never used again while the kernel runs */
+	__u64 id;		/* out: never 0, not reused while the kernel runs */
 };
 
-/* KLP_IOC_WITHDRAW: forget a record that is ANNOUNCED or FORCED_OUT (else -EBUSY; -ENOENT unknown).
- * The one who withdraws a FORCED_OUT record has seen to it that its programs stay for good. */
+/*
+ * KLP_IOC_WITHDRAW: remove a record that is ANNOUNCED or FORCED_OUT (else -EBUSY; -ENOENT
+ * unknown). Before it withdraws a FORCED_OUT record, the caller must ensure that its programs stay
+ * for good.
+ */
 struct klp_ioc_withdraw {
 	__u64 id;
 };
 
 /*
- * KLP_IOC_SWITCH: start the transition. `enter` are ANNOUNCED records, `leave` IN_FORCE ones (else
- * -EINVAL; -ENOENT unknown), at least one in all. Returns once the first pass over all tasks was
- * made; completion comes as an event and in KLP_IOC_STATUS. When a transition completes,
- * `generation` grows by one. -EBUSY another one runs, or somebody else redirects one of the
- * functions to hook; -ENODATA a body or a callback is not attached. -ENOMEM nothing started.
- * -ENOEXEC a module that was loaded meanwhile does not have function `failed_index`; -ECANCELED the
- * pre_patch callback of object `failed_index` returned `callback_error`: of record `failed`.
+ * KLP_IOC_SWITCH: start a transition. Records in `enter` are ANNOUNCED, those in `leave` IN_FORCE;
+ * there is at least one record. The call returns after the first pass over all tasks. Completion
+ * is reported by an event and by KLP_IOC_STATUS, and increments `generation`. Errors:
  *
- * Callbacks, as in kernel livepatch: those of `enter` where anything enters, else those of `leave`.
- * pre_patch of each object, in order, before any task moves; if one fails, post_unpatch of those
- * before it runs, and nothing has happened. pre_unpatch likewise. At completion post_patch, or
- * post_unpatch where the transition ends with the record out of force. They run on a thread of the
- * companion's, so they run whatever becomes of the caller; its records are ENTERING and LEAVING, and
- * KLP_IOC_STATUS has the transition, from before the first of them to after the last.
+ * -EINVAL: a record is in another state, or there is none.
+ * -ENOENT: a record is unknown.
+ * -EBUSY: another transition runs, or a foreign hook redirects one of the functions.
+ * -ENODATA: a body or a callback is not attached.
+ * -ENOMEM: nothing started.
+ * -ENOEXEC: a module loaded meanwhile does not have function `failed_index` of record `failed`.
+ * -ECANCELED: pre_patch of object `failed_index` of record `failed` returned `callback_error`.
  *
- * With KLP_SWITCH_NOWAIT the call does not wait for those that run before any task moves. What is
- * -ECANCELED, -EBUSY, -ENOMEM or -ENODATA otherwise is then the end of the transition: DONE,
- * `reversed`, the records that were to enter forgotten, and KLP_IOC_REFUSAL says why. A caller that is
- * killed while it waits leaves the same. A record whose file was closed meanwhile is forgotten, too.
+ * Callbacks, as in kernel livepatch: those of `enter` run if any record enters, otherwise those of
+ * `leave`. pre_patch of each object runs in order before any task moves. If one fails,
+ * post_unpatch runs for the objects before it, and the transition does not start. pre_unpatch also
+ * runs before any task moves. At completion post_patch runs, or post_unpatch if the record ends
+ * out of force. All run on a thread of the companion, so they do not depend on the caller. From
+ * before the first callback to after the last, the records are ENTERING and LEAVING, and
+ * KLP_IOC_STATUS reports the transition.
  *
- * A transition that has not completed after timeout_ms turns itself round, once, whether or not
- * anybody still has the device open; it has no time limit on its way back, nor has one that was
- * turned round by KLP_IOC_REVERSE.
+ * KLP_SWITCH_NOWAIT: the call does not wait for the callbacks that run before any task moves. What
+ * otherwise fails with -ECANCELED, -EBUSY, -ENOMEM or -ENODATA then ends the transition: DONE with
+ * `reversed`, the records in `enter` removed; KLP_IOC_REFUSAL reports the reason. The same happens
+ * if the caller is killed while it waits. A record whose file was closed meanwhile is removed,
+ * too.
+ *
+ * Time limit: a transition that has not completed after timeout_ms reverses itself once, even if
+ * no process has the device open. A reversed transition, by its deadline or by KLP_IOC_REVERSE,
+ * has no time limit.
  */
 struct klp_ioc_switch {
 	__u64 enter[KLP_UAPI_PATCHES_MAX];
 	__u64 leave[KLP_UAPI_PATCHES_MAX];
 	__u32 nr_enter;
 	__u32 nr_leave;
-	__u32 timeout_ms;	/* in: 0 = as long as it takes */
+	__u32 timeout_ms;	/* in: 0 = no limit */
 	__s32 callback_error;	/* out */
 	__u64 failed;		/* out: id of a record */
-	__u32 failed_index;	/* out: in it */
+	__u32 failed_index;	/* out: index in that record */
 	__u32 flags;		/* in: KLP_SWITCH_*, since ABI 4 */
 	__u64 transition;	/* out: number of the transition, never 0 */
 };
 
 #define KLP_SWITCH_NOWAIT	(1U << 0)
 
-/* KLP_IOC_REFUSAL: why this transition did not begin, if it was the last one that did not. -ENOENT it
- * was not. Since ABI 4. */
+/*
+ * KLP_IOC_REFUSAL: why this transition did not start. -ENOENT: it is not the last one that did not
+ * start. Since ABI 4.
+ */
 struct klp_ioc_refusal {
-	__u64 transition;	/* in: its number */
+	__u64 transition;	/* in: number of the transition */
 	__u64 failed;		/* out: as KLP_IOC_SWITCH */
 	__u32 failed_index;	/* out */
 	__s32 callback_error;	/* out */
-	__u32 error;		/* out: errno, as KLP_IOC_SWITCH would have failed with */
+	__u32 error;		/* out: errno that KLP_IOC_SWITCH would have failed with */
 	__u32 reserved;
 };
 
-/* KLP_IOC_CALLBACK: the callback that runs now; there is one at most. Since ABI 4. */
+/* KLP_IOC_CALLBACK: the callback that runs now; there is at most one. Since ABI 4. */
 struct klp_ioc_callback {
-	__u64 record;		/* out: id of its record; 0: none runs, and the rest is 0 */
-	__u64 transition;	/* out: that it is a part of; 0: a module comes or goes */
-	__u64 running_ns;	/* out: for how long */
-	__u32 object_index;	/* out: in the record */
+	__u64 record;		/* out: id of its record; 0: none runs, all fields are 0 */
+	__u64 transition;	/* out: its transition; 0: a module loads or unloads */
+	__u64 running_ns;	/* out: nanoseconds since it started */
+	__u32 object_index;	/* out: index in the record */
 	__u32 when;		/* out: enum klp_callback_when */
-	__s32 pid;		/* out: thread that it runs in, in the initial pid namespace */
+	__s32 pid;		/* out: its thread, in the initial pid namespace */
 	__u32 flags;		/* 0 */
 	__u64 reserved;
 	char  object[KLP_UAPI_OBJECT_LEN];	/* out: name of the object */
-	char  name[KLP_UAPI_NAME_LEN];	/* out: of the record */
+	char  name[KLP_UAPI_NAME_LEN];	/* out: name of the record */
 };
 
 /*
- * KLP_IOC_REVERSE: turn the running transition round (-ENOENT none runs). A record that was
- * ENTERING is then LEAVING and the other way round; when it completes the starting state is in
- * force again, an entering record that left is gone, and the generation has not grown.
+ * KLP_IOC_REVERSE: reverse the running transition (-ENOENT none runs). ENTERING records become
+ * LEAVING and LEAVING records ENTERING. When it completes in reverse, the initial records are in
+ * force again, those that were to enter are removed, and the generation has not grown.
  */
 struct klp_ioc_reverse {
-	__u64 transition;	/* in: the one meant (-ESTALE: another one runs) */
-	__u32 reversed;		/* in: the way it goes as the caller knows it, 0 or 1; it may have turned
-				 * by itself meanwhile (-EALREADY) */
+	__u64 transition;	/* in: the transition meant (-ESTALE: another one runs) */
+	__u32 reversed;		/* in: the direction as the caller knows it, 0 or 1 (-EALREADY:
+				 * it has reversed itself meanwhile) */
 	__u32 reserved;
 };
 
 /*
- * KLP_IOC_FORCE: every task that has not moved is taken as moved, where it stands, and the
- * transition completes at once, or as soon as its callbacks have run. Consistency is given up for
- * these tasks: the records involved are marked, the count in KLP_IOC_STATUS grows, and the companion
- * can never be unloaded again. Errors as REVERSE.
+ * KLP_IOC_FORCE: treat every task that has not moved as moved. The transition completes at once,
+ * or as soon as its callbacks have run. These tasks lose consistency, so the records involved are
+ * marked, the count in KLP_IOC_STATUS grows, and the companion can never be unloaded again. Errors
+ * as KLP_IOC_REVERSE.
  */
 struct klp_ioc_force {
-	__u64 transition;	/* in */
+	__u64 transition;	/* in: the transition meant */
 	__u32 forced;		/* out: tasks that had not moved */
 	__u32 reserved;
 };
 
 #define KLP_PATCH_FORCED	(1U << 0)	/* a transition of it was forced */
-#define KLP_PATCH_BROKEN	(1U << 1)	/* a struct_ops program was detached while it could run */
-#define KLP_PATCH_PASSED_OVER	(1U << 2)	/* a body was called where it cannot run, as one that may
-						 * sleep where nothing may: the original ran */
+#define KLP_PATCH_BROKEN	(1U << 1)	/* a struct_ops program was detached while it
+						 * could run */
+#define KLP_PATCH_PASSED_OVER	(1U << 2)	/* the original ran because a body was called
+						 * where it cannot run, such as a sleepable one
+						 * where sleeping is not allowed */
 
 struct klp_uapi_patch {
 	__u64 id;
 	__u64 generation;	/* in which it came into force; 0 before that */
 	__u32 state;		/* enum klp_uapi_patch_state */
 	__u32 nr_funcs;
-	__u32 flags;		/* KLP_RECORD_* */
+	__u32 flags;		/* KLP_PATCH_* */
 	__u32 reserved;
 	char  name[KLP_UAPI_NAME_LEN];
 };
@@ -279,48 +309,48 @@ struct klp_uapi_transition {
 	__u32 total;		/* tasks counted so far, idle tasks included */
 	__u32 moved;
 	__u32 reversed;		/* 0 or 1 */
-	__u32 passes;		/* over all tasks, since it started or was last turned round */
+	__u32 passes;		/* over all tasks, since it started or was last reversed */
 	__u32 timeout_ms;	/* since started_ns; 0: none, or not any more */
-	__u32 timed_out;	/* 0 or 1: it turned itself round */
+	__u32 timed_out;	/* 0 or 1: it reversed itself at its deadline */
 };
 
-/* KLP_IOC_STATUS: a snapshot, consistent in itself. */
+/* KLP_IOC_STATUS: a consistent snapshot. */
 struct klp_ioc_status {
 	__u64 generation;
 	struct klp_uapi_transition transition;
 	__u64 records;		/* in: struct klp_uapi_patch[nr] or 0 */
-	__u32 nr;		/* in: room; out: records there are (maybe more than fit) */
+	__u32 nr;		/* in: room; out: number of records (may exceed room) */
 	__u32 open_used;
-	__u64 last_transition;	/* number of the last completed one; 0 none yet */
+	__u64 last_transition;	/* number of the last completed one; 0: none yet */
 	__u32 last_reversed;	/* 1: it completed in reverse */
-	__u32 last_timed_out;	/* 1: because its time was over */
-	__u32 forced;		/* transitions that were forced since the companion was loaded */
+	__u32 last_timed_out;	/* 1: it reversed itself at its deadline */
+	__u32 forced;		/* forced transitions since the companion was loaded */
 	__u32 reserved;
 };
 
 /*
- * KLP_IOC_BLOCKERS: tasks that have not moved, those that are longest in the way first. reason is
- * text: "running", "in FUNCTION", "unreliable stack", "new". -ENOENT no transition.
+ * KLP_IOC_BLOCKERS: the tasks that have not moved, those that block longest first. reason is text:
+ * "running", "in FUNCTION", "unreliable stack", "new". -ENOENT no transition runs.
  *
- * With KLP_BLOCKERS_KEPT: those that had not moved when the transition was last turned round, by its
- * time or by REVERSE, as they were at that moment, KLP_UAPI_KEPT_MAX at most. They are kept, also
- * when it has completed, until the next one begins: so a later caller learns what was in the way.
- * -ENOENT nothing is kept.
+ * KLP_BLOCKERS_KEPT: the tasks that had not moved when the transition was last reversed, by its
+ * deadline or by REVERSE, as they were then; KLP_UAPI_KEPT_MAX at most. They are kept until the
+ * next transition starts, so that a later caller can list the blockers. -ENOENT nothing is kept.
  */
 struct klp_uapi_blocker {
-	__s32 pid;		/* thread id in the initial pid namespace; 0 = idle task of `cpu` */
-	__s32 tgid;		/* its process, likewise */
-	__u32 cpu;		/* that it runs on or ran on last */
+	__s32 pid;		/* thread id in the initial pid namespace; 0: idle task of `cpu` */
+	__s32 tgid;		/* process id in the initial pid namespace */
+	__u32 cpu;		/* that the task runs on or ran on last */
 	__u32 flags;		/* KLP_TASK_* */
-	__u64 blocking_ns;	/* how long it has been in the way for this reason */
-	__u32 state;		/* a letter as in ps: R S D I T t X Z P */
+	__u64 blocking_ns;	/* how long it has blocked for this reason */
+	__u32 state;		/* letter as in ps: R S D I T t X Z P */
 	__u32 reserved;
 	char  comm[16];
 	char  reason[KLP_UAPI_REASON_LEN];
 };
 
 #define KLP_TASK_KTHREAD	(1U << 0)
-#define KLP_TASK_USER_WORKER	(1U << 1)	/* of io_uring, vhost: for a process, in the kernel */
+#define KLP_TASK_USER_WORKER	(1U << 1)	/* of io_uring or vhost: runs in the kernel for a
+						 * process */
 
 #define KLP_BLOCKERS_KEPT	(1U << 0)
 
@@ -328,16 +358,19 @@ struct klp_uapi_blocker {
 
 struct klp_ioc_blockers {
 	__u64 blockers;		/* in: struct klp_uapi_blocker[nr] */
-	__u32 nr;		/* in: room; out: blockers there are, or were */
+	__u32 nr;		/* in: room; out: number of blockers */
 	__u32 flags;		/* in: KLP_BLOCKERS_*, since ABI 4 */
 };
 
 /*
- * KLP_IOC_STACK: the stack of a blocker as the transition sees it, as text: one frame a line,
- * innermost first, "SYMBOL+0xOFFSET/0xSIZE". A line that begins with '?' says where the walk could
- * not be relied on any more. Whole lines, as many as fit. -ESRCH no transition, or the task is none
- * of those that have not moved (any more); -EBUSY it runs and could not be stopped to look. With
- * KLP_BLOCKERS_KEPT: of one of those that are kept, as it was; -EBUSY it was not looked at.
+ * KLP_IOC_STACK: the stack of a blocker, as text: one frame a line, innermost first,
+ * "SYMBOL+0xOFFSET/0xSIZE". A line that begins with '?' marks where the walk became unreliable.
+ * Whole lines, as many as fit. Errors:
+ *
+ * -ESRCH: no transition runs, or the task is not among those that have not moved.
+ * -EBUSY: the task runs and could not be stopped for the walk.
+ *
+ * KLP_BLOCKERS_KEPT: the stack of a kept blocker, as it was; -EBUSY it was not saved.
  */
 struct klp_ioc_stack {
 	__s32 pid;		/* in: as in struct klp_uapi_blocker */
@@ -350,9 +383,9 @@ struct klp_ioc_stack {
 #define KLP_UAPI_STACK_MAX	16384
 
 /*
- * KLP_IOC_TASK: the patch state of one task, as /proc/PID/patch_state has it for kernel livepatch:
- * -1 no transition runs, 0 unpatched, 1 patched: where nothing enters, who has moved is unpatched.
- * -ESRCH.
+ * KLP_IOC_TASK: the patch state of one task, with the values of kernel livepatch's
+ * /proc/PID/patch_state: -1 no transition runs, 0 unpatched, 1 patched. If no record enters, tasks
+ * that have moved are unpatched. -ESRCH no such task.
  */
 struct klp_ioc_task {
 	__s32 pid;		/* in: thread id in the caller's pid namespace */
@@ -363,15 +396,15 @@ struct klp_ioc_task {
 struct klp_ioc_objects {
 	__u64 id;		/* in */
 	__u64 objects;		/* in: struct klp_uapi_object[nr] */
-	__u32 nr;		/* in: room; out: objects there are */
+	__u32 nr;		/* in: room; out: number of objects */
 	__u32 reserved;
 };
 
 /*
- * KLP_IOC_HOOKS: the functions that no record has a body for any more and that ftrace still calls the
- * companion for, because it could not let go of them. Nothing happens there, the original runs; it is
- * tried again until it succeeds, and keeps the companion from being unloaded meanwhile. A record that
- * has a body for such a function takes the hook over. ENOTTY of a companion that does not tell.
+ * KLP_IOC_HOOKS: functions that no record has a body for, but that ftrace still calls the
+ * companion for, because the hook could not be removed. The original runs there. Removal is
+ * retried until it succeeds; until then the companion cannot be unloaded. A record with a body for
+ * such a function takes the hook over. -ENOTTY: the companion does not have this call.
  */
 struct klp_uapi_hook {
 	char object[KLP_UAPI_OBJECT_LEN];
@@ -380,24 +413,24 @@ struct klp_uapi_hook {
 
 struct klp_ioc_hooks {
 	__u64 hooks;		/* in: struct klp_uapi_hook[nr] */
-	__u32 nr;		/* in: room; out: hooks there are */
+	__u32 nr;		/* in: room; out: number of hooks */
 	__u32 reserved;
 };
 
-/* KLP_IOC_BARRIER: wait until no task can stand in a detached trampoline or program any more. */
+/* KLP_IOC_BARRIER: wait until no task can be in a detached trampoline or program any more. */
 
 /*
- * read(2) on /dev/klp gives whole events, poll(2) says POLLIN when there is one. A slow reader loses
- * older PROGRESS and OBJECT events, because only the newest state matters, and no DONE unless
- * KLP_UAPI_DONE_MAX of them wait to be read: then the oldest goes. KLP_IOC_STATUS tells a reader that
- * missed one.
+ * read(2) on /dev/klp returns whole events; poll(2) reports POLLIN when there is one. A slow
+ * reader loses older PROGRESS and OBJECT events, because only the newest state matters. It loses
+ * the oldest DONE event only if KLP_UAPI_DONE_MAX of them wait to be read. KLP_IOC_STATUS reports
+ * what was missed.
  */
 #define KLP_UAPI_DONE_MAX	4096
 
 enum klp_event_type {
 	KLP_EVENT_PROGRESS = 1,
-	KLP_EVENT_DONE = 2,	/* the transition completed; reversed says in which direction */
-	KLP_EVENT_OBJECT = 3,	/* a module came or went that a record patches: KLP_IOC_OBJECTS */
+	KLP_EVENT_DONE = 2,	/* the transition completed; `reversed` is its direction */
+	KLP_EVENT_OBJECT = 3,	/* a module of a record loaded or unloaded: see KLP_IOC_OBJECTS */
 };
 
 struct klp_uapi_event {
@@ -406,7 +439,7 @@ struct klp_uapi_event {
 	__u64 transition;
 	__u32 total;
 	__u32 moved;
-	__u32 timed_out;	/* the transition turned itself round */
+	__u32 timed_out;	/* the transition reversed itself at its deadline */
 	__u32 reserved;
 };
 
@@ -427,8 +460,10 @@ struct klp_uapi_event {
 #define KLP_IOC_REFUSAL		_IOWR('K', 0x0f, struct klp_ioc_refusal)
 #define KLP_IOC_HOOKS		_IOWR('K', 0x10, struct klp_ioc_hooks)
 /*
- * Be the one that changes what is in force, until the file is closed. No argument. EBUSY: another
- * open file is. It keeps apart only callers that claim; ENOTTY of a companion that knows no claims.
+ * KLP_IOC_CLAIM: become the only open file that claims the changes, until it is closed. No
+ * argument.
+ * -EBUSY: another open file has the claim. It excludes only callers that also claim. -ENOTTY: the
+ *   companion does not have this call.
  */
 #define KLP_IOC_CLAIM		_IO('K', 0x20)
 
