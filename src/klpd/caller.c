@@ -50,9 +50,7 @@ static int caller_read(sd_varlink *link, const char *file, char **ret)
 		return -ESRCH;
 	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
 	r = read_file_limited(path, CALLER_FILE_MAX, ret, &size);
-	/*
-	 * the pidfd is readable once the process has ended; another process may have its id by now
-	 */
+	/* the pidfd is readable if the process has ended; its id may have a new owner by now */
 	if (r == 0 && alive.fd >= 0 && poll(&alive, 1, 0) != 0) {
 		free(TAKE_PTR(*ret));
 		return -ESRCH;

@@ -195,10 +195,7 @@ static bool connection_may_read_half(struct connection *c, int fd, size_t n)
 		connection_refuse_long(c);
 		return false;
 	}
-	/*
-	 * recv(MSG_PEEK) stops at a message that carries a file descriptor; there may be more
-	 * behind it
-	 */
+	/* recv(MSG_PEEK) stops at a message with a file descriptor; more may follow it */
 	if (bytes_waiting(fd) <= n)
 		return false;
 	c->rest += n;

@@ -66,13 +66,9 @@ int connection_add(struct connections *all, int fd, struct peer *peer, bool root
 unsigned int connections_count(const struct connections *all, const struct peer *peer);
 /* NULL if the link belongs to no connection. */
 struct connection *connection_find(const struct connections *all, const sd_varlink *link);
-/*
- * Forget the connection that sd-varlink has closed. Call it from sd-varlink's disconnect callback.
- */
+/* Forget a connection that sd-varlink has closed. Call it from the disconnect callback. */
 void connection_gone(struct connections *all, const sd_varlink *link);
-/*
- * Write what can be written without blocking. True if something is left. This may close the link.
- */
+/* Write as much as possible without blocking. True if something is left. May close the link. */
 bool connection_flush(sd_varlink *link);
 
 #endif

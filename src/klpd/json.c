@@ -91,9 +91,7 @@ static const char **json_warned_states(const struct patch *s, const struct warni
 	return states;
 }
 
-/*
- * s, o and l are NULL for a patch that is only a file. *ret_missed is the sum over all functions.
- */
+/* s, o and l are NULL if the patch is only a file. *ret_missed is the sum over all functions. */
 static int json_functions(const struct meta *m, const struct patch *s, const struct json_objects *o,
 			  const struct warnings *l, sd_json_variant **ret, uint64_t *ret_missed)
 {

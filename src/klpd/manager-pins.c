@@ -135,10 +135,7 @@ void manager_keep(struct manager *m)
 	}
 	if (watch_all(m, changed))
 		(void)fd_store_put(m->registry);
-	/*
-	 * The bpffs is another one. Recover, to find patches that are pinned there and not in
-	 * force.
-	 */
+	/* The bpffs is another one. Recover, to find patches that are only pinned there. */
 	dev = m->registry->place == 0 ? bpffs_device() : 0;
 	if (dev == 0 || dev == m->bpffs || m->change || m->work)
 		return;

@@ -75,7 +75,7 @@ void manager_recover_again(struct manager *m)
 		log_error("What is in force cannot be read: %s%s%s; going on with what was known, and "
 			  "trying again", report.detail ?: "", report.detail ? ": " : "", text);
 	free(reg->stale);
-	/* NULL if memory is short; the next recovery then needs another cause than on_retry() */
+	/* NULL if memory is short; on_retry() then does not recover */
 	reg->stale = strdup(text);
 	(void)sd_event_add_time_relative(m->event, &m->retry, CLOCK_MONOTONIC, MANAGER_RETRY_USEC,
 					 0, on_retry, m);

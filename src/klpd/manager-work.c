@@ -187,10 +187,7 @@ static int manager_begin(struct manager *m, struct manager_work *w, void (*run)(
 
 static void manager_begin_check(struct manager *m, struct manager_work *w)
 {
-	/*
-	 * a change that only waits for its programs to be freed delays no other, see
-	 * manager_change()
-	 */
+	/* one that only waits for its programs to be freed delays no other, see manager_change() */
 	if (m->change && !m->grace)
 		(void)manager_busy(m, &w->busy);
 	w->result = manager_begin(m, w, run_check);

@@ -17,8 +17,9 @@ int manager_prepare(struct manager *m, struct transaction *t, bool wait,
  * Queue a check: find what a change would be refused for.
  *
  * Return: 0 if checked() will be called, exactly once, after earlier checks and after the file is
- *   read; -ENOMEM if it will never be called. checked() gets either a check, which it then owns, or
- *   a result that *report explains: an outcome or -errno of check_run(), or OUTCOME_CANCELLED.
+ *   read; -ENOMEM if it will never be called. checked() gets either a check, which is valid only
+ *   during the call, or a result that *report explains: an outcome or -errno of check_run(), or
+ *   OUTCOME_CANCELLED.
  */
 int manager_check(struct manager *m, const struct check_request *request, const void *client,
 		  void (*checked)(int result, struct check *check, struct report *report,

@@ -8,7 +8,7 @@
  *
  * The companion sends events when a transition completes and when its time is over. It is also
  * asked at each call, after each event, and every second while a transition runs, so a lost event
- * delays nothing.
+ * blocks nothing.
  */
 #include <stdbool.h>
 
@@ -388,10 +388,7 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	manager_refresh(m);
 	if (m->change)
 		return manager_busy(m, report);
-	/*
-	 * a patch that klpd does not see could be in the way; one that it sees can always be
-	 * removed
-	 */
+	/* a patch that klpd does not see could be in the way; one that it sees can be removed */
 	if (m->registry->stale && request->verb != CHANGE_DISABLE && request->verb != CHANGE_REPAIR)
 		return report_set(report, OUTCOME_SYSTEM, "What is in force cannot be read: %s",
 				  m->registry->stale);

@@ -36,9 +36,7 @@ enum manager_event {
 	MANAGER_WARNING,	/* the warnings differ from those of the last look */
 };
 
-/*
- * The callbacks of the request for a change. Exactly one of refused() and done() is called, once.
- */
+/* The callbacks of a request for a change. Exactly one of refused(), done() is called, once. */
 struct manager_waiter {
 	/*
 	 * manager_client_gone() of this client cancels the change unless it has switched; NULL: it

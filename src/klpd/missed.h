@@ -11,8 +11,8 @@
 /* The current count over all functions of the patch. */
 uint64_t missed_count(const struct patch *s);
 /*
- * Read all counters. The first rise of each patch is logged. True if any counter has risen since
- * the last call.
+ * Read all counters. The first missed calls of each patch are logged. True if any counter has risen
+ * since the last call.
  */
 bool missed_look(struct registry *reg);
 
