@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# demo.sh - klpd at work, as a transcript: patch, look, replace under load, disable, nothing left.
+# demo.sh - klpd at work, as a transcript: patch, look, replace under load, disable, nothing left
+# over.
 #
-# Run in a guest by `make demo`. Every line that begins with "$" is typed, what follows is what came.
-# Ends with status 1 if anything was not as it should be.
+# Run in a guest by `make demo`. A line that begins with "$" is the command, the lines after it
+# are its output. Ends with status 1 if a result was unexpected.
 set -u
 P=/usr/lib/klpd/patches
 TEXT="this has been live patched"
@@ -19,14 +20,14 @@ run() {
 	"$@" 2>&1 || { echo "(status $?)"; bad=1; }
 }
 
-# see FILE - its first line only.
+# see FILE - print only its first line.
 see() {
 	printf '$ head -n 1 %s\n' "$1"
 	head -n 1 "$1"
 }
 
-# A task that reads both files for ever. It looks at cmdline twice: if the two looks agree, the task
-# did not move between them, and what meminfo showed must be of the same patch.
+# A task that reads both files in a loop. It reads cmdline twice: if the two reads agree, the task
+# did not move in between, and the text of meminfo must be of the same patch.
 reader() {
 	local a b c
 
@@ -99,7 +100,7 @@ run find /sys/fs/bpf/klpd -name 'gen-*'
 [[ -z $(bpftool link show)$(find /sys/fs/bpf/klpd -name 'gen-*') ]] || bad=1
 kill -TERM $klpd
 wait $klpd || bad=1
-# The kernel frees programs a moment after the last one lets go.
+# The kernel frees programs a moment after their last reference is dropped.
 for ((i = 0; i < 100; i++)); do [[ $(</sys/module/klp/refcnt) == 0 ]] && break; sleep 0.1; done
 run rmmod klp
 

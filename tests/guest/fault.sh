@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# fault.sh - klpd dies, or is told of an error, at every single system call of a change that could
-# have changed the kernel. Afterwards the kernel holds the start or the goal, whole, and nothing else,
-# and a reader that looked all the time never saw anything but the one or the other.
+# fault.sh - klpd dies, or gets an error, at every single system call of a change that could have
+# changed the kernel. Afterwards the kernel must hold the start or the goal, whole, and nothing
+# else. A reader that reads all the time must never see anything but the one or the other.
 #
-# Usage: fault.sh [STRIDE [VERB...]]: every STRIDE-th call (1) of enable, replace, disable and rollback.
+# Usage: fault.sh [STRIDE [VERB...]]: every STRIDE-th call (1) of enable, replace, disable and
+# rollback.
 #
-# Takes long: `make fault` runs it, `make check` has test-kill.sh instead. The reader has a CPU of its
-# own: an fmod_ret body misses calls while another task of its CPU is in it.
+# It takes long: `make fault` runs it, `make check` runs test-kill.sh instead. The reader has a
+# CPU of its own, because an fmod_ret body misses calls while another task on its CPU is in it.
 # timeout: 10000
 . /klpd/lib.sh
 T=/usr/lib/klpd/tests
@@ -21,7 +22,8 @@ tried=0 violations=0 not_whole=0
 
 taskset -pc 0 $$ >/dev/null
 
-# The six functions of the two patches, as one word: o original, 1 multi, 2 multi2.
+# The versions of the six functions of the two patches, as one word: o original, 1 multi, 2
+# multi2.
 files=(uptime loadavg version softirqs cmdline meminfo)
 look() {
 	local f line word=''
@@ -39,7 +41,7 @@ look() {
 
 declare -A word_of=([none]=oooooo [multi]=1111oo [multi2]=oo2222)
 
-# Runs until told to stop; a look during which it moved shows in the look after it.
+# Runs until stopped. A read during which the task moved shows in the read after it.
 reader() {
 	local before=''
 
@@ -58,7 +60,8 @@ start_reader() {
 	loop_until test -s /tmp/reader
 }
 
-# stop_reader START GOAL - between whole words there may be one in which it moved.
+# stop_reader START GOAL - between two whole words, one mixed word is allowed: the read in which
+# the task moved.
 stop_reader() {
 	local word last='' start=${word_of[${1:-none}]} goal=${word_of[${2:-none}]}
 	local whole last_whole i
@@ -90,7 +93,7 @@ klpd_is_traced() {
 	! grep -q '^TracerPid:[[:space:]]*0$' "/proc/$KLPD_PID/status"
 }
 
-# How many links, pinned links and sets there have to be.
+# The expected numbers of links, pinned links and sets of pins.
 counts() {
 	echo "$(bpftool -j link show | jq '[.[] | select(.type == "tracing" or .type == "struct_ops")] | length')" \
 		"$(find /sys/fs/bpf/klpd -name 'link-*' | wc -l)" "$(find /sys/fs/bpf/klpd -name 'gen-*' | wc -l)"
@@ -98,14 +101,15 @@ counts() {
 
 declare -A counts_of=([none]="0 0 0" [multi]="4 4 1" [multi2]="4 4 1")
 
-# one WHAT N START GOAL COMMAND... - the fault at the N-th call. 1: the change has fewer.
+# one WHAT N START GOAL COMMAND... - inject the fault at the N-th call. Returns 1 if the change
+# makes fewer calls.
 one() {
 	local what=$1 n=$2 start=$3 goal=$4 inject=signal=SIGKILL end tracer
 	shift 4
 
 	[[ $what == kill ]] || inject=error=EIO
 	[[ -z $start ]] || klpctl enable $T/$start.klp.o >/dev/null || fail "enable $start"
-	# back is where a rollback leads
+	# A rollback leads back to the goal.
 	if [[ $2 == rollback ]]; then
 		check "replace" klpctl replace $T/$goal.klp.o >/dev/null
 		check "and replace" klpctl replace $T/$start.klp.o >/dev/null
@@ -123,7 +127,8 @@ one() {
 	fi
 	kill $tracer 2>/dev/null
 	wait $tracer 2>/dev/null
-	# or it was the process that reads a file for it, which klpd outlives
+	# klpd has died. If it still answers, the process that reads a file for it has died, which
+	# klpd survives.
 	if [[ $what == kill ]] && ! klpctl list >/dev/null 2>&1; then
 		wait "$KLPD_PID" 2>/dev/null
 		KLPD_PID=''
@@ -143,7 +148,7 @@ one() {
 	[[ -n $what ]]
 }
 
-# every WHAT VERB START GOAL COMMAND...
+# every WHAT VERB START GOAL COMMAND... - the fault at every STRIDE-th call.
 every() {
 	local n what=$1 verb=$2 before=$tried
 	shift 2

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-callbacks-slow.sh - callbacks that take their time: what is answered meanwhile and what waits, who is
-# named, what becomes of the change when klpd is killed, and modules that come and go beside it.
+# test-callbacks-slow.sh - callbacks that sleep: which requests are answered meanwhile and which
+# wait, what status reports, what happens to the change when klpd is killed, and modules that are
+# loaded and unloaded meanwhile.
 # timeout: 600
 . /klpd/lib.sh
 . /klpd/lib/callbacks.sh
@@ -20,7 +21,7 @@ nap() {
 	echo "nap-$1-$2" >/proc/sys/kernel/domainname
 }
 
-# napping WHEN OBJECT - for loop_until: status names the callback, and it sleeps by now.
+# napping WHEN OBJECT - for loop_until: status names the callback, and it already sleeps.
 napping() {
 	local pid
 
@@ -29,7 +30,7 @@ napping() {
 			.runningUSec >= 0) | .pid') && grep -q test_klpd_calls_sleep "/proc/$pid/stack"
 }
 
-# wake - whoever sleeps in a callback goes on; none sleeps any more.
+# wake - wake all tasks that sleep in a callback; no callback sleeps any more.
 wake() {
 	[[ ${1:-} == again ]] || refuse none
 	echo 1 >/sys/module/test_klpd_calls/parameters/leave
@@ -43,7 +44,8 @@ slept_long() {
 	dmesg | grep -q "patch 'cb-nap.*': the $1 callback of object '$2' has been running for more than a second"
 }
 
-# everything_answers - though a callback sleeps: who looks, and modules that no patch is about.
+# everything_answers - queries, and modules that are not an object of any patch, although a
+# callback sleeps.
 everything_answers() {
 	check "blockers answer" klpctl blockers
 	check "task answers" klpctl task $$
@@ -148,7 +150,8 @@ grep -q "The pre_patch callback of object 'vmlinux' of patch 'cb-nap' refused it
 	fail "it is not said who: $(cat /tmp/enable)"
 refuse none
 refuse vmlinux
-# A client that does not wait is told of a refusal that comes at once; whether it does is up to the machine.
+# With --no-wait, a refusal that comes at once may be reported or not, depending on the machine's
+# speed.
 status=0
 klpctl enable --no-wait $T/cb-nap.klp.o >/tmp/enable 2>&1 || status=$?
 ((status == 14)) || grep -q "the transition runs" /tmp/enable || fail "status $status: $(cat /tmp/enable)"

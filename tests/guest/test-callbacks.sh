@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-callbacks.sh - callbacks, and functions in modules: what runs when, in which order, exactly once.
-# The cases are those of the kernel's own test-callbacks.sh and of "module function patching" in its
-# test-livepatch.sh, and after them what those leave out.
+# test-callbacks.sh - callbacks, and functions in modules: what runs when, in which order, exactly
+# once. The cases are those of the kernel's own test-callbacks.sh and of
+# "module function patching" in its test-livepatch.sh, followed by cases that these leave out.
 # timeout: 900
 . /klpd/lib.sh
 . /klpd/lib/callbacks.sh
@@ -23,7 +23,7 @@ no_transition() {
 
 modprobe klp signal_ms=1000000000
 start_klpd
-# Functions that the companion's handler takes are none that stay.
+# Functions that klp.ko's ftrace handler serves are not permanently enabled for fmod_ret.
 snapshot
 
 # ---- functions in modules ------------------------------------------------------------------------
@@ -199,7 +199,7 @@ said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" "cb-demo pre_patch
 
 t a setting for which the kernel loads a module
 cc=$(cat /proc/sys/net/ipv4/tcp_congestion_control)
-# The debug kernel has no such module.
+# The debug kernel does not have this module.
 if ! find "/lib/modules/$(uname -r)" -name 'tcp_vegas.ko*' | grep -q .; then
 	skip "this kernel has no module tcp_vegas"
 else

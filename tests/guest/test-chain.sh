@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-chain.sh - a hundred replaces in a row leave no more behind than twenty; and the replaces that
-# are a little odd.
+# test-chain.sh - a hundred replaces in a row leave no more behind than twenty; and some unusual
+# replaces.
 # timeout: 900
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
@@ -16,7 +16,7 @@ count_of() {
 	bpftool -j "$1" show | jq length
 }
 
-# What is held, by klpd and in the kernel, one line each. Without klpd's memory, which is no exact number.
+# Print what klpd and the kernel hold, one line each. Excludes klpd's memory, which is not exact.
 held() {
 	echo "fds of klpd: $(find "/proc/$KLPD_PID/fd" -mindepth 1 | wc -l)"
 	echo "links: $(count_of link)"
@@ -40,13 +40,13 @@ memory() {
 	awk '$1 == "RssAnon:" { print $2 }' "/proc/$KLPD_PID/status"
 }
 
-# no_more_held - than $before. The kernel frees what is detached in its own time, so what was counted
-# before may have held a little that was on its way out.
+# no_more_held - succeed if no more is held than $before. The kernel frees detached objects later,
+# so $before may include a few that were about to be freed.
 no_more_held() {
 	paste -d: <(echo "$before") <(held) | awk -F: '$4 + 0 > $2 + 0 { more = 1 } END { exit more }'
 }
 
-# check_held - and what is more, if it stays.
+# check_held - wait for no_more_held; if it does not come, report the difference.
 check_held() {
 	loop_until no_more_held && return
 	fail "held before (<) and now (>): $(diff <(echo "$before") <(held) | grep '^[<>]' | tr '\n' ' ')"
@@ -54,7 +54,7 @@ check_held() {
 
 files=("$P/meminfo.klp.o" "$T/cmdline2.klp.o" "$P/meminfo.klp.o" "$P/cmdline.klp.o")
 
-# replaces FIRST LAST - in a circle of cmdline, meminfo, cmdline in version 2.0 and meminfo.
+# replaces FIRST LAST - replace in a cycle: cmdline, meminfo, cmdline version 2.0, meminfo.
 replaces() {
 	local i
 
@@ -77,7 +77,7 @@ check_held
 now=$(memory)
 echo "# ${before//$'\n'/, }; memory of klpd: $rss kB after 20, $now kB after 100"
 ((now <= rss + 512)) || fail "klpd grew from $rss kB to $now kB"
-# as many as there are different ones, which is not more than after the first two
+# One for each different function, so no more than after the first two replaces.
 same "functions open" "$(functions_open)" "$(sed -n 's/^functions open: //p' <<<"$before")"
 same generation $((generation + 100)) "$(klpctl status --json | jq .generation)"
 same patches cmdline "$(patches)"
@@ -116,7 +116,7 @@ idle() {
 check "the transition is over" loop_until idle
 same "what is in force, link ids included" "$state" \
 	"$(klpctl status --json | jq -cS '[.generation, .transition, .patches]')"
-# one function more is open, which stays so; the rest goes
+# One more function is enabled for fmod_ret, permanently; everything else is freed.
 before=${before/functions open: $opened/functions open: $(functions_open)}
 check_held
 kill $sleeper

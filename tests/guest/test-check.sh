@@ -1,21 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-check.sh - klpctl check: says what enable would be refused for, with the same error and exit status,
-# all of it, and which body suits each function; and leaves the kernel as it was.
+# test-check.sh - klpctl check reports everything that enable would refuse, with the same error
+# and exit status, and which body suits each function. It leaves the kernel unchanged.
 # not on debug: it names functions that only Debian's configuration has
 # timeout: 900
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 
-# All that a question could have left, also what no test otherwise looks at.
+# Print everything that a check could leave behind, including what other tests do not look at.
 state() {
 	klpctl status --json | jq -cS '[.generation, .transition.number, .patches, .warnings, .before, .companion.openUsed]'
 	find /sys/fs/bpf -mindepth 1 | sort
 	grep -c . /sys/kernel/tracing/enabled_functions
 }
 
-# ask ARG... - check; its status in $STATUS, what it said in $SAID, as JSON in $JSON. Nothing changes.
+# ask ARG... - run check. Sets $STATUS, $SAID (its output) and $JSON (its output as JSON). Nothing
+# may change.
 ask() {
 	local before
 
@@ -34,7 +35,7 @@ value() {
 	same "$1" "$2" "$(jq -cr "$1" <<<"$JSON")"
 }
 
-# verdict SYMBOL BODY VERDICT [WHY] - the advice for one function.
+# verdict SYMBOL BODY VERDICT [WHY] - check the advice for one function.
 verdict() {
 	local one
 
@@ -43,7 +44,7 @@ verdict() {
 	[[ $(jq -r .why <<<"$one") == *"${4:-}"* ]] || fail "$2 for $1 is not told '$4': $one"
 }
 
-# alike VERB ARG... - check says what the verb would: error and status. It must fail.
+# alike VERB ARG... - check reports the error and status of the verb, which must fail.
 alike() {
 	local verb=$1 options=() status=0 error
 	shift

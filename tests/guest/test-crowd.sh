@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-crowd.sh - a machine with ten thousand tasks: changes complete, also while tasks are born and die
-# all the time. What that costs is measured by `make bench`.
+# test-crowd.sh - on a machine with ten thousand tasks changes complete, also while tasks fork and
+# exit all the time. `make bench` measures the cost.
 # guest: -m 2G
 # timeout: 600
 # shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches
 TASKS=10000
-# Each costs more there.
+# Each task costs more on the debug kernel.
 ((SLOW == 1)) || TASKS=2000
 
 threads() {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-enable.sh - enable, look, disable: one patch, task by task, as a user does it.
+# test-enable.sh - enable, inspect, disable: one patch, per task, as a user does it.
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches/cmdline.klp.o
 TEXT="this has been live patched"

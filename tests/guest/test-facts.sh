@@ -1,14 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-facts.sh - the assumptions about Linux that klpd leans on (tests/facts/) and what klp.ko promises at
-# its device (tests/kmod/): every program is a test (status 0 holds, 77 cannot be told here).
+# test-facts.sh - the assumptions about Linux that klpd depends on (tests/facts/) and the promises
+# of klp.ko's device (tests/kmod/). Every program is a test (status 0: holds, 77: cannot be tested
+# here).
 # timeout: 900
 # shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
 
-# within SECONDS COMMAND - its output in `output`, its status; 143 if it took longer.  Not timeout(1), which
-# counts the seconds by nanosleep(2): a fact replaces that.
+# within SECONDS COMMAND - run the command with a time limit. Sets `output`; returns its status,
+# or 143 if it took longer. Not timeout(1), which waits in nanosleep(2): a fact replaces that
+# function.
 exec {never}<> <(:)
 within() {
 	local seconds=$1 pid watcher status=0
@@ -26,8 +28,8 @@ within() {
 }
 
 modprobe klp
-# kmod-transition ends with a forced one, which the companion never forgets; kmod-companion fills the
-# table of functions that can be opened, for this whole boot: these go last.
+# These run last: kmod-transition ends with a forced transition, which the companion never
+# forgets; kmod-companion fills the table of functions enabled for fmod_ret, for this whole boot.
 last='/kmod-(transition|companion)$'
 all=$(find /usr/lib/klpd/facts /usr/lib/klpd/kmod -name 'fact-*' -o -name 'kmod-*' | sort)
 for fact in $(grep -vE "$last" <<<"$all") $(grep -E "$last" <<<"$all" | sort -r); do

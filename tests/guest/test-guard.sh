@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-guard.sh - patches with guard bodies: in, out, in place of and beside fmod_ret bodies, of one of
-# several functions of a name, across a restart of klpd, and when somebody takes the body away.
+# test-guard.sh - patches with guard bodies: enabled, disabled, replacing fmod_ret bodies and
+# beside them, on one of several functions with the same name, across a restart of klpd, and when
+# another program removes the body.
 # timeout: 600
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
@@ -15,7 +16,7 @@ cmdline() {
 modprobe klp signal_ms=1000000000
 start_klpd
 plain=$(cmdline)
-# Functions that were opened stay so.
+# Functions stay enabled for fmod_ret.
 klpctl enable $P/cmdline.klp.o && klpctl disable cmdline
 snapshot
 
@@ -102,7 +103,7 @@ in_force() {
 	[[ $(klpctl status --json | jq -r '.patches[0].state') == in_force ]]
 }
 check "it completes when it goes" loop_until in_force
-# Below the original nothing holds up who does not concern it.
+# A sleeper below the original does not block a transition of other functions.
 sleep 1000 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -120,7 +121,8 @@ hooked() {
 references_are() {
 	[[ $(module_references) == "$1" ]]
 }
-# keeps FUNCTION - a hook is left there, status says so of it and of nothing else, and no patch is worse for it.
+# keeps FUNCTION - a hook is left on it; status warns of this hook and nothing else, and every
+# patch is still whole.
 keeps() {
 	check "$1 has a hook still" hooked "$1"
 	same warnings "[[\"idle_hook\",\"whole\"]]" \
@@ -134,7 +136,7 @@ lets_go() {
 }
 modprobe test_klpd_keep_hook || fail modprobe
 before=$(module_references)
-# All of one batch.
+# The hook of a single function.
 check enable klpctl enable $T/cmdline-guard.klp.o
 echo 1 >$KEEPS/keep
 check disable klpctl disable cmdline-guard
@@ -145,7 +147,7 @@ stop_klpd
 expect_fail any rmmod klp
 start_klpd
 keeps cmdline_proc_show
-# It is ours, so it is in nobody's way: the next patch of the function takes it over.
+# The hook belongs to klp.ko, so it is no conflict: the next patch of the function takes it over.
 check "a guard on it" klpctl enable $T/cmdline-guard.klp.o
 same cmdline "$GUARDED" "$(cmdline)"
 same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
@@ -160,7 +162,7 @@ check disable klpctl disable cmdline-guard
 same cmdline "$plain" "$(cmdline)"
 lets_go cmdline_proc_show
 check "nothing holds the module" loop_until references_are "$before"
-# A part of one.
+# One of two hooks.
 check enable klpctl enable $T/cmdline-held.klp.o
 echo 1 >$KEEPS/keep
 check replace klpctl replace $T/cmdline-guard.klp.o
@@ -172,7 +174,8 @@ same cmdline "$GUARDED" "$(cmdline)"
 check disable klpctl disable cmdline-guard
 check "nothing holds the module" loop_until references_are "$before"
 if modprobe test_klpd_target; then
-	# Of a module that goes meanwhile: its name goes with it, and what is left of the hook in the end.
+	# A hook in a module that is unloaded meanwhile: the function's name disappears with the
+	# module, and in the end the rest of the hook does, too.
 	check enable klpctl enable $T/mod-target.klp.o
 	echo 1 >$KEEPS/keep
 	check disable klpctl disable mod-target
@@ -208,7 +211,7 @@ expect_fail 4 klpctl enable --immediate $T/cmdline-guard.klp.o
 t nobody else can redirect the function meanwhile
 check enable klpctl enable $T/cmdline-guard.klp.o
 expect_fail any modprobe test_klpd_livepatch
-# What register_kprobe() says of a probe that it could not arm differs from kernel to kernel.
+# The error of register_kprobe() for a probe that it could not arm depends on the kernel version.
 modprobe test_klpd_livepatch kprobe=1 2>/dev/null && rmmod test_klpd_livepatch
 same cmdline "$GUARDED" "$(cmdline)"
 check disable klpctl disable cmdline-guard

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-immediate.sh - without the companion: what the kernel itself lets be patched, all at once.
+# test-immediate.sh - without the companion: immediate patches of functions for which the kernel
+# itself allows fmod_ret.
 # guest: --no-companion
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests

@@ -1,21 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-kill-callbacks.sh - klpd fails, or dies, at every phase of a change of patches with callbacks:
-# each callback has run exactly once if the change happened, and not at all if it did not.
+# test-kill-callbacks.sh - klpd fails, or dies, at every phase of a change of patches with
+# callbacks: each callback runs exactly once if the change happened, and not at all if it did not.
 # not on debug: dozens of faults of klpd; what they do to the companion others do too
 # timeout: 1800
 # shellcheck disable=SC2034 # what is to be said is given by name
 . /klpd/lib.sh
 . /klpd/lib/callbacks.sh
 
-# What callbacks say of each change, from start to end; both objects are there.
+# The expected lines of the callbacks for each change, from start to end; both objects are loaded.
 on=("cb-demo pre_patch vmlinux test_klpd_target" "cb-demo post_patch vmlinux test_klpd_target")
 off=("cb-demo pre_unpatch vmlinux test_klpd_target" "cb-demo post_unpatch vmlinux test_klpd_target")
 over=("cb-demo2 pre_patch vmlinux" "cb-demo2 post_patch vmlinux")
 
-# one POINT WHAT START GOAL SAID COMMAND... - from START, run COMMAND with the fault; SAID is the name
-# of what is to be said if it gets to GOAL.
+# one POINT WHAT START GOAL SAID COMMAND... - from START, run COMMAND with the fault. SAID names
+# the lines that the callbacks write if the change reaches GOAL.
 one() {
 	local point=$1 what=$2 start=$3 goal=$4 end
 	local -n wanted=$5
@@ -40,7 +40,7 @@ one() {
 		fail "$point:$what: '$end' is neither '$start' nor '$goal'"
 	fi
 	case $point in
-	# From the switch on it happens, whatever becomes of klpd.
+	# From the switch on the change happens, whether klpd fails or dies.
 	switch:1 | complete:* | retire:*) same "$point:$what" "$goal" "$end" ;;
 	*) same "$point:$what" "$start" "$end" ;;
 	esac

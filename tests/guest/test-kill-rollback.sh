@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-kill-rollback.sh - as test-kill.sh, of a rollback that brings back two patches in place of one: a
-# fault at every phase and every object of both, after which both are in force or neither.
+# test-kill-rollback.sh - as test-kill.sh, for a rollback that replaces one patch by the two
+# previous ones: a fault at every phase and every object of both, after which either both are in
+# force or neither is.
 # not on debug: dozens of faults of klpd, half an hour there; what they do to the companion others do too
 # timeout: 1800
 . /klpd/lib.sh
@@ -31,11 +32,12 @@ start() {
 modprobe klp
 copy_symbols
 start_klpd
-# Functions that were opened stay so: not a leftover.
+# Functions stay enabled for fmod_ret; that is not a leftover.
 start && klpctl rollback && klpctl disable cmdline && klpctl disable multi
 snapshot
 
-# one function, then four; both are pinned before what was before them
+# One function, then four. Both patches are pinned before the pins of what was previously in
+# force.
 points=(plan:0 load:0 load:1 load:2 load:3 load:4 announce:0 announce:1 announce:2 attach:0 attach:1
 	attach:2 attach:5 pin:0 pin:1 pin:2 pin:3 switch:0 switch:1 complete:0 complete:1 retire:0
 	retire:1 retire:2 retire:3)
@@ -48,7 +50,7 @@ for what in fail kill; do
 	done
 done
 
-# At one instant the gates of both are opened by one store.
+# With immediate consistency one store opens the gates of both patches at the same instant.
 start_immediate() {
 	klpctl enable --immediate $P/cmdline.klp.o >/dev/null &&
 		klpctl enable --immediate $T/multi.klp.o >/dev/null &&

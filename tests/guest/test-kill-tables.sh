@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-kill-tables.sh - as test-kill.sh, of patches that bring a table, which two of them have in common: a
-# fault at every phase and every object, after which the one link there is holds the map of the patch that
-# is in force, and a connection that was opened before still works.
+# test-kill-tables.sh - as test-kill.sh, for patches with a table that two of them share: a fault
+# at every phase and every object. Afterwards the only link holds the map of the patch that is in
+# force, and a connection that was opened before still works.
 # not on debug: dozens of faults of klpd, half an hour there; what they do to the companion others do too
 # timeout: 1500
 . /klpd/lib.sh
@@ -12,7 +12,7 @@
 T=/usr/lib/klpd/tests
 CC=/usr/lib/klpd/programs/cc
 
-# Which patch a new connection meets, as names().
+# The patch that a new connection uses, in the format of names().
 seen() {
 	case $("$CC" once klp_cc) in
 	11) echo cc ;;
@@ -20,7 +20,7 @@ seen() {
 	"cc: klp_cc: No such file or directory") ;;
 	*) echo "a broken connection" ;;
 	esac
-	# who holds the link, and that there is one
+	# Exactly one link exists, and it holds the right map.
 	[[ $(klpctl status --json | jq -c '[all(.patches[].tables[]; .current), .warnings]') == '[true,[]]' ]] ||
 		echo "not its map, or warnings"
 }
@@ -41,7 +41,7 @@ goes_on() {
 modprobe klp
 copy_symbols
 start_klpd
-# Functions that were opened stay so: not a leftover.
+# Functions stay enabled for fmod_ret; that is not a leftover.
 klpctl enable $T/cc-held.klp.o && klpctl disable cc-held
 klpctl enable $T/cc-1.klp.o
 "$CC" hold klp_cc >/tmp/talk 2>&1 &
@@ -50,7 +50,8 @@ loop_until grep -q '^[0-9]' /tmp/talk
 klpctl disable cc
 snapshot
 
-# load:2 the programs, attach:1 the table, attach:2 the function, switch:2 the link holds the new map
+# load:2 the programs, attach:1 the table, attach:2 the function, switch:2 the link holds the new
+# map
 for point in attach:1 pin:1 switch:2; do
 	t "enable, $point:fail"
 	one "$point" fail "" cc klpctl enable $T/cc-1.klp.o

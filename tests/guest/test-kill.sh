@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-kill.sh - a fault at every phase and every object of a change: klpd fails there, or dies there.
-# Afterwards the kernel holds the start or the goal, whole, and nothing else.
+# test-kill.sh - a fault at every phase and every object of a change: klpd fails there, or dies
+# there. Afterwards the kernel holds the start or the goal, whole, and nothing else.
 # not on debug: dozens of faults of klpd, half an hour there; what they do to the companion others do too
 # timeout: 1800
 . /klpd/lib.sh
@@ -11,7 +11,7 @@
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 TEXT="this has been live patched"
 
-# What /proc/cmdline and /proc/meminfo show, as names().
+# The patches that /proc/cmdline and /proc/meminfo show, in the format of names().
 seen() {
 	local a b
 
@@ -23,7 +23,7 @@ seen() {
 modprobe klp
 copy_symbols
 start_klpd
-# Functions that were opened stay so: not a leftover.
+# Functions stay enabled for fmod_ret; that is not a leftover.
 klpctl enable $P/cmdline.klp.o && klpctl replace $P/meminfo.klp.o && klpctl disable meminfo
 snapshot
 

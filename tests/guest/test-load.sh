@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-load.sh - clients that mean no good, and root, who gets through all the same.
+# test-load.sh - malicious clients; root's requests must still be served.
 # timeout: 900
 . /klpd/lib.sh
 SOCKET=/run/klpd/io.klpd
@@ -19,19 +19,19 @@ descriptors() {
 	ls /proc/$KLPD_PID/fd | wc -l
 }
 
-# attack UID ARG... - begin one, and wait until it is at work.
+# attack UID ARG... - start an attacker and wait until it is at work.
 attack() {
 	local out
 
 	out=$(mktemp -p /tmp attack.XXXXXX)
-	# not through as(): the process to be killed is the attacker
+	# Not through as(), because the process to be killed must be the attacker itself.
 	setpriv --reuid "$1" --regid "$1" --groups $GROUP -- $HOSTILE $SOCKET "${@:2}" >"$out" &
 	attackers+=" $!"
 	loop_until test -s "$out" || fail "attack ${*:2} did not begin"
 	ATTACK=$(cat "$out")
 }
 
-# relief - they end, and klpd has forgotten them.
+# relief - end the attackers and wait until klpd has dropped their connections.
 relief() {
 	# shellcheck disable=SC2086
 	kill $attackers
@@ -45,7 +45,7 @@ few_descriptors() {
 	(($(descriptors) <= base + 2))
 }
 
-# milliseconds COMMAND... - how long it took.
+# milliseconds COMMAND... - print how long it took.
 milliseconds() {
 	local began
 	began=${EPOCHREALTIME/./}
@@ -54,7 +54,7 @@ milliseconds() {
 	echo $(((${EPOCHREALTIME/./} - began) / 1000))
 }
 
-# begin_stall, end_stall - a transition that waits for a sleeper.
+# begin_stall, end_stall - begin and end a transition that waits for a sleeper.
 begin_stall() {
 	begin_sleep
 	klpctl enable --no-wait --timeout=0 $T/held.klp.o >/dev/null || fail enable
@@ -124,7 +124,7 @@ setpriv --reuid 1001 --regid 1001 --groups $GROUP unshare -U bash -c \
 namespace=$!
 check "a user namespace" loop_until test -s /tmp/namespace
 printf '0 1001 1\n1 100000 100\n' >/tmp/map
-# in one write, which printf does not make of two lines
+# The map must be written in one write(2); printf would write two lines separately.
 cat /tmp/map >/proc/"$(cat /tmp/namespace)"/uid_map
 : >/tmp/mapped
 made_up() {
@@ -185,7 +185,8 @@ long="{\"method\":\"io.klpd.Manager.Describe\",\"parameters\":{\"name\":\"$long\
 same "of root" '{"error":"io.klpd.Manager.NoSuchPatch"' "$($HOSTILE $SOCKET turns 1 "$long" | cut -d, -f1)"
 
 t many calls at once, each with its answer
-# as many as the socket holds: klpd takes one when the answer to the last one was read
+# As many calls as the socket buffer holds: klpd reads the next call when the client has read the
+# last answer.
 same answers 100 "$(as 1001 $HOSTILE $SOCKET turns 100 "$LIST" | grep -c '{"parameters":{"patches":\[\]}}')"
 
 t a call that wants no answer takes that of no other
@@ -213,7 +214,7 @@ LOOP_SECONDS=200 check "it is closed" loop_until closed_deaf
 echo >/tmp/deaf.in
 wait $deaf
 same "the end is the end" end "$(tail -n 1 /tmp/deaf)"
-# every event but the last is whole, and none is missing between them
+# Every event but the last is complete, and none is missing in between.
 grep -o '"event":"[a-z]*"' /tmp/deaf | grep -v progress | sed 1d | head -n -1 | cut -d'"' -f4 |
 	awk 'BEGIN { split("started complete retired", order) }
 		{ if ($1 != order[(NR - 1) % 3 + 1]) { print NR ": " $1; exit } }' >/tmp/hole
@@ -237,7 +238,7 @@ expect_fail 10 setpriv --bounding-set=-all --inh-caps=-all klpctl enable $P/cmdl
 [[ $OUTPUT == *CAP_BPF* ]] || fail "it does not say why: $OUTPUT"
 expect_fail 10 unshare -Ur klpctl enable $P/cmdline.klp.o
 [[ $OUTPUT == *"user namespace"* ]] || fail "it does not say why: $OUTPUT"
-# one with all ids as they are here
+# A namespace that maps every id to itself.
 rm -f /tmp/namespace /tmp/mapped
 unshare -U bash -c 'echo $$ >/tmp/namespace; until [[ -e /tmp/mapped ]]; do sleep 0.05; done; exec klpctl enable "$0"' \
 	$P/cmdline.klp.o >/tmp/whole 2>&1 &
@@ -280,7 +281,7 @@ check "and goes on" klpctl disable cmdline >/dev/null
 t klpctl says what goes on when it is interrupted
 for signal in INT TERM; do
 	begin_sleep
-	# without job control a shell has INT ignored by what it runs in the background
+	# Without job control, a shell makes its background processes ignore SIGINT.
 	set -m
 	klpctl enable --timeout=0 $T/held.klp.o >/tmp/interrupted 2>&1 &
 	client=$!
@@ -295,13 +296,14 @@ for signal in INT TERM; do
 	klpctl disable held >/dev/null || fail disable
 done
 
-# stopped COMMAND... - begin it, $client, and stop the process that reads its file, $child; its words
-# are in /tmp/stopped.
+# stopped COMMAND... - start it ($client) and stop the process that reads its file ($child). Its
+# output goes to /tmp/stopped.
 stopped() {
 	child=''
 	"$@" >/tmp/stopped 2>&1 &
 	client=$!
-	# before it is the loader klpd waits for it, as a process does for its copy
+	# The child is first a copy of klpd. Wait until it has become the loader, because until
+	# then klpd waits for it.
 	until [[ -n $child && $(tr '\0' ' ' 2>/dev/null <"/proc/$child/cmdline") == klpd-loader* ]] ||
 		! kill -0 $client 2>/dev/null; do
 		read -r child _ <"/proc/$KLPD_PID/task/$KLPD_PID/children"
@@ -310,12 +312,12 @@ stopped() {
 	loop_until is_stopped
 }
 
-# is_stopped - klpd has not given it up yet, as it does after 10 s.
+# is_stopped - klpd has not killed the process yet, as it does after 10 s.
 is_stopped() {
 	grep -q '^State:.T' "/proc/$child/status" 2>/dev/null
 }
 
-# in_time FUNCTION - once more if a slow machine needed the 10 s for what has to be done within them.
+# in_time FUNCTION - call it again if a slow machine did not finish within the 10 s.
 in_time() {
 	local tries=0
 
@@ -328,7 +330,7 @@ in_time() {
 	done
 }
 
-# ended STATUS - of $client.
+# ended STATUS - wait for $client and check its status.
 ended() {
 	local status=0
 
@@ -377,7 +379,7 @@ checked() {
 	loop_until gone kill -0 $client
 	end_stall
 	! grep -q "did not answer for 10 s" /tmp/stopped || return
-	# it gave way, and was begun anew
+	# The check gave way to the change and was started again.
 	ended 0
 	same "in force" '' "$(names)"
 }
@@ -430,7 +432,7 @@ for verb in status list "check $P/cmdline.klp.o" "disable cmdline" "enable $P/cm
 done
 kill -CONT "$KLPD_PID"
 check "it answers" loop_until klpctl list
-# what was asked for last happens, or does not: as klpctl says
+# The last request may be carried out or not, as klpctl reports.
 klpctl disable cmdline >/dev/null 2>&1 || same "in force" '' "$(names)"
 
 t the kernel is locked down

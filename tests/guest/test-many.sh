@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-many.sh - a patch of as many functions as one can have (KLP_FUNCS_MAX) is enabled, replaced by its
-# successor of as many, taken over by the next klpd, and disabled; and klpd's descriptors suffice for
-# 64 patches of this size, of which as many enter as leave.
+# test-many.sh - a patch with the maximum number of functions (KLP_FUNCS_MAX) is enabled, replaced
+# by a successor of the same size, taken over by the next klpd, and disabled. klpd's file
+# descriptors must suffice for replacing 64 patches of this size by 64 others.
 # timeout: 600
 # shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
@@ -17,7 +17,7 @@ limit() {
 	awk '/^Max open files/ { print $4 }' "/proc/$KLPD_PID/limits"
 }
 
-# functions NAME - how many functions status tells of, by the kind of their body.
+# functions NAME - print the number of functions that status lists, by kind of body.
 functions() {
 	klpctl status --json | jq -c --arg name "$1" \
 		'.patches[] | select(.name == $name) | [.state, (.functions | group_by(.body)[] | .[0].body, length)]'
@@ -35,10 +35,10 @@ check enable klpctl enable $T/many-1.klp.o
 same patched "1 256" "$(cat /proc/test_klpd_many)"
 same status '["in_force","replace",256]' "$(functions many-1)"
 each=$(($(fds) - before))
-# 64 in force and 64 that take their places
+# 64 patches in force and the 64 that replace them.
 ((128 * each < $(limit))) || fail "a patch of 256 functions takes $each of $(limit) descriptors"
 
-# by its successor of as many
+# Replace it by a successor of the same size.
 check replace klpctl replace $T/many-2.klp.o
 same patched "2 256" "$(cat /proc/test_klpd_many)"
 same names many-2 "$(names)"

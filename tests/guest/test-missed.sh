@@ -1,29 +1,29 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-missed.sh - in force for every call, or status says that it is not: one function of the kernel, with a
-# body that takes a millisecond, called by many tasks on one CPU, by real-time tasks and from interrupts
-# on top of them, on a kernel that preempts. A guard body misses none; an fmod_ret body does, and status,
-# its exit status and Monitor say so.
+# test-missed.sh - a patch is in force for every call, or status reports that it is not. One
+# kernel function has a body that takes a millisecond. Many tasks on one CPU call it, and
+# real-time tasks and interrupts call it on top of them, on a preemptible kernel. A guard body
+# misses no call; an fmod_ret body does, and status, its exit status and Monitor report it.
 # timeout: 600
 . /klpd/lib.sh
 T=/usr/lib/klpd/tests
 CALLS=/proc/test_klpd_recursion
 THREADS=6 RT=2 SECS=$((6 * SLOW))
 
-# calls CONTEXT... - "PATCHED ORIGINAL", summed.
+# calls CONTEXT... - print "PATCHED ORIGINAL", summed over the contexts.
 calls() {
 	awk -v wanted=" $* " 'index(wanted, " " $1 " ") { p += $2; o += $3 } END { print p + 0, o + 0 }' $CALLS
 }
 
-# storm - calls from everywhere for a while, counted from 0.
+# storm - call from all contexts for a while; counts start at 0.
 storm() {
 	echo 8000 >$CALLS
 	/usr/lib/klpd/programs/missed $THREADS $RT $SECS || fail "the callers failed"
 	sed 's/^/# calls patched, original: /' $CALLS
 }
 
-# quiet - no more interrupts. Sets the counts to 0.
+# quiet - stop the interrupts and reset the counts to 0.
 quiet() {
 	echo 0 >$CALLS
 }
@@ -32,14 +32,14 @@ missed() {
 	klpctl status --json | jq '.patches[0].missed'
 }
 
-# switches - how often klpd has been woken.
+# switches - print how often klpd has been woken.
 switches() {
 	sed -n 's/^voluntary_ctxt_switches:\t//p' "/proc/$KLPD_PID/status"
 }
 
 modprobe klp
 modprobe test_klpd_recursion || fail modprobe
-# Later kernels preempt as they come.
+# Later kernels preempt by default.
 ! kernel_is 6.12 || echo full >/sys/kernel/debug/sched/preempt || fail "preempt=full"
 echo "# preemption: $(cat /sys/kernel/debug/sched/preempt)"
 start_klpd
@@ -72,14 +72,15 @@ klpctl monitor --json >/tmp/monitor 2>/dev/null &
 monitor=$!
 check monitor loop_until grep -q snapshot /tmp/monitor
 storm
-# Nobody has asked yet: it looks by itself while somebody watches.
+# No status call has been made yet: klpd reads the counters by itself while a Monitor client is
+# connected.
 ticks=$(grep -c '"missed","generation' /tmp/monitor)
 ((ticks > 2)) || fail "Monitor told it $ticks times in $SECS s"
 read -r _ tasks <<<"$(calls task rt)"
 read -r _ interrupts <<<"$(calls soft hard)"
 ((tasks > 0)) || fail "no call of a task was missed: this says nothing"
 ((interrupts > 0)) || fail "no call of an interrupt was missed: this says nothing"
-# What was seen before the question is in the answer, all of it.
+# The answer includes all misses from before the call.
 read -r _ seen <<<"$(calls task rt soft hard)"
 told=$(missed)
 ((told >= seen)) || fail "status says $told, and $seen had been missed"

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-pins.sh - pins that are removed, moved, covered, damaged or of a newer klpd, while klpd runs and
-# while it does not: what is in force stays so, is listed, and can be repaired or taken out.
+# test-pins.sh - pins that are removed, moved, hidden by a mount, damaged or made by a newer klpd,
+# while klpd runs and while it does not. Patches in force stay so, are listed, and can be repaired
+# or disabled.
 # timeout: 900
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
@@ -25,7 +26,7 @@ patched() {
 	[[ $line == "$TEXT" || $line == klp:* ]]
 }
 
-# status_is STATUS - of klpctl status.
+# status_is STATUS - the exit status of klpctl status.
 status_is() {
 	local status=0
 
@@ -33,7 +34,7 @@ status_is() {
 	same "status of status" "$1" $status
 }
 
-# state NAME - as status has it, with what the patch is worth.
+# state NAME - print the patch's state and effect as status reports them.
 state() {
 	klpctl status --json | jq -r --arg name "$1" '.patches[] | select(.name == $name) | "\(.state) \(.effect)"'
 }
@@ -46,7 +47,7 @@ gates() {
 	bpftool -j map lookup pinned $D/gates key 0 0 0 0 | jq -r '.value[0]'
 }
 
-# newer GEN - the metadata of gen-GEN says that it has another format.
+# newer GEN - change the metadata of gen-GEN to a newer format.
 newer() {
 	local bytes
 
@@ -58,12 +59,12 @@ newer() {
 	bpftool map freeze pinned $D/gen-"$1"/meta
 }
 
-# generation NAME
+# generation NAME - print the generation of the patch.
 generation() {
 	klpctl status --json | jq -r --arg name "$1" '.patches[] | select(.name == $name) | .generation'
 }
 
-# whole - status warns of nothing, and there is nothing to repair.
+# whole - status has no warning, and there is nothing to repair.
 whole() {
 	same warnings "" "$(warnings)"
 	status_is 0
@@ -321,7 +322,7 @@ check rmmod loop_until rmmod klp
 start_klpd
 check enable klpctl enable --immediate $P/lsm-symlink.klp.o
 modprobe klp
-# some to open the companion, but not enough to read what is in the kernel
+# Enough descriptors to open the companion, but not enough to read the state of the kernel.
 check limit /usr/lib/klpd/programs/limit "$KLPD_PID" $(($(find /proc/"$KLPD_PID"/fd -mindepth 1 | wc -l) + 4))
 same patches lsm-symlink "$(names)"
 warns "cannot be read"

@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-refuse.sh - every refusal: its exit status, a sentence that says why, and nothing changed.
+# test-refuse.sh - every refusal: its exit status, a sentence that gives the reason, and no
+# change.
 # not on debug: it names functions that only Debian's configuration has
 # timeout: 900
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 
-# refuse STATUS WORD FILE... - enable must end so, name WORD, and change nothing at all.
+# refuse STATUS WORD FILE... - enable must fail with STATUS, name WORD, and change nothing.
 refuse() {
 	local status=$1 word=$2 state
 	shift 2
@@ -57,7 +58,8 @@ refuse 3 "" /root/files/link.klp.o
 
 t files whose description of their types is a trap
 E=/usr/lib/klpd/programs/evil-patch
-# evil KIND FILE - a copy of FILE that is one, and what is made of it: nothing.
+# evil KIND FILE - turn a copy of FILE into this kind of invalid patch; check and enable must
+# refuse it without any change.
 evil() {
 	$E "$1" "$2" /root/files/evil.klp.o || fail "evil-patch $1"
 	expect_fail any timeout 30 klpctl check /root/files/evil.klp.o
@@ -84,7 +86,7 @@ for patch in idle worker exited; do
 done
 
 t the file of a caller elsewhere
-# elsewhere COMMAND... - where /opt/p/fix.klp.o is another file.
+# elsewhere COMMAND... - run it in a mount namespace in which /opt/p/fix.klp.o is another file.
 elsewhere() {
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare -m bash -c 'mount -t tmpfs -o mode=755 none /opt/p && cp "$0" /opt/p/fix.klp.o && "$@"' \
@@ -115,14 +117,15 @@ expect_fail 4 unshare -p -f klpctl blockers
 check "from here" klpctl task 1
 
 t the process that reads a file dies, or stands still
-# catch SIGNAL - to that process, in the middle of a file with a hundred functions; klpctl's status and
-# words are in $status and $OUTPUT.
+# catch SIGNAL - send the signal to the loader process while it reads a file with a hundred
+# functions. Sets $status and $OUTPUT to klpctl's exit status and output.
 catch() {
 	local enabling child=''
 
 	klpctl enable $T/bench-100.klp.o >/tmp/catch 2>&1 &
 	enabling=$!
-	# before it is the loader klpd waits for it, as a process does for its copy
+	# The child is first a copy of klpd. Wait until it has become the loader, because until
+	# then klpd waits for it.
 	until [[ -n $child && $(tr '\0' ' ' 2>/dev/null <"/proc/$child/cmdline") == klpd-loader* ]] ||
 		! kill -0 $enabling 2>/dev/null; do
 		read -r child _ <"/proc/$KLPD_PID/task/$KLPD_PID/children"
@@ -183,8 +186,8 @@ refuse 6 spin_lock $T/locks.klp.o
 refuse 4 "lock, timer" $T/locks-map.klp.o
 
 t names that are no text
-# The type of an argument has a name of any bytes, and so has a line of the source that the verifier
-# quotes; the report reaches its reader all the same, and no control sequence does.
+# The type name of an argument may contain any bytes, and so may a source line that the verifier
+# quotes. The report must still reach its reader, without any control sequence.
 LC_ALL=C sed 's/\x00file\x00/\x00\xff\x1b\x9be\x00/' $T/wrongproto.klp.o >/root/files/odd.klp.o
 cmp -s $T/wrongproto.klp.o /root/files/odd.klp.o && fail "the patch has no such type"
 refuse 5 "struct ???e *" /root/files/odd.klp.o
@@ -202,7 +205,8 @@ mkdir $'/root/files/\xff\xfe' && cp $P/cmdline.klp.o $'/root/files/\xff\xfe'
 refuse 3 "not UTF-8" $'/root/files/\xff\xfe/cmdline.klp.o'
 
 t a failure names the function that it is about
-# klpd gets too few descriptors, ever later: for the n-th program, map or link.
+# Limit klpd's descriptors so that they run out at the n-th program, map or link, later in each
+# round.
 klpctl show --json $T/bench-10.klp.o >/tmp/shown
 descriptors=(/proc/"$KLPD_PID"/fd/*)
 later=0

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-replace-body.sh - bodies that run instead of a function: in, out, in place of and beside the
-# other kinds, across a restart of klpd, asleep inside while this and other patches change, and what
-# cannot be replaced.
+# test-replace-body.sh - replace bodies: enabled, disabled, replacing the other kinds and beside
+# them, across a restart of klpd, asleep inside while this and other patches change, and functions
+# that cannot be replaced.
 # timeout: 600
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
@@ -18,7 +18,7 @@ now() {
 	cat "$NAP/$1"
 }
 
-# in_force [PATCH] - that one is, or the only one there is.
+# in_force [PATCH] - succeed if that patch, or the only one, is in force.
 in_force() {
 	[[ $(klpctl status --json | jq -r --arg name "${1-}" \
 		'[.patches[] | select($name == "" or .name == $name)][0].state') == in_force ]]
@@ -28,7 +28,8 @@ nothing_in_force() {
 	[[ $(klpctl status --json | jq -c '[.transition, .patches]') == '[null,[]]' ]]
 }
 
-# A reader of /proc/test_klpd_calls that is asleep in its body: $sleeper; what it reads goes to /tmp/nap.
+# Start a reader of /proc/test_klpd_calls that sleeps in its body: $sleeper. Its output goes to
+# /tmp/nap.
 sleeper_starts() {
 	cat /proc/test_klpd_calls >/tmp/nap &
 	sleeper=$!
@@ -52,7 +53,7 @@ modprobe klp signal_ms=1000000000
 modprobe test_klpd_calls
 start_klpd
 plain=$(cmdline)
-# Functions that were opened stay so.
+# Functions stay enabled for fmod_ret.
 klpctl enable $P/cmdline.klp.o && klpctl disable cmdline
 snapshot
 
@@ -150,7 +151,7 @@ untrace_levels() {
 	rm -r /sys/fs/bpf/levels
 	loop_until eval '! levels_traced' || fail "the tracer stays"
 }
-# always VALUES WHEN - that is what the functions return, however often they are called.
+# always VALUES WHEN - the functions return these values, however often they are called.
 always() {
 	local i got
 
@@ -161,11 +162,12 @@ always() {
 	same "$2" "$1" "$got"
 }
 plain="1 1 1 1 1 1" patched="1101 1101 11 21 1 1" flat="1 201 1 301 401 1"
-# Another patch in force, which has hooks of its own, changes nothing.
+# Another patch in force with hooks of its own must not make a difference.
 for other in "" "$T/aside.klp.o"; do
 	beside=${other:+, beside another patch}
 	[[ -z $other ]] || check "enable another" klpctl enable "$other"
-	# Trampolines that know of no hook, and get one.
+	# BPF trampolines that are created before the hook, which is added to their functions
+	# later.
 	trace_levels
 	check enable klpctl enable $T/nest.klp.o
 	always "$patched" "the tracer was there first$beside"
@@ -198,7 +200,7 @@ sleeper_is_in() {
 guarded() {
 	[[ $(cmdline) == "$GUARDED" ]]
 }
-# The original would add its own text to that of the guard.
+# The original would append its own text to that of the guard body.
 guarded_alone() {
 	[[ $(cat /proc/cmdline) == "$GUARDED" ]]
 }
@@ -317,7 +319,8 @@ same "what it read" replaced "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
 
 t a sleeper in the body that is in no list any more
-# A thread that has reaped itself: no list of the kernel's has it, and no transition waits for it.
+# A thread that has reaped itself: it is on no task list of the kernel, and no transition waits
+# for it.
 bodies() {
 	bpftool -j map show | jq '[.[] | select(.type == "struct_ops")] | length'
 }
@@ -334,13 +337,13 @@ check "it sleeps" loop_until sleeps 1
 same "its process has one thread" "$sleeper" "$(ls "/proc/$sleeper/task")"
 check disable klpctl disable reaped
 check "gone" nothing_in_force
-# Its map is kept, while another that left after it is freed.
+# The map of reaped is kept, while that of a patch disabled later is freed.
 check "enable another" klpctl enable $T/cmdline-guard.klp.o
 same bodies 2 "$(bodies)"
 check disable klpctl disable cmdline-guard
 check "that one is freed" loop_until has_bodies 1
 check "it still sleeps" sleeps 1
-# Given to the same function anew and taken away again meanwhile.
+# Meanwhile the same function is patched and unpatched again.
 check "enable again" klpctl enable $T/reaped.klp.o
 check disable klpctl disable reaped
 check "the second body may go" loop_until nothing_in_force
@@ -378,7 +381,7 @@ check disable klpctl disable --no-wait nap
 check "it holds it up" loop_until blocks
 check force klpctl force
 check "gone at once" loop_until nothing_in_force
-# Its map and its program are there for good: it comes back into them.
+# The map and the program are kept forever, because the task returns to them.
 check "a change of others" klpctl enable $P/meminfo.klp.o
 check disable klpctl disable meminfo
 sleeper_leaves

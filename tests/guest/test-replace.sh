@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-replace.sh - one patch in place of another: no task may ever be in both or in neither.
+# test-replace.sh - one patch replaces another: no task may ever be in both or in neither.
 #
-# A reader looks at /proc/cmdline, /proc/meminfo and /proc/cmdline again. If the two looks at cmdline
-# agree, the task did not move in between, and meminfo must be of the same patch; if they differ, it
-# moved just then, which may happen once per change.
+# A reader reads /proc/cmdline, /proc/meminfo and /proc/cmdline again. If the two reads of cmdline
+# agree, the task did not move in between, and meminfo must be of the same patch. If they differ,
+# the task has just moved, which may happen once per change.
 #
-# An fmod_ret body misses a call while it runs already on the same CPU: on kernels that preempt (7.x) two
-# readers of one CPU do that to each other. So there is one reader a CPU, and a look at "neither" must be
-# a miss that status counts.
+# An fmod_ret body misses a call while it already runs on the same CPU: on kernels that preempt
+# (7.x) two readers on one CPU do that to each other. Therefore there is one reader a CPU, and a
+# read of "neither" must be a miss that status counts.
 # timeout: 900
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
@@ -65,7 +65,7 @@ add_missed() {
 	missed=$((missed + $(klpctl status --json | jq '[.patches[].missed] | add')))
 }
 
-# Sleepers hold transitions up in here: klp is to leave them asleep.
+# Sleepers block transitions here; klp.ko must not signal them.
 modprobe klp signal_ms=1000000000
 start_klpd
 snapshot

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-restart.sh - klpd is killed and comes back: what is in force stays so, and is taken over.
+# test-restart.sh - klpd is killed and started again: patches in force stay so and are taken over.
 # timeout: 900
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
@@ -15,7 +15,7 @@ warnings() {
 	klpctl status --json | jq -r '.warnings[]'
 }
 
-# Reads cmdline for ever and counts the times it was not patched.
+# Reads cmdline in a loop and counts the reads that were not patched.
 watcher() {
 	local line n=0
 

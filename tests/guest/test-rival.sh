@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-rival.sh - somebody else already decides what a function does: a kernel livepatch, a kprobe that
-# redirects, an fmod_ret program. A patch of it is refused before anything is made, and says who.
+# test-rival.sh - a foreign hook already decides what a function does: a kernel livepatch, a
+# kprobe that redirects, an fmod_ret program. A patch of the function is refused before anything
+# is created, and the error names the foreign hook.
 # timeout: 300
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 
-# refuse WORD... FILE - conflict, WORDs named, nothing made.
+# refuse WORD... FILE - enable fails with a conflict, names the WORDs, and creates nothing.
 refuse() {
 	local file=${*: -1} word
 
@@ -67,7 +68,7 @@ loop_until works $P/lsm-symlink.klp.o lsm-symlink
 works $T/symlink-guard.klp.o symlink-guard
 
 t a program of somebody else comes after a guard, and has an answer of its own
-# why TO - why a link to that is not made
+# why TO - print the error of creating a symbolic link to TO.
 why() {
 	ln -s "$1" /tmp/link 2>&1 | sed 's/.*: //'
 	rm -f /tmp/link
@@ -93,7 +94,7 @@ same "of all" "" "$(why klp)"
 
 t as many programs as the kernel lets a function have
 mkdir /sys/fs/bpf/many
-# What cannot be attached any more bpftool pins as a program.
+# bpftool pins a program that can no longer be attached as a program.
 for ((i = 0; i < 64; i++)); do
 	bpftool prog load /usr/lib/klpd/programs/rival-trace.bpf.o /sys/fs/bpf/many/$i autoattach 2>/dev/null
 	bpftool prog show pinned /sys/fs/bpf/many/$i >/dev/null 2>&1 && break

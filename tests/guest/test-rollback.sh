@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-rollback.sh - back to what was in force before the last change: as a change of its own, in one
-# transition, from files that are what they were, or not at all.
+# test-rollback.sh - rollback restores the patches that were in force before the last change: as a
+# change of its own, in one transition, from unchanged files, or not at all.
 #
-# The reader looks at two patches that come and go together and at the one that is instead of them, and
-# at the first again: if its two looks agree the task did not move in between, and the others must go
-# with them. As in test-replace.sh there is one reader a CPU, and what is seen of neither must be misses.
+# The reader reads two patches that are enabled and disabled together, the patch that replaces
+# them, and the first again. If the two reads of the first agree, the task did not move in
+# between, and the others must match. As in test-replace.sh there is one reader a CPU, and reads
+# of neither must be misses.
 # timeout: 900
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests OWN=/root/patches
@@ -24,7 +25,7 @@ generation() {
 	klpctl status --json | jq .generation
 }
 
-# Pins of what was before; there is one, of the generation in force.
+# Print the rollback pins. There is one, of the generation in force.
 pins() {
 	(cd /sys/fs/bpf/klpd && printf '%s\n' before-*) | sort -t- -k2n | xargs
 }
@@ -33,7 +34,8 @@ state() {
 	klpctl status --json | jq -cS '[.generation, .transition, .patches, .before]'
 }
 
-# refuse STATUS ERROR WORD... - rollback ends so, says all the words, and nothing has changed.
+# refuse STATUS ERROR WORD... - rollback fails with these, its message contains all words, and
+# nothing changes.
 refuse() {
 	local status=$1 error=$2 before word
 	shift 2
@@ -47,7 +49,8 @@ refuse() {
 	same "what is in force" "$before" "$(state)"
 }
 
-# rolls_back NOW THEN - it does, and says so; then what was now is what was before.
+# rolls_back NOW THEN - rollback succeeds and says so; then the patches that were in force are
+# those of the next rollback.
 rolls_back() {
 	local number=$(($(generation) + 1)) output
 
@@ -239,7 +242,7 @@ install -m 0666 $P/cmdline.klp.o $OWN/own.klp.o
 refuse 3 FileUntrusted "'cmdline'" "$OWN/own.klp.o"
 chmod 0644 $OWN/own.klp.o
 rolls_back "" cmdline
-# of several that come back one is not there: none comes
+# Of several patches to restore one file is missing: none is restored.
 check "enable multi" klpctl enable $T/multi.klp.o
 check replace klpctl replace $P/meminfo.klp.o
 rm $OWN/own.klp.o
@@ -294,7 +297,7 @@ same "what is in force" "$was" "$(state)"
 same pins "before-$(generation) before-5000" "$(pins)"
 klpctl status | grep -q 'Warning: Pin before-5000 is damaged or foreign' || fail "no warning: $(klpctl status)"
 rmdir /sys/fs/bpf/klpd/before-5000
-# in place of the one that is good
+# In place of the valid pin.
 mv /sys/fs/bpf/klpd/before-"$(generation)" /sys/fs/bpf/klpd/other
 refuse 8 NoPrevious "not known"
 mkdir /sys/fs/bpf/klpd/before-"$(generation)"

@@ -1,17 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-sets.sh - a replace is for one patch set, and what it does not touch never stops being patched.
-# Sticky patches, which nothing leads back from.
+# test-sets.sh - a replace affects one patch set, and functions of other patches never stop being
+# patched. Also sticky patches, which cannot be disabled.
 #
-# Readers as in test-replace.sh: one a CPU, and a look that is not patched must be a miss that status
-# counts.
+# Readers as in test-replace.sh: one a CPU, and a read that is not patched must be a miss that
+# status counts.
 # timeout: 900
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 TEXT="this has been live patched"
 
-# Reads what set a has patched, and what the default set's patches take from each other.
+# Reads the function of patch set a, and the functions over which the patches of the default set
+# replace each other.
 reader() {
 	local a b c
 
@@ -38,13 +39,15 @@ state() {
 	klpctl status --json | jq -cS '[.generation, .transition, .patches]'
 }
 
-# what of PATCH - link and program ids and generation: the same only if nobody took it out and in again.
+# what of PATCH - print link and program ids and generation: unchanged only if the patch was never
+# disabled in between.
 what() {
 	klpctl status --json | jq -cS --arg name "$1" \
 		'.patches[] | select(.name == $name) | [.generation, (.functions[] | .linkId, .programId)]'
 }
 
-# refuse VERB FILE ERROR WORD... - status 4, this varlink error, all the words, and nothing changed.
+# refuse VERB FILE ERROR WORD... - fails with status 4 and this varlink error, the message
+# contains all words, and nothing changes.
 refuse() {
 	local verb=$1 file=$2 error=$3 before word
 	shift 3

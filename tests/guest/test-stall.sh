@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-stall.sh - a transition that somebody holds up: who it is and what it stands in, its time that
-# runs out, with klpd and without, a sleeper that is sent out of the way and does not notice, and
+# test-stall.sh - blocked transitions: the blocker and its function are named, the time limit
+# expires (with klpd and without), a sleeper is sent out of the function and does not notice, and
 # force, with klpd killed at each point after it.
 # timeout: 900
 . /klpd/lib.sh
 T=/usr/lib/klpd/tests
 patience=/sys/module/klp/parameters/signal_ms
 
-# As that of lib.sh, and for being in a function.
+# As the function in lib.sh, and the reason must be that it is inside a function.
 # shellcheck disable=SC2154 # begin_sleep says who
 sleeper_blocks() {
 	klpctl blockers --json |
@@ -28,7 +28,8 @@ timed_out() {
 	[[ $(transition .timedOut) == true ]]
 }
 
-# A sleeper that is born into the transition sleeps in its new version: it holds up the way back.
+# A sleeper forked during the transition sleeps in the new version: it blocks the reversed
+# transition.
 begin_late_sleep() {
 	sleep 1001 &
 	late=$!
@@ -40,12 +41,12 @@ end_late_sleep() {
 	wait $late 2>/dev/null
 }
 
-# What is known of $sleeper, an expression of jq's.
+# The expected description of $sleeper, as a jq expression.
 the_sleeper='select(.pid == $pid) | .processId == $pid and .kind == "user" and .comm == "sleep" and
 	.reason == "in hrtimer_nanosleep" and .function == "hrtimer_nanosleep" and .blockingUSec > 0 and
 	(.stack | any(test("hrtimer_nanosleep\\+0x[0-9a-f]+/0x[0-9a-f]+$")))'
 
-# It was in the way of the transition that was last turned round.
+# It was a blocker of the transition that was reversed last.
 kept_blocks() {
 	klpctl blockers --last --json | jq -e --argjson pid $sleeper ".blockers[] | $the_sleeper" >/dev/null
 }
@@ -150,7 +151,7 @@ check reversed loop_until quiet
 
 t how long it runs is not asked of the clock of the day
 check enable klpctl enable --no-wait --timeout=1000 $T/held.klp.o
-# running WHAT: less than this test may take, whatever the clock says
+# running WHAT - the reported time is less than this test may take, whatever the clock says.
 running() {
 	local usec
 
@@ -159,7 +160,7 @@ running() {
 	usec=$(klpctl status | sed -n 's/.*tasks moved, for \([0-9]*\) s of 1000 s.*/\1/p')
 	[[ -n $usec ]] && ((usec < 1000)) || fail "$1: $(klpctl status | grep Transition:)"
 }
-# step SECONDS: the clock of the day.
+# step SECONDS - change the wall clock.
 step() {
 	date -s "@$(($(date +%s) + $1))" >/dev/null || fail "the clock cannot be set"
 }
@@ -215,7 +216,7 @@ check "back for good" klpctl reverse
 end_late_sleep
 check reversed loop_until quiet
 
-# lose_done - the sleeper leaves, and klpd does not hear that the transition is over.
+# lose_done - the sleeper leaves, and klpd does not get the event that the transition is complete.
 lose_done() {
 	kill -STOP "$KLPD_PID"
 	end_sleep
@@ -243,7 +244,8 @@ t what is told of blockers
 keep
 odd=/tmp/$'b\e[2J\xff\nad'
 cp "$(command -v sleep)" "$odd"
-# one binary may be many programs: it looks at its first argument, the kernel at its file
+# One binary may contain many programs: it looks at its first argument, the kernel at its file
+# name.
 (exec -a sleep "$odd" 1000) &
 evil=$!
 check "it sleeps" loop_until grep -q nanosleep /proc/$evil/stack
@@ -283,7 +285,7 @@ t a sleeper is sent out of the way and does not notice
 echo 100 >$patience
 check enable klpctl enable $T/held.klp.o
 check "it still sleeps" kill -0 $sleeper
-# 219, restart_syscall: how the kernel goes on with a sleep that was cut short.
+# 219 is restart_syscall: the kernel resumes an interrupted sleep with it.
 check "and goes on with its sleep" loop_until grep -q '^219 ' /proc/$sleeper/syscall
 check disable klpctl disable held
 end_sleep
@@ -321,7 +323,7 @@ same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 check "its program is kept" test -n "$(kept)"
 same links "" "$(tracing_links)"
 
-# Its record is withdrawn, and its pins are gone: a klpd that comes finds nothing to complain of.
+# The record is withdrawn and its pins are gone: a new klpd finds nothing to complain about.
 forced_and_gone() {
 	check "nothing runs" loop_until quiet
 	same patches "[]" "$(klpctl status --json | jq -c .patches)"
@@ -332,7 +334,7 @@ forced_and_gone() {
 	same "one more is kept" $((before + 1)) "$(kept | wc -l)"
 }
 
-# begin_forced_disable FAULT: held leaves, and the sleeper stands in it.
+# begin_forced_disable FAULT - held is disabled by force while the sleeper is inside its function.
 begin_forced_disable() {
 	before=$(kept | wc -l)
 	klpctl enable $T/held.klp.o || fail enable
@@ -388,7 +390,7 @@ forced_and_gone
 end_late_sleep
 end_sleep
 
-# Pins taken away by hand, so that only the record tells of the set.
+# Pins removed by hand, so that only the record in klp.ko shows that the patch exists.
 begin_orphan() {
 	begin_forced_disable $1:kill
 	check "klpd is killed" loop_until klpd_is_gone

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-states.sh - system states: what patches of tests/patches/state.h do with the console's log level
-# and tell each other about it. The first four cases are those of the kernel's own test-state.sh.
+# test-states.sh - system states: how the patches of tests/patches/state.h change the console log
+# level and hand its state over to each other. The first four cases are those of the kernel's own
+# test-state.sh.
 # timeout: 600
 . /klpd/lib.sh
 . /klpd/lib/callbacks.sh
@@ -62,7 +63,7 @@ check disable klpctl disable state-2
 said "= state-2 pre_patch keeps the level" "= state-2 post_patch raises the level" \
 	"= state-2 pre_unpatch" "= state-2 post_unpatch puts the level back"
 
-# What upstream has code for and no case: who comes back finds it as it was.
+# The kernel implements this without a test: a patch that is restored finds its state unchanged.
 t a replace that is reversed
 check enable klpctl enable $T/state-1.klp.o
 sleep 1000 &
@@ -99,7 +100,7 @@ same "what is in force" "" "$(names)"
 same level 6 "$(level)"
 said "= state-1 pre_patch keeps the level" "= state-1 post_unpatch puts the level back"
 
-# beside FIRST LAST - state-a and state-b are in force, and leave in this order.
+# beside FIRST LAST - state-a and state-b are in force, and are disabled in this order.
 beside() {
 	check "enable a" klpctl enable $T/state-a.klp.o
 	same level 8 "$(level)"

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-storm.sh [TRANSITIONS [PAIRS]] - transitions back to back, forth and back, under hundreds of
-# threads that sleep inside, fork bombs and exit storms, and while a CPU comes and goes: nobody may be
-# in two versions.  kmod-consistency is who looks; the long form is `tests/vm/run -t 3600
-# tests/guest/test-storm.sh 1000`.
+# test-storm.sh [TRANSITIONS [PAIRS]] - back-to-back transitions in both directions, with hundreds
+# of threads that sleep inside, fork bombs and exit storms, and while a CPU goes offline and
+# online. No task may be in two versions; kmod-consistency checks this. The long form is
+# `tests/vm/run -t 3600 tests/guest/test-storm.sh 1000`.
 # timeout: 900
 . /klpd/lib.sh
 
@@ -23,7 +23,7 @@ cpu=/sys/devices/system/cpu/cpu1/online
 toggles=0
 while kill -0 $storm 2>/dev/null; do
 	echo $((toggles++ % 2)) >$cpu
-	# So that something happens in between.
+	# Lets something happen in between.
 	sleep 0.5
 done
 echo 1 >$cpu

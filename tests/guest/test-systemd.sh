@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-systemd.sh - as a service: started by its socket, restarted and stopped with a patch in force.
+# test-systemd.sh - klpd as a service: started by its socket, restarted and stopped with a patch
+# in force.
 # not on debug: its disk wants ext4 and virtio_blk, which that kernel is without
 # guest: --systemd -m 2G
 # timeout: 900

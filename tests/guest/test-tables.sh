@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-tables.sh - patches that bring a table of the kernel's, a congestion control: connections that are
-# opened get the one that is in force, those that are open keep theirs and work, whatever is changed.
+# test-tables.sh - patches with a struct_ops table, a congestion control: new connections use the
+# one in force, open connections keep theirs and keep working across all changes.
 # timeout: 900
 . /klpd/lib.sh
 T=/usr/lib/klpd/tests
 CC=/usr/lib/klpd/programs/cc
 
-# What a connection gets that asks for the table now: its window, or "none".
+# Print the window of a new connection that requests the table now, or "none".
 new_connection() {
 	"$CC" once klp_cc || true
 }
@@ -17,7 +17,7 @@ new_is() {
 	same "${2:-a new connection}" "$1" "$(new_connection | sed 's/^cc: klp_cc: No such file or directory$/none/')"
 }
 
-# An open connection that talks to itself all the time: $talker, $talk.
+# An open connection that transfers data all the time: $talker, $talk.
 talks=0 talker='' talk=''
 begin_talk() {
 	talks=$((talks + 1))
@@ -35,7 +35,7 @@ further() {
 	kill -0 "$talker" && (($(rounds) > $1))
 }
 
-# talk_is WINDOW - it goes on, both ways, and that is its window.
+# talk_is WINDOW - it still transfers data both ways, with this window.
 talk_is() {
 	loop_until further $(($(rounds) + 2)) || fail "the open connection does not go on: $(cat $talk)"
 	same "the open connection" "$1" "$(awk '{ print $2 }' $talk)"
@@ -46,7 +46,7 @@ end_talk() {
 	wait "$talker" 2>/dev/null
 }
 
-# The map that the link of the table holds, as the kernel says and as klpd says.
+# Print the map that the link of the table holds, as the kernel and as klpd report it.
 link_map() {
 	bpftool -j link show | jq -c '[.[] | select(.type == "struct_ops") | .map_id]'
 }
@@ -68,7 +68,7 @@ quietly() {
 	same warnings '[]' "$(klpctl status --json | jq -c .warnings)"
 }
 
-# Twice: task by task, and at one instant.
+# Run twice: with per-task and with immediate consistency.
 lives() {
 	local how=$1
 
@@ -110,7 +110,7 @@ lives() {
 	new_is none
 	talk_is 22
 	same links '[]' "$(link_map)"
-	# its name is free at once, and is that of another table
+	# The name is free at once for another table.
 	check enable klpctl enable $how $T/cc-1.klp.o
 	new_is 11
 	talk_is 22
@@ -175,7 +175,7 @@ check detach bpftool link detach id "$(bpftool -j link show | jq '.[] | select(.
 new_is none
 [[ $(klpctl status --json | jq -r '.warnings[]') == *"somebody else has changed or detached its table 'klp_cc'"* ]] ||
 	fail "no warning: $(klpctl status)"
-# a replacement brings it back
+# A replacement restores the table.
 check replace klpctl replace $T/cc-2.klp.o
 new_is 22
 quietly

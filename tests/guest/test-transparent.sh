@@ -3,17 +3,19 @@
 #
 # test-transparent.sh - a sleeper that is sent out of a patched function does not notice.
 #
-# Whoever sleeps inside is sent to the edge of user mode after signal_ms, as by a signal, but without
-# one.  Its system call goes on from there and must end as it would have: no EINTR, the same end, the
-# same data, and no signal handler runs, not even of those that want no SA_RESTART (all of them here,
-# park -h).  Each task here sleeps in the function that is patched when the transition begins, and
-# again, by now in the new version, when it has completed.
+# After signal_ms, klp.ko sends a task that sleeps inside to the edge of user mode, as a signal
+# would, but without a signal. Its system call is resumed from there and must end as it would have
+# otherwise: no EINTR, the same result, the same data, and no signal handler runs, not even one
+# that was installed without SA_RESTART (all of them here, park -h). Each task here sleeps in the
+# patched function when the transition begins, and again, then in the new version, when it has
+# completed.
 #
-# For some calls Linux itself says EINTR whenever they were woken for a signal that then ran no handler
-# (signal(7), "Interruption of system calls and library functions by stop signals"): epoll_wait,
-# epoll_pwait, semop, semtimedop, sigtimedwait and sigwaitinfo, io_getevents, reads of an inotify
-# descriptor, and socket calls with a timeout (SO_RCVTIMEO, SO_SNDTIMEO).  A program that uses them
-# sees the same of SIGSTOP and SIGCONT, of a debugger and of kernel livepatch.
+# For some calls Linux itself returns EINTR whenever they are woken for a signal that then runs no
+# handler (signal(7), "Interruption of system calls and library functions by stop signals"):
+# epoll_wait, epoll_pwait, semop, semtimedop, sigtimedwait and sigwaitinfo, io_getevents, reads of
+# an inotify descriptor, and socket calls with a timeout (SO_RCVTIMEO, SO_SNDTIMEO). A program
+# that uses them sees the same after SIGSTOP and SIGCONT, with a debugger and with kernel
+# livepatch.
 # timeout: 400
 # shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
@@ -24,7 +26,8 @@ modprobe klp signal_ms=100
 start_klpd
 snapshot
 
-# sent_out PATCH FUNCTION - the parked task is inside, is sent out, sleeps on, and there again.
+# sent_out PATCH FUNCTION - the parked task is inside, is sent out, and sleeps in the function
+# again.
 sent_out() {
 	in_function "$2" "$parked"
 	begin enable "$1"
@@ -33,7 +36,7 @@ sent_out() {
 	same "it has said nothing" "$parked" "$(said "$told")"
 }
 
-# The same for a disable; the patch is gone then.
+# The same for a disable; afterwards the patch is gone.
 sent_out_again() {
 	begin disable "$1"
 	complete nothing_in_force
@@ -41,20 +44,22 @@ sent_out_again() {
 	same "it has said nothing" "$parked" "$(said "$told")"
 }
 
-# ends_with TEXT - the parked task ends, and that is what its call returned.
+# ends_with TEXT - the parked task ends with this return value of its call.
 ends_with() {
 	check "it ends" loop_until gone kill -0 "$holder"
 	wait "$holder"
 	same "its call" "$1" "$(said "$told")"
 }
 
-# It sits in restart_syscall(), so its end is that of the first call; or it has ended.
+# The task is in restart_syscall(), which resumes the wait with the first call's end time; or it
+# has ended.
 restarted_or_over() {
 	grep -q '^219 ' "/proc/$parked/syscall" || ! kill -0 "$holder"
 }
 
-# keeps_its_end PATCH FUNCTION TEXT KIND [FILE] - a call with an end, which it sleeps out though it was
-# sent out twice.  On a busy machine it may be over before that: then once more, with a later end.
+# keeps_its_end PATCH FUNCTION TEXT KIND [FILE] - a call with a timeout waits its full time
+# although it was sent out twice. On a busy machine the time may be over before that: then repeat
+# it with a longer timeout.
 keeps_its_end() {
 	local patch=$1 function=$2 text=$3 kind=$4 ms
 	shift 4

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-truth.sh - status says what the kernel does: with ftrace off before and after, with somebody who comes
-# later and decides too, with a body that somebody detached, and for functions that have several names.
+# test-truth.sh - status reports what the kernel does: with ftrace off before and after, with a
+# foreign hook that is attached later and decides too, with a body that another program detached,
+# and for functions that have several names.
 # timeout: 600
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests F=/proc/sys/kernel/ftrace_enabled
@@ -10,23 +11,24 @@ PROGRAMS=/usr/lib/klpd/programs
 
 line() { head -n 1 /proc/cmdline; }
 
-# why TO - why a link to that is not made; nothing if it is.
+# why TO - print the error of creating a symbolic link to TO; nothing if it succeeds.
 why() {
 	ln -s "$1" /tmp/link 2>&1 | sed 's/.*: //'
 	rm -f /tmp/link
 }
 
-# field FILTER - of status, whatever it ends with.
+# field FILTER - print a field of status, ignoring its exit status.
 field() { klpctl status --json | jq -rc "$1"; }
 
-# whole NAME - status has nothing to say against the patch.
+# whole NAME - status has no complaint about the patch.
 whole() {
 	check "status is fine" klpctl status
 	same "effect" '["whole","attached"]' "$(field ".patches[] | select(.name == \"$1\") | [.effect, .functions[0].state]")"
 	same "warnings" '[[],[]]' "$(field '[.warnings, .warningDetails]')"
 }
 
-# told EFFECT STATE KIND WORD... - status 15, the patch and its function are told as that, for this one reason.
+# told EFFECT STATE KIND WORD... - status exits with 15 and reports the patch and its function
+# with these values, for this one reason only.
 told() {
 	local word
 
@@ -44,7 +46,7 @@ told() {
 	same "list" "$1" "$(klpctl list --json | jq -r '.patches[0].effect')"
 }
 
-# watch, seen EFFECT - Monitor tells of it by itself.
+# watch, seen EFFECT - Monitor reports the effect by itself.
 watch() {
 	klpctl monitor --json >/tmp/monitor 2>/dev/null &
 	monitor=$!
@@ -121,7 +123,7 @@ if [[ $off ]]; then
 	echo 1 >$F
 	check enable klpctl enable $P/cmdline.klp.o
 	check "a guard" klpctl replace $T/cmdline-guard.klp.o
-	# The kernel itself holds it on for a guard.
+	# A guard body makes the kernel keep ftrace on.
 	(echo 0 >$F) 2>/dev/null && fail "a guard lets ftrace be switched off"
 	same "in force" "this has been guarded" "$(line)"
 else
@@ -179,7 +181,7 @@ told partly shared redirected "kprobe"
 rmmod test_klpd_livepatch || fail rmmod
 whole cmdline
 seen whole
-# One that only looks takes nothing away.
+# A probe that only observes does not change the effect.
 echo 'p:look cmdline_proc_show' >/sys/kernel/tracing/kprobe_events
 echo 1 >/sys/kernel/tracing/events/kprobes/look/enable
 whole cmdline
@@ -199,7 +201,7 @@ same "kinds" '["broken","not_called"]' "$(jq -c '[.warningDetails[].kind]' <<<"$
 check disable klpctl disable cmdline-guard
 
 cp /bin/bash /tmp/klp-alias
-# pid - as such a task is told it; of others it must be right.
+# pid - print the pid that a task named klp-alias gets; in other tasks getpid(2) must be correct.
 pid() {
 	# shellcheck disable=SC2016
 	/tmp/klp-alias -c 'echo $$'

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-upgrade.sh - klpd is replaced by another build of itself while patches are in force and called all
-# the time; the companion cannot be taken away meanwhile. No call runs unpatched.
+# test-upgrade.sh - klpd is replaced by another build of itself while patches are in force and
+# called all the time; klp.ko cannot be unloaded meanwhile. No call runs unpatched.
 #
-# The patch has a guard body, which misses no call: one look that is not patched is a failure.
+# The patch has a guard body, which misses no call: one unpatched read is a failure.
 # timeout: 600
 . /klpd/lib.sh
 P=/usr/lib/klpd
@@ -24,7 +24,7 @@ seen() {
 	cat /tmp/reader.* | grep -cx "$1"
 }
 
-# One more look by each reader, begun after this was called.
+# more - wait for one more read by each reader that began after this call.
 more() {
 	local file before
 
@@ -103,7 +103,7 @@ start_klpd
 check enable klpctl enable $P/tests/cmdline-guard.klp.o
 check disable klpctl disable cmdline-guard
 
-# speaks ABI - from now on the companion does; klpd is restarted to meet it.
+# speaks ABI - make the companion use this ABI version, and restart klpd.
 speaks() {
 	kill_klpd
 	echo "$1" >/sys/module/klp/parameters/abi

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-varlink.sh - the interface as any program may use it, with varlinkctl alone.
+# test-varlink.sh - the varlink interface as any program may use it, with varlinkctl only.
 . /klpd/lib.sh
 SOCKET=/run/klpd/io.klpd
 P=/usr/lib/klpd/patches
@@ -13,7 +13,7 @@ call() {
 	varlinkctl -j "$@" call $SOCKET "io.klpd.Manager.$method" "${PARAMETERS:-{\}}"
 }
 
-# error METHOD PARAMETERS - name and fields of the error reply, on one line.
+# error METHOD PARAMETERS - print name and fields of the error reply on one line.
 error() {
 	varlinkctl -j call $SOCKET "io.klpd.Manager.$1" "$2" 2>&1 | tr -d '\n'
 }

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-ways-kernel.sh - the ways a kernel thread and a worker of a user process (io_uring, vhost) come
-# from the old to the new version, or do not because they are inside; the module test_klpd_kthreads has them.
-# Nobody can send these tasks to user mode: they move where they sleep, or at a scheduling point.
+# test-ways-kernel.sh - how kernel threads and workers of a user process (io_uring, vhost) move
+# from the old to the new version, or do not because they are inside. The module
+# test_klpd_kthreads provides them. These tasks cannot be sent to user mode: they move where they
+# sleep, or at a scheduling point.
 # timeout: 600
 # shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
@@ -17,7 +18,7 @@ start_klpd
 snapshot
 
 kthreads=()
-# outside HOW, inside HOW - one kthread.
+# outside HOW, inside HOW - park one kthread.
 outside() {
 	kpark kthread "$1-outside"
 	kthreads+=("$parked")
@@ -59,14 +60,14 @@ in_state S "$parked"
 begin enable in-park
 only "$parked"
 blocks "$parked" $INSIDE
-# Woken after 300 ms, and every 300 ms.
+# It is woken after 300 ms, and then every 300 ms.
 passes 30
 same "it is still old" 0 "$(state "$parked")"
 check "and inside" at inside "$parked"
 go "$parked"
 complete in_force in-park
 go "$parked"
-# The same of a disable.
+# The same for a disable.
 inside sleep
 in_state S "$parked"
 begin disable in-park
@@ -140,8 +141,8 @@ born() {
 	[[ -n $child ]] && at inside "$child"
 }
 check "it has a child" loop_until born
-# The child went inside at once and sleeps there: had it been born in its mother's version, it could
-# not have moved, and would be in the way.
+# The child went inside at once and sleeps there. If it had been forked in its parent's version,
+# it could not have moved and would be a blocker.
 in_function $INSIDE "$child"
 only "$mother"
 same "mother and child" "0 1" "$(state "$mother") $(state "$child")"
@@ -209,7 +210,7 @@ blocks "$worker" fifo_open
 passes 30
 same "it is still old" 0 "$(state "$worker")"
 same "its call goes on" "$worker" "$(said "$answer")"
-# The one who opens the other end is in the new version.
+# The task that opens the other end is in the new version.
 : >"$fifo"
 complete in_force in-open
 check "its request is done" wait "$owner"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-ways.sh - the ways a user task comes from the old to the new version, or does not because it
-# is inside.  Kernel threads and workers are in test-ways-kernel.sh, signals that nobody sees in
-# test-transparent.sh.
+# test-ways.sh - how user tasks move from the old to the new version, or do not because they are
+# inside. test-ways-kernel.sh covers kernel threads and workers, test-transparent.sh the invisible
+# signals.
 # timeout: 600
 # shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
@@ -14,7 +14,7 @@ modprobe klp signal_ms=$FOREVER
 start_klpd
 snapshot
 
-# A sleeper that holds in-sleep up, so that there is time to look: $sleeper.
+# Start a sleeper ($sleeper) that blocks in-sleep, so that there is time to look.
 begin_held() {
 	park nanosleep 1000000
 	sleeper=$parked
@@ -23,7 +23,7 @@ begin_held() {
 	only "$sleeper"
 }
 
-# It leaves, and the transition is over: the patch is in force, then taken away again.
+# The sleeper leaves and the transition completes: the patch is in force, and is disabled again.
 end_held() {
 	unpark "$sleeper"
 	complete in_force in-sleep
@@ -114,7 +114,7 @@ born=$parked
 in_function hrtimer_nanosleep "$born"
 same "born while it goes forward" 1 "$(state "$born")"
 check reverse klpctl reverse
-# It keeps its version when the transition turns, so it is in the way now.
+# It keeps its version when the transition is reversed, so it is a blocker now.
 only "$born"
 same "born before it turned" 1 "$(state "$born")"
 check "a child of an unpatched task does not" gone reads_patched

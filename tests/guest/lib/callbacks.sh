@@ -1,16 +1,17 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# callbacks.sh - for guest tests of callbacks, after lib.sh: what callbacks of the test patches and the
-# test modules say in the trace, one line each after "klp-test: ", in the order in which it happened.
+# callbacks.sh - for guest tests of callbacks, after lib.sh: checks the lines that callbacks of
+# the test patches and the test modules write to the trace, one each after "klp-test: ", in the
+# order of events.
 #
 # shellcheck disable=SC2034 # used by who sources this
 T=/usr/lib/klpd/tests
 TRACING=/sys/kernel/tracing
-# One clock for all CPUs, or the order of lines is that of their clocks.
+# One clock for all CPUs; otherwise the lines would be in the order of per-CPU clocks.
 echo counter >$TRACING/trace_clock
 
-# listen - forget what was said.
+# listen - forget all lines so far.
 listen() {
 	echo >$TRACING/trace
 }
@@ -19,8 +20,8 @@ heard() {
 	sed -n 's/^.*klp-test: //p' $TRACING/trace
 }
 
-# said ITEM... - just this was said since `listen`, in this order: "PATCH WHEN OBJECT..." is a line for
-# each object, "= LINE" any line.
+# said ITEM... - exactly these lines came since `listen`, in this order. "PATCH WHEN OBJECT..."
+# stands for one line for each object, "= LINE" for any line.
 said() {
 	local wanted='' item words object all
 
@@ -39,13 +40,13 @@ said() {
 		fail "wanted: ${wanted//$'\n'/, } heard: ${all//$'\n'/, }"
 }
 
-# object NAME FIELD - of the only patch.
+# object NAME FIELD - a field of an object of the only patch.
 object() {
 	klpctl status --json | jq -r --arg name "$1" --arg field "$2" \
 		'.patches[0].objects[] | select(.name == $name)[$field]'
 }
 
-# refuse OBJECT - its pre_patch callbacks refuse from now on; `refuse none`.
+# refuse OBJECT - its pre_patch callbacks refuse from now on; `refuse none` ends that.
 refuse() {
 	echo "refuse-$1" >/proc/sys/kernel/domainname
 }

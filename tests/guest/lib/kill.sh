@@ -1,17 +1,18 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kill.sh - for guest tests of faults, after lib.sh: one fault at a time, and then whatever is in force
-# is the start or the goal, whole. The script that uses it has a function `seen`: names of the patches
-# that are seen to be in force, as names().
+# kill.sh - for guest tests of faults, after lib.sh: one fault at a time; afterwards the start or
+# the goal is in force, whole. The script that uses it defines a function `seen`, which prints the
+# names of the patches whose effect is visible, in the format of names().
 #
-# Each klpd reads the kernel's symbols anew, which takes longer than all the rest of a case under
-# emulation. So the fault is in a file, and the klpd that brought the start about can make the change
-# too; and what the kernel generates, line by line, is read from a copy of it (copy_symbols).
+# Each new klpd reads the kernel's symbols again, which under emulation takes longer than the rest
+# of a case. Therefore the fault is set in a file, so that the klpd that reached the start can
+# also make the change, and the files that the kernel generates line by line are read from copies
+# (copy_symbols).
 export KLPD_FAULT=/tmp/fault
 : >$KLPD_FAULT
 
-# copy_symbols - when all modules are there, before klpd is started.
+# copy_symbols - call when all modules are loaded, before klpd is started.
 copy_symbols() {
 	local file copy
 
@@ -21,8 +22,8 @@ copy_symbols() {
 	done
 }
 
-# with_fault POINT WHAT COMMAND... - run it; klpd has died there, if it had to, and is back. Its status is
-# in STATUS, what it said in OUTPUT.
+# with_fault POINT WHAT COMMAND... - run the command with the fault. If klpd had to die, checks
+# that it did and starts it again. Sets STATUS (exit status) and OUTPUT.
 with_fault() {
 	local point=$1 what=$2
 	shift 2
@@ -43,8 +44,8 @@ one() {
 	local point=$1 what=$2 start=$3 goal=$4 end name generation
 	shift 4
 
-	# what was recovered is changed, not only what the same klpd made: at each failure, and where that
-	# reads no symbols
+	# Also change patches that were recovered, not only those that the same klpd enabled: for
+	# each failure, and where a restart reads no symbols.
 	if [[ -n $start && ($what == fail || $2 == disable) ]]; then
 		stop_klpd
 		start_klpd

@@ -3,24 +3,25 @@
 #
 # lib.sh - for scripts that run in a guest: `. /klpd/lib.sh`.
 #
-# A script (without set -e: a failed check is no end) is a row of tests.  `t NAME` begins one and ends the one before; a test passes unless
-# something in it said `fail`.  Each ends in one line on stdout:
+# A script (without set -e, because it goes on after a failed check) is a sequence of tests.
+# `t NAME` begins a test and ends the previous one; a test passes unless it called `fail`. Each
+# test prints one line on stdout:
 #
 #	ok NAME  |  not ok NAME: why  |  skip NAME: why
 #
-# and the script in "N passed, N failed, N skipped" and status 1 if any failed or none ran.  Promises
-# that a script which dies half way counts as failed, that nothing waits by the clock (loop_until
-# waits for an effect, with an end), and, once `snapshot` was called, that a test which leaves a
-# link, a program, a pin, a patch, a reference on the companion or a complaint in the log has failed.
+# The script ends with "N passed, N failed, N skipped", and with status 1 if a test failed or none
+# ran. Promises that a script that dies half way counts as failed, and that waits depend on
+# effects, not on time (loop_until has a limit). After `snapshot`, a test fails if it leaves a
+# link, a program, a pin, a patch, a reference on the companion or a complaint in the log.
 
 PASSED=0 FAILED=0 SKIPPED=0
 TEST='' WHY='' VERDICT='' WATCH='' KEEP=''
-# A kernel that checks itself takes its time.
+# A kernel with checkers is slower.
 SLOW=1
 [[ $(uname -r) != *-debug ]] || SLOW=4
 LOOP_SECONDS=${LOOP_SECONDS:-$((30 * SLOW))}
 KLPD_PID='' KLPD_LOG=/tmp/klpd.log
-# A pipe in which nothing comes: to read from it with an end is to sleep, without a process.
+# A pipe to which nothing is written: reading from it with a time limit sleeps without a process.
 exec {NOTHING}<> <(:)
 
 # ---- tests -------------------------------------------------------------------------------------
@@ -31,19 +32,19 @@ t() {
 	TEST=$* WHY='' VERDICT='' KEEP=''
 }
 
-# fail WHY... - this test has failed; it goes on, the first reason counts.
+# fail WHY... - mark the test as failed and continue; the first reason is reported.
 fail() {
 	WHY=${WHY:-$*}
 	printf '# %s\n' "$*"
 	return 1
 }
 
-# skip WHY... - this test cannot run here.  Return from it after this.
+# skip WHY... - this test cannot run here. Return from it after this.
 skip() {
 	VERDICT=skip WHY=${WHY:-$*}
 }
 
-# ok - this test is over and was fine; same as beginning the next.
+# ok - end this test; same as beginning the next.
 ok() {
 	end_test
 }
@@ -56,13 +57,13 @@ check() {
 	"$@" || fail "$what ($*: status $?)"
 }
 
-# same WHAT WANTED GOT
+# same WHAT WANTED GOT - fail if the two differ.
 same() {
 	[[ $2 == "$3" ]] || fail "$1: wanted '$2', got '$3'"
 }
 
-# expect_fail STATUS COMMAND... - the command must fail with just this status; its output is in
-# $OUTPUT.  STATUS `any`: any but 0, and none of a command that was killed or not found.
+# expect_fail STATUS COMMAND... - the command must fail with exactly this status; its output is in
+# $OUTPUT. STATUS `any`: any but 0 and the statuses of a command that was killed or not found.
 expect_fail() {
 	local want=$1 status=0
 	shift
@@ -76,7 +77,7 @@ expect_fail() {
 	fail "'$*' ended with status $status instead of $want, and said: $OUTPUT"
 }
 
-# loop_until COMMAND... - try until it succeeds, LOOP_SECONDS at most.
+# loop_until COMMAND... - repeat until it succeeds, for at most LOOP_SECONDS.
 loop_until() {
 	local end=$((SECONDS + LOOP_SECONDS))
 
@@ -86,7 +87,8 @@ loop_until() {
 	done
 }
 
-# look - klpctl's status, once: SETTLED as settled() says, NAMES as names(), GENERATION.
+# look - call klpctl status once. Sets SETTLED as settled() returns, NAMES as names() prints, and
+# GENERATION.
 # shellcheck disable=SC2034 # for the scripts that call it
 look() {
 	local status
@@ -100,17 +102,17 @@ look_settled() {
 	look && [[ $SETTLED == true ]]
 }
 
-# names - of the patches in the kernel, in the order they came, in one line.
+# names - print the patches in the kernel, in the order in which they were enabled, on one line.
 names() {
 	klpctl status --json | jq -r '[.patches[].name] | join(" ")'
 }
 
-# settled - for loop_until: no change is under way, and all there is is in force.
+# settled - for loop_until: no transition runs, and all patches are in force.
 settled() {
 	[[ $(klpctl status --json | jq -c '[.transition, (.patches | map(select(.state != "in_force")))]') == '[null,[]]' ]]
 }
 
-# begin_sleep - somebody sleeps in nanosleep(2), $sleeper, until end_sleep.
+# begin_sleep - start a process, $sleeper, that sleeps in nanosleep(2) until end_sleep.
 begin_sleep() {
 	sleep 1000 &
 	sleeper=$!
@@ -122,12 +124,12 @@ end_sleep() {
 	wait "$sleeper" 2>/dev/null
 }
 
-# sleeper_blocks - for loop_until: $sleeper holds a transition up.
+# sleeper_blocks - for loop_until: $sleeper is a blocker.
 sleeper_blocks() {
 	klpctl blockers --json | grep -q "\"pid\":$sleeper,"
 }
 
-# gone COMMAND... - for loop_until: the command does not succeed any more.
+# gone COMMAND... - for loop_until: the command fails.
 gone() {
 	! "$@"
 }
@@ -159,7 +161,7 @@ end_script() {
 	local status=$?
 
 	trap - EXIT
-	# End what was under way first: it is what died.
+	# First end the current test, because it is the one that died.
 	if ((status != 0)); then
 		TEST=${TEST:-$0}
 		fail "the script ended there with status $status" || :
@@ -176,7 +178,7 @@ trap end_script EXIT
 COMPLAINT='WARNING: .*([0-9]+ at | at |possible|suspicious|inconsistent|bad |held )|BUG: |BUG at |Oops|general protection|segfault|rcu: INFO:|refcount_t: |INFO: trying to register|list_(add|del) corruption'
 STATE_PROGRAM=/usr/lib/klpd/programs/kernel-state
 
-# Each test asks this: few processes, because each costs a guest tens of milliseconds.
+# Called by each test, so it starts few processes: each costs a guest tens of milliseconds.
 kernel_state() {
 	local patches=''
 
@@ -193,8 +195,9 @@ kernel_state() {
 		jq -r '.. | objects | select(has("name") and has("state")) | "patch \(.name) \(.state)"' <<<"$patches"
 }
 
-# complaints - what the kernel (or a crashed program of ours) said in the log; and whether lockdep, where
-# there is one, has given up, after which it sees nothing.
+# complaints - print complaints of the kernel, and of crashed programs of the project, in the log.
+# Also report if lockdep, where it exists, has turned itself off, because it detects nothing
+# afterwards.
 complaints() {
 	dmesg | grep -E "$COMPLAINT"
 	[[ ! -e /proc/lockdep_stats ]] || grep -E 'debug_locks: +0' /proc/lockdep_stats
@@ -203,7 +206,7 @@ complaints() {
 declare -A WAS
 REFERENCES=0
 
-# snapshot - from now on each test must leave things as they are now.
+# snapshot - from now on each test must leave the state as it is now.
 snapshot() {
 	local line
 
@@ -217,12 +220,12 @@ snapshot() {
 	WATCH=1
 }
 
-# keep - this one test leaves something on purpose, for the next.
+# keep - this test leaves something on purpose for the next one.
 keep() {
 	KEEP=1
 }
 
-# leftovers - print what there is now and was not at the snapshot; succeed if there is nothing.
+# leftovers - print what exists now and did not at the snapshot; succeed if there is nothing.
 leftovers() {
 	local line references='' left=''
 
@@ -262,7 +265,7 @@ klpd_up_or_dead() {
 	klpd_answers || ! kill -0 "$KLPD_PID"
 }
 
-# stop_klpd - end it politely; it must end well.
+# stop_klpd - end it with SIGTERM; it must exit with status 0.
 stop_klpd() {
 	local status=0
 
@@ -274,7 +277,7 @@ stop_klpd() {
 	((status == 0)) || fail "klpd ended with status $status"
 }
 
-# kill_klpd - the impolite way.
+# kill_klpd - end it with SIGKILL.
 kill_klpd() {
 	[[ -n $KLPD_PID ]] || return 0
 	kill -KILL "$KLPD_PID"

@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# park.sh - for guest tests of transitions, after lib.sh: tasks in chosen places, and what a transition
-# says of them.  A test parks with `park` or `kpark`, looks with `blocks`, `only` and `state`, lets go
-# with `tell`, `go` or `unpark`, and ends with nothing parked.
+# park.sh - for guest tests of transitions, after lib.sh: puts tasks in chosen places and checks
+# what a transition reports about them. A test parks with `park` or `kpark`, checks with `blocks`,
+# `only` and `state`, releases with `tell`, `go` or `unpark`, and ends with no task parked.
 #
-# Who is parked inside what changes hands must be asleep there before the change begins: `in_function`
-# (the kernel leaves out the innermost functions if they belong to the scheduler), or `in_state`.
+# A task that is parked inside a function being patched or unpatched must be asleep there before
+# the change begins: wait with `in_function` (the kernel omits the innermost functions if they
+# belong to the scheduler), or with `in_state`.
 # shellcheck disable=SC2034 # used by who sources this
 T=/usr/lib/klpd/tests
 PROGRAMS=/usr/lib/klpd/programs
@@ -15,8 +16,8 @@ FOREVER=1000000000
 parks=0 fifos=0
 parked='' holder='' told='' fifo=''
 
-# park [-h] KIND [ARG]... - $parked is the task that is parked, $holder the process to wait for, $told
-# the file with what it says; see tests/programs/park.c.
+# park [-h] KIND [ARG]... - sets $parked to the parked task, $holder to the process to wait for,
+# $told to the file with its output; see tests/programs/park.c.
 park() {
 	parks=$((parks + 1))
 	told=/tmp/park.$parks
@@ -27,30 +28,31 @@ park() {
 	[[ $parked =~ ^[0-9]+$ ]] || fail "park $*: $parked"
 }
 
-# said FILE - what a parked task said last.
+# said FILE - the last line of a parked task's output.
 said() {
 	tail -n 1 "$1"
 }
 
-# unpark PID... - away with it, whatever it does.
+# unpark PID... - kill it, whatever it does.
 unpark() {
 	kill -KILL "$@" 2>/dev/null
 	wait "$@" 2>/dev/null
 }
 
-# new_fifo - $fifo is one that nobody uses.
+# new_fifo - set $fifo to a new FIFO.
 new_fifo() {
 	fifos=$((fifos + 1))
 	fifo=/tmp/fifo.$fifos
 	mkfifo "$fifo"
 }
 
-# tell FIFO - one line into it.
+# tell FIFO - write one line to it.
 tell() {
 	echo go >"$1"
 }
 
-# kpark WHAT HOW - by the module test_klpd_kthreads: a kthread or a worker of this shell; $parked.
+# kpark WHAT HOW - park with the module test_klpd_kthreads: a kthread, or a worker of this shell.
+# Sets $parked.
 kpark() {
 	echo "$1 $2" >/proc/test_klpd_kthreads || fail "the module does not park: $*"
 	parked=$(tail -n 1 /proc/test_klpd_kthreads | cut -d ' ' -f 1)
@@ -62,12 +64,12 @@ go() {
 	echo "go $1" >/proc/test_klpd_kthreads || fail "no task $1 is parked by the module"
 }
 
-# at PLACE PID - succeeds if it is there.
+# at PLACE PID - succeed if the task is there.
 at() {
 	grep -q "^$2 $1 " /proc/test_klpd_kthreads
 }
 
-# in_function NAME PID - wait until it sleeps in there.
+# in_function NAME PID - wait until it sleeps in that function.
 in_function() {
 	check "$2 sleeps in $1" loop_until grep -q " $1+" "/proc/$2/stack"
 }
@@ -77,17 +79,18 @@ in_state() {
 	check "$2 is in state $1" loop_until grep -q "^State:.$1" "/proc/$2/status"
 }
 
-# threads PID - the ids of its threads, in one line.
+# threads PID - the ids of its threads, on one line.
 threads() {
 	(cd "/proc/$1/task" && echo *)
 }
 
-# state PID - 1 patched, 0 unpatched, -1 no transition.
+# state PID - print 1 (patched), 0 (unpatched) or -1 (no transition).
 state() {
 	"$PROGRAMS/park" state "$1"
 }
 
-# state_is STATE PID... - all of them; a word may be several.
+# state_is STATE PID... - succeed if all tasks have this state; an argument may contain several
+# pids.
 state_is() {
 	local want=$1 pid
 	local all=${*:2}
@@ -99,7 +102,8 @@ state_is() {
 
 # ---- changes -------------------------------------------------------------------------------------
 
-# begin enable PATCH | begin disable NAME - and go on at once; no time limit.
+# begin enable PATCH | begin disable NAME - start the change without waiting and without a time
+# limit.
 begin() {
 	case $1 in
 	enable) check "enable $2" klpctl enable --no-wait --timeout=0 "$T/$2.klp.o" ;;
@@ -119,7 +123,8 @@ nothing_in_force() {
 	quiet && [[ $(klpctl status --json | jq -c .patches) == '[]' ]]
 }
 
-# complete in_force NAME | complete nothing_in_force
+# complete in_force NAME | complete nothing_in_force - wait until the transition has completed
+# with this result.
 complete() {
 	check "$*" loop_until "$@"
 }
@@ -132,7 +137,7 @@ blockers_are() {
 	[[ $(blockers) == "$1" ]]
 }
 
-# only PID... - wait until these and nobody else are in the way: all others have moved.
+# only PID... - wait until exactly these tasks are blockers: all others have moved.
 only() {
 	local want
 
@@ -144,7 +149,7 @@ reason_is() {
 	[[ $(klpctl blockers --json | jq -r --argjson pid "$1" '.blockers[] | select(.pid == $pid).reason') == "$2" ]]
 }
 
-# blocks PID FUNCTION - wait until the transition says that the task is in there.
+# blocks PID FUNCTION - wait until the transition reports that the task is in that function.
 blocks() {
 	loop_until reason_is "$1" "in $2" || fail "$1 is not named in $2: $(klpctl blockers --json)"
 }
@@ -153,7 +158,7 @@ is_kthread() {
 	[[ $(klpctl blockers --json | jq --argjson pid "$1" '.blockers[] | select(.pid == $pid).kthread') == true ]]
 }
 
-# passes N - wait until the transition went N times more over all tasks.
+# passes N - wait until the transition has made N more passes over all tasks.
 more_passes() {
 	(($("$PROGRAMS/park" passes) >= $1))
 }
