@@ -10,6 +10,7 @@
  * is only compared.
  */
 bool klpm_module_is_known(const void *mod);
+/* Register the module notifier: patch modules that load, unpatch those that unload. */
 int klpm_module_watch(void);
 void klpm_module_unwatch(void);
 

@@ -11,6 +11,7 @@ struct func;
 int klpm_opening_init(void);
 /* Wait until none of the module's RCU callbacks runs. Sleeps. */
 void klpm_opening_exit(void);
+/* Entries in the kernel's set as of the last addition, those of others included. */
 u32 klpm_opening_used(void);
 /**
  * klpm_opening_add() - make functions attachable for fmod_ret, all of them or none

@@ -54,6 +54,7 @@ void klpm_patch_free(struct klpm_patch *r);
  *   free.
  */
 int klpm_patch_announce(struct klpm_patch *r, const void *owner);
+/* The record of this id; NULL if there is none. */
 struct klpm_patch *klpm_patch_find(u64 id);
 /**
  * klpm_patch_next() - iterate over the records

@@ -5,8 +5,8 @@
  * Why. If klp.ko has the only hook at a function, the caller gets the registers that ftrace
  * restores. If a BPF trampoline of a tracer is called after the hooks, it runs in between. It
  * preserves the arguments, because it only knows that the function will be called, but not the
- * return value register. The value is therefore kept here. The trampoline calls
- * klpm_pending_return() in place of the function, which fetches the value.
+ * return value register. The value is therefore kept here. In place of the function, the trampoline
+ * calls klpm_pending_return(), which fetches the value.
  *
  * Order. Entries are keyed by task and context (task, softirq, interrupt, NMI) and ordered by the
  * stack address of the call's return address. klpm_pending_return() runs at that address, or below

@@ -36,10 +36,11 @@ void klpm_stack_set_free(struct stack_set *set);
  */
 int klpm_stack_check(struct task_struct *task, const struct stack_set *set,
 		     const struct func **ret);
+/* Does this kernel have reliable stacks and the ORC unwinder that the walk relies on? */
 bool klpm_stack_is_supported(void);
 
 /**
- * klpm_stack_is_below() - was the caller called by a replace body, directly or indirectly?
+ * klpm_stack_is_below() - does the current call come from a replace body, directly or indirectly?
  * @image: the first byte of the image of the body
  *
  * Context: Any. Walks the stack, which takes time.

@@ -81,6 +81,7 @@ void klpm_tasks_end(void);
  * Context: any.
  */
 void klpm_tasks_move(struct task_entry *e, enum task_version target);
+/* Number of entries, and of those not in the target version. Any context. */
 u32 klpm_tasks_total(void);
 u32 klpm_tasks_remaining(void);
 /*
