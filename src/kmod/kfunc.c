@@ -4,11 +4,10 @@
  * type, because the kernel takes one such list from a module. Only callbacks have a struct
  * klp_callback to pass, so a kfunc that takes one needs no further check of its caller.
  *
- * A list applies to all programs of a type. With CAP_BPF and CAP_PERFMON, processes other than
- * klpd can load such programs. The verifier therefore calls a filter here for each kfunc call. Of
- * the struct_ops programs, only those of this module's types may call a kfunc, and kfuncs that
- * write are for bodies alone. An fmod_ret program counts as a body if its function has a seq_file
- * parameter.
+ * A list applies to all programs of a type. With CAP_BPF and CAP_PERFMON, processes other than klpd
+ * can load such programs. The verifier therefore calls a filter here for each kfunc call. Of the
+ * struct_ops programs, only those of this module's types may call a kfunc. klp_seq_puts() is for
+ * bodies alone. An fmod_ret program counts as a body if its function has a seq_file parameter.
  *
  * No kfunc has a pointer parameter with the suffix __ign, because the verifier would accept a
  * pointer to the program's own stack and keep its assumptions about the contents.
