@@ -47,7 +47,7 @@ static bool look_is_ops(const struct look *l, size_t i)
 }
 
 /*
- * Modules come and go: does the companion hook this one? Without a companion only vmlinux counts.
+ * Whether the companion hooks the object: modules come and go. Without it, only vmlinux counts.
  */
 static bool look_is_there(const struct klp_uapi_object *objects, uint32_t n, const char *name)
 {
@@ -84,7 +84,7 @@ static void look_fill_set(struct look *l, struct patch *s)
 }
 
 /*
- * For all patches, because a leaving one explains a hook too. -ENOENT: ftrace has no list.
+ * For all patches, as a leaving one explains a hook too. -ENOENT: ftrace has no list.
  */
 static int look_read(struct look *l)
 {
@@ -122,6 +122,7 @@ static int look_learn_name(struct patch *s, size_t i, struct targets *targets)
 
 /*
  * Learn names that ftrace does not list; those of a module each time, as it may be another by now.
+ * *ret: a name was learned.
  */
 static int look_learn(struct look *l, bool *ret)
 {
@@ -250,7 +251,8 @@ static int look_called(struct look *l)
 			"runs in its place"
 
 /*
- * Whether a body of klpd's, or an idle hook left by one, redirects a function of this name.
+ * Whether a body of klpd's, or an idle hook left by one, explains the redirection. Functions with
+ * the same name are not told apart.
  */
 static bool is_ours(const struct look *l, size_t i)
 {
@@ -296,7 +298,7 @@ static int livepatch_is_at(const char *patch, const char *object, const char *sy
 }
 
 /*
- * At most one user redirects a function, so one pass over the livepatches for each is cheap enough.
+ * Few functions are redirected, so a pass over all livepatches for each is cheap.
  */
 static int warn_redirected(struct look *l, size_t i)
 {

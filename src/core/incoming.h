@@ -13,23 +13,15 @@ struct object;
 struct target;
 
 struct incoming {
-	struct patch
-		/*
-		 * Owned; once the change is switched the registry owns it, and all other members
-		 * are freed.
-		 */
-		*patch;
+	/* Owned; once the change is switched the registry owns it, and all else is freed. */
+	struct patch *patch;
 	void *file;
 	size_t file_size;
 	struct object *object;
 	struct klp_uapi_func *funcs;	/* one per function of the metadata */
 	bool *native;			/* the function needs no opening for fmod_ret */
-	struct target
-		/*
-		 * The resolved functions, until incoming_built(); their names belong to
-		 * registry->targets.
-		 */
-		*found;
+	/* The resolved functions, until incoming_built(); names belong to registry->targets. */
+	struct target *found;
 	bool shared[KLP_TABLES_MAX];	/* the link of table i is shared with a leaving patch */
 	bool pinned;
 };
@@ -39,6 +31,7 @@ struct incoming {
  * *report. An undo function may be called after a partial failure, and more than once. `point`
  * counts the fault points of a phase (fault.h).
  */
+
 /*
  * hash: SHA-256 that the file must have; NULL: any. OUTCOME_FILE_CHANGED, or as trust_read_patch().
  */

@@ -2,12 +2,12 @@
 /*
  * The rule of recovery:
  *
- * 1. A record that is entering, in force or leaving, or a set bit of the gates word, means that the
- *    patch is in force. It is never removed, whatever the state of its pins.
+ * 1. A patch counts as in force if its record is entering, in force or leaving, or its bit of the
+ *    gates word is set. It is never removed, whatever the state of its pins.
  * 2. A patch is out of force only if it was read, or was never completed, and has neither such a
  *    record nor such a bit.
- * 3. What a newer klpd made is left alone, and so is what depends on a companion that cannot be
- *    asked or that reports a state unknown to klpd.
+ * 3. What a newer klpd made is left alone. So is what depends on a companion that cannot be asked
+ *    or that reports an unknown state.
  */
 #include "core/judge.h"
 #include "klp/meta.h"

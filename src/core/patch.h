@@ -36,14 +36,12 @@ struct patch {
 	char *path;
 	struct meta *meta;
 	/*
-	 * Fds in the order of the metadata: functions, callbacks, struct_ops tables. -EBADF:
-	 * missing.
+	 * Fds in the metadata's order: functions, callbacks, struct_ops tables. -EBADF: missing.
 	 */
 	int *links;
 	uint32_t *link_ids;	/* ids of the links; 0: not read yet */
 	/*
-	 * The names that ftrace has for the functions. NULL: not looked up; a NULL entry: not
-	 * known.
+	 * ftrace's names of the functions. NULL: not looked up; a NULL entry: not known.
 	 */
 	char **listed;
 	size_t n_links;		/* meta->n_funcs + meta->n_callbacks + meta->n_tables */

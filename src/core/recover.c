@@ -208,9 +208,9 @@ static void recovery_half_built(struct recovery *v)
 }
 
 /*
- * Determine the generation. A patch in force has the generation as its serial. A patch that was in
- * force and left ended a generation. The kernel may have committed that change while klpd was not
- * running, and then the generation has not been raised yet.
+ * Determine the generation. It is at least the serial of each patch in force, and a patch that was
+ * in force and left has ended a generation. The kernel may have committed that change while klpd
+ * was not running, and then the generation has not been raised yet.
  */
 static void recovery_generation(struct recovery *v)
 {

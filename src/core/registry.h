@@ -39,16 +39,14 @@ struct registry {
 	} unjudged_patches[REGISTRY_PATCHES_MAX];
 	size_t n_unjudged;
 	/*
-	 * Bits of the gates word that no patch may be given, because bodies in the kernel read
-	 * them.
+	 * Bits of the gates word that bodies in the kernel read; no patch may be given them.
 	 */
 	uint64_t taken;
 	/* Whether pins can be made: 0, or the error of bpffs_check_system() or pin_init(). */
 	int place;
 	bool gate_repinned;	/* klpd has pinned the gates word again since recovery */
 	/*
-	 * Why the last recovery failed, in which case this is the state before it; NULL: it did
-	 * not.
+	 * Why the last recovery failed: the registry is as before it; NULL: it did not fail.
 	 */
 	char *stale;
 	struct targets *targets;	/* NULL: not read, or freed again */
@@ -76,14 +74,13 @@ DEFINE_CLEANUP(struct registry, registry_free);
 /* Look for the companion if there is none yet. True: it has become usable. */
 bool registry_find_companion(struct registry *reg);
 /*
- * Whether the companion has klpd's own ABI. Through one with an older ABI patches can only leave.
+ * Whether the companion has klpd's own ABI. If its ABI is older, patches can only leave.
  */
 bool registry_can_enter(const struct registry *reg);
 /* Takes ownership of the patch. -ENOSPC. */
 int registry_add(struct registry *reg, struct patch *s);
 /*
- * Returns ownership of the patch to the caller. -ENOENT: it is not in the registry, nothing
- * changes.
+ * Returns ownership of the patch to the caller. -ENOENT: the registry does not have it.
  */
 int registry_remove(struct registry *reg, struct patch *s);
 /* Patch by name, preferably one that is not LEAVING; NULL: none. */

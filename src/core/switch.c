@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * SWITCH: puts all entering patches in force at once. Tables go first, because that can be undone
- * without any effect on the rest; then the gates, by the companion or with one store to the gates
- * word. A refusal of the companion is reported in terms of the patch: its functions, objects and
- * callbacks. A failure changes nothing but what switch_undo() takes back.
+ * without any effect on the rest; then the gates, by the companion or with one compare-and-swap of
+ * the gates word. A refusal of the companion is reported in terms of the patch: its functions,
+ * objects and callbacks. A failure changes nothing but what switch_undo() takes back.
  */
 #include <string.h>
 

@@ -17,8 +17,8 @@
  * overwritten.
  *
  * A link is detached before its fd is closed. Unpinning alone would remove the table from the
- * kernel's list only some time later, and a patch that brings the same name in the meantime would
- * be refused.
+ * kernel's list only some time later. A patch that brings the same name in the meantime would be
+ * refused.
  */
 #include <fcntl.h>
 

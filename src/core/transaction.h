@@ -16,7 +16,7 @@
  *   RETIRE    patches that left: unpinned, detached        warning, repeated  recovery repeats it
  *
  * Several patches may enter in one change. Each phase handles all of them before the next phase
- * begins, one SWITCH puts all of them in force, and a failure undoes the work done for each of
+ * begins, and one SWITCH puts all of them in force. A failure undoes the work done for each of
  * them.
  *
  * A body learns the id of its record at ANNOUNCE, before it is attached. Until then its id is 0,
@@ -115,13 +115,11 @@ bool transaction_waits(const struct transaction *t);
 /* Whether callbacks run during the change. */
 bool transaction_has_callbacks(const struct transaction *t);
 /*
- * The sticky patch that tasks are moving into; neither a request nor a timeout may reverse that.
- * NULL: none.
+ * The sticky patch that tasks are moving into; no request or timeout may reverse that. NULL: none.
  */
 const struct meta *transaction_sticky(const struct transaction *t);
 /*
- * Handle an event of this transition: its progress, and whether the companion reversed it on
- * timeout.
+ * Handle an event of this transition: its progress, or a reversal by the companion on timeout.
  */
 void transaction_progress(struct transaction *t, const struct klp_uapi_event *event);
 /* Read the same from the companion now. -ENOENT: the transition has ended. */

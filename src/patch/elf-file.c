@@ -3,8 +3,8 @@
  * Sections of a BPF object file in memory.
  *
  * libelf finds the headers. Every offset and size from a header is compared with the size of the
- * file before data behind it is read, because libelf checks only what it returns itself. A section
- * is not copied: what is returned points into `data`.
+ * file before data behind it is read: libelf checks only the data that it returns itself. A section
+ * is not copied, so what is returned points into `data`.
  */
 #include <elf.h>
 #include <errno.h>

@@ -6,9 +6,9 @@
  * several records (which must exist, which may occur only once). A struct meta made here has passed
  * all of them, so no other file checks names, lengths or counts again.
  *
- * There are two passes. The first looks only for format=, because a file made by newer tools may
- * have keys and values that klpd does not know, and should be reported as newer and not as broken.
- * The second parses every record. Pure: no system call, and `data` is never read beyond `size`.
+ * There are two passes. The first looks only for format=. A file made by newer tools may have keys
+ * and values that klpd does not know, and it should be reported as newer, not as broken. The second
+ * parses every record. Pure: no system call, and `data` is never read beyond `size`.
  */
 #include <errno.h>
 #include <inttypes.h>
