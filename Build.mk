@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Build.mk - the second half of the Makefile: how each product is made, where the tools are.
+# Build.mk - the second half of the Makefile: how each product is built, where the tools are.
 #
-# Lists of sources are wildcards: a file in a layer's directory belongs to the layer.  Products:
+# Lists of sources are wildcards: a file in a layer's directory belongs to the layer. Products:
 #
 #   bin/klpd bin/klpctl          obj/libLAYER.a, obj/LAYER/        the programs
-#   kmod/KVER/NAME.ko            for every kernel with headers; kmod/KVER/abi/klp.ko speaks the ABI it is told
+#   kmod/KVER/NAME.ko            for every kernel with headers
+#   kmod/KVER/abi/klp.ko         the companion with a variable ABI version, for tests
 #   patches/NAME.klp.o           tests/patches/NAME.klp.o          BPF, CO-RE, stripped of DWARF
 #   tests/unit/ tests/fuzz/      with sanitizers, from asan/ and fuzz/ builds of the same sources
-#   tests/facts/ tests/kmod/      what guests run to check assumptions about the kernel, and klp.ko
-#   tests/bench/                 what guests run to measure
-#   tests/programs/              what guest tests use: tasks in odd places
+#   tests/facts/ tests/kmod/     run in guests to check assumptions about the kernel, and klp.ko
+#   tests/bench/                 run in guests to measure
+#   tests/programs/              used by guest tests: they put tasks in unusual places
 
 CC := $(or $(filter-out default,$(if $(filter environment command,$(origin CC)),$(CC))),gcc)
 CLANG ?= clang
@@ -34,7 +35,7 @@ BPF_CFLAGS := -g -O2 -Wall -Werror -target bpf -D__TARGET_ARCH_$(ARCH) -Iinclude
 
 sources = $(wildcard src/$(1)/*.c)
 objects = $(patsubst src/%.c,$(O)/$(2)/%.o,$(call sources,$(1)))
-# A layer nobody has written yet is no archive; the programs that need it will fail to link.
+# A layer without sources has no archive; programs that need it then fail to link.
 archives = $(foreach l,$(1),$(if $(call sources,$(l)),$(O)/$(2)/lib$(l).a))
 
 # ---- what there is -----------------------------------------------------------------------------
@@ -44,7 +45,8 @@ PATCHES := $(foreach f,$(wildcard patches/*/*.bpf.c),$(O)/patches/$(basename $(b
 TEST_PATCHES := $(foreach f,$(wildcard tests/patches/*.bpf.c),$(O)/tests/patches/$(basename $(basename $(notdir $f))).klp.o)
 UNITS := $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(wildcard tests/unit/test-*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
-# Programs in C, and of BPF: these become objects that bpftool loads, and skeletons for those.
+# Test programs in C, and BPF programs, which become objects for bpftool and skeletons for the C
+# programs.
 TEST_BPF := $(foreach d,facts kmod programs bench,$(wildcard tests/$(d)/*.bpf.c))
 TEST_SKELS := $(patsubst %.bpf.c,$(O)/include/%.skel.h,$(notdir $(filter tests/facts/% tests/kmod/%,$(TEST_BPF))))
 test_programs = $(patsubst tests/%.c,$(O)/tests/%,$(filter-out %.bpf.c,$(wildcard tests/$(1)/$(2)*.c))) \
@@ -54,9 +56,10 @@ FACTS := $(call test_programs,facts,fact-) $(call test_programs,kmod,kmod-) \
 HELPERS := $(call test_programs,programs)
 BENCHES := $(call test_programs,bench,bench-)
 
-# Kernels that have headers here.
+# Kernels whose headers are installed.
 KVERS := $(shell ls -dv /lib/modules/*/build/Makefile 2>/dev/null | cut -d/ -f4)
-# Those of the debug kernel (scripts/mkdebug), where it has been put: only make check-debug does.
+# Those of the debug kernel (scripts/mkdebug), if it is mounted here; only make check-debug does
+# that.
 DEBUG_TOP := /srv
 DEBUG_KVERS := $(shell ls -dv $(DEBUG_TOP)/lib/modules/*/build/Makefile 2>/dev/null | cut -d/ -f5)
 MODULES := $(if $(wildcard src/kmod/Kbuild),klp klp-abi) $(notdir $(patsubst %/Kbuild,%,$(wildcard tests/modules/*/Kbuild)))
@@ -77,7 +80,7 @@ root-ready:
 
 # ---- settings that change what a product is ----------------------------------------------------
 
-# Compilers and flags: whoever depends on this is made again when they change.
+# Compilers and flags: products that depend on this file are rebuilt when they change.
 $(O)/.settings: FORCE
 	@mkdir -p $(@D)
 	@{ $(CC) --version | head -n 1; $(CLANG) --version | head -n 1; cat /etc/debian_version; \
@@ -90,7 +93,7 @@ $(O)/include/version.h: VERSION
 
 # ---- programs ----------------------------------------------------------------------------------
 
-# compile FLAVOUR DIRECTORY COMPILER: objects and archives of the layers in one of three builds.
+# compile FLAVOUR DIRECTORY COMPILER - objects and archives of the layers in one of three builds.
 define compile
 $(O)/$(2)/%.o: src/%.c $(O)/.settings | $(O)/include/version.h
 	@mkdir -p $$(@D)
@@ -137,12 +140,13 @@ $(TEST_SKELS): $(O)/include/%.skel.h:
 
 # ---- modules -----------------------------------------------------------------------------------
 
-# The sources of a module: the companion (twice, the second speaks the ABI of its parameter `abi`, at first
-# 99), or a test's.
+# The sources of a module: the companion's, or those of a test module. The companion is built
+# twice; the second build reports the ABI version of its parameter `abi`, initially 99.
 kmod_source = $(if $(filter klp klp-abi,$(1)),src/kmod,tests/modules/$(1))
 kmod_product = $(O)/kmod/$(2)/$(if $(filter klp-abi,$(1)),abi/klp,$(1)).ko
 
-# module NAME KVER GOAL TOP: links to the sources, so that nothing is written beside them; then kbuild.
+# module NAME KVER GOAL TOP - run kbuild on links to the sources, so that nothing is written
+# beside them.
 define module
 $(3): $(call kmod_product,$(1),$(2))
 $(call kmod_product,$(1),$(2)): $(wildcard $(call kmod_source,$(1))/*) $(wildcard include/klp/*.h) VERSION

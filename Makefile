@@ -2,9 +2,9 @@
 #
 # Makefile - builds klpd, klpctl, klp.ko, the patches and the tests, all below .output/.
 #
-# Two halves.  On a machine that has the tools (Debian 13) the second half builds right here.  On
-# any other, and always for tests, the first half makes a Debian 13 root once (scripts/mkroot) and
-# runs the same make inside it (scripts/enter).  `make help` lists what can be asked for.
+# It has two halves. On a machine that has the tools (Debian 13) the second half builds there. On
+# other machines, and always for tests, the first half makes a Debian 13 root once
+# (scripts/mkroot) and runs the same make inside it (scripts/enter). `make help` lists the goals.
 
 MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 .DELETE_ON_ERROR:
@@ -14,7 +14,7 @@ SHELL := /bin/bash
 
 VERSION := $(shell cat VERSION)
 V ?= 0
-# Not exported: to kbuild O means something else.
+# Not exported, because O has another meaning for kbuild.
 O := $(or $(KLPD_OUTPUT),.output)
 unexport O
 JOBS ?= $(shell nproc)
@@ -26,12 +26,12 @@ DESTDIR ?=
 Q := $(if $(filter-out 0,$(V)),,@)
 say = $(if $(filter-out 0,$(V)),:,printf '  %-8s %s\n' $(1) $(2))
 
-# Goals that work on the machine as it is; every other one wants the tools.
+# Goals that run on the host as it is; every other goal needs the tools.
 HOST_GOALS := help clean install demo check check-debug guest meta fault root bench
 goals := $(or $(MAKECMDGOALS),all)
 build_goals := $(filter-out $(HOST_GOALS),$(goals))
 
-# The root has a stamp of its own; elsewhere ask each tool for its version, only if we need it.
+# The root is known to be complete; elsewhere ask each tool for its version, only if it is needed.
 native_probe = command -v clang llvm-strip bpftool pahole >/dev/null && \
 	test "$$(clang -dumpversion | cut -d. -f1)" -ge 19 && \
 	pkg-config --atleast-version=1.5 libbpf && pkg-config --atleast-version=257 libsystemd
@@ -71,7 +71,7 @@ root:
 
 # ---- first half: send it into the root ---------------------------------------------------------
 
-# Short flags such as -k go along; the jobserver stays outside.
+# Pass on short flags such as -k; the jobserver stays outside.
 short_flags := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
 inner_flags := $(if $(findstring k,$(short_flags)),-k) $(if $(findstring n,$(short_flags)),-n)
 in_root = scripts/mkroot >/dev/null && mkdir -p $(O) && \

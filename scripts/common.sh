@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# common.sh - what the scripts of this directory and those of tests/vm share.
+# common.sh - shared by the scripts of this directory and of tests/vm.
 #
-# Owns where the cache lives and how these scripts speak.  Sourced, never run.  Promises that
-# every path it returns is absolute and that die() prints one sentence and exits with 1.
+# Owns the location of the cache and the output format of these scripts. Sourced, never run.
+# Promises that every path it returns is absolute and that die() prints one sentence and exits
+# with 1.
 
-# What a kernel says when something is wrong.  Bound to the start of the line where boot messages
-# contain the same word in passing.
+# Kernel messages that report an error. Matched at the start of the line if boot messages contain
+# the same word without an error.
 complaints='^(\[[^]]*\] *)?(WARNING: |.*------------\[ cut here|.*BUG: |.*Oops: |.*kernel BUG at )'
 complaints+='|Kernel panic|general protection|rcu: INFO:|rcu_[a-z]+ .*stall|INFO: task .* blocked'
 complaints+='|[Ss]uspicious RCU|circular locking|recursive locking|INFO: trying to register'
@@ -15,23 +16,24 @@ complaints+='|double fault|refcount_t: |list_(add|del) corruption|scheduling whi
 # shellcheck disable=SC2034 # for boot, and for the test that these are heard
 complaints+='|unchecked MSR|UBSAN|BUG: KASAN'
 
-# die MESSAGE... - say what is wrong and what to do about it, on stderr.
+# die MESSAGE... - print what is wrong and what to do about it to stderr, and exit.
 die() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 	exit 1
 }
 
-# say MESSAGE... - progress, on stderr: stdout belongs to results.
+# say MESSAGE... - print progress to stderr, because stdout is for results.
 say() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 }
 
-# checkout - the top of the source tree these scripts belong to.
+# checkout - print the top of the source tree these scripts belong to.
 checkout() {
 	(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 }
 
-# cache_dir - where roots and images are kept: outside the checkout, never deleted by `make clean`.
+# cache_dir - print where roots and images are kept: outside the checkout, so `make clean` does
+# not delete them.
 cache_dir() {
 	local home
 
@@ -56,13 +58,14 @@ need_space() {
 		die "$1 has ${free} MB free and $2 MB are needed: free some space, or set KLPD_CACHE to a larger disk"
 }
 
-# kernel_top KVER - below which directory of the root a kernel lies: its own, or where the debug kernel
-# (see mkdebug) is put while it is wanted.
+# kernel_top KVER - print the directory that contains the kernel's files in the root: empty for
+# the root's own, or the mount point of the debug kernel (see mkdebug).
 kernel_top() {
 	[[ -e /boot/vmlinuz-$1 ]] || echo /srv
 }
 
-# image_key ROOT - names everything derived from a root, so that a changed root or recipe is noticed.
+# image_key ROOT - print the key of everything derived from a root, which changes with the root or
+# the recipe.
 image_key() {
 	local here
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the kernel itself spends on an fmod_ret program that does nothing: asks no gate, has no body. */
+/* The kernel's own cost of an fmod_ret program that does nothing: no gate, no body. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

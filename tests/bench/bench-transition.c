@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a transition costs a machine with many tasks, and how soon it is over once nobody is in the
- * way; the kernel's own livepatch beside it. For guests of `run --icount`, as root, klp.ko loaded
- * with a signal_ms that never comes. Prints rows of a table; promises nothing about what is good.
+ * Measures what a transition costs on a machine with many tasks, and how soon it completes once
+ * there is no blocker any more; beside it the same for kernel livepatch. For guests of
+ * `run --icount`, as root, with klp.ko loaded with a signal_ms that never expires. Prints rows of
+ * a table; it makes no judgement about the figures.
  *
- *	bench-transition start TASKS...          klp.ko, and kernel livepatch (test_klpd_livepatch.ko)
- *	bench-transition straggle TASKS N...     N tasks in a function, then they leave it
- *	bench-transition crowd TASKS COMMAND...  no figures: runs it among so many tasks
+ *	bench-transition start TASKS...		klp.ko, and kernel livepatch
+ *						(test_klpd_livepatch.ko)
+ *	bench-transition straggle TASKS N...	N tasks in a function, then they leave it
+ *	bench-transition crowd TASKS COMMAND...	no figures: runs COMMAND among TASKS tasks
  */
 #include <sys/resource.h>
 
@@ -17,11 +19,11 @@
 #define US(ns) ((ns) / 1e3)
 #define MS(ns) ((ns) / 1e6)
 
-/* One change, seen from outside. */
+/* The cost of one change as its caller sees it. */
 struct change_cost {
-	ns_t cpu;	/* of the caller, in the call that starts it */
-	ns_t call;	/* that call took */
-	ns_t done;	/* until it was complete */
+	ns_t cpu;	/* CPU time of the caller, in the call that starts it */
+	ns_t call;	/* duration of that call */
+	ns_t done;	/* time until the change was complete */
 };
 
 static void cost_keep_worst(struct change_cost *to, const struct change_cost *c)
@@ -64,7 +66,7 @@ static __u64 klp_announce(int fd, const char *function)
 	return id;
 }
 
-/* There and back; the dearer of the two. */
+/* Enable and disable. Returns the worst of both for each figure. */
 static struct change_cost klp_cycle(int fd)
 {
 	__u64 id = klp_announce(fd, "cmdline_proc_show");
@@ -84,7 +86,7 @@ static void row(const char *what, int tasks, const struct change_cost *c, ns_t o
 	fflush(stdout);
 }
 
-/* What the observer sees of a machine in which nothing happens. */
+/* The observer's worst delay on an idle machine. */
 static ns_t idle_worst(void)
 {
 	observer_begin();
@@ -98,7 +100,7 @@ static void start_klp(int fd, int tasks)
 	struct span lock;
 	ns_t observed;
 
-	klp_cycle(fd);	/* what is only done once is not meant */
+	klp_cycle(fd);	/* warm up: excludes one-time work */
 	c = klp_cycle(fd);
 	observer_begin();
 	klp_cycle(fd);
@@ -120,7 +122,7 @@ static bool rival_settled(void)
 	FILE *f = fopen(RIVAL "transition", "re");
 
 	if (!f)
-		return true;	/* disabled, and gone */
+		return true;	/* disabled, and its directory is gone */
 	c = fgetc(f);
 	fclose(f);
 	return c == '0';
@@ -132,7 +134,7 @@ static void rival_wait(void)
 		crowd_pause(1);
 }
 
-/* Its disabling, which is one write; what it does is what its enabling does too. */
+/* Measure disabling, which is one write; enabling does the same work. */
 static struct change_cost rival_cycle(void)
 {
 	struct change_cost c;
@@ -167,7 +169,10 @@ static void start_rival(int tasks)
 	observed = observer_end();
 	while (system("rmmod test_klpd_livepatch 2>/dev/null") != 0)
 		crowd_pause(10);
-	/* It takes tasklist_lock at the entry, and this when it has released it. */
+	/*
+	 * klp_try_complete_transition() takes tasklist_lock at its entry, and calls
+	 * cpus_read_lock() after releasing it.
+	 */
 	if (!span_begin("p klp_try_complete_transition", "p cpus_read_lock"))
 		printf("# no probes on livepatch\n");
 	rival_cycle();
@@ -187,7 +192,7 @@ static void start(int fd, int tasks)
 
 /* ---- stragglers --------------------------------------------------------------------------------- */
 
-static ns_t *straggler_left;	/* shared: when each was back in user space */
+static ns_t *straggler_left;	/* shared: when the last one was back in user space */
 
 static void straggler_noop(int sig)
 {
@@ -208,17 +213,17 @@ static void straggler_sleep(void)
 			break;
 }
 
-/* Passes come every 40 ms at their slowest: leave at several moments between two. */
+/* Passes are at most 40 ms apart: let the tasks leave at several moments between two passes. */
 #define PHASES		8
 #define PHASE_MS	6
 
 struct wait {
-	unsigned int found;	/* in the function, by the transition */
-	ns_t called, left;	/* until it is complete: since they were called out, since they left */
-	ns_t observed;		/* how late the observer was while they were in the way */
+	unsigned int found;	/* tasks in the function, as the transition counts them */
+	ns_t called, left;	/* time to completion, since they were told to leave and since they left */
+	ns_t observed;		/* worst delay of the observer while they were blockers */
 };
 
-/* `out` lets them out, `left` says when the last one was. */
+/* `out` makes the tasks leave, `left` returns when the last one has left. */
 static struct wait straggle(int fd, const char *function, int phase, void (*out)(void *arg),
 			    ns_t (*left)(void), void *arg)
 {

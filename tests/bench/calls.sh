@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# calls.sh - in a guest: what a call of a patched function costs; see tests/bench/run.
+# calls.sh - in a guest: the cost of a call of a patched function; see tests/bench/run.
 #
-# Each row: the patch in force; then with its transition held up by a thread that sleeps in another of
-# its functions, for a task that has moved to the new version.
+# Each row: first with the patch in force; then during its transition, blocked by a thread that
+# sleeps in another of its functions, for a task that has moved to the new version.
 . /klpd/lib.sh
 trap - EXIT
 patches=/usr/lib/klpd/tests
@@ -16,8 +16,9 @@ die() {
 	exit 1
 }
 
-# per_call RESULT - thousandths of an instruction; the function must return RESULT, or the kernel's. No
-# fork: this task is older than any transition, and has moved.
+# per_call RESULT - set PER_CALL, in thousandths of an instruction. The function must return
+# RESULT, or the kernel's value for `original`. Does not fork, so that the measuring task is older
+# than the transition and has moved.
 per_call() {
 	local result
 
@@ -26,7 +27,7 @@ per_call() {
 	[[ $result == "${1/original/$original}" ]] || die "the function returns $result instead of $1"
 }
 
-# row WHAT IN-FORCE DURING
+# row WHAT IN-FORCE DURING - print a row of the table.
 row() {
 	local cells='' figure
 
@@ -52,7 +53,7 @@ in_force() {
 	[[ $(klpctl status --json | jq -r '.patches[0].state') == in_force ]]
 }
 
-# ours WHAT PATCH RESULT
+# ours WHAT PATCH RESULT - measure one of klpd's patches.
 ours() {
 	local held force
 
@@ -94,7 +95,7 @@ livepatch() {
 	row "kernel livepatch" "$force" "$held"
 }
 
-# Sleepers are let out by the measurement, not by klp.ko.
+# The measurement releases the sleepers; klp.ko must not signal them.
 modprobe klp signal_ms=1000000000 && modprobe test_klpd_bench || exit
 start_klpd
 cat <<END
@@ -113,7 +114,7 @@ row "not patched" "$plain" ""
 livepatch
 ours "fmod_ret, returns" bench-fmod 7
 ours "fmod_ret, continues" bench-fmod-continue original
-# The function stays open for fmod_ret.
+# The function stays enabled for fmod_ret.
 bpftool prog load /usr/lib/klpd/bench/bench-empty.bpf.o /sys/fs/bpf/empty autoattach || die "no empty program"
 per_call original
 row "an empty fmod_ret program" "$PER_CALL" ""

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Many tasks that do nothing: threads of a few processes, asleep in read(2) from a pipe. */
+/* Many idle tasks: threads of a few processes, asleep in read(2) from a pipe. */
 #ifndef KLPD_TESTS_CROWD_H
 #define KLPD_TESTS_CROWD_H
 
@@ -21,8 +21,8 @@ struct crowd {
 	int n_processes;
 	pid_t processes[CROWD_MAX / CROWD_PROCESS + 1];
 	int n;
-	pid_t (*tids)[2];		/* shared with them: process, thread */
-	int *ready;			/* how many are there */
+	pid_t (*tids)[2];		/* shared with the tasks: process, thread */
+	int *ready;			/* number of tasks that are running */
 };
 
 static struct crowd *crowd_making;
@@ -55,7 +55,7 @@ static inline void *crowd_thread(void *unused)
 	return NULL;
 }
 
-/* The first thread of a process is its main one. */
+/* The first task of a process is its main thread. */
 static inline void crowd_process(int n)
 {
 	pthread_attr_t attr;
@@ -77,7 +77,10 @@ static inline void crowd_pause(long ms)
 	nanosleep(&t, NULL);
 }
 
-/* n tasks, each of which calls `does` and then sleeps for good. Returns when all are there. */
+/*
+ * Create n tasks, each of which calls `does` and then sleeps forever. Returns when all are
+ * running.
+ */
 static inline struct crowd *crowd_make(int n, void (*does)(void))
 {
 	struct crowd *c = calloc(1, sizeof(*c));
@@ -103,7 +106,7 @@ static inline struct crowd *crowd_make(int n, void (*does)(void))
 	}
 	while (__atomic_load_n(c->ready, __ATOMIC_SEQ_CST) < n)
 		crowd_pause(20);
-	/* To where they sleep; nothing depends on it but figures. */
+	/* Let them fall asleep; only the figures depend on it. */
 	crowd_pause(500);
 	return c;
 }

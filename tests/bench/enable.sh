@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# enable.sh - in a guest: what enabling, replacing and disabling a patch of many functions costs, beside
-# a kernel livepatch of the same functions; and what klpd costs that does nothing.  See tests/bench/run.
+# enable.sh - in a guest: the cost of enabling, replacing and disabling a patch of many functions,
+# beside a kernel livepatch of the same functions; and the cost of an idle klpd. See
+# tests/bench/run.
 . /klpd/lib.sh
 trap - EXIT
 patches=/usr/lib/klpd/tests
@@ -14,8 +15,8 @@ die() {
 	exit 1
 }
 
-# now - ELAPSED and BUSY: what time it is, and how long tasks have had the CPU, in microseconds.  Without
-# a fork.
+# now - set ELAPSED to the time and BUSY to the time in which tasks had the CPU, in microseconds.
+# Does not fork.
 now() {
 	local line
 
@@ -25,7 +26,7 @@ now() {
 	ELAPSED=${EPOCHREALTIME/[.,]/}
 }
 
-# cost COMMAND... - run it; TOOK and CPU are what it took, in microseconds.
+# cost COMMAND... - run it; set TOOK and CPU to its elapsed and CPU time, in microseconds.
 cost() {
 	local elapsed busy
 
@@ -36,7 +37,7 @@ cost() {
 	TOOK=$((ELAPSED - elapsed)) CPU=$((BUSY - busy))
 }
 
-# nap - sleep for a moment without a process for it.
+# nap - sleep for a moment without starting a process.
 exec {never}<> <(:)
 nap() {
 	read -r -t 0.005 -u "$never"
@@ -62,7 +63,7 @@ lp_disable() {
 	done
 }
 
-# Under way it took so long in bpf(2) and ioctl(2), in klpd, sleeping included.
+# Measures the time that klpd spends in bpf(2) and ioctl(2) during a change, including sleep.
 trace=/sys/kernel/tracing
 calls_begin() {
 	echo mono >$trace/trace_clock
@@ -74,7 +75,7 @@ calls_begin() {
 	echo >$trace/trace
 }
 
-# prints the two, in microseconds, and how many there were
+# Prints the time in bpf(2), the number of its calls, and the time in ioctl(2), in microseconds.
 calls_end() {
 	for e in sys_enter_bpf sys_exit_bpf sys_enter_ioctl sys_exit_ioctl; do
 		echo 0 >$trace/events/syscalls/$e/enable
@@ -90,13 +91,13 @@ ms() {
 	printf '%d.%02d' $(($1 / 1000)) $(($1 % 1000 / 10))
 }
 
-# row WHAT FUNCTIONS TOOK CPU [BPF N IOCTL]
+# row WHAT FUNCTIONS TOOK CPU [BPF N IOCTL] - print a row of the table.
 row() {
 	printf '| %-24s | %9d | %9s | %8s | %8s | %5s | %10s |\n' "$1" "$2" "$(ms "$3")" "$(ms "$4")" \
 		"${5:+$(ms "$5")}" "${6:-}" "${7:+$(ms "$7")}"
 }
 
-# ours KIND PREFIX N
+# ours KIND PREFIX N - measure one of klpd's patches.
 ours() {
 	local patch=$2$3 bpf calls ioctl
 
@@ -130,7 +131,7 @@ switches() {
 idle() {
 	local before after
 
-	# The last change leaves one thing to do, once nobody has asked for anything for a while.
+	# The last change leaves one task for klpd, which it does after a while without requests.
 	sleep 100
 	before=$(switches)
 	sleep 60
@@ -151,7 +152,7 @@ calls, and in ioctl(2) on /dev/klp, sleep included (in another run, traced).
 |                          | functions | took (ms) | CPU (ms) | bpf (ms) | calls | ioctl (ms) |
 | ------------------------ | --------: | --------: | -------: | -------: | ----: | ---------: |
 END
-# What is only done once is not meant: the functions are opened, files are read.
+# Warm up: exclude one-time work, which is enabling the functions for fmod_ret and reading files.
 klpctl enable $patches/bench-fmod-100.klp.o >/dev/null && klpctl disable bench-fmod-100 >/dev/null
 livepatch 1 >/dev/null
 for n in 1 10 100; do

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which functions the benches patch, for patches and kernel modules alike. BENCH_1, _10 and _100 call
- * X(name) for so many: system calls that nothing in a guest makes, all of one prototype, and in every
- * kernel. Calls are counted of jiffies64_to_nsecs(), which is tiny, exported, and called by hardly anybody.
+ * The functions that the benchmarks patch, for patches and kernel modules. BENCH_1, _10 and _100
+ * call X(name) for that many functions: system calls that nothing in a guest makes, all with the
+ * same prototype, and present in every kernel. Calls are measured on jiffies64_to_nsecs(), which
+ * is tiny, exported, and hardly ever called.
  */
 #ifndef KLPD_TESTS_BENCH_FUNCTIONS_H
 #define KLPD_TESTS_BENCH_FUNCTIONS_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A patch BENCH_NAME of the BENCH_FUNCTIONS of functions.h with bodies of the kind BENCH_BODY. */
+/* Patch BENCH_NAME: the BENCH_FUNCTIONS of functions.h with bodies of the kind BENCH_BODY. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# measure.sh TASKS... - in a guest: the tables of bench-transition; see tests/bench/run.
+# measure.sh TASKS... - in a guest: print the tables of bench-transition; see tests/bench/run.
 bench=/usr/lib/klpd/bench/bench-transition
 
-# Sleepers are let out by the measurement, not by klp.ko.
+# The measurement releases the sleepers; klp.ko must not signal them.
 modprobe klp signal_ms=1000000000 || exit
 echo 40000 >/proc/sys/kernel/threads-max
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is measured with. All clocks count nanoseconds, which under `run --icount` are guest
- * instructions: what one CPU does takes that long however busy the machine below is.
+ * Tools for measuring. All clocks count nanoseconds, which under `run --icount` are guest
+ * instructions: the work of one CPU takes that long however busy the host is.
  *
- * - meter_now(), meter_cpu(): time, and time this thread has had the CPU;
- * - the observer: a thread that nobody's priority is above and that wants the CPU every 100 us. With
- *   one CPU, how late it gets it at worst is the longest stretch in which the kernel could not, or
- *   would not, let go of the CPU; the price of waking it is in it (see the idle figure);
- * - spans: kprobes at the two ends of something, the longest stretch between them.
+ * - meter_now(), meter_cpu(): the time, and the CPU time of this thread.
+ * - The observer: a thread with the highest priority that needs the CPU every 100 us. With one
+ *   CPU, its worst delay is the longest time in which the kernel could not, or would not, release
+ *   the CPU. The delay includes the cost of waking the thread (see the idle figure).
+ * - Spans: kprobes at both ends of an operation; the result is the longest time between them.
  */
 #ifndef KLPD_TESTS_METER_H
 #define KLPD_TESTS_METER_H
@@ -52,7 +52,7 @@ static volatile bool observer_on;
 static ns_t observer_worst;
 static sem_t observer_go, observer_gone;
 
-/* It does not sleep where the measured tasks do: in read(2) from a timerfd. */
+/* Sleeps in read(2) from a timerfd, which the measured patches do not touch. */
 static inline void observer_run(void)
 {
 	struct timespec period = { .tv_nsec = OBSERVER_PERIOD };
@@ -67,7 +67,7 @@ static inline void observer_run(void)
 		perror("timerfd");
 		exit(1);
 	}
-	/* `next` is when the first of the n that it is told of was due. */
+	/* `next` is the expiry time of the first of the n periods that read(2) reports. */
 	for (; observer_on && read(fd, &n, sizeof(n)) == sizeof(n); next += n * OBSERVER_PERIOD) {
 		ns_t now = meter_now();
 
@@ -134,7 +134,7 @@ static inline bool meter_write(const char *path, const char *text)
 	return good;
 }
 
-/* From the probe `begin` to the probe `end`, e.g. "r klp:f" (its return), "p klp:g". */
+/* Measure from the probe `begin` to the probe `end`, e.g. "r klp:f" (its return), "p klp:g". */
 static inline bool span_begin(const char *begin, const char *end)
 {
 	char text[512];

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# lib.sh - what the static checks share: where they run, which files there are, how they end.
+# lib.sh - shared by the static checks: working directory, lists of files, and results.
 #
-# A check counts what it looks at (`seen`) and says what is wrong with `bad`; `verdict NAME` then
-# prints the line for the cases since the last one and starts anew. Having looked at nothing is a
-# failure: a check that finds no files tells nothing about them.
+# A check counts what it looks at (`seen`) and reports a fault with `bad`; `verdict NAME` then
+# prints the result since the last verdict and starts again. It is a failure if nothing was looked
+# at: a check that finds no files proves nothing about them.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -39,7 +39,7 @@ skip() {
 	seen=0 wrong=0
 }
 
-# The last line of a check: 77 if all it had was skipped.
+# The last line of a check: exit with 77 if everything was skipped.
 finish() {
 	if ((status == 0 && passed == 0)); then
 		((skips > 0)) && exit 77
@@ -48,7 +48,7 @@ finish() {
 	exit "$status"
 }
 
-# files PATTERN...: the files that people wrote, tracked or not, with such names, one a line.
+# files PATTERN... - print the handwritten files with such names, tracked or not, one a line.
 files() {
 	local -a match=(-name "$1")
 
@@ -59,7 +59,7 @@ files() {
 		-type f \( "${match[@]}" \) -print | sed 's|^\./||' | sort
 }
 
-# Files whose first line names a shell, and *.sh.
+# scripts - print the files whose first line names a shell, and *.sh.
 scripts() {
 	files '*' | while read -r f; do
 		local first=

@@ -1,5 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A test script with no test in it: lib.sh must fail it.
+# A test script without any test: lib.sh must fail it.
 # shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh

@@ -1,5 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A script that never ends: the runner must say 124.
+# A script that never ends: the runner must return 124.
 echo "I will not end"
 exec tail -f /dev/null

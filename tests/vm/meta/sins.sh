@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# sins.sh SIN... - commits sins of test_klpd_kasan.ko (/sins.ko) and prints what `complaints` of lib.sh heard of
-# each. KASAN speaks once, and lockdep not at all after that or after one report of locks.
+# sins.sh SIN... - commit faults of test_klpd_kasan.ko (/sins.ko) and print what `complaints` of
+# lib.sh found for each. KASAN reports once; lockdep reports nothing after that, or after one
+# report about locks.
 . /klpd/lib.sh
 
 trap - EXIT
