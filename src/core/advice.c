@@ -5,8 +5,8 @@
  * reason first, and then adds what the author should know if it is possible. The first possible row
  * is the best.
  *
- * The costs are measured by tests/bench/calls.sh, as instructions of a call whose body lets the
- * original run.
+ * The costs are measured by tests/bench/calls.sh, as instructions of a call in which the body lets
+ * the original run.
  */
 #include <inttypes.h>
 #include <stdarg.h>

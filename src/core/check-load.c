@@ -3,7 +3,7 @@
  * Phase LOAD as a trial: the bodies go through the verifier and are closed again. A body that fails
  * is reported and left out, and the others are loaded again, until none fails.
  *
- * A body whose function would have to be opened for fmod_ret is not tried. A function stays open
+ * A body is not tried if its function would have to be opened for fmod_ret. A function stays open
  * until reboot, in a table with few entries, and a check must not use one up.
  */
 #include "core/announcement.h"

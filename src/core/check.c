@@ -2,9 +2,9 @@
 /*
  * Checks what a change would be refused for, and continues after each problem. These are the phases
  * PLAN and LOAD (transaction.h) without lasting effects: the same rules, the same look-ups, and a
- * load whose programs are closed again (check-load.c).
+ * load after which the programs are closed again (check-load.c).
  *
- * What is not tried is reported with the reason. Nothing is tried whose effect would last until
+ * What is not tried is reported with the reason. Nothing is tried that would have an effect until
  * reboot.
  */
 #include "core/check.h"

@@ -100,7 +100,7 @@ static bool look_is_called(const struct look *l, size_t i)
 {
 	const struct ftrace_func *f = &l->funcs[i];
 
-	/* a function whose name cannot be known cannot be checked */
+	/* without a known name the function cannot be checked */
 	if (*f->symbol == '\0')
 		return true;
 	return f->enabled && (look_is_ops(l, i) ? f->redirected : f->direct);

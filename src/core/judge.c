@@ -39,7 +39,7 @@ enum judge_verdict judge(const struct judge_facts *f)
 	/* a task may be in its programs indefinitely */
 	if (f->record == KLP_FORCED_OUT && !f->kept)
 		return JUDGE_LEAVE;
-	/* a body may have a per-task gate, whose state only the companion knows */
+	/* a body may have a per-task gate, and only the companion knows the state of that */
 	if (f->attached && !f->companion && f->consistency != KLP_CONSISTENCY_IMMEDIATE)
 		return JUDGE_LEAVE;
 	return f->pins == JUDGE_PINS_BAD ? JUDGE_LEAVE : JUDGE_REMOVE;

@@ -12,7 +12,7 @@
 #include "kern/lockdown.h"
 #include "util/macro.h"
 
-/* The patches that were in force, with the metadata of those whose files were read. */
+/* The patches that were in force, with the metadata of those that were read from their files. */
 static size_t plan_before(const struct transaction *t, struct plan_before *ret)
 {
 	size_t n_read = 0;

@@ -168,7 +168,7 @@ int recovery_place(struct recovery *v, struct patch *s, const struct judge_facts
 	return 0;
 }
 
-/* A directory whose metadata was read. */
+/* A directory with readable metadata. */
 static int recovery_pin(struct recovery *v, struct pin_patch *pin)
 {
 	struct judge_facts facts = { .pins = JUDGE_PINS_READ };

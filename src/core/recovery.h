@@ -31,7 +31,7 @@ const struct klp_uapi_patch *recovery_record(const struct recovery *v, uint64_t 
 void recovery_facts(const struct recovery *v, const struct patch *s, struct judge_facts *facts);
 /* Judge the patch and add it to the registry or to its unjudged patches. Takes ownership of it. */
 int recovery_place(struct recovery *v, struct patch *s, const struct judge_facts *facts);
-/* Handle a directory whose metadata cannot be read. */
+/* Handle a directory without readable metadata. */
 int recovery_unread(struct recovery *v, const struct pin_patch *pin);
 /* Handle records and open gates without a patch. */
 int recovery_orphans(struct recovery *v);

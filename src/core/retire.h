@@ -8,15 +8,17 @@
 
 /*
  * Retire patches of the registry that are out of force. Removes them from the registry and frees
- * them. Pins that cannot be removed, and forced patches whose programs cannot be pinned for good,
- * become leftovers and are retried by retire_leftovers(). *ret is the grace period during which
- * their programs are still held, NULL if it has ended. With a NULL ret this function waits for it.
- * Returns the first error, which the caller can only log.
+ * them. Pins that cannot be removed, and forced patches with programs that cannot be pinned for
+ * good, become leftovers and are retried by retire_leftovers(). *ret is the grace period during
+ * which their programs are still held, NULL if it has ended. With a NULL ret this function waits
+ * for it. Returns the first error, which the caller can only log.
  */
 int retire_patches(struct registry *reg, struct patch **patches, size_t n, struct grace **ret);
 /* Remove only the pins. gate: the bit that their links may still read, 0 if none. */
 int retire_pins(struct registry *reg, uint64_t serial, uint64_t gate);
-/* Withdraw the record of a patch whose programs are kept. Succeeds also if the record is gone. */
+/*
+ * Withdraw the record of a patch after its programs are kept. Succeeds also if the record is gone.
+ */
 int retire_record(struct registry *reg, uint64_t id);
 int retire_leftovers(struct registry *reg);
 

@@ -320,7 +320,7 @@ static bool goes_on(const struct checked *c, bool inside, const struct btf_type 
 	return !is_record(kind) || c->strings[t->name_off] == '\0';
 }
 
-/* Bytes of a type whose contents have been sized already; UINT32_MAX: too many. */
+/* Bytes of a type after its contents have been sized; UINT32_MAX: too many. */
 static uint32_t size_of(const struct checked *c, const struct btf_type *t)
 {
 	const struct btf_array *array = (const void *)(t + 1);
