@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One guard or replace body as the companion is given it: which function of which record it is for,
- * known before its program is loaded, and then a struct_ops map that says so and holds the program.
+ * Prepares one guard or replace body for the companion. Before its program is loaded, keeps which
+ * function of which record the body is for; afterwards makes a struct_ops map that contains this
+ * and the program.
  */
 #include <stdio.h>
 #include <stdlib.h>

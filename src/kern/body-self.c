@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What bodies are told of the set they are in, which klp.bpf.h has room for in each patch file:
- * slot and consistency, as constants; the gates word of immediate sets, as a map that is put in the
- * place of the file's; and where the id of the record will be written that the companion knows.
+ * Gives bodies what they need to know about their patch. klp.bpf.h makes room for it in each patch
+ * file:
  *
- * A body that could not be told would ask no gate, so a file without that room is refused.
+ * 1. slot and consistency, as constants;
+ * 2. the gates word of patches with immediate consistency, as a map that replaces the file's own;
+ * 3. the id of the companion's record, which is written later.
+ *
+ * A body without these values would ask no gate, so a file without the room is refused.
  */
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
@@ -13,7 +16,7 @@
 #include "kern/body-self.h"
 #include "util/macro.h"
 
-/* Into the file's copy of the constants, which are frozen at load. */
+/* Writes to the file's copy of the constants, which loading freezes. */
 static int self_tell_slot(struct bpf_object *bpf, const struct klp_self *self,
 			  struct report *report)
 {
@@ -59,7 +62,7 @@ static int self_use_gates(struct bpf_object *bpf, const struct klp_self *self, i
 
 	if (self->consistency != KLP_CONSISTENCY_IMMEDIATE || gates_fd < 0)
 		return 0;
-	/* The code was compiled for the map it declares, whatever is put in its place. */
+	/* The code was compiled for the declared map, so that one must have this shape. */
 	if (!map || bpf_map__type(map) != BPF_MAP_TYPE_ARRAY ||
 	    bpf_map__key_size(map) != sizeof(uint32_t) ||
 	    bpf_map__value_size(map) != sizeof(uint64_t) ||

@@ -11,7 +11,7 @@ struct bpf_object;
 /* Call before loading. OUTCOME_META_INVALID: the file has no room for the values. */
 int body_self_tell(struct bpf_object *bpf, const struct klp_self *self, int gates_fd,
 		   struct report *report);
-/* Borrowed fd of the map whose only value is the record id, after loading; -ENOENT: none. */
+/* Borrowed fd of the map that holds the record id, after loading; -ENOENT: there is none. */
 int body_self_id_fd(const struct bpf_object *bpf);
 
 #endif

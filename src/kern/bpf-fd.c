@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tells maps, links and programs apart by the name that the kernel gives the anonymous inode of
- * each. Owns nothing. An fd whose kind cannot be found out is of no kind.
+ * Distinguishes maps, links and programs by the name that the kernel gives the anonymous inode of
+ * each. Owns nothing. An fd of an unknown kind is of no kind.
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -29,7 +29,7 @@ bool bpf_fd_is_map(int fd)
 
 bool bpf_fd_is_link(int fd)
 {
-	/* made by attaching, and got from a pin or by id */
+	/* one that was made by attaching; one from a pin or by id */
 	return bpf_fd_is(fd, "anon_inode:bpf_link") || bpf_fd_is(fd, "anon_inode:bpf-link");
 }
 

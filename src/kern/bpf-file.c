@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One patch file in libbpf's hands, in a fixed order: open (nothing reaches the kernel), select the
- * programs that the metadata names, load (tell the body who it is, then verify). What is not
- * selected is never loaded. Freeing it closes every program and map that nobody else holds.
+ * One patch file in libbpf, in a fixed order:
+ *
+ * 1. open: nothing reaches the kernel;
+ * 2. select the programs that the metadata names; what is not selected is never loaded;
+ * 3. load: write struct klp_self, then verify.
+ *
+ * Freeing the file closes its programs and maps; the kernel frees those without other references.
  *
  * libbpf trusts its input more than a patch file deserves, so this runs in a process of its own
- * (loader.c), but for the fuzzer. The BTF is checked before libbpf sees it all the same.
+ * (loader.c), except in the fuzzer. The BTF is nevertheless checked before libbpf sees it.
  *
- * Each selected program has a log buffer of its own: after a failed load that is how the program
- * that failed is known, since libbpf has closed everything by then. The kernel keeps the end of a
- * log that is too long, which is where the reason stands.
+ * Each selected program has a log buffer of its own. libbpf closes everything after a failed load,
+ * so only the logs show which program failed. The kernel keeps the end of a log that is too long;
+ * the reason is at the end.
  *
- * The file may ask libbpf for more than a patch needs (pinned maps, other tables of the kernel):
- * such requests are refused or left undone, so that a load has no effect but programs held by fd.
+ * A file may ask libbpf for more than a patch needs (pinned maps, other tables of the kernel). Such
+ * requests are refused or ignored, so a load has no effect except programs and maps held by fd.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -55,7 +59,7 @@ struct bpf_file {
 DEFINE_CLEANUP(struct bpf_file, bpf_file_free);
 DEFINE_CLEANUP(struct body_map, body_map_free);
 
-/* Take back what the file asks for and a patch may not have. */
+/* Refuse or disable what the file asks for and a patch may not have. */
 static int bpf_file_restrain(struct bpf_file *o, struct report *report)
 {
 	struct bpf_program *program;
@@ -127,7 +131,7 @@ const struct btf *bpf_file_btf(const struct bpf_file *o)
 	return bpf_object__btf(o->bpf);
 }
 
-/* Keep the program with what a failure of it will need; symbol may be NULL. */
+/* Add the program, with what a report of its failure will need; symbol may be NULL. */
 static int bpf_file_add_selected(struct bpf_file *o, struct bpf_program *program,
 				 struct bpf_map *ops, const char *object, const char *symbol)
 {
@@ -169,7 +173,7 @@ int bpf_file_select(struct bpf_file *o, const char *program, const char *symbol,
 	if (!p)
 		return report_set(report, OUTCOME_META_INVALID, "the file has no BPF program '%s'",
 				  program);
-	/* "fmod_ret.s/" would be a body that sleeps: it misses calls by the million */
+	/* "fmod_ret.s/" is refused: a sleepable fmod_ret body misses calls by the million */
 	if (bpf_program__type(p) != BPF_PROG_TYPE_TRACING ||
 	    bpf_program__expected_attach_type(p) != BPF_MODIFY_RETURN || !section ||
 	    !STR_HAS_PREFIX(section, "fmod_ret/") ||
@@ -187,7 +191,7 @@ int bpf_file_select(struct bpf_file *o, const char *program, const char *symbol,
 	       report_errno(report, r, "cannot prepare program '%s'", program);
 }
 
-/* A program of struct_ops; `section` is where it must stand. `map`: of a callback. */
+/* Select a struct_ops program, which must be in `section`. `map` is that of a callback. */
 static int bpf_file_select_ops(struct bpf_file *o, const char *program, const char *section,
 			     struct bpf_map *map, const char *object, const char *symbol,
 			     struct report *report)
@@ -206,7 +210,7 @@ static int bpf_file_select_ops(struct bpf_file *o, const char *program, const ch
 	       report_errno(report, r, "cannot prepare program '%s'", program);
 }
 
-/* The program in `section` as the body of `symbol`. */
+/* Select the program in `section` as the body of `symbol`. */
 static int bpf_file_select_body(struct bpf_file *o, const char *program, const char *section,
 			      const char *object, const char *symbol, const char *record,
 			      uint32_t index, struct report *report)
@@ -276,8 +280,8 @@ static bool bpf_file_is_selected(const struct bpf_file *o, const struct bpf_prog
 }
 
 /*
- * libbpf itself loads the programs that a table which is created calls, and no others of
- * struct_ops; which these are only it knows. Each that may be one has a log.
+ * libbpf itself loads the programs that a created table calls, and no other struct_ops programs.
+ * Only libbpf knows which ones these are, so each candidate has a log.
  */
 int bpf_file_select_table(struct bpf_file *o, const char *map, const char *type, const char *table,
 			struct report *report)
@@ -302,7 +306,7 @@ int bpf_file_select_table(struct bpf_file *o, const char *map, const char *type,
 	return 0;
 }
 
-/* The program that libbpf gave up on: it left a log, or was named in a warning. */
+/* The program that libbpf could not load: it left a log, or a warning names it. */
 static const struct selected *bpf_file_find_failed(const struct bpf_file *o)
 {
 	for (size_t i = 0; i < o->n_selected; i++) {
@@ -380,7 +384,7 @@ static void bpf_file_begins(void *userdata)
 	((struct bpf_file *)userdata)->progress();
 }
 
-/* What the kernel is given for a link is complete from here on. */
+/* Complete the struct_ops maps, so that links can be made of them. */
 static int bpf_file_ready(struct bpf_file *o, struct report *report)
 {
 	struct bpf_map *map;
@@ -447,7 +451,7 @@ int bpf_file_fd(const struct bpf_file *o, const char *program)
 
 		if (!o->loaded || !STREQ(bpf_program__name(s->program), program))
 			continue;
-		/* a map that calls another program than the metadata names */
+		/* the map calls another program than the metadata names */
 		if (bpf_program__fd(s->program) < 0)
 			return -EINVAL;
 		if (s->body)

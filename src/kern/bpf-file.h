@@ -44,9 +44,7 @@ int bpf_file_select_replace(struct bpf_file *o, const char *program, const char 
 int bpf_file_select_callback(struct bpf_file *o, const char *program, const char *object,
 			   const char *when, const char *record, uint32_t index,
 			   struct report *report);
-/*
- * Select a struct_ops table: variable `map` of type `type`, whose member `name` contains `table`.
- */
+/* Select a struct_ops table: variable `map` of type `type`; its member `name` must be `table`. */
 int bpf_file_select_table(struct bpf_file *o, const char *map, const char *type, const char *table,
 			struct report *report);
 /*
@@ -63,8 +61,8 @@ int bpf_file_load(struct bpf_file *o, const struct klp_self *self, int gates_fd,
 const char *bpf_file_failed_program(const struct bpf_file *o);
 /*
  * After loading, each a borrowed fd or -errno: what a link of a selected program is made of (the
- * program, or the map that holds it); the map of a selected table; the map whose only value is the
- * record id, -ENOENT if the file has none.
+ * program, or the map that holds it); the map of a selected table; the map that holds the record
+ * id, -ENOENT if the file has none.
  */
 int bpf_file_fd(const struct bpf_file *o, const char *program);
 int bpf_file_table_fd(const struct bpf_file *o, const char *map);

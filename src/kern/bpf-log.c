@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owns the process's one libbpf print callback and the buffer behind it. libbpf talks to stderr by
- * itself and says in words what its errno does not; here the warnings are kept, bounded, until the
- * next operation begins, and whoever reports a failure takes them along.
+ * Owns the process's one libbpf print callback and its buffer. By default libbpf prints to stderr,
+ * and its text explains what its errno does not. Here the warnings are kept, up to a limit, until
+ * the next operation begins, so that a report of a failure can include them.
  *
- * A verifier log is a story that ends with the reason; after it come statistics. The reason is the
- * last line, but hardly understandable without the instructions and source lines just above it.
+ * A verifier log ends with the reason, followed by statistics. The reason is the last line, but it
+ * is hard to understand without the instructions and source lines just above it.
  */
 #include <bpf/libbpf.h>
 #include <stdarg.h>
@@ -16,12 +16,12 @@
 #include "util/macro.h"
 
 #define TELLING_LINES	6
-#define TELLING_WIDTH	240	/* of one line: a hostile program can make them long */
+#define TELLING_WIDTH	240	/* of one line, because a hostile program can make lines long */
 
 static char messages[16 * 1024];
 static size_t messages_used;
 
-/* libbpf prints whole lines. The first ones are nearest to the cause: what does not fit is lost. */
+/* libbpf prints whole lines. The first are nearest to the cause, so what does not fit is lost. */
 _printf_(2, 0) static int bpf_log_print(enum libbpf_print_level level, const char *format,
 					va_list args)
 {
@@ -79,7 +79,7 @@ static const char *line_before(const char *log, const char *end, size_t *ret_len
 	return start;
 }
 
-/* As much as fits, blanks in a row as one: the verifier sets its comments in columns. */
+/* Copies as much as fits, and makes several blanks one: the verifier aligns comments in columns. */
 static void line_copy(char ret[static TELLING_WIDTH], const char *line, size_t length)
 {
 	size_t used = 0;

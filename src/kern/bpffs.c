@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compares the device of KLPD_BPFFS with that of the mount which /proc/1/mountinfo has there. Of
- * mounts that cover each other the one that no other is on top of is seen: of those at one path it
- * is no parent of another there. Owns nothing, keeps nothing.
+ * Compares the device of KLPD_BPFFS with that of the mount that /proc/1/mountinfo has there. Of
+ * mounts that cover each other only the topmost is visible. Among the mounts at one path it is the
+ * one that is not the parent of another. Owns nothing, keeps nothing.
  */
 #include <inttypes.h>
 #include <linux/magic.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libbpf finds a name by looking at every type, of which a kernel has over a hundred thousand. Once
- * or twice that is the cheapest there is; from the fifth question on a hash table of all functions,
- * made then, has the answer. Without memory for it everything is as slow as before.
+ * libbpf finds a name by a scan of all types, of which a kernel has over a hundred thousand. For a
+ * few look-ups this is the cheapest way. The fifth look-up builds a hash table of all functions,
+ * which answers from then on. Without memory for the table, look-ups continue to scan.
  */
 #include <bpf/btf.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 struct btf_index {
 	const struct btf *btf;
 	unsigned int asked;
-	uint32_t *slots;	/* ids, 0: empty; NULL until it pays */
+	uint32_t *slots;	/* ids, 0: empty; NULL until built */
 	uint32_t n_slots;	/* a power of two, at most half of them used */
 };
 
@@ -56,7 +56,7 @@ static const char *btf_index_name(const struct btf_index *x, uint32_t id)
 	return btf__name_by_offset(x->btf, btf__type_by_id(x->btf, id)->name_off);
 }
 
-/* Where the name is, or the empty slot where it belongs. */
+/* The slot of the name, or the empty slot where it belongs. */
 static uint32_t *btf_index_slot(const struct btf_index *x, const char *name)
 {
 	uint32_t i = btf_index_hash(name) & (x->n_slots - 1);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Capabilities of the process: what it may ever raise (permitted) and what is raised now
- * (effective, empty outside scopes). Promises that a scope leaves exactly what it found, also when
- * scopes nest. libcap's state is allocated once in caps_init(), so that entering and leaving a
- * scope needs no memory: lowering cannot fail for want of it.
+ * (effective, empty outside scopes). A scope leaves exactly what it found, also when scopes nest.
+ * caps_init() allocates libcap's state once, so that entering and leaving a scope needs no memory
+ * and lowering cannot fail for lack of it.
  *
- * A process that never called caps_init() (a test, a tool) keeps what it has; scopes do nothing.
- * Capabilities belong to threads: klpd has one.
+ * A process that never called caps_init() (a test, a tool) keeps its capabilities, and scopes do
+ * nothing. Capabilities belong to threads; only klpd's main thread uses scopes.
  */
 #include <stdbool.h>
 #include <sys/capability.h>
@@ -61,7 +61,7 @@ static int caps_apply(int mask)
 	return 0;
 }
 
-/* Which of the managed ones this process has been given. */
+/* Find which of the managed capabilities this process has been given. */
 static int caps_find_permitted(int *ret)
 {
 	cap_t now = cap_get_proc();
@@ -105,7 +105,7 @@ static int caps_init_mask(int wish)
 		    cap_set_flag(wanted, CAP_PERMITTED, 1, &managed[i].cap, CAP_SET) < 0)
 			goto fail;
 	}
-	/* Nobody executes anything from here; if somebody did, it would gain nothing. */
+	/* A program that is executed from here must not gain privileges. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		goto fail;
@@ -149,8 +149,10 @@ void caps_restore(int *token)
 	/* negative: nothing was raised */
 	if (!state || *token < 0 || *token == effective)
 		return;
-	/* A process that cannot give privileges back must not go on with them. The kernel never
-	 * refuses this; and klpd may be killed at any point. */
+	/*
+	 * A process that cannot drop privileges must not go on with them. The kernel never refuses
+	 * this, and klpd may be killed at any point.
+	 */
 	if (caps_apply(*token) < 0)
 		abort();
 }

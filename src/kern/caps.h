@@ -12,7 +12,7 @@ int caps_init(void);
 /* Scopes nest. CAPS_SCOPE(CAPS_BPF) raises the capabilities until the end of the block. */
 enum caps_set {
 	CAPS_BPF, /* load, attach, pin: BPF, PERFMON, SYS_ADMIN (bpffs, by-id look-ups) */
-	CAPS_READ, /* /proc/kallsyms with addresses, tracefs, root's files: SYSLOG, DAC_READ_SEARCH */
+	CAPS_READ, /* addresses in /proc/kallsyms, tracefs, root's files: SYSLOG, DAC_READ_SEARCH */
 	CAPS_COMPANION, /* /dev/klp: SYS_ADMIN, BPF */
 };
 /* As caps_init(), for a process that raises only this set. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The lock is on the root directory of tracefs: there is one tracefs for the kernel, whatever mount
- * namespace a klpd is in and whichever bpffs it sees, nobody can remove it, and klpd needs it for the
- * names of functions anyhow. A lock on the directory of the pins would keep that mount busy, so that
- * bpffs could not be unmounted. Where tracefs is not mounted the pins are locked all the same; a klpd
- * that finds tracefs looks whether another has done that.
+ * The lock is on the root directory of tracefs: a kernel has one tracefs, whatever mount namespace
+ * a klpd is in and whichever bpffs it sees. The directory cannot be removed, and klpd needs tracefs
+ * anyhow for the names of functions. A lock on the pin directory would keep that mount busy, so
+ * that bpffs could not be unmounted.
+ *
+ * If tracefs is not mounted, the lock is on the pin directory instead. A klpd that finds tracefs
+ * therefore also checks that no other process holds the lock on the pin directory.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,10 +21,10 @@
 #include "util/macro.h"
 
 static const char *const tracing_dirs[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
-/* What tells tracefs from the empty directory that it is to be mounted on. */
+/* Distinguishes tracefs from the empty directory of its mount point. */
 #define TRACING_FILE	"set_ftrace_filter"
 
-/* -EBUSY: another process has it. */
+/* -EBUSY: another process holds the lock. */
 static int claim_directory(int fd)
 {
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
@@ -37,7 +39,7 @@ static int claim_open(const char *path)
 	return fd < 0 ? errno_negative() : fd;
 }
 
-/* Negative: tracefs is not there, or cannot be looked at. */
+/* Negative: tracefs is not there, or is not accessible. */
 static int claim_open_tracing(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(tracing_dirs); i++) {

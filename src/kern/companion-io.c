@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The system calls on /dev/klp, and nothing else: what comes out of them is companion.c's to check.
- */
+/* The system calls on /dev/klp and nothing else. companion.c checks what they return. */
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the companion tells of tasks that are in the way and of hooks that are idle. Bounded and terminated
- * here, as in companion.c.
+ * Reads blockers and idle hooks from the companion. Results are bounded and terminated here, as in
+ * companion.c.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "util/macro.h"
 #include "util/text.h"
 
-/* A system has no more tasks than this that anybody wants to read about, nor that fit a message. */
+/* A longer list would be of no use to a reader and would not fit a message. */
 #define BLOCKERS_MAX	32768
 
 int companion_blockers(struct companion *c, bool last, struct klp_uapi_blocker **ret,
@@ -35,7 +35,7 @@ int companion_blockers(struct companion *c, bool last, struct klp_uapi_blocker *
 		r = companion_ioctl(c, KLP_IOC_BLOCKERS, &arg);
 		if (r < 0)
 			return r;
-		/* They come and go: ask again with room to spare, but not for ever. */
+		/* Blockers come and go: ask again with room to spare, but not forever. */
 		if (!last && arg.nr > room && room < BLOCKERS_MAX) {
 			room = MIN(arg.nr, (uint32_t)BLOCKERS_MAX / 2) * 2;
 			continue;
@@ -76,7 +76,7 @@ int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker,
 	return 0;
 }
 
-/* As many as there are functions in a change or two. */
+/* Room for the functions of a change or two. */
 #define HOOKS_MAX	1024
 
 int companion_idle_hooks(struct companion *c, struct klp_uapi_hook **ret, uint32_t *ret_n)

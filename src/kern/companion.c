@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The device of the companion: one fd, opened non-blocking, on which an ABI was agreed: ours,
- * or the one before, which lacks a few things that are refused here by -EOPNOTSUPP.
- * Announced records die with this fd, so a struct companion holds them. Whatever
- * comes out of the device is bounded and terminated here; errors are the companion's, unchanged.
+ * The companion's device: one non-blocking fd, on which an ABI was agreed. This is klpd's ABI or
+ * the previous one; calls that the previous one lacks fail here, with -EOPNOTSUPP or -ENOENT. The
+ * companion removes announced records when this fd is closed, so a struct companion keeps them
+ * alive. All that is read from the device is bounded and terminated here; errors are the
+ * companion's, unchanged.
  */
 #include <string.h>
 
@@ -45,7 +46,7 @@ static int companion_open_device(struct companion *c, struct report *report)
 	return report_errno(report, r, "cannot open " KLP_DEVICE);
 }
 
-/* -EPROTO: it speaks another one, hello.abi. */
+/* -EPROTO: the companion speaks another ABI, hello.abi. */
 static int companion_say_hello(struct companion *c, uint32_t abi)
 {
 	int r;
@@ -56,7 +57,7 @@ static int companion_say_hello(struct companion *c, uint32_t abi)
 	return r == 0 && c->hello.abi != abi ? -EPROTO : r;
 }
 
-/* In our ABI, or in the one before if it speaks that. -EPROTO: neither. */
+/* Agree on klpd's ABI, or on the previous one if the companion speaks that. -EPROTO: neither. */
 static int companion_greet(struct companion *c)
 {
 	int r = companion_say_hello(c, KLP_ABI);
@@ -123,7 +124,7 @@ int companion_open(struct companion **ret, struct report *report)
 	r = companion_ioctl(c, KLP_IOC_CLAIM, NULL);
 	if (r == -EBUSY)
 		return report_set(report, OUTCOME_BUSY, "another klpd has " KLP_DEVICE);
-	/* one that is older knows no claims */
+	/* an older companion knows no claims */
 	if (r < 0 && r != -ENOTTY)
 		return report_errno(report, r, "cannot claim " KLP_DEVICE);
 	if (companion_is_older(c))
@@ -169,8 +170,9 @@ int companion_read_event(struct companion *c, struct klp_uapi_event *ret)
 }
 
 /*
- * The index the companion blames; never beyond what it was given. Of one before ABI 4 the index 0 is also
- * what it says if it blames none: then it is believed only for errors that are about a function.
+ * Return the index that the companion blames, never beyond what it was given. Before ABI 4 the
+ * companion also says 0 if it blames no function; 0 is then believed only for errors about a
+ * function.
  */
 static void companion_blame_func(const struct companion *c, int error, uint32_t failed, uint32_t n,
 				 uint32_t *ret_failed)
@@ -231,7 +233,7 @@ int companion_announce(struct companion *c, const struct companion_record *recor
 
 int companion_try_func(struct companion *c, const struct klp_uapi_func *f)
 {
-	/* as one with a guard, for which nothing has to be opened */
+	/* a function with a guard, for which nothing has to be opened */
 	struct klp_uapi_func func = { .sympos = f->sympos, .flags = KLP_FUNC_OPS };
 	struct klp_uapi_object object = {};
 	struct companion_record record = {
@@ -341,7 +343,7 @@ int companion_callback(struct companion *c, struct klp_ioc_callback *ret)
 	return 0;
 }
 
-/* Names are text, and each record is one of its own: what is not is no picture to act on. */
+/* Clean the names. Refuse ids that are 0 or duplicate: klpd cannot act on such a list. */
 static int companion_check_records(struct klp_uapi_patch *records, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
@@ -418,7 +420,7 @@ int companion_task(struct companion *c, int32_t pid, int32_t *ret_state)
 	return 0;
 }
 
-/* Raises no capability: it needs none, and is called on a thread of its own (grace.c). */
+/* Raises no capability: the ioctl needs none, and the thread of grace.c calls this. */
 int companion_barrier(struct companion *c)
 {
 	return companion_io_call(c->fd, KLP_IOC_BARRIER, NULL);

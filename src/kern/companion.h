@@ -120,9 +120,7 @@ int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker,
 /* Patch state of the task: -1, 0 or 1, as in /proc/PID/patch_state. */
 int companion_task(struct companion *c, int32_t pid, int32_t *ret_state);
 int companion_barrier(struct companion *c);
-/*
- * The hooks that ftrace could not remove, malloc'ed; none from a companion without KLP_IOC_HOOKS.
- */
+/* Hooks that ftrace could not remove, malloc'ed; none if the companion has no KLP_IOC_HOOKS. */
 int companion_idle_hooks(struct companion *c, struct klp_uapi_hook **ret, uint32_t *ret_n);
 
 #endif

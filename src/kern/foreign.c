@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Finds out who else decides what a function does, before anything of a patch is made and while it is
- * in force.
+ * Finds foreign hooks, before anything of a patch is created and while it is in force. Owns
+ * nothing, keeps nothing. There are three sources:
  *
- * Three places say it: /sys/kernel/livepatch has a directory for each function that a kernel
- * livepatch has taken; ftrace marks the functions that somebody redirects (livepatches too, kprobes
- * with a post handler, other patchers), of whom there can be one; the list of BPF links has the
- * fmod_ret programs, and all the others of which a function can have so many. Owns nothing, keeps
- * nothing.
+ * 1. /sys/kernel/livepatch has a directory for each function that a kernel livepatch has taken.
+ * 2. ftrace marks functions that one of its users redirects (livepatches, kprobes with a post
+ *    handler, other patchers); a function has at most one such user.
+ * 3. The list of BPF links has the fmod_ret programs, and all other programs that count towards the
+ *    limit of a function.
  *
- * Who would win, as it is told here: a BPF trampoline runs before what ftrace redirects to, and of
+ * Which hook wins, as reported here: a BPF trampoline runs before what ftrace redirects to. Of
  * several fmod_ret programs the last attached runs first; the first that returns non-zero wins.
  */
 #include <bpf/bpf.h>
@@ -99,7 +99,7 @@ struct livepatch_look {
 	struct report *report;
 };
 
-/* Of several names of one function the livepatch may have another. */
+/* The livepatch may use another name of the same function. */
 static int foreign_is_livepatched(const char *patch, const char *object, const char *symbol,
 				  uint32_t sympos, void *userdata)
 {
@@ -181,7 +181,7 @@ static bool foreign_is_at(const struct foreign_target *t, uint32_t btf_id, const
 	       (listed && STREQ(t->object, "vmlinux") && STREQ(t->listed, listed));
 }
 
-/* One link: OUTCOME_TAKEN if it is somebody's fmod_ret on a target. Counts it where it is. */
+/* One link: OUTCOME_TAKEN if it is a foreign fmod_ret program on a target. Counts it per target. */
 static int foreign_link(struct targets *kernel, int fd, const struct foreign_target *targets,
 			size_t n, bool own, uint32_t vmlinux, uint32_t *counts, size_t *ret_index,
 			struct report *report)

@@ -56,13 +56,11 @@ struct foreign_program {
 	char name[64];
 };
 
-/* Likewise for the fmod_ret programs, except those whose link ids are in own[], ascending. */
+/* Likewise for the fmod_ret programs, except those with link ids in own[], ascending. */
 int foreign_each_program(const uint32_t *own, size_t n_own,
 			 int (*fn)(const struct foreign_program *p, void *userdata),
 			 void *userdata);
-/*
- * The id of vmlinux's BTF, which tells to which BTF the function ids of a link refer; 0: not found.
- */
+/* Id of vmlinux's BTF. Links name it as the BTF of their function ids. 0: not found. */
 uint32_t foreign_vmlinux_id(void);
 
 #endif

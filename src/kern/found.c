@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Looks at each BPF link and map that the kernel has. An fmod_ret body of ours has the maps that
- * klp.bpf.h gives it: what it was told of itself, and the id of its record. A guard or replace body
- * and a callback have a struct_ops map whose value begins with the name of the record. A process with
- * CAP_BPF can make such things; then they claim to be ours, and are shown as what they claim.
+ * Examines each BPF link and map of the kernel. An fmod_ret body of klpd has the maps of klp.bpf.h:
+ * struct klp_self, and the id of its record. A guard or replace body and a callback have a
+ * struct_ops map; its value begins with the name of the record. A process with CAP_BPF can make
+ * such objects; they then claim to be klpd's, and are shown as what they claim.
  *
- * Ids come and go meanwhile: what is gone when it is asked for was not there.
+ * Ids come and go during the search. An object that is gone when it is opened is ignored.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -19,15 +19,17 @@
 #include "util/cleanup.h"
 #include "util/errno-util.h"
 
-/* In the value of a struct_ops map: what the kernel keeps of it, then the structure, on a cache
- * line of its own. As struct klp_func_ops and struct klp_callback_ops of the companion begin. */
+/*
+ * Value of a struct_ops map: the kernel's own part, then the structure, on a cache line of its own.
+ * The members are the first ones of the companion's struct klp_func_ops and klp_callback_ops.
+ */
 #define OPS_DATA	64
 struct ops_value {
 	char before[OPS_DATA];
 	char record[KLP_UAPI_NAME_LEN];
 	uint32_t index;
 	uint32_t padding;
-	uint64_t guard;		/* of a body: the id of its program, 0: it is a replace body */
+	uint64_t guard;		/* of a body: the id of its program; 0: it is a replace body */
 };
 
 #define OPS_VALUE_MAX	65536
@@ -79,7 +81,7 @@ static int found_value(int fd, const struct bpf_map_info *info, void *ret, size_
 	return 0;
 }
 
-/* What one of its maps says of an fmod_ret body. Bits of *seen: it was told, it has an id. */
+/* Read what one of its maps says about an fmod_ret body. *seen: 1, klp_self; 2, the id. */
 static int found_program_map(uint32_t map_id, struct found_link *l, unsigned int *seen)
 {
 	_cleanup_close_ int fd = -EBADF;
@@ -107,7 +109,7 @@ static int found_program_map(uint32_t map_id, struct found_link *l, unsigned int
 	return 0;
 }
 
-/* 1: it is a body of ours. */
+/* 1: it is a body of klpd. */
 static int found_fmod_ret(uint32_t prog_id, struct found_link *l)
 {
 	_cleanup_close_ int fd = bpf_prog_get_fd_by_id(prog_id);
@@ -132,7 +134,7 @@ static int found_fmod_ret(uint32_t prog_id, struct found_link *l)
 			l->consistency == KLP_CONSISTENCY_PER_TASK && (seen & 2) && l->id != 0);
 }
 
-/* A name as klpd gives records: it is put into sentences. */
+/* True for a name such as klpd gives records; names are put into messages. */
 static bool found_record_good(const char record[static KLP_UAPI_NAME_LEN])
 {
 	size_t n = strnlen(record, KLP_UAPI_NAME_LEN);
@@ -145,7 +147,7 @@ static bool found_record_good(const char record[static KLP_UAPI_NAME_LEN])
 	return true;
 }
 
-/* 1: a body or a callback, or what may be a table of ours. */
+/* 1: a body or a callback, or a map that may be a table of klpd's. */
 static int found_ops(uint32_t map_id, struct found_link *l)
 {
 	_cleanup_close_ int fd = -EBADF;
@@ -167,7 +169,7 @@ static int found_ops(uint32_t map_id, struct found_link *l)
 		return 0;
 	memcpy(l->record, value.record, sizeof(l->record));
 	l->index = value.index;
-	/* the one prefix begins with the other */
+	/* KLP_OPS_PREFIX begins with KLP_CALLBACK_OPS_PREFIX */
 	if (!STR_HAS_PREFIX(l->name, KLP_OPS_PREFIX))
 		l->kind = FOUND_CALLBACK;
 	else
@@ -175,7 +177,7 @@ static int found_ops(uint32_t map_id, struct found_link *l)
 	return 1;
 }
 
-/* 1: it is one of ours; 0: not, or gone; -errno: our own trouble. */
+/* 1: the link is klpd's; 0: it is not, or is gone; -errno: a failure of this process. */
 static int found_link(uint32_t id, struct found_link *ret)
 {
 	_cleanup_close_ int fd = bpf_link_get_fd_by_id(id);
@@ -262,7 +264,7 @@ int found_name_targets(struct found *f)
 	return r;
 }
 
-/* 1: it is the metadata of a set. */
+/* 1: the map is the metadata of a patch. */
 static int found_meta(uint32_t id, struct found_meta *ret)
 {
 	_cleanup_close_ int fd = -EBADF;

@@ -19,7 +19,7 @@ enum found_kind {
 	FOUND_GUARD,		/* bodies and callbacks run by the companion: record and index */
 	FOUND_REPLACE,
 	FOUND_CALLBACK,
-	FOUND_TABLE,		/* a struct_ops map whose name does not identify its owner */
+	FOUND_TABLE,		/* a struct_ops map; its name does not identify its owner */
 };
 
 struct found_link {
@@ -31,8 +31,8 @@ struct found_link {
 	uint64_t id;			/* FOUND_FMOD_RET, per-task: id of the record */
 	uint32_t consistency, slot;
 	/*
-	 * Id of the map with the gates word that the body reads; 0: none. With per-task consistency it
-	 * is the file's own word, which has no meaning.
+	 * Id of the map with the gates word that the body reads; 0: none. With per-task consistency
+	 * it is the file's own word, which has no meaning.
 	 */
 	uint32_t gates;
 	uint32_t target;		/* FOUND_FMOD_RET: BTF id of the function in vmlinux */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads what ftrace says of itself: its switch, and enabled_functions of tracefs, which has a line for
- * each function at whose entry the kernel's code was really changed to call something. So a function
- * that has no line runs as it was built, whatever hook, link or trampoline there is for it. Owns
- * nothing, keeps nothing.
+ * Reads ftrace's switch, and enabled_functions of tracefs. The latter has a line for a function
+ * only if the kernel's code at its entry was really changed to call something. A function without a
+ * line runs as it was built, whatever hook, link or trampoline exists for it. Owns nothing, keeps
+ * nothing.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -27,11 +27,11 @@ bool ftrace_is_off(void)
 	_cleanup_fclose_ FILE *f = fopen(SWITCH_FILE, "re");
 	int value = 1;
 
-	/* a kernel without the switch cannot be switched off */
+	/* without the switch, ftrace cannot be switched off */
 	return f && fscanf(f, "%d", &value) == 1 && value == 0;
 }
 
-/* Heads of chains of functions, by name; a power of two. */
+/* Hash table of functions by name: heads of chains. The size is a power of two. */
 struct ftrace_index {
 	struct ftrace_func *funcs;
 	size_t *heads;
@@ -68,7 +68,7 @@ static int ftrace_index_make(struct ftrace_index *ix, struct ftrace_func *funcs,
 	return 0;
 }
 
-/* What follows the symbol in a line: nothing for vmlinux, else the module's name in brackets. */
+/* True if what follows the symbol names the object: nothing for vmlinux, else "[MODULE]". */
 static bool ftrace_is_object(const char *between, const char *object)
 {
 	size_t length = strlen(object);
@@ -80,7 +80,10 @@ static bool ftrace_is_object(const char *between, const char *object)
 	       between[length + 1] == ']';
 }
 
-/* "direct-->NAME+..." or "direct(jmp)-->NAME+...", in the line or in one that follows. */
+/*
+ * True for "direct-->NAME+..." or "direct(jmp)-->NAME+...", in the line or in one that follows, if
+ * NAME is not a BPF trampoline.
+ */
 static bool ftrace_is_foreign(const char *text)
 {
 	const char *direct = strstr(text, "direct"), *arrow = direct ? strstr(direct, "-->") : NULL;
@@ -91,8 +94,8 @@ static bool ftrace_is_foreign(const char *text)
 }
 
 /*
- * "SYMBOL (COUNT) R I D ...", or "SYMBOL [MODULE] (COUNT) ...": a letter or a blank for each flag, in
- * this order on all kernels. Cuts the line after the module.
+ * "SYMBOL (COUNT) R I D ...", or "SYMBOL [MODULE] (COUNT) ...". There is a letter or a blank for
+ * each flag, in this order on all kernels. Cuts the line after the module.
  */
 static void ftrace_take_line(const struct ftrace_index *ix, char *line, size_t *last)
 {
@@ -119,7 +122,7 @@ static void ftrace_take_line(const struct ftrace_index *ix, char *line, size_t *
 	}
 }
 
-/* A line that belongs to the one before: of all functions of that name. */
+/* A continuation of the line before, which applies to all functions of that name. */
 static void ftrace_take_more(const struct ftrace_index *ix, const char *line, size_t last)
 {
 	if (last == NONE || !ftrace_is_foreign(line))

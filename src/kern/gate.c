@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The gates word: element 0 of a pinned array map, mapped into this process, read by every body of
- * immediate consistency. Bit `slot` set = that patch is in force. One compare-and-swap
- * flips any number of sets at one instant; a body sees the word before it or after it, nothing in
- * between. Only this file writes it. A word that klpd did not make is not used: what is pinned must
- * be of exactly the shape made here. Element 1 is the generation, kept here to outlive klpd.
+ * The gates word is element 0 of a pinned array map. It is mapped into this process and read by
+ * every body of immediate consistency. Bit `slot` is set while that patch is in force. One
+ * compare-and-swap switches any number of patches at one instant: a body sees the word before it or
+ * after it, nothing in between. Only this file writes the word.
+ *
+ * A word that klpd did not make is not used: a pinned map must have exactly the shape made here.
+ * Element 1 is the generation, kept here so that it survives klpd.
  */
 #include <bpf/bpf.h>
 #include <string.h>
@@ -23,7 +25,7 @@
 struct gate {
 	int fd;
 	uint32_t id;		/* of the map */
-	uint64_t *word;		/* mapped, shared with the kernel: the gates, the generation */
+	uint64_t *word;		/* mapped, shared with the kernel: gates, then generation */
 };
 
 DEFINE_CLEANUP(struct gate, gate_close);
@@ -53,8 +55,8 @@ static int gate_verify(int fd, uint32_t *ret_id)
 }
 
 /*
- * The word that a body of ours reads although it is not pinned here: its pin was taken away, or
- * something was mounted over it. Of several the one that the last body reads. -ENOENT: none.
+ * Find the word that a body of klpd reads although it is not pinned here: its pin was removed, or
+ * something was mounted over it. If there are several, use that of the last body. -ENOENT: none.
  */
 static int gate_find(void)
 {
@@ -71,7 +73,7 @@ static int gate_find(void)
 	return id != 0 ? found_map_fd(id) : -ENOENT;
 }
 
-/* It, pinned. -EEXIST if another process was faster. */
+/* Pin the word that gate_find() finds. -EEXIST: another process was faster. */
 static int gate_pin_found(void)
 {
 	_cleanup_close_ int fd = gate_find();
@@ -85,7 +87,7 @@ static int gate_pin_found(void)
 	return TAKE_FD(fd);
 }
 
-/* A new word, all closed, pinned. -EEXIST if somebody was faster. */
+/* Make a new word, with all gates closed, and pin it. -EEXIST: another process was faster. */
 static int gate_create(void)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
@@ -113,7 +115,7 @@ int gate_open(struct gate **ret)
 	if (g->fd < 0) {
 		r = errno_negative();
 		g->fd = -EBADF;
-		/* a pin of no BPF object at all */
+		/* the pin is not a BPF object */
 		if (r == -EACCES)
 			return -EINVAL;
 		if (r != -ENOENT)

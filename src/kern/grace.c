@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Grace periods of the kernel take from a tenth of a second to many seconds, and klpd answers
- * meanwhile: so a thread waits. It does one ioctl and closes fds that nobody else knows, and shares
- * nothing but its own structure; all else in klpd has one thread. If klpd is killed the fds are
- * closed at once, as without the thread.
+ * Grace periods of the kernel take from a tenth of a second to many seconds, and klpd must answer
+ * requests meanwhile, so a thread waits. The thread makes one ioctl and shares nothing but its own
+ * structure; everything else in klpd runs in one thread. grace_end() closes the fds, which no other
+ * code knows. If klpd is killed, they are closed at once, as without the thread.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -21,7 +21,7 @@ struct grace {
 	int event_fd;
 	int *fds;
 	size_t n;
-	int result;		/* the thread's until it was joined */
+	int result;		/* the thread's until it is joined */
 };
 
 static void grace_free(struct grace *g)
@@ -39,12 +39,12 @@ static void *grace_run(void *arg)
 	struct grace *g = arg;
 
 	g->result = companion_barrier(g->companion);
-	/* cannot fail: nobody else writes */
+	/* cannot fail: there is no other writer */
 	(void)eventfd_write(g->event_fd, 1);
 	return NULL;
 }
 
-/* Signals are for the main thread. */
+/* The thread blocks all signals, which are for the main thread. */
 static int grace_start(struct grace *g)
 {
 	sigset_t all, before;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Looks at each BTF that the kernel has; programs' own may have any name, so only the kernel's count. */
+/*
+ * Examines each BTF object of the kernel. BTF of programs may have any name, so only the kernel's
+ * own counts.
+ */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
@@ -32,7 +35,7 @@ int kernel_btf_open(const char *name, uint32_t *ret_id, uint32_t *ret_size)
 	return -ENOENT;
 }
 
-/* By its id where it has one, because that takes one call; sysfs gives 4 KiB of its megabytes at a time. */
+/* Reads by id if possible, which takes one call. sysfs returns its megabytes 4 KiB at a time. */
 struct btf *kernel_btf_read(void)
 {
 	_cleanup_close_ int fd = -EBADF;

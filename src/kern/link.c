@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * BPF links by fd: made, and asked. A tracing link lives as long as somebody holds an fd or a pin
- * of it; it cannot be updated in place, that of a struct_ops map can. Owns nothing.
+ * Makes and queries BPF links by fd. A tracing link exists as long as an fd or a pin holds it. It
+ * cannot be updated in place; a struct_ops link can. Owns nothing.
  */
 #include <bpf/bpf.h>
 #include <string.h>
@@ -19,7 +19,7 @@ int link_attach(int prog_fd)
 
 	CAPS_SCOPE(CAPS_BPF);
 
-	/* no target: the one the program was verified for */
+	/* no target: the function that the program was verified for */
 	fd = bpf_link_create(prog_fd, 0, BPF_MODIFY_RETURN, NULL);
 	return fd < 0 ? errno_negative() : fd;
 }
@@ -76,7 +76,7 @@ int link_map_id(int map_fd, uint32_t *ret)
 	return 0;
 }
 
-/* What only the program knows: its name and how often it was skipped. */
+/* Add what only the program knows: its name and how often it was skipped. */
 static int link_add_program_info(uint32_t prog_id, struct link_info *info)
 {
 	_cleanup_close_ int fd = link_program_fd(prog_id);

@@ -14,7 +14,7 @@ enum link_kind {
 struct link_info {
 	enum link_kind kind;
 	uint32_t link_id;
-	uint32_t prog_id;		/* 0 for LINK_OPS, whose map holds its programs */
+	uint32_t prog_id;		/* 0 for LINK_OPS: its map holds its programs */
 	uint32_t map_id;		/* for LINK_OPS; 0: the link was detached */
 	uint32_t target_btf_id;
 	uint32_t target_obj_id;
@@ -22,9 +22,7 @@ struct link_info {
 	uint64_t recursion_misses;
 };
 
-/*
- * Attach a tracing program to the function that it was loaded for. New link fd (CLOEXEC) or -errno.
- */
+/* Attach a tracing program to the function it was loaded for. New link fd (CLOEXEC) or -errno. */
 int link_attach(int prog_fd);
 /* The same for a struct_ops map of a type that is attached by links. */
 int link_attach_ops(int map_fd);

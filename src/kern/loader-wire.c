@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages over a stream socket: a header, the bytes, and then a byte for each FDS_AT_ONCE
- * descriptors, which come with it. Integers are as the machine has them: both ends are one program.
+ * Messages over a stream socket: a header, the bytes, and then one byte for each FDS_AT_ONCE
+ * descriptors, which are attached to it. Integers have the machine's byte order, because both ends
+ * are one program.
  */
 #include <errno.h>
 #include <poll.h>
@@ -156,7 +157,7 @@ bool wire_is_read(const struct wire *w)
 	return !w->bad && w->at == w->size && w->fd_at == w->n_fds;
 }
 
-/* After an error of a call on the socket: 0, try again. */
+/* After a failed call on the socket. 0: try again. */
 static int wire_again(int socket, short events, wire_wait wait, void *userdata)
 {
 	if (errno == EINTR)
@@ -166,7 +167,7 @@ static int wire_again(int socket, short events, wire_wait wait, void *userdata)
 	return wait(socket, events, userdata);
 }
 
-/* All of the bytes; `n` descriptors, at most FDS_AT_ONCE, with the first of them. */
+/* Send all bytes; `n` descriptors, at most FDS_AT_ONCE, go with the first of them. */
 static int send_part(int socket, const void *data, size_t size, const int *fds, size_t n,
 		     wire_wait wait, void *userdata)
 {
@@ -221,7 +222,7 @@ int wire_send(int socket, const struct wire *w, wire_wait wait, void *userdata)
 	return r;
 }
 
-/* Descriptors that come with it: into w, or closed if nothing was said of them. */
+/* Take the descriptors of a message into w, and close those beyond `expected`. */
 static int take_fds(struct msghdr *message, struct wire *w, size_t expected)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
@@ -238,7 +239,7 @@ static int take_fds(struct msghdr *message, struct wire *w, size_t expected)
 				(void)safe_close(fd);
 		}
 	}
-	/* there was room for all that one message carries, but not in our table of descriptors */
+	/* control has room for all that one message carries, so the table of descriptors is full */
 	return message->msg_flags & MSG_CTRUNC ? -EMFILE : 0;
 }
 

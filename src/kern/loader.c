@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Serves one klpd, and one file of it: LOADER_OPEN, then LOADER_SELECT for each program, callback
- * and table, then LOADER_LOAD. Before it looks at the first byte of the file it has given up all
- * that it does not need (sandbox.c). It makes programs and maps, and hands their descriptors over
- * with the answer to LOADER_LOAD, in the order of the selections; it attaches nothing.
+ * Serves one klpd and one file: LOADER_OPEN, then LOADER_SELECT for each program, callback and
+ * table, then LOADER_LOAD. Before it reads the first byte of the file it gives up all that it does
+ * not need (sandbox.c). It creates programs and maps, and passes their descriptors with the answer
+ * to LOADER_LOAD, in the order of the selections. It attaches nothing.
  *
- * Nobody is told anything but by an answer. If it dies, for whatever reason, klpd says so.
+ * The loader communicates only by its answers. If it dies, for whatever reason, klpd reports it.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -93,11 +93,11 @@ static void loader_progress(void)
 	struct wire w = WIRE_INIT(LOADER_PROGRESS);
 
 	sandbox_renew();
-	/* one that nobody hears is no harm: the answer will not be heard either */
+	/* a failure is harmless: klpd will not receive the answer either */
 	(void)wire_send(LOADER_SOCKET, &w, NULL, NULL);
 }
 
-/* One after the other: is there one, and which. */
+/* A flag that tells whether there is a descriptor, then the descriptor. */
 static void loader_put_fd(struct wire *answer, int fd)
 {
 	wire_put_u32(answer, fd >= 0);
@@ -173,7 +173,7 @@ int loader_main(void)
 	int r;
 
 	(void)prctl(PR_SET_NAME, LOADER_NAME, 0, 0, 0);
-	/* and if klpd has died before this, its end of the socket is closed */
+	/* if klpd has died before this, its end of the socket is closed */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return EXIT_FAILURE;
 	r = sandbox_enter();
@@ -187,6 +187,6 @@ int loader_main(void)
 		done = &request;
 		r = loader_serve(&l, &request);
 	}
-	/* the kernel lets go of all the rest */
+	/* the kernel releases all the rest */
 	return r == -ENODATA ? EXIT_SUCCESS : EXIT_FAILURE;
 }

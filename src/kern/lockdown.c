@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reads what the kernel says of itself, each time anew: lockdown can be raised while it runs. */
+/* Reads the kernel's settings, each time anew because lockdown can be raised at run time. */
 #include <string.h>
 
 #include "kern/caps.h"
@@ -10,7 +10,7 @@
 #define SIGNATURE_FILE	"/sys/module/module/parameters/sig_enforce"
 #define FILE_ROOM	4096
 
-/* "none integrity [confidentiality]": that in brackets holds. */
+/* "none integrity [confidentiality]": the one in brackets is in effect. */
 enum lockdown lockdown_read(void)
 {
 	_cleanup_free_ char *text = NULL;

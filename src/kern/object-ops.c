@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The struct_ops maps of a patch file, callbacks and tables: what type the file says a map is of,
- * what the companion is told in its value, and its link. A callback's type begins, as that of
- * bodies does, with the name of a record and an index in it. Tables of the kernel's own types are
- * told nothing: they are what the author wrote. Maps of bodies are not in the file, see ops-type.c.
+ * The struct_ops maps of a patch file, for callbacks and tables: the type of a map according to the
+ * file, the values that the companion needs, and the map's link. The type of a callback begins, as
+ * that of bodies does, with the name of a record and an index in it. Tables of the kernel's own
+ * types are left as the author wrote them. Maps of bodies are not in the file; see ops-type.c.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -17,7 +17,7 @@
 #include "util/errno-util.h"
 #include "util/macro.h"
 
-/* The type that the file says this map is of, NULL unless a structure. */
+/* The type of this map according to the file; NULL unless it is a structure. */
 static const struct btf_type *ops_type(const struct bpf_object *bpf, const char *name)
 {
 	const struct btf *btf = bpf_object__btf(bpf);
@@ -29,7 +29,7 @@ static const struct btf_type *ops_type(const struct bpf_object *bpf, const char 
 	return t && btf_is_struct(t) ? t : NULL;
 }
 
-/* It is this one: libbpf would attach any other as well. */
+/* True if the map is of this type. libbpf would attach a map of any other type as well. */
 static bool ops_is_type(const struct bpf_object *bpf, const char *name, const char *type)
 {
 	const struct btf_type *t = ops_type(bpf, name);
@@ -37,7 +37,7 @@ static bool ops_is_type(const struct bpf_object *bpf, const char *name, const ch
 	return t && STREQ(btf__name_by_offset(bpf_object__btf(bpf), t->name_off), type);
 }
 
-/* As struct klp_callback_ops of klp/klp.bpf.h begins. */
+/* The beginning of struct klp_callback_ops of klp/klp.bpf.h. */
 struct ops_data {
 	char record[KLP_NAME_LEN];
 	uint32_t index;
@@ -76,9 +76,8 @@ int object_ops_select(struct bpf_object *bpf, const char *name, const char *type
 }
 
 /*
- * The verifier compares a guard's program with the companion's struct klp_call by offset alone: one
- * built for another layout would be given other arguments than it asks for, and nobody would say
- * so.
+ * The verifier compares a guard's program with the companion's struct klp_call by offset alone. A
+ * program built for another layout would silently receive other arguments than it asks for.
  */
 static const struct {
 	const char *name;
@@ -116,8 +115,7 @@ int object_ops_check_call(const struct bpf_object *bpf, struct report *report)
 			  "that of this version): build it again");
 }
 
-/* The text of the table's member `name`, a NUL-terminated array of characters; NULL: there is
- * none. */
+/* The text of the table's member `name`, a NUL-terminated character array; NULL: none. */
 static const char *ops_table_name(const struct bpf_object *bpf, const struct bpf_map *map)
 {
 	const struct btf *btf = bpf_object__btf(bpf);
@@ -165,8 +163,9 @@ int object_ops_select_table(struct bpf_object *bpf, const char *name, const char
 }
 
 /*
- * Only libbpf knows the value as the kernel wants it, and gives it to the map on the way to a link.
- * That link is not to be: the system call filter (sandbox.c) refuses it, with an errno of its own.
+ * Only libbpf knows the value in the form that the kernel wants, and writes it to the map on the
+ * way to a link. The link must not be made: the system call filter (sandbox.c) refuses it, with an
+ * errno of its own.
  */
 int object_ops_ready(struct bpf_map *map)
 {

@@ -25,8 +25,8 @@ int object_ops_select(struct bpf_object *bpf, const char *name, const char *type
  */
 int object_ops_check_call(const struct bpf_object *bpf, struct report *report);
 /*
- * Before loading: select map `name`, a table of the kernel's type `type` whose member `name`
- * contains `table`. OUTCOME_META_INVALID.
+ * Before loading: select map `name`, a table of the kernel's type `type`; its member `name`
+ * must be `table`. OUTCOME_META_INVALID.
  */
 int object_ops_select_table(struct bpf_object *bpf, const char *name, const char *type,
 			    const char *table, struct bpf_map **ret, struct report *report);

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The side of klpd that talks to the process in which libbpf reads a patch file, and what that
- * process made: programs and maps, by fd. It is a new process for each file, started from our own
- * executable and with nothing but a socket: klpd has a thread, so that a plain fork could do next
- * to nothing. Promises that whatever happens to it there, or however long it takes, is an outcome
- * here, and that nothing of it is left afterwards. Its answers are waited for by coroutine_wait(), so
- * in a coroutine others have their turn meanwhile, and each function here that asks may find at its
- * end that much has changed.
+ * klpd's side of the loader, the process in which libbpf reads a patch file, and the programs and
+ * maps that the loader made, by fd. Each file has a new process, started from klpd's own executable
+ * with nothing but a socket. klpd has a thread, so the child of a plain fork could do next to
+ * nothing.
  *
- * What is read of the file on this side is its metadata and its BTF: the first by code of ours, the
- * second after a check of ours (btf-check.c), because klpd compares what the author wrote with what
- * the kernel has.
+ * Whatever happens to the process, and however long it takes, becomes an outcome here, and nothing
+ * of it is left afterwards. coroutine_wait() waits for its answers. Other coroutines run meanwhile,
+ * so after a request each function here may find that much has changed.
+ *
+ * On this side only the metadata and the BTF of the file are read. klpd's own code parses the
+ * metadata. btf-check.c checks the BTF before it is used; klpd needs it to compare the author's
+ * prototypes with the kernel's.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -38,26 +39,26 @@
 struct selected {
 	enum loader_kind kind;
 	char *name;		/* of the program, or of a table's map */
-	int fd;			/* -EBADF before loading; or if the file makes nothing of it */
+	int fd;			/* -EBADF before loading, or if loading did not make it */
 };
 
 struct object {
 	pid_t pid;		/* 0: has ended */
 	int socket;
-	uint64_t deadline;	/* of what is waited for: CLOCK_MONOTONIC, ms */
+	uint64_t deadline;	/* of the present request: CLOCK_MONOTONIC, ms */
 	struct btf *btf;
 	struct selected *selected;
 	size_t n_selected;
 	char *failed;
-	char *crash;		/* how it ended, once it has ended badly */
-	int id_fd;		/* of the map with the id */
+	char *crash;		/* how the process failed, once it has */
+	int id_fd;		/* of the map with the record id */
 	bool has_bodies, loaded;
 };
 
 DEFINE_CLEANUP(struct object, object_free);
 DEFINE_CLEANUP(struct ops_type, ops_type_free);
 
-/* ---- the process ------------------------------------------------------------------------------- */
+/* ---- the process --------------------------------------------------------------------------- */
 
 static int process_spawn(int socket, pid_t *ret)
 {
@@ -97,7 +98,7 @@ static int process_spawn(int socket, pid_t *ret)
 	return r;
 }
 
-/* Its wait status; killed if it still runs. */
+/* Returns the wait status of the process; kills it if it still runs. */
 static int process_end(struct object *o)
 {
 	int status = 0;
@@ -126,14 +127,14 @@ static int process_start(struct object *o)
 	return r;
 }
 
-/* Remembers why: the next call wants to say the same. */
+/* Keeps the reason, because later calls must report the same. */
 static int object_crashed(struct object *o, int error, struct report *report)
 {
 	bool late = error == -ETIMEDOUT;
 	int status, r = 0;
 
 	if (!o->crash) {
-		/* one that is dying keeps the reason, whatever signal comes after it */
+		/* a process that is dying keeps its reason, whatever signal follows */
 		status = process_end(o);
 		if (late)
 			r = asprintf(&o->crash, "did not answer for %u s", OBJECT_SECONDS);
@@ -165,14 +166,14 @@ static int object_wait(int socket, short events, void *userdata)
 	return coroutine_wait(socket, events, o->deadline);
 }
 
-/* What it would tell is wanted by no caller any more. */
+/* No caller wants the result of the process any more. */
 static int object_cancelled(struct object *o, struct report *report)
 {
 	(void)process_end(o);
 	return report_set(report, OUTCOME_CANCELLED, "It was cancelled while the file was read");
 }
 
-/* Ask, and wait for the answer: *ret is what follows the result in it. Consumes the request. */
+/* Send a request and wait for the answer; *ret is what follows its result. Consumes the request. */
 static int object_ask(struct object *o, struct wire *request, struct wire *ret,
 		      struct report *report)
 {
@@ -212,9 +213,9 @@ static int object_ask(struct object *o, struct wire *request, struct wire *ret,
 	return r;
 }
 
-/* ---- the file ---------------------------------------------------------------------------------- */
+/* ---- the file ------------------------------------------------------------------------------ */
 
-/* Sealed: what was checked here is what is read there. */
+/* Sealed, so that the loader reads exactly what was checked here. */
 static int file_to_fd(const void *data, size_t size)
 {
 	_cleanup_close_ int fd = memfd_create("klp-patch", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -306,7 +307,7 @@ const struct btf *object_btf(const struct object *o)
 	return o->btf;
 }
 
-/* ---- selections -------------------------------------------------------------------------------- */
+/* ---- selections ---------------------------------------------------------------------------- */
 
 static int select_one(struct object *o, enum loader_kind kind, uint32_t number, const char *name,
 		      const char *object, const char *symbol, const char *record,
@@ -369,7 +370,7 @@ int object_select_table(struct object *o, const char *map, const char *type, con
 	return select_one(o, LOADER_TABLE, 0, map, type, table, "", report);
 }
 
-/* ---- load and attach --------------------------------------------------------------------------- */
+/* ---- load and attach ----------------------------------------------------------------------- */
 
 static int take_fd(struct wire *answer)
 {

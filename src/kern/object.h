@@ -50,9 +50,7 @@ int object_select_replace(struct object *o, const char *program, const char *obj
 int object_select_callback(struct object *o, const char *program, const char *object,
 			   const char *when, const char *record, uint32_t index,
 			   struct report *report);
-/*
- * Select a struct_ops table: variable `map` of type `type`, whose member `name` contains `table`.
- */
+/* Select a struct_ops table: variable `map` of type `type`; its member `name` must be `table`. */
 int object_select_table(struct object *o, const char *map, const char *type, const char *table,
 			struct report *report);
 /*

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The struct_ops type klp_func_ops of the companion. libbpf could make maps of it as well, but for
- * each of them it reads the names of all types of the kernel twice: for a patch of a hundred
- * functions that took longer than all the rest of enabling it. Here they are looked at once for a
- * patch, and only those of the companion.
+ * The companion's struct_ops type klp_func_ops. libbpf could make maps of it as well, but for each
+ * map it reads the names of all types of the kernel twice. For a patch of a hundred functions this
+ * took longer than the rest of enabling it. Here the types are searched once per patch, and only
+ * those of the companion.
  *
- * The kernel takes the ids of types together with the BTF that they are of, and from the same fd
- * both are read here; should the companion be another one a moment later, loading fails.
+ * The kernel takes type ids together with the BTF that they belong to; both come from the same fd
+ * here. If another companion is loaded a moment later, loading fails.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -26,7 +26,7 @@
 
 #define OPS_MODULE	"klp"
 #define OPS_VALUE_TYPE	"bpf_struct_ops_" KLP_OPS_TYPE
-#define OPS_BTF_MAX	(16U * 1024 * 1024)	/* bytes; a module's has some thousands */
+#define OPS_BTF_MAX	(16U * 1024 * 1024)	/* bytes; a module's BTF has some thousands */
 
 static const char *const ops_bodies[] = { "guard", "replace" };
 
@@ -55,7 +55,7 @@ static int ops_read_btf(int fd, uint32_t size, struct btf *vmlinux, struct btf *
 	return *ret ? 0 : errno_negative();
 }
 
-/* Among those that the module added. */
+/* Searches only the types that the module added. */
 static const struct btf_type *ops_find_struct(const struct btf *btf, const struct btf *vmlinux,
 					      const char *name, uint32_t *ret_id)
 {
@@ -70,7 +70,7 @@ static const struct btf_type *ops_find_struct(const struct btf *btf, const struc
 	return NULL;
 }
 
-/* Its index among the members, and the byte it begins at; -ENOENT. */
+/* Index of the member, and the byte at which it begins; -ENOENT. */
 static int ops_find_member(const struct btf *btf, const struct btf_type *t, const char *name,
 			   uint32_t *ret_offset)
 {
@@ -83,7 +83,7 @@ static int ops_find_member(const struct btf *btf, const struct btf_type *t, cons
 	return -ENOENT;
 }
 
-/* Where everything is in a value of the map; true: it is all there. */
+/* Find where everything is in a value of the map. True: it is all there. */
 static bool ops_find_members(struct ops_type *t, const struct btf *btf, const struct btf_type *ops,
 			     const struct btf_type *value)
 {

@@ -30,15 +30,14 @@ struct ops_type {
  */
 int ops_type_new(struct btf *vmlinux, struct ops_type **ret, struct report *report);
 struct ops_type *ops_type_free(struct ops_type *t);
-/*
- * Set `opts` so that `program` is loaded as the member that its section names; see program-hook.h.
- */
+/* Make `opts` load `program` as the member that its section names; see program-hook.h. */
 int ops_type_prepare(const struct ops_type *t, struct bpf_program *program,
 		     struct bpf_prog_load_opts *opts);
 /*
- * Create a map by whose link the companion receives the program of `program_fd` as `member` for
- * function `index` of record `record`. Returns a new fd (CLOEXEC) or -errno. `name` is for humans
- * and is truncated. `file_btf_fd` is the BTF of the program's file, which the kernel requires.
+ * Create a map. Through a link of it the companion receives the program of `program_fd` as
+ * `member` for function `index` of record `record`. Returns a new fd (CLOEXEC) or -errno. `name` is
+ * for humans and is truncated. `file_btf_fd` is the BTF of the program's file, which the kernel
+ * requires.
  */
 int ops_type_make_map(const struct ops_type *t, const char *name, int file_btf_fd,
 		      const char *record, uint32_t index, const char *member, int program_fd);

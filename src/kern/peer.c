@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel says of a process that has connected. Its uid was recorded when it did; user
- * namespace and capabilities are asked of the process that has the recorded id, and its pidfd says
- * afterwards that the id had not been given to another in the meantime. Nothing here needs a
- * capability: capget(2) and uid_map are for all to read.
+ * What the kernel knows about a process that has connected. Its uid was recorded at that moment.
+ * User namespace and capabilities are read from the process with the recorded pid; its pidfd shows
+ * afterwards that the pid was not reused meanwhile. Nothing here needs a capability, because every
+ * process may use capget(2) and read uid_map.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +30,7 @@ static bool peer_has_ended(const struct peer *p)
 	return p->pidfd < 0 || p->pid <= 0 || poll(&fd, 1, 0) != 0;
 }
 
-/* 1: all ids are what they are here; 0: they are not; negative: it cannot be read (hidepid). */
+/* 1: all ids are mapped to themselves; 0: they are not; negative: uid_map is hidden (hidepid). */
 static int peer_ids_are_ours(const struct peer *p)
 {
 	unsigned long long inside, outside, count;
@@ -50,9 +50,10 @@ static int peer_ids_are_ours(const struct peer *p)
 }
 
 /*
- * 1, 0, or negative if it cannot be told. Another namespace may have all ids as they are here. The
- * kernel shows the namespace of a process that is in one that root has made, because its owner may
- * look into it; that of a process in ours it does not show, because we raise no capability for it.
+ * 1, 0, or negative if it is not known. uid_map is not enough, because another namespace may also
+ * map all ids to themselves. If root made a namespace, the kernel shows it for a process in it,
+ * because the owner may inspect the namespace. For a process in klpd's own namespace it returns
+ * EACCES, because klpd raises no capability for this.
  */
 static int peer_in_our_namespace(const struct peer *p)
 {
@@ -89,7 +90,7 @@ int peer_read(int fd, struct peer *ret)
 	size = sizeof(ret->pidfd);
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &ret->pidfd, &size) < 0)
 		ret->pidfd = -EBADF;
-	/* unknown is not mapped: where /proc is hidden it would be true of all */
+	/* unknown does not count as mapped: where /proc is hidden, all peers are unknown */
 	ret->mapped = peer_has_ended(ret) || peer_ids_are_ours(ret) == 0;
 	if (ret->uid != 0)
 		peer_done(ret);
@@ -124,7 +125,7 @@ int peer_check_root(const struct peer *p, struct report *report)
 		return -ESRCH;
 	ours = peer_in_our_namespace(p);
 	r = peer_has_capabilities(p, &capable);
-	/* only now is it certain that both were told of the peer */
+	/* only now is it certain that both results are those of the peer */
 	if (peer_has_ended(p))
 		return -ESRCH;
 	if (ours == 0)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps what was in force before. Owns the format: what is read back is input, and is believed only
- * when all of it is as we write it. It says nothing of what may be loaded: whoever reads the file
- * again checks that it is the same, and trusts it no more than any other.
+ * Stores and loads before-N. Owns the format: what is read back is untrusted input, and is accepted
+ * only if all of it is as klpd writes it. It does not authorise a load: code that reads a patch
+ * file again checks that it is the same file, and trusts it no more than any other.
  */
 #include <bpf/bpf.h>
 #include <dirent.h>
@@ -59,7 +59,7 @@ int pin_before_store(const struct pin_before *before)
 	return bpf_obj_pin(fd, path) < 0 ? errno_negative() : 0;
 }
 
-/* Words that will stand in sentences and on terminals. */
+/* True for text that may appear in messages and on terminals. */
 static bool before_text_valid(const char *text, size_t size)
 {
 	size_t n = strnlen(text, size);

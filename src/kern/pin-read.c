@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reads sets of pins back. Nothing found is believed because it lies where we would have put it:
- * each pin is asked what it is, each size and count is compared before it is used, and a set whose
- * metadata is not ours is returned with its problem and without content. Links and maps that are
- * missing are left out: what there is of a set may be in force. Trouble of this process (memory,
- * descriptors) is never taken for damage of a set: then the whole reading fails.
+ * Reads pinned patches back. The place of a pin proves nothing: the kernel is asked what each pin
+ * is, and each size and count is checked before it is used. A patch with foreign metadata is
+ * returned with its problem and without content. Missing links and maps are left out, because the
+ * rest of the patch may be in force. A failure of this process (memory, descriptors) is never taken
+ * for damage of a patch: the whole read fails instead.
  */
 #include <bpf/bpf.h>
 #include <dirent.h>
@@ -20,7 +20,7 @@
 
 _Static_assert(sizeof(struct pin_header) == 4184, "a new size is a new PIN_FORMAT");
 
-/* Newer formats may be larger; this bounds what is read to find out that they are newer. */
+/* Newer formats may be larger; this bounds what is read to recognise them as newer. */
 #define VALUE_MAX	(1024 * 1024)
 
 int pin_check_header(const struct pin_header *header, uint64_t serial, size_t value_size)
@@ -56,7 +56,7 @@ bool pin_is_our_trouble(int error)
 	       error == -EINTR;
 }
 
-/* A pin's fd; -ENOENT, -EINVAL if it is nothing of BPF's, or our own trouble. */
+/* The fd of a pin; -ENOENT; -EINVAL if it is no BPF object; or an error of pin_is_our_trouble(). */
 static int pin_get(const char *path)
 {
 	int fd = bpf_obj_get(path);
@@ -81,8 +81,10 @@ static int pin_read_value(int fd, size_t min, char **ret, size_t *ret_size)
 	    info.max_entries != 1 || info.value_size < min ||
 	    info.value_size > VALUE_MAX)
 		return -EINVAL;
-	/* From here on nobody changes it. Ours was frozen before it was pinned, which the kernel
-	 * answers with EPERM; EBUSY means that somebody has it mapped for writing. */
+	/*
+	 * From here on the value cannot change. klpd freezes its maps before it pins them, so
+	 * freezing again returns EPERM. EBUSY means that a process has the map mapped for writing.
+	 */
 	if (bpf_map_freeze(fd) < 0 && errno != EPERM)
 		return -EINVAL;
 	value = calloc(1, MAX((size_t)info.value_size, sizeof(struct pin_header)));
@@ -111,12 +113,12 @@ int pin_read_meta(int fd, struct pin_patch *patch)
 	size_t size;
 	int r;
 
-	/* enough of a newer format to see that it is one */
+	/* enough of a newer format to recognise it */
 	r = pin_read_value(fd, offsetof(struct pin_header, serial), &value, &size);
 	if (r < 0)
 		return r;
 	memcpy(&patch->header, value, sizeof(patch->header));
-	/* by its own number: a directory can be moved, see pin_load_meta() */
+	/* checked with its own serial: a directory can be moved, see struct pin_patch */
 	r = pin_check_header(&patch->header, patch->header.serial, size);
 	if (r < 0)
 		return r;
@@ -139,7 +141,7 @@ static int pin_load_meta(struct pin_patch *patch)
 	return pin_read_meta(fd, patch);
 }
 
-/* link-0 to link-n-1, each really a link of a kind that klpd makes; one that is not stays -EBADF. */
+/* link-0 to link-(n-1). A pin that is no link of a kind that klpd makes becomes -EBADF. */
 static int pin_load_links(struct pin_patch *patch)
 {
 	patch->links = calloc(patch->header.n_links, sizeof(*patch->links));
@@ -162,7 +164,7 @@ static int pin_load_links(struct pin_patch *patch)
 	return 0;
 }
 
-/* map-0 to map-n-1, each really a map, likewise. */
+/* map-0 to map-(n-1). A pin that is no map becomes -EBADF. */
 static int pin_load_maps(struct pin_patch *patch)
 {
 	for (uint32_t i = 0; i < patch->header.n_maps; i++) {
@@ -196,7 +198,7 @@ static void pin_patch_done(struct pin_patch *patch)
 	patch->n_maps = 0;
 }
 
-/* 0 with set->problem told, or our own trouble. */
+/* 0 with patch->problem set, or an error of pin_is_our_trouble(). */
 static int pin_load_set(struct pin_patch *patch)
 {
 	int r = pin_load_meta(patch);
@@ -220,7 +222,7 @@ static int pin_compare_sets(const void *a, const void *b)
 	return x->serial < y->serial ? -1 : x->serial > y->serial;
 }
 
-/* Serials of all sets, and how many names there are that klpd never makes. */
+/* The serials of all patches, and the number of names that klpd never makes. */
 static int pin_scan(struct pin_patch **ret, size_t *ret_n, size_t *ret_foreign)
 {
 	_cleanup_closedir_ DIR *dir = opendir(KLPD_PIN_DIR);

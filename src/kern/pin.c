@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tree of pins: what of klpd outlives klpd. Builds and takes apart one directory per attachment
- * set, and reads all of them back; pin-read.c reads one. The order is the promise:
+ * The pin tree: the state of klpd that survives klpd. Builds and removes one directory per patch, and loads
+ * all of them; pin-read.c reads one. The order is guaranteed:
  *
  *   store    mkdir gen-N, link-0 ..., map-0 ..., meta   a directory without meta is half built
  *   remove   meta, ... map-0, ... link-0, rmdir         half built again from the first step on
  *
- * so that a klpd killed anywhere in between leaves something that says of itself what it is. bpffs
- * takes no dots in names. The directory is root's alone; paths below it are safe to use by name.
+ * If klpd is killed at any point, what is left shows in which state it is. bpffs allows no dots in
+ * names. The directory belongs to root alone, so paths below it are safe to use by name.
  */
 #include <bpf/bpf.h>
 #include <dirent.h>
@@ -26,7 +26,7 @@
 #include "util/cleanup.h"
 #include "util/errno-util.h"
 
-/* A number as we write it: decimal, no sign, no leading zero, at most `max`. */
+/* A number as klpd writes it: decimal, no sign, no leading zero, at most `max`. */
 static bool pin_parse_number(const char *text, uint64_t max, uint64_t *ret)
 {
 	uint64_t n = 0;
@@ -48,7 +48,7 @@ bool pin_parse_set_name(const char *name, uint64_t *ret)
 {
 	uint64_t n;
 
-	/* with room to count on: a serial is never the last that fits */
+	/* at most INT64_MAX, so that a serial can always be incremented */
 	if (!STR_HAS_PREFIX(name, PIN_SET_PREFIX) ||
 	    !pin_parse_number(name + STRLEN(PIN_SET_PREFIX), INT64_MAX, &n) || n == 0)
 		return false;
@@ -135,7 +135,7 @@ int pin_init(void)
 		return r;
 	if (fstat(fd, &st) < 0)
 		return errno_negative();
-	/* Somebody else's directory could be swapped below us at any time. */
+	/* Another owner could replace the contents of the directory at any time. */
 	if (st.st_uid != 0)
 		return -EPERM;
 	if ((st.st_mode & 07777) != 0700 && fchmod(fd, 0700) < 0)
@@ -192,7 +192,7 @@ int pin_make_meta(const struct pin_header *header, const void *meta)
 	return pin_create_map(PIN_META_MAP, value, size);
 }
 
-/* Into the directory that is there already. */
+/* Pin everything into the existing directory. */
 static int pin_fill(const struct pin_header *header, int meta_fd, const int *links, const int *maps)
 {
 	char path[PIN_PATH_MAX];
@@ -234,7 +234,7 @@ int pin_store(const struct pin_header *header, const void *meta, const int *link
 	return r;
 }
 
-/* One pin, unless it is there. */
+/* Pin an object, unless the pin exists. */
 static int pin_again(int fd, const char *path)
 {
 	if (bpf_obj_pin(fd, path) == 0 || errno == EEXIST)
@@ -242,7 +242,7 @@ static int pin_again(int fd, const char *path)
 	return errno_negative();
 }
 
-/* Metadata first, unlike a set that is built: killed in between, what is left says whose it is. */
+/* Metadata first, unlike pin_store(): if klpd is killed in between, the rest can be attributed. */
 int pin_complete(uint64_t serial, const struct pin_header *header, const void *meta,
 		 const int *links, const int *maps)
 {
@@ -264,7 +264,7 @@ int pin_complete(uint64_t serial, const struct pin_header *header, const void *m
 		return errno_negative();
 	if (lstat(path, &st) < 0)
 		return errno_negative();
-	/* not through a symbolic link */
+	/* do not follow a symbolic link */
 	if (!S_ISDIR(st.st_mode))
 		return -EEXIST;
 	pin_patch_path(serial, PIN_META_NAME, path);
@@ -291,7 +291,7 @@ int pin_rename(uint64_t from, uint64_t to)
 	return RET_NERRNO(renameat2(AT_FDCWD, old, AT_FDCWD, new, RENAME_NOREPLACE));
 }
 
-/* Which links and maps a set's directory has: found[i] for link-i, maps[i] for map-i. */
+/* Which links and maps a patch's directory has: found[i] for link-i, maps[i] for map-i. */
 static int pin_scan_entries(const char *path, bool found[static PIN_LINKS_MAX],
 			    bool maps[static KLP_TABLES_MAX])
 {
@@ -333,13 +333,13 @@ int pin_is_complete(uint64_t serial, const int *links, size_t n_links, size_t n_
 	return 1;
 }
 
-/* Gone already is as good as taken away. */
+/* A pin that does not exist counts as removed. */
 static int pin_unlink(const char *path)
 {
 	return unlink(path) < 0 && errno != ENOENT ? errno_negative() : 0;
 }
 
-/* Each of these in reverse. */
+/* Unlink the entries that were found, in reverse order. */
 static int pin_unlink_entries(uint64_t serial, const char *prefix, const bool *found, uint64_t n)
 {
 	char path[PIN_PATH_MAX];
@@ -366,7 +366,7 @@ int pin_remove(uint64_t serial)
 	pin_patch_path(serial, NULL, path);
 	if (lstat(path, &st) < 0)
 		return errno == ENOENT ? 0 : errno_negative();
-	/* not through a symlink: that would be somebody else's directory */
+	/* do not follow a symlink: it leads to a directory that is not klpd's */
 	if (!S_ISDIR(st.st_mode))
 		return -ENOTDIR;
 	RET_GATHER(ret, pin_scan_entries(path, found, maps));
@@ -386,7 +386,7 @@ void pin_detach_ops(uint64_t serial, const uint32_t *keep, size_t n_keep)
 
 	CAPS_SCOPE(CAPS_BPF);
 
-	/* pinned in this order, and unpinned in reverse: the first that is not there ends them */
+	/* links are pinned in this order and unpinned in reverse, so the first gap is the end */
 	for (uint64_t i = 0; i < PIN_LINKS_MAX; i++) {
 		_cleanup_close_ int fd = -EBADF;
 		struct link_info info;

@@ -51,7 +51,7 @@ struct pin_patch {		/* one gen-N directory as found */
 	void *meta;		/* header.meta_size bytes */
 	int *links;		/* header.n_links fds; -EBADF: missing */
 	size_t n_links;
-	int maps[KLP_TABLES_MAX]; /* header.n_maps fds of struct_ops maps, in table order, or -EBADF */
+	int maps[KLP_TABLES_MAX]; /* header.n_maps fds of the tables, in order; -EBADF: missing */
 	size_t n_maps;
 };
 
@@ -64,7 +64,7 @@ int pin_store(const struct pin_header *header, const void *meta, const int *link
 /* Create the map that holds header and metadata, without a pin. A new fd (CLOEXEC) or -errno. */
 int pin_make_meta(const struct pin_header *header, const void *meta);
 /*
- * Detach the struct_ops links of a half-built gen-N, except those whose ids are in `keep`. A
+ * Detach the struct_ops links of a half-built gen-N, except those with ids in `keep`. A
  * table's link is then out of the kernel's lists at once; unpinning alone achieves that only some
  * time later.
  */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Asks the kernel by doing: loads a program of two instructions for the function in question and
- * lets go of it. No kernel version is compared and no list of names kept: which functions are open
- * for modification without help (LSM hooks, on newer kernels syscall entries) is the kernel's to
- * say, and has changed before.
+ * Asks the kernel by trying: loads a program of two instructions for the function and closes it. No
+ * kernel version is compared and no list of names is kept. Which functions are open for
+ * modification without help (LSM hooks, on newer kernels syscall entries) is the kernel's decision,
+ * and has changed before.
  *
- * Why a second try: the kernel checks "may be modified" before it checks some reasons that no
- * opening helps against. An fexit program meets all checks but that one, so a function that takes
- * fexit and not fmod_ret is merely closed.
+ * There is a second attempt because the kernel checks "may be modified" before some reasons that
+ * opening the function does not remove. An fexit program is subject to all checks but that one. So
+ * a function that accepts fexit and not fmod_ret is merely closed.
  *
- * A "yes" is remembered, because what is open stays open until reboot; a "no" is not.
+ * A positive answer is remembered, because an open function stays open until reboot. A negative
+ * answer is not.
  */
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
@@ -36,7 +37,7 @@ static bool probe_is_permitted(uint32_t btf_id)
 	return false;
 }
 
-/* 0 if it loads; otherwise the error, with the verifier's words in log. */
+/* 0 if it loads; otherwise the error, with the verifier's output in `log`. */
 static int probe_load(uint32_t btf_id, enum bpf_attach_type attach_type, char *log, uint32_t size)
 {
 	static const struct bpf_insn insns[] = {

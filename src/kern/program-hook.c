@@ -2,12 +2,13 @@
 /*
  * Programs in the sections of bodies: "fmod_ret/FUNCTION", "struct_ops/guard" and the like.
  *
- * libbpf loads no program of struct_ops that no map of its file has. So it is told that those are
- * of another type, and the hook that it calls before it loads one says what they are. For fmod_ret
- * it would look through the names of all functions of the kernel, for each program anew; klpd has
- * found them already.
+ * libbpf does not load a struct_ops program that no map of its file uses. These sections are
+ * therefore registered as another program type, and the hook that libbpf calls before it loads a
+ * program sets the real type. For fmod_ret, libbpf would search the names of all kernel functions
+ * for each program; klpd has already found them.
  *
- * The hook knows but the program: all else is that of the load that runs, of which there is one.
+ * The hook receives only the program. All else belongs to the load that runs; there is one at a
+ * time.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Sets libbpf's load options of a body's program, just before libbpf loads it. See program-hook.c.
- */
+/* Sets the load options of a body's program just before libbpf loads it. See program-hook.c. */
 #ifndef KLPD_KERN_PROGRAM_HOOK_H
 #define KLPD_KERN_PROGRAM_HOOK_H
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Compares what a patch's author believed a function to be with what the running kernel says it is.
- * This is what stands between a kernel update that added an argument and a body that reads the
- * wrong one: the verifier sees only the kernel's types, never the author's.
+ * Compares a function as the patch's author declared it with the function of the running kernel.
+ * This is the only protection against a kernel update that adds an argument, after which a body
+ * reads the wrong one: the verifier sees only the kernel's types, never the author's.
  *
  * Both types are walked side by side. What C hides (typedef, const, volatile, restrict) is stripped
- * first; what the calling convention does not see (signedness, enum or int) counts as equal when
- * the size is. Behind a pointer to a structure only its name counts: how its members moved is what
- * CO-RE relocates. The author's BTF is input: every walk is bounded, every id may be wrong.
+ * first. What the calling convention does not see (signedness, enum or int) counts as equal if the
+ * size is. Behind a pointer to a structure only its name counts, because CO-RE relocates members
+ * that moved. The author's BTF is untrusted input: every walk is bounded, every id may be wrong.
  */
 #include <bpf/btf.h>
 #include <stdarg.h>
@@ -21,8 +21,8 @@
 #define DEPTH_MAX	8	/* pointers to pointers */
 #define TEXT_MAX	1024
 #define REGISTERS	6	/* that hold arguments, on x86-64 */
-#define STEPS_MAX	256	/* to spell one prototype */
-#define NEST_MAX	8	/* function types, one an argument of the other */
+#define STEPS_MAX	256	/* to print one prototype */
+#define NEST_MAX	8	/* function types, nested as arguments */
 
 struct proto_text {
 	size_t used;
@@ -45,7 +45,7 @@ static bool prototype_is_record(const struct btf_type *t)
 
 static bool prototype_is_printable(const struct btf *btf, uint32_t id, int nest, int *budget);
 
-/* What is spelt one by one: arguments, and the members of a structure without a name. */
+/* What is printed part by part: arguments, and the members of a structure without a name. */
 static bool prototype_parts_are_printable(const struct btf *btf, const struct btf_type *t, int nest,
 					  int *budget)
 {
@@ -62,10 +62,9 @@ static bool prototype_parts_are_printable(const struct btf *btf, const struct bt
 }
 
 /*
- * libbpf prints what BTF says without end if BTF goes in circles, and reads ids that are not there:
- * nothing is given to it that takes more than `budget` steps to spell, or in which more than
- * NEST_MAX function types and nameless structures stand one in the other. For each of these
- * libbpf recurses, and so do we.
+ * libbpf prints without end if the BTF has a cycle, and reads ids that do not exist. So it is given
+ * nothing that takes more than `budget` steps to print, or that nests more than NEST_MAX function
+ * types and unnamed structures. libbpf recurses for each of these, and so does this code.
  */
 static bool prototype_is_printable(const struct btf *btf, uint32_t id, int nest, int *budget)
 {
@@ -106,7 +105,7 @@ char *prototype_to_string(const struct btf *btf, uint32_t proto_id, const char *
 	btf_dump__free(dump);
 	if (r < 0)
 		return NULL;
-	/* a structure without a name would be spelt out, line by line */
+	/* libbpf prints a structure without a name in full, on several lines */
 	for (char *p = t.text; *p; p++) {
 		if (*p == '\n' || *p == '\t')
 			*p = ' ';
@@ -114,7 +113,7 @@ char *prototype_to_string(const struct btf *btf, uint32_t proto_id, const char *
 	return strdup(t.text);
 }
 
-/* The type behind qualifiers and typedefs; NULL for void. *ok is cleared if it cannot be told. */
+/* The type behind qualifiers and typedefs; NULL for void. *ok is cleared if it is not known. */
 static const struct btf_type *prototype_strip(const struct btf *btf, uint32_t id, bool *ok)
 {
 	for (int i = 0; i < STRIP_MAX; i++) {
@@ -133,13 +132,13 @@ static const struct btf_type *prototype_strip(const struct btf *btf, uint32_t id
 	return NULL;
 }
 
-/* Integers by any name: what travels in a register as a plain number. */
+/* Integers of any name: a register passes them as a plain number. */
 static bool prototype_is_scalar(const struct btf_type *t)
 {
 	return btf_is_int(t) || btf_is_any_enum(t);
 }
 
-/* A forward declaration says struct or union by its flag. */
+/* The flag of a forward declaration distinguishes struct and union. */
 static bool prototype_is_union(const struct btf_type *t)
 {
 	return btf_is_union(t) || (btf_is_fwd(t) && btf_kflag(t));
@@ -192,7 +191,7 @@ static bool prototype_same_pointee(const struct btf *kernel, uint32_t k_id,
 	return btf_is_func_proto(k) && btf_is_func_proto(a);
 }
 
-/* Of an argument or a return value. */
+/* Compares the types of an argument or of a return value. */
 static bool prototype_same_type(const struct btf *kernel, uint32_t k_id, const struct btf *author,
 				uint32_t a_id)
 {
@@ -202,7 +201,7 @@ static bool prototype_same_type(const struct btf *kernel, uint32_t k_id, const s
 
 	if (!ok)
 		return false;
-	/* void, and "..." as the last argument */
+	/* void, or "..." as the last argument */
 	if (!k || !a)
 		return !k && !a;
 	if (prototype_is_scalar(k) && prototype_is_scalar(a))
@@ -232,7 +231,7 @@ bool prototype_matches(const struct btf *kernel, uint32_t kernel_id, const struc
 	return true;
 }
 
-/* A number or a pointer, of what one register holds. */
+/* A number or a pointer that one register holds. */
 static bool prototype_is_register(const struct btf *btf, uint32_t id)
 {
 	bool ok = true;
@@ -267,7 +266,7 @@ bool prototype_get_shape(const struct btf *btf, uint32_t proto_id, struct protot
 		return false;
 	shape.returns = prototype_returns(btf, t->type);
 	for (uint16_t i = 0; i < btf_vlen(t); i++) {
-		/* "..." is a last argument of no type and no name */
+		/* "..." is a last argument without type and name */
 		if (btf_params(t)[i].type == 0) {
 			shape.variadic = true;
 			continue;

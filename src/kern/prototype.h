@@ -41,7 +41,7 @@ bool prototype_matches(const struct btf *kernel, uint32_t kernel_id, const struc
 /* False: the id is no FUNC_PROTO; *ret is not set. */
 bool prototype_get_shape(const struct btf *btf, uint32_t proto_id, struct prototype_shape *ret);
 /*
- * Why a body whose arguments come in registers cannot take the arguments of this FUNC_PROTO or
+ * Why a body with arguments in registers cannot take the arguments of this FUNC_PROTO or
  * return its value, as a phrase that follows the function's name ("takes 7 arguments, ..."). NULL:
  * it can.
  */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The bounds of the process that gives the bytes of a patch file to libbpf.
+ * The limits of the process that gives the bytes of a patch file to libbpf.
  *
- * It can read files and ask bpf(2) to make maps, types and programs. It cannot write a file, start
- * a process, open a socket, map code, attach a program, or get at a program, map or link that
- * exists by its id. CAP_SYS_ADMIN stays permitted for one reason: libbpf looks for the functions
- * and types of the companion in the BTF of modules, which the kernel gives out by id, and only to
- * that capability. The system call filter leaves nothing else to be done with it.
+ * It can read files and use bpf(2) to make maps, types and programs. It cannot write a file, start
+ * a process, open a socket, map code, attach a program, or reach an existing program, map or link
+ * by its id. CAP_SYS_ADMIN stays permitted for one reason: libbpf looks for the companion's
+ * functions and types in the BTF of modules. The kernel gives out this BTF by id, and only with
+ * that capability. The system call filter allows no other use of it.
  *
- * Where a limit is a signal (CPU time) or an error (memory), the parent tells of it.
+ * If a limit causes a signal (CPU time) or an error (memory), the parent reports it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -59,13 +59,13 @@ static void put_return(struct filter *f, uint32_t value)
 	put(f, BPF_RET | BPF_K, value, 0, 0);
 }
 
-/* The low half of an argument: flags and commands fit in there. */
+/* Offset of the low half of an argument, which holds any flags or command. */
 static size_t argument(unsigned int i)
 {
 	return offsetof(struct seccomp_data, args) + i * sizeof(uint64_t);
 }
 
-/* Permitted as a whole. */
+/* Allow these calls as a whole. */
 static void put_calls(struct filter *f, const int *calls, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -74,7 +74,7 @@ static void put_calls(struct filter *f, const int *calls, size_t n)
 	}
 }
 
-/* Permitted if the argument has none of these bits. */
+/* Allow the call if the argument has none of these bits. */
 static void put_without(struct filter *f, int call, unsigned int i, uint32_t bits)
 {
 	put(f, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)call, 0, 4);
@@ -84,7 +84,7 @@ static void put_without(struct filter *f, int call, unsigned int i, uint32_t bit
 	put_return(f, SECCOMP_RET_ERRNO | EPERM);
 }
 
-/* bpf(2), which comes last: nothing else is in the accumulator after it. */
+/* Filter bpf(2). Must come last, because it refuses all other calls. */
 static void put_bpf(struct filter *f)
 {
 	static const uint32_t commands[] = {
@@ -200,7 +200,7 @@ void sandbox_renew(void)
 					     SANDBOX_CPU_SECONDS), RLIM_INFINITY);
 }
 
-/* If memory is short it is this one that goes, and not klpd. */
+/* If memory is short, the kernel is to kill this process and not klpd. */
 static void sandbox_offer(void)
 {
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);

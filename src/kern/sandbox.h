@@ -10,9 +10,7 @@
 /* errno of an attempt to make a BPF link in the sandbox */
 #define SANDBOX_NO_LINK		ECANCELED
 
-/*
- * Applies to this process and cannot be undone. After a negative errno the process must not go on.
- */
+/* Bounds this process for good. 0 or a negative errno, after which the process must not go on. */
 int sandbox_enter(void);
 /* Allow SANDBOX_CPU_SECONDS of CPU time from now on. */
 void sandbox_renew(void);

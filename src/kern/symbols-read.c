@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the running kernel says what functions it has: /proc/kallsyms, and the list of what can be
- * traced. Fills tables of symbols.c with them.
+ * Reads the functions of the running kernel from /proc/kallsyms and from the list of what can be
+ * traced, and fills the tables of symbols.c.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,10 +14,10 @@
 
 #define KALLSYMS_FILE	"/proc/kallsyms"
 
-/* Where tracefs is, and where it was before it had a place of its own. */
+/* In tracefs, which older systems have below /sys/kernel/debug. */
 #define TRACEABLE_FILE	"/sys/kernel/tracing/available_filter_functions"
 
-/* With addresses, which tell functions of several names apart, where the kernel has them. */
+/* Lists with addresses come first: an address identifies a function by all its names. */
 static const struct {
 	const char *path;
 	int (*read)(struct symbols *s, FILE *f);
@@ -28,8 +28,8 @@ static const struct {
 	{ "/sys/kernel/debug/tracing/available_filter_functions", symbols_read_traceable },
 };
 
-/* These files are megabytes, and the kernel fills what it is given: do not ask it a line at a
- * time. */
+/* These files have megabytes, and the kernel fills any buffer that it gets. A large buffer saves a
+ * read per line. */
 static FILE *symbols_open(const char *path)
 {
 	FILE *f = fopen(path, "re");

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A hash table of function names, filled once per change from two text files of the kernel of some
- * 200,000 lines each, asked a few times, thrown away. Beside it the functions in the order of the file,
- * each with its address: the functions of one name are a chain in it, and an index sorted by address
- * has the names of one function side by side. Where the kernel hides addresses (kernel.kptr_restrict=2)
- * all of them read as 0, and nothing is known of other names. Open addressing over slots in one array; the
- * names live in blocks that are freed together. Knows the format of the two files and nothing else.
- * Symbols of modules, BPF programs and trampolines carry an owner in brackets: a table has those of
- * one owner, or those without.
+ * A hash table of function names. It is filled once per change from two text files of the kernel
+ * with some 200,000 lines each, queried a few times and thrown away. Knows the format of the two
+ * files and nothing else.
+ *
+ * 1. Slots: open addressing in one array. The names live in blocks that are freed together.
+ * 2. Entries: the functions in the order of the file, with addresses; those of one name are a
+ *    chain.
+ * 3. Sorted: an index by address, in which the names of one function are adjacent.
+ *
+ * Where the kernel hides addresses (kernel.kptr_restrict=2) all of them read as 0, and other names
+ * of a function are not known. Symbols of modules, BPF programs and trampolines carry an owner in
+ * brackets. A table has the symbols of one owner, or those without an owner.
  */
 #include <string.h>
 
@@ -19,7 +23,7 @@
 #define BLOCK_SIZE	(256 * 1024)
 
 #define NO_ENTRY	UINT32_MAX
-#define ENTRY_OFFSET	4 /* from the address of a function to what ftrace changes: an ENDBR, or 0 */
+#define ENTRY_OFFSET	4 /* bytes of an ENDBR, which may precede what ftrace changes */
 
 struct slot {
 	const char *name;	/* NULL: empty */
@@ -31,8 +35,8 @@ struct slot {
 struct entry {			/* a name of a function */
 	uint64_t addr;
 	const char *name;
-	const char *listed;	/* as ftrace has it; NULL: not traceable */
-	uint32_t next;		/* of this name */
+	const char *listed;	/* its name in ftrace; NULL: not traceable */
+	uint32_t next;		/* next entry of this name */
 };
 
 struct block {
@@ -47,9 +51,9 @@ struct symbols {
 	uint32_t n_slots;	/* a power of two */
 	uint32_t n_used;
 	struct entry *entries;	/* in the order of the file */
-	uint32_t *sorted;	/* by address; NULL: not yet */
+	uint32_t *sorted;	/* by address; NULL: not sorted yet */
 	uint32_t n_entries, room;
-	bool addressed;		/* addresses are not hidden */
+	bool addressed;		/* the kernel does not hide addresses */
 	struct block *blocks;
 };
 
@@ -96,7 +100,7 @@ struct symbols *symbols_free(struct symbols *s)
 	return NULL;
 }
 
-/* The slot of the name, or the empty one where it belongs. There is always an empty one. */
+/* The slot of the name, or the empty slot where it belongs. At least one slot is always empty. */
 static struct slot *symbols_slot(const struct symbols *s, const char *name, size_t length,
 				 uint32_t hash)
 {
@@ -151,7 +155,7 @@ static const char *symbols_keep(struct symbols *s, const char *name, size_t leng
 	return p;
 }
 
-/* What is known of the name, to be added to; NULL without memory. */
+/* The slot of the name, which is added if it is new; NULL: no memory. */
 static struct slot *symbols_add(struct symbols *s, const char *name, size_t length)
 {
 	uint32_t hash = symbols_hash(name, length);
@@ -193,7 +197,7 @@ static int symbols_add_entry(struct symbols *s, struct slot *slot, uint64_t addr
 	return 0;
 }
 
-/* Length of `name` in "name.isra.0"; 0 if the compiler made no clone of a function here. */
+/* Length of `name` in "name.isra.0"; 0 if the name is not that of a compiler's clone. */
 static size_t symbols_clone_of(const char *name)
 {
 	static const char *const suffixes[] = { ".isra.", ".constprop.", ".part." };
@@ -206,7 +210,7 @@ static size_t symbols_clone_of(const char *name)
 	return 0;
 }
 
-/* What follows a name in a line, " [module]" or nothing, says that it is one of ours. */
+/* True if the rest of a line, " [module]" or nothing, is the owner of this table. */
 static bool symbols_is_owner(const struct symbols *s, const char *rest)
 {
 	size_t length = s->module ? strlen(s->module) : 0;
@@ -260,7 +264,7 @@ static int entry_compare(const void *a, const void *b, void *userdata)
 	return i < j ? -1 : i > j;
 }
 
-/* Those of vmlinux come in order, which costs one look at each. */
+/* The entries of vmlinux are in order already, which one pass confirms. */
 static int symbols_sort(struct symbols *s)
 {
 	bool in_order = true;
@@ -279,7 +283,7 @@ static int symbols_sort(struct symbols *s)
 	return 0;
 }
 
-/* Where in `sorted` the names of this address begin. */
+/* Where the names of this address begin in `sorted`. */
 static uint32_t symbols_lower(const struct symbols *s, uint64_t addr)
 {
 	uint32_t low = 0, high = s->n_entries;
@@ -319,13 +323,13 @@ static int symbols_add_traceable_line(struct symbols *s, char *line)
 	if (!slot)
 		return -ENOMEM;
 	slot->info.traceable = true;
-	/* which of several of this name is not said */
+	/* the line does not say which of several functions of this name it means */
 	for (uint32_t i = slot->first; i != NO_ENTRY; i = s->entries[i].next)
 		s->entries[i].listed = slot->name;
 	return 0;
 }
 
-/* All names of the function at this address. */
+/* Mark all names of the function at this address as traceable. */
 static void symbols_mark(struct symbols *s, uint64_t addr, const char *listed)
 {
 	for (uint32_t at = symbols_lower(s, addr);

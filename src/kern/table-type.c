@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's struct_ops types, judged by name. User space cannot ask the kernel whether a type's
- * tables can be updated: a link that has one must exist first, and for most types that is when the
- * table takes effect. So what a patch relies on is looked up in a list that was read off the
- * kernel:
+ * Judges the kernel's struct_ops types by name. User space cannot ask the kernel whether the tables
+ * of a type can be updated: this needs a link of such a table, and with most types the table takes
+ * effect as soon as the link exists. So the properties that a patch relies on come from a list that
+ * was derived from the kernel's code:
  *
- *   - a table that is registered changes nothing until somebody asks for it by its name, so it may
- *     be attached before the patch is in force;
- *   - a link of it can be updated, to a table of the same name, at one instant and without a moment
- *     at which there is none (struct bpf_struct_ops has .update, and it does not just refuse);
- *   - who uses the table holds it, so that one that is swapped or taken away goes on for them.
+ * 1. Registering a table changes nothing until a user selects it by its name. So it may be attached
+ *    before the patch is in force.
+ * 2. A link of it can be updated to a table of the same name, at one instant and without a moment
+ *    at which there is none (struct bpf_struct_ops has .update, and it does not just refuse).
+ * 3. A user of a table holds it, so existing users keep a table that is replaced or removed.
  *
- * In Linux 6.12 to 7.3 that is true of tcp_congestion_ops alone: hid_bpf_ops, Qdisc_ops,
+ * In Linux 6.12 to 7.3 this is true of tcp_congestion_ops alone: hid_bpf_ops, Qdisc_ops,
  * smc_hs_ctrl, io_uring_bpf_ops and binfmt_misc_ops have no update, and that of sched_ext_ops
  * always refuses.
  */
@@ -24,7 +24,7 @@
 
 static const char *const swappable[] = { "tcp_congestion_ops" };
 
-/* How the kernel calls the value of a map of such a type. */
+/* Prefix of the kernel's name for the value of a map of such a type. */
 #define VALUE_PREFIX "bpf_struct_ops_"
 
 int table_type_check(const struct btf *kernel, const char *type, struct report *report)

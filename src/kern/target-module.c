@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Modules that a patch is for. A module may be absent, and may come and go at any time: what is
- * read here is true of one moment, saves the author from mistakes, and is found out once more by
- * the companion, which alone can hold a module while it looks.
+ * Modules that a patch is for. A module may be absent, and may be loaded or unloaded at any time.
+ * What is read here is true of one moment and detects mistakes of the author. The companion checks
+ * it again, because only the companion can hold a module while it looks.
  */
 #include <bpf/btf.h>
 #include <stdio.h>
@@ -45,13 +45,13 @@ static bool module_has(const char *name, const char *file)
 	return access(path, F_OK) == 0;
 }
 
-/* Only what was loaded has a state; what is a part of the kernel has at most parameters there. */
+/* Only a loaded module has a state; what is built into the kernel has at most parameters there. */
 static bool module_is_loaded(const char *name)
 {
 	return module_has(name, "/initstate");
 }
 
-/* One without BTF, or whose BTF does not go with vmlinux's, is one that describes nothing. */
+/* A module without BTF, or with BTF that does not fit vmlinux's, describes no functions. */
 static int module_read_btf(struct target_module *m, struct btf *vmlinux)
 {
 	char path[MODULE_PATH_MAX];
@@ -79,7 +79,7 @@ static int module_read(struct target_module *m, struct btf *vmlinux, struct repo
 		r = module_read_btf(m, vmlinux);
 	if (r != 0)
 		return r;
-	/* gone while it was read: then half of it may be missing */
+	/* if the module was unloaded meanwhile, half of this may be missing */
 	m->loaded = module_is_loaded(m->name);
 	return 0;
 }
@@ -110,7 +110,7 @@ int target_module_find(struct target_module **list, const char *name, struct btf
 	return 0;
 }
 
-/* Not btf__find_by_name_kind(), which would look in vmlinux first. */
+/* Does not use btf__find_by_name_kind(), which would search vmlinux first. */
 static uint32_t target_module_func(const struct target_module *m, const char *symbol)
 {
 	const struct btf *btf = m->btf;

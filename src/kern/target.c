@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Judges a function before anything is made of it: every reason why a patch could not be attached
- * to it, or could be attached to something its author did not mean, is found here, in words, and
- * not as an errno of bpf(2) afterwards.
+ * Judges a function before anything is created for it. If a patch cannot be attached to it, or
+ * would be attached to something that its author did not mean, this code reports it in words,
+ * instead of an errno of bpf(2) afterwards.
  *
- * Order of the questions, each answered from what the running kernel says of itself: is there such
- * a text symbol (kallsyms), one only, not turned into a clone by the compiler; does BTF describe
- * it; can it be traced (available_filter_functions); is it what the author thought (prototype);
- * does the kernel let fmod_ret attach, or could it after an opening (probe).
+ * Order of the checks on the running kernel: there is one such text symbol (kallsyms), not a
+ * compiler's clone; BTF describes it; it can be traced (available_filter_functions); it has the
+ * author's prototype; fmod_ret can attach, or could after an opening (probe).
  */
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -31,7 +30,7 @@ struct targets {
 	struct btf *btf;
 	struct btf_index *index;	/* of btf */
 	struct symbols *symbols;
-	struct target_module *modules;	/* those that were asked for */
+	struct target_module *modules;	/* those that were looked up */
 };
 
 DEFINE_CLEANUP(struct targets, targets_free);
@@ -66,8 +65,8 @@ int targets_new(struct targets **ret, struct report *report)
 	return 0;
 }
 
-/* What the kernel hands a function's programs on in: an array with room for as many as there can
- * be. */
+/* The kernel passes a function's programs in a structure with an array, which has room for as many
+ * as there can be. */
 static const char *const program_lists[] = { "bpf_tramp_links", "bpf_tramp_nodes" };
 
 uint32_t targets_program_limit(const struct targets *t)
@@ -117,7 +116,7 @@ void targets_forget_modules(struct targets *t)
 	t->modules = target_modules_free(t->modules);
 }
 
-/* Why it is not: all names at its address were looked for. */
+/* Why it is not traceable; all names at its address were looked up. */
 static int target_untraceable(const char *symbol, const struct symbol_place *place,
 			      struct report *report)
 {
@@ -135,7 +134,7 @@ static int target_untraceable(const char *symbol, const struct symbol_place *pla
 			  reasons[place->part]);
 }
 
-/* What is known of a name is one function that can be meant and traced; `where` has the names. */
+/* Check that the name stands for one function that can be traced; `where` is its object. */
 static int target_judge(const struct symbols *s, const char *where, const char *symbol,
 			uint32_t sympos, struct symbol_place *ret, struct report *report)
 {
@@ -157,8 +156,8 @@ static int target_judge(const struct symbols *s, const char *where, const char *
 	return ret->traceable ? 0 : target_untraceable(symbol, ret, report);
 }
 
-/* The name of the function by which BTF describes it: its own, or another at its address, if that is
- * one function's only. *ret_id: 0, none. */
+/* The name by which BTF describes the function: its own, or another at its address that no other
+ * function has. *ret_id: 0, none. */
 static const char *targets_described(const struct targets *t, const char *symbol, uint64_t addr,
 				     uint32_t *ret_id)
 {
@@ -175,7 +174,7 @@ static const char *targets_described(const struct targets *t, const char *symbol
 	return *ret_id ? name : symbol;
 }
 
-/* One function of vmlinux. */
+/* Find one function of vmlinux. */
 static int targets_find(const struct targets *t, const char *symbol, uint32_t sympos,
 			struct target *ret, struct report *report)
 {
@@ -309,7 +308,7 @@ int targets_resolve(struct targets *t, const char *object, const char *symbol, u
 	return 0;
 }
 
-/* One that is not loaded: whatever can be known of its functions is found out when it comes. */
+/* If the module is not loaded, its functions are checked when it is. */
 static int targets_resolve_module(struct targets *t, const char *object, const char *symbol,
 				  uint32_t sympos, const struct btf *patch_btf, struct target *ret,
 				  struct report *report)
@@ -331,15 +330,15 @@ static int targets_resolve_module(struct targets *t, const char *object, const c
 	ret->n_syms = symbols_find(module->symbols, symbol).n_text;
 	ret->addr = place.addr;
 	ret->listed = place.listed;
-	/* as in vmlinux: BTF cannot say which of several it describes */
+	/* as in vmlinux: BTF cannot say which of several functions it describes */
 	func = ret->n_syms == 1 ? target_module_described(module, symbol, sympos) : 0;
 	if (r == 0 && func != 0)
 		r = target_check_proto(module->btf, func, symbol, patch_btf, report);
 	return r;
 }
 
-/* What the author wrote is what the body was compiled for, also where the kernel's BTF is
- * silent. */
+/* The body was compiled for the author's prototype, which therefore counts even if the kernel's BTF
+ * has none. */
 static int target_check_registers(const struct btf *patch_btf, const char *symbol,
 				  struct report *report)
 {
@@ -367,7 +366,7 @@ int targets_resolve_guard(struct targets *t, const char *object, const char *sym
 	r = targets_find(t, symbol, sympos, &found, report);
 	if (r != 0)
 		return r;
-	/* BTF has one entry for several functions of one name and cannot say which it describes */
+	/* BTF has one entry for several functions of a name; which one it describes is unknown */
 	if (found.n_syms > 1)
 		found.btf_id = 0;
 	if (found.btf_id != 0)
@@ -384,7 +383,7 @@ static void facts_add_symbol(struct target_facts *facts, struct symbol_info info
 	facts->traceable = info.traceable;
 }
 
-/* The other names at its address, and of which part of the code it is. */
+/* Add the other names at its address, and the part of the code that it belongs to. */
 static void facts_add_place(struct target_facts *facts, const struct symbols *s, const char *symbol,
 			    uint32_t sympos)
 {
@@ -408,7 +407,7 @@ static void facts_add_place(struct target_facts *facts, const struct symbols *s,
 	}
 }
 
-/* By FUNC `func_id` of the kernel; without one, what the author believes. */
+/* From FUNC `func_id` of the kernel; if that is 0, from what the author wrote. */
 static void facts_add_prototype(struct target_facts *facts, const struct btf *btf, uint32_t func_id,
 				const char *symbol, const struct btf *patch_btf)
 {

@@ -52,7 +52,7 @@ struct target_facts {
 	bool hidden; /* the kernel hides addresses, so other names are not known */
 	enum symbol_part part;	/* of the kernel's code, if it is not traceable */
 	char *aliases;		/* other names, "a, b": patching it changes them all; NULL: none */
-	bool described; /* the kernel's BTF describes it alone, with shape and prototype */
+	bool described; /* the kernel's BTF describes this one function, with shape and prototype */
 	bool shaped;		/* shape is set; if not described, from what the author wrote */
 	struct prototype_shape shape;
 	char *prototype;	/* as C; NULL: not known */

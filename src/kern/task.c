@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reads what /proc says of one thread. The thread may end at any time, and its id be another's. */
+/* Reads what /proc says about one thread, which may end at any time so that its id is reused. */
 #include "kern/task.h"
 #include "util/cleanup.h"
 #include "util/text.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Opens a patch file and proves, on file descriptors, that only root could have written it or put
- * it where it is. Nothing is checked by name and opened by name afterwards: the directory's path is
- * made canonical first, then every component from "/" down is opened relative to the one above it
- * (no symlink is followed any more) and judged by fstat(2) on what was really opened. Whoever swaps
- * a component in between only makes the walk fail.
+ * it where it is. Nothing is checked by name and opened by name afterwards. The directory's path is
+ * made canonical first. Then every component from "/" down is opened relative to the one above it,
+ * without following symlinks, and fstat(2) judges what was really opened. If a component is
+ * replaced meanwhile, the walk fails.
  *
- * Owner and mode are promises of the filesystem: one that an ordinary user may serve (FUSE) can
- * promise anything, and is refused.
+ * Owner and mode depend on the filesystem: one that an ordinary user may serve (FUSE) can report
+ * anything, and is refused.
  */
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -41,7 +41,7 @@ static int trust_check_fd(int fd, const char *what, struct stat *ret, struct rep
 		return report_set(report, OUTCOME_FILE_UNTRUSTED,
 				  "'%s' is owned by uid %u, not by root", what,
 				  (unsigned int)ret->st_uid);
-	/* An ACL that lets somebody else write shows in the group bits, as its mask. */
+	/* An ACL that grants write access to other users shows in the group bits, as its mask. */
 	if (ret->st_mode & (S_IWGRP | S_IWOTH))
 		return report_set(report, OUTCOME_FILE_UNTRUSTED,
 				  "'%s' is writable by %s (mode %04o)", what,
@@ -60,8 +60,7 @@ static int trust_unreadable(struct report *report, int error, const char *what)
 	return r;
 }
 
-/* Walk down to the canonical directory `dir`; its fd, a positive outcome in *ret_outcome, or
- * -errno. */
+/* Walk down to canonical directory `dir`. 0 with its fd in *ret, an outcome, or -errno. */
 static int trust_open_dir(const char *dir, int *ret, struct report *report)
 {
 	_cleanup_close_ int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -100,7 +99,7 @@ static int trust_open_dir(const char *dir, int *ret, struct report *report)
 	return 0;
 }
 
-/* "/a/b/c" to "/a/b" made canonical and "c". */
+/* Split "/a/b/c" into "/a/b", made canonical, and "c". */
 static int trust_split(const char *path, char **ret_dir, const char **ret_base,
 		       struct report *report)
 {
@@ -108,7 +107,7 @@ static int trust_split(const char *path, char **ret_dir, const char **ret_base,
 	const char *base = strrchr(path, '/');
 	size_t length = strlen(path);
 
-	/* The name goes into reports and, from there, into a pin: bounded here once. */
+	/* The name goes into reports and from there into a pin, so it is bounded here once. */
 	if (path[0] != '/' || length >= PATH_MAX)
 		return report_set(report, OUTCOME_FILE_UNREADABLE, "the path %s",
 				  path[0] != '/' ? "is not absolute" : "is too long");
@@ -136,7 +135,7 @@ static int trust_open_file(int dir_fd, const char *base, const char *path, int *
 	struct stat st;
 	int fd;
 
-	/* Before opening: to open a device or a FIFO may already do something. */
+	/* Checked before opening, because opening a device or a FIFO may already have an effect. */
 	if (fstatat(dir_fd, base, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return trust_unreadable(report, errno_negative(), path);
 	if (S_ISLNK(st.st_mode))
