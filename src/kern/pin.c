@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The pin tree: the state of klpd that survives klpd. Builds and removes one directory per patch, and loads
- * all of them; pin-read.c reads one. The order is guaranteed:
+ * The pin tree: the state of klpd that survives klpd. Builds and removes one directory per patch;
+ * pin-read.c loads them. The order is guaranteed:
  *
  *   store    mkdir gen-N, link-0 ..., map-0 ..., meta   a directory without meta is half built
  *   remove   meta, ... map-0, ... link-0, rmdir         half built again from the first step on
