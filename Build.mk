@@ -38,7 +38,7 @@ objects = $(patsubst src/%.c,$(O)/$(2)/%.o,$(call sources,$(1)))
 # A layer without sources has no archive; programs that need it then fail to link.
 archives = $(foreach l,$(1),$(if $(call sources,$(l)),$(O)/$(2)/lib$(l).a))
 
-# ---- what there is -----------------------------------------------------------------------------
+# ---- lists of products -------------------------------------------------------------------------
 
 PROGRAMS := $(addprefix $(O)/bin/,klpd klpctl)
 PATCHES := $(foreach f,$(wildcard patches/*/*.bpf.c),$(O)/patches/$(basename $(basename $(notdir $f))).klp.o)
@@ -78,7 +78,7 @@ root-ready:
 .PHONY: all tests programs kmod kmod-debug patches test-patches units fuzzers facts helpers benches \
 	root-ready unit static fuzz FORCE
 
-# ---- settings that change what a product is ----------------------------------------------------
+# ---- settings: products are rebuilt when these change ------------------------------------------
 
 # Compilers and flags: products that depend on this file are rebuilt when they change.
 $(O)/.settings: FORCE

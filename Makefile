@@ -69,7 +69,7 @@ clean:
 root:
 	$(Q)scripts/mkroot
 
-# ---- first half: send it into the root ---------------------------------------------------------
+# ---- first half: run make inside the root ------------------------------------------------------
 
 # Pass on short flags such as -k; the jobserver stays outside.
 short_flags := $(filter-out --%,$(firstword -$(MAKEFLAGS)))

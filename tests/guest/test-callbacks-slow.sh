@@ -44,8 +44,8 @@ slept_long() {
 	dmesg | grep -q "patch 'cb-nap.*': the $1 callback of object '$2' has been running for more than a second"
 }
 
-# everything_answers - queries, and modules that are not an object of any patch, although a
-# callback sleeps.
+# everything_answers - although a callback sleeps, queries are answered, and modules that are not
+# an object of any patch can be loaded and unloaded.
 everything_answers() {
 	check "blockers answer" klpctl blockers
 	check "task answers" klpctl task $$

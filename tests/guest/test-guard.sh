@@ -136,7 +136,7 @@ lets_go() {
 }
 modprobe test_klpd_keep_hook || fail modprobe
 before=$(module_references)
-# The hook of a single function.
+# All functions of one batch (they share an ftrace_ops, see src/kmod/site.c).
 check enable klpctl enable $T/cmdline-guard.klp.o
 echo 1 >$KEEPS/keep
 check disable klpctl disable cmdline-guard
@@ -162,7 +162,7 @@ check disable klpctl disable cmdline-guard
 same cmdline "$plain" "$(cmdline)"
 lets_go cmdline_proc_show
 check "nothing holds the module" loop_until references_are "$before"
-# One of two hooks.
+# One function of a batch of two.
 check enable klpctl enable $T/cmdline-held.klp.o
 echo 1 >$KEEPS/keep
 check replace klpctl replace $T/cmdline-guard.klp.o

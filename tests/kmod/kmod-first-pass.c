@@ -36,7 +36,10 @@ static unsigned int count(int state)
 	return n;
 }
 
-/* Returns false if a second pass was made before the tasks were counted; then try again. */
+/*
+ * Returns false if a second pass had been made when the tasks were counted; then the caller tries
+ * again.
+ */
 static bool one_pass(pid_t inside)
 {
 	__u64 n = change_switch(change_announce("hrtimer_nanosleep"), 0);

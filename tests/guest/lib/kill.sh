@@ -44,8 +44,8 @@ one() {
 	local point=$1 what=$2 start=$3 goal=$4 end name generation
 	shift 4
 
-	# Also change patches that were recovered, not only those that the same klpd enabled: for
-	# each failure, and where a restart reads no symbols.
+	# Also change patches that were recovered, not only those that the same klpd enabled: at
+	# each failure, but with a kill only for a disable, which reads no symbols.
 	if [[ -n $start && ($what == fail || $2 == disable) ]]; then
 		stop_klpd
 		start_klpd
