@@ -62,7 +62,12 @@ KVERS := $(shell ls -dv /lib/modules/*/build/Makefile 2>/dev/null | cut -d/ -f4)
 # that.
 DEBUG_TOP := /srv
 DEBUG_KVERS := $(shell ls -dv $(DEBUG_TOP)/lib/modules/*/build/Makefile 2>/dev/null | cut -d/ -f5)
-MODULES := $(if $(wildcard src/kmod/Kbuild),klp klp-abi) $(notdir $(patsubst %/Kbuild,%,$(wildcard tests/modules/*/Kbuild)))
+MODULES := $(if $(wildcard src/kmod/Kbuild),klp klp-abi) $(filter-out $(SCALE_MODULE),$(notdir $(patsubst %/Kbuild,%,$(wildcard tests/modules/*/Kbuild))))
+
+# `make scale`: 64 patches of 256 functions each, two hexadecimal digits a patch, and the module they patch.
+SCALE_MODULE := test_klpd_many_all
+HEX := 0 1 2 3 4 5 6 7 8 9 a b c d e f
+SCALE_PATCHES := $(foreach a,0 1 2 3,$(foreach b,$(HEX),$(O)/tests/scale/many-$(a)$(b).klp.o)) $(O)/tests/scale/many-next.klp.o
 
 all: programs kmod patches
 tests: units fuzzers facts helpers benches test-patches
@@ -74,9 +79,10 @@ fuzzers: $(FUZZERS)
 facts: $(FACTS)
 helpers: $(HELPERS)
 benches: $(BENCHES)
+scale-parts: $(SCALE_PATCHES)
 root-ready:
 .PHONY: all tests programs kmod kmod-debug patches test-patches units fuzzers facts helpers benches \
-	root-ready unit static fuzz FORCE
+	root-ready scale-parts unit static fuzz FORCE
 
 # ---- settings: products are rebuilt when these change ------------------------------------------
 
@@ -133,6 +139,14 @@ $(foreach f,$(TEST_BPF),$(eval $(call bpf_object,$(O)/$(f:.c=.o),$(f))))
 $(foreach f,$(wildcard patches/*/*.bpf.c),$(eval $(call bpf_object,$(O)/patches/$(basename $(basename $(notdir $f))).klp.o,$(f))))
 $(foreach f,$(wildcard tests/patches/*.bpf.c),$(eval $(call bpf_object,$(O)/tests/patches/$(basename $(basename $(notdir $f))).klp.o,$(f))))
 
+# The successor of all of them has the functions of the first.
+$(SCALE_PATCHES): $(O)/tests/scale/many-%.klp.o: tests/patches/many.h $(O)/.settings
+	@mkdir -p $(@D)
+	@$(call say,BPF,$@)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -x c -DMANY_NAME='"many-$*"' -DMANY_MODULE=$(SCALE_MODULE) \
+		-DMANY_SET=$(patsubst next,00,$*) -DMANY_VALUE=$(if $(filter next,$*),2,1) -MT $@ -MF $@.d -c -o $@.tmp $<
+	$(Q)llvm-strip -g $@.tmp && mv $@.tmp $@
+
 skeleton = @mkdir -p $(@D) && $(call say,SKEL,$@) && bpftool gen skeleton $< name $(subst -,_,$(*F)) >$@
 $(foreach f,$(filter tests/facts/% tests/kmod/%,$(TEST_BPF)),$(eval $(O)/include/$(basename $(basename $(notdir $f))).skel.h: $(O)/$(f:.c=.o)))
 $(TEST_SKELS): $(O)/include/%.skel.h:
@@ -162,6 +176,7 @@ $(call kmod_product,$(1),$(2)): $(wildcard $(call kmod_source,$(1))/*) $(wildcar
 	$$(Q)cp $(O)/kmod/$(2)/.build/$(1)/$(1:-abi=).ko $$@
 endef
 $(foreach k,$(KVERS),$(foreach m,$(MODULES),$(eval $(call module,$(m),$(k),kmod))))
+$(foreach k,$(KVERS),$(eval $(call module,$(SCALE_MODULE),$(k),scale-parts)))
 $(foreach k,$(DEBUG_KVERS),$(foreach m,$(MODULES),$(eval $(call module,$(m),$(k),kmod-debug,$(DEBUG_TOP)))))
 kmod-debug:
 	$(if $(DEBUG_KVERS),,@echo 'make: no debug kernel is here: run make check-debug' >&2; false)

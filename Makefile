@@ -20,6 +20,8 @@ unexport O
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 600
 FAULT_STRIDE ?= 1
+# of `make scale`: one of tests/vm/kernels; all of them if it is empty
+SCALE_KERNEL ?=
 PREFIX ?= /usr
 DESTDIR ?=
 
@@ -27,7 +29,7 @@ Q := $(if $(filter-out 0,$(V)),,@)
 say = $(if $(filter-out 0,$(V)),:,printf '  %-8s %s\n' $(1) $(2))
 
 # Goals that run on the host as it is; every other goal needs the tools.
-HOST_GOALS := help clean install demo check check-debug guest meta fault root bench
+HOST_GOALS := help clean install demo check check-debug guest meta fault root bench scale
 goals := $(or $(MAKECMDGOALS),all)
 build_goals := $(filter-out $(HOST_GOALS),$(goals))
 
@@ -56,6 +58,7 @@ help:
 	'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)' \
 	'make guest      the guest tests on every kernel of tests/vm/kernels' \
 	'make fault      klpd dies, or errs, at every FAULT_STRIDE=$(FAULT_STRIDE)th system call of each change (hours)' \
+	'make scale      64 patches of 256 functions: enabled, taken over, replaced, disabled (an hour)' \
 	'make meta       does the guest runner tell the truth about hangs, panics and empty runs?' \
 	'make programs | kmod | patches | facts      parts of it' \
 	'make root       only make the Debian 13 root; its place: scripts/mkroot --path' \
@@ -96,6 +99,10 @@ guest:
 	$(Q)$(in_root) all tests
 	$(Q)tests/vm/suite
 
+scale:
+	$(Q)$(in_root) all tests scale-parts
+	$(Q)tests/vm/suite -j 1 $(foreach k,$(SCALE_KERNEL),-k $(k)) tests/guest/scale.sh
+
 fault:
 	$(Q)$(in_root) all tests
 	$(Q)tests/vm/suite -a $(FAULT_STRIDE) tests/guest/fault.sh
@@ -105,7 +112,7 @@ meta:
 	$(Q)$(in_root) root-ready
 	$(Q)tests/vm/meta/run
 
-.PHONY: help clean root demo check check-debug bench guest fault meta install
+.PHONY: help clean root demo check check-debug bench guest scale fault meta install
 
 ifneq ($(build_goals),)
 ifneq ($(here),yes)

@@ -45,7 +45,8 @@
 #define KLP_UAPI_OBJECT_LEN	56
 #define KLP_UAPI_SYMBOL_LEN	512
 #define KLP_UAPI_FUNCS_MAX	256
-#define KLP_UAPI_PATCHES_MAX	64
+#define KLP_UAPI_PATCHES_MAX	64	/* that enter, or that leave, in one change */
+#define KLP_UAPI_RECORDS_MAX	128	/* records there can be: as many in force as take their places */
 #define KLP_UAPI_REASON_LEN	64
 #define KLP_UAPI_OBJECTS_MAX	64
 #define KLP_UAPI_CALLBACKS_MAX	64

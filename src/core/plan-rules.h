@@ -22,7 +22,7 @@ struct plan_rule {
 	bool by_set;
 };
 
-#define PLAN_RULES 7
+#define PLAN_RULES 8
 extern const struct plan_rule plan_rules[PLAN_RULES];
 
 /*
@@ -41,8 +41,12 @@ int plan_check_leaving(const struct plan_patch *patches, const struct plan *plan
 		       struct report *report);
 int plan_choose_consistency(const struct meta *m, bool immediate, bool companion, uint32_t *ret,
 			    struct report *report);
-int plan_choose_slot(const struct plan_patch *patches, size_t n_patches, uint64_t taken,
-		     uint32_t consistency, uint32_t *ret, struct report *report);
+/* How many of them stay in force beside m, if it enters. */
+size_t plan_staying(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
+		    bool replace);
+/* Beside `n_stay` of them; *ret is no bit that any of them has, also of those that leave. */
+int plan_choose_slot(const struct plan_patch *patches, size_t n_patches, size_t n_stay,
+		     uint64_t taken, uint32_t consistency, uint32_t *ret, struct report *report);
 const char *plan_consistency_name(uint32_t consistency);
 
 int plan_rollback(const struct plan_patch *patches, size_t n_patches,

@@ -91,8 +91,10 @@ static int survey_consistency(const struct plan_patch *patches, size_t n_patches
 	r = survey_take(problems, request->meta, &report);
 	if (r < 0)
 		return r;
-	(void)plan_choose_slot(patches, n_patches, request->taken, plan->consistency,
-			       &plan->enter[0].slot, &report);
+	(void)plan_choose_slot(patches, n_patches,
+			       plan_staying(patches, n_patches, request->meta,
+					    plan->verb == CHANGE_REPLACE),
+			       request->taken, plan->consistency, &plan->enter[0].slot, &report);
 	return survey_take(problems, request->meta, &report);
 }
 

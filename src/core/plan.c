@@ -298,8 +298,8 @@ int plan_check_leaving(const struct plan_patch *patches, const struct plan *plan
  * Choose a slot. The entering patch exists beside the leaving ones until they are gone, so it needs
  * its own.
  */
-int plan_choose_slot(const struct plan_patch *patches, size_t n_patches, uint64_t taken,
-		     uint32_t consistency, uint32_t *ret, struct report *report)
+int plan_choose_slot(const struct plan_patch *patches, size_t n_patches, size_t n_stay,
+		     uint64_t taken, uint32_t consistency, uint32_t *ret, struct report *report)
 {
 	uint64_t used = taken;
 
@@ -307,12 +307,25 @@ int plan_choose_slot(const struct plan_patch *patches, size_t n_patches, uint64_
 		if (patches[i].consistency == KLP_CONSISTENCY_IMMEDIATE &&
 		    patches[i].slot < KLP_GATE_SLOTS)
 			used |= UINT64_C(1) << patches[i].slot;
-	if (n_patches >= KLP_UAPI_PATCHES_MAX || used == UINT64_MAX)
+	if (n_stay >= PLAN_PATCHES_MAX)
 		return report_set(report, OUTCOME_UNSUPPORTED,
-				  "%zu patches are in force, there is no room for one more",
-				  n_patches);
+				  "%zu patches are in force, there is no room for one more", n_stay);
+	if (consistency == KLP_CONSISTENCY_IMMEDIATE && used == UINT64_MAX)
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "All %u places of immediate patches are taken, also by those that "
+				  "would leave: there is no room for one more", KLP_GATE_SLOTS);
 	*ret = consistency == KLP_CONSISTENCY_IMMEDIATE ? (uint32_t)__builtin_ctzll(~used) : 0;
 	return 0;
+}
+
+size_t plan_staying(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
+		    bool replace)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_patches; i++)
+		n += !replace || !meta_same_set(patches[i].meta, m);
+	return n;
 }
 
 static int find_set(const struct plan_patch *patches, size_t n_patches, const char *name,
@@ -422,7 +435,16 @@ static int rule_states(const struct plan_entry *e, struct report *report)
 	return check_states(e->patches, e->n_patches, e->meta, e->verb == CHANGE_REPLACE, report);
 }
 
+static int rule_room(const struct plan_entry *e, struct report *report)
+{
+	if (e->n_patches <= PLAN_PATCHES_MAX)
+		return 0;
+	return report_set(report, OUTCOME_UNSUPPORTED,
+			  "%zu patches are in force, too many for a change", e->n_patches);
+}
+
 const struct plan_rule plan_rules[PLAN_RULES] = {
+	{ rule_room, .by_func = false },
 	{ rule_name, .by_func = false },
 	{ rule_supported, .by_func = true },
 	{ rule_strict, .by_func = true },
@@ -448,6 +470,7 @@ static int plan_enter(const struct plan_patch *patches, size_t n_patches,
 {
 	const struct meta *m = request->meta;
 	bool replace = request->verb == CHANGE_REPLACE || m->replace;
+	size_t n_stay = plan_staying(patches, n_patches, m, replace);
 	int r;
 
 	report_names(report, m->name, NULL, NULL);
@@ -459,7 +482,7 @@ static int plan_enter(const struct plan_patch *patches, size_t n_patches,
 					    request->companion && !request->companion_older,
 					    &plan->consistency, report);
 	if (r == 0)
-		r = plan_choose_slot(patches, n_patches, request->taken, plan->consistency,
+		r = plan_choose_slot(patches, n_patches, n_stay, request->taken, plan->consistency,
 				     &plan->enter[0].slot, report);
 	if (r != 0 || !replace)
 		return r;

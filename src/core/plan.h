@@ -82,8 +82,8 @@ struct plan {
  *   --immediate; or patches that leave have another consistency than the change.
  * - OUTCOME_NO_COMPANION: per-task consistency is needed and klp.ko is not loaded, or a patch would
  *   enter through a klp.ko with an older ABI.
- * - OUTCOME_UNSUPPORTED: an fmod_ret body in a module or at a position above 1, or more patches
- *   than there are slots or records.
+ * - OUTCOME_UNSUPPORTED: an fmod_ret body in a module or at a position above 1, more than
+ *   PLAN_PATCHES_MAX patches in force, or no free gates bit.
  * - OUTCOME_NO_PREVIOUS: rollback, and the previous patches are not known or are the ones in force.
  *
  * Replace: a replace takes the place of all patches in force of the same patch set (meta->set).

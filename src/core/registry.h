@@ -17,7 +17,7 @@
 #include "shared/report.h"
 
 /* All slots and all records in use: there cannot be more patches. */
-#define REGISTRY_PATCHES_MAX	(KLP_GATE_SLOTS + KLP_UAPI_PATCHES_MAX)
+#define REGISTRY_PATCHES_MAX	(KLP_GATE_SLOTS + KLP_UAPI_RECORDS_MAX)
 #define REGISTRY_WARNINGS_MAX	64
 
 struct registry {

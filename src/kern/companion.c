@@ -364,16 +364,16 @@ int companion_status(struct companion *c, struct klp_ioc_status *status,
 	struct klp_ioc_status arg = {};
 	int r;
 
-	found = calloc(KLP_UAPI_PATCHES_MAX, sizeof(*found));
+	found = calloc(KLP_UAPI_RECORDS_MAX, sizeof(*found));
 	if (!found)
 		return -ENOMEM;
 	arg.records = (uintptr_t)found;
-	arg.nr = KLP_UAPI_PATCHES_MAX;
+	arg.nr = KLP_UAPI_RECORDS_MAX;
 	r = companion_ioctl(c, KLP_IOC_STATUS, &arg);
 	if (r < 0)
 		return r;
 	/* more than the ABI allows */
-	if (arg.nr > KLP_UAPI_PATCHES_MAX)
+	if (arg.nr > KLP_UAPI_RECORDS_MAX)
 		return -EOVERFLOW;
 	r = companion_check_records(found, arg.nr);
 	if (r < 0)

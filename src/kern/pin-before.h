@@ -14,7 +14,7 @@
 
 #define PIN_BEFORE_MAGIC	0x314645422d504c4bULL	/* "KLP-BEF1" */
 #define PIN_BEFORE_FORMAT	1
-#define PIN_BEFORE_MAX		128
+#define PIN_BEFORE_MAX		192
 
 struct pin_before_header {
 	uint64_t magic;

@@ -57,8 +57,8 @@ long klpm_query_status(void __user *arg)
 	if (s.reserved)
 		return -EINVAL;
 	user = s.records;
-	room = user ? min_t(u32, s.nr, KLP_UAPI_PATCHES_MAX) : 0;
-	records = kcalloc(KLP_UAPI_PATCHES_MAX, sizeof(*records), GFP_KERNEL);
+	room = user ? min_t(u32, s.nr, KLP_UAPI_RECORDS_MAX) : 0;
+	records = kcalloc(KLP_UAPI_RECORDS_MAX, sizeof(*records), GFP_KERNEL);
 	if (!records)
 		return -ENOMEM;
 	memset(&s, 0, sizeof(s));

@@ -145,7 +145,7 @@ static void ask_status(struct companion *c)
 
 	if (companion_status(c, &status, &records) < 0)
 		return;
-	REQUIRE(status.nr <= KLP_UAPI_PATCHES_MAX);
+	REQUIRE(status.nr <= KLP_UAPI_RECORDS_MAX);
 	for (uint32_t i = 0; i < status.nr; i++) {
 		const struct judge_facts facts = {
 			.pins = JUDGE_PINS_READ,

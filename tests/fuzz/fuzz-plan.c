@@ -168,7 +168,7 @@ static void require_incoming(const struct plan_patch *patches, size_t n_patches,
 	REQUIRE(m->n_callbacks == 0 || !request->immediate);
 	REQUIRE(!m->sticky || !request->deadline);
 	REQUIRE(plan->n_enter == 1 && plan->enter[0].slot < KLP_GATE_SLOTS &&
-		n_patches < KLP_UAPI_PATCHES_MAX);
+		n_patches - plan->n_leave < KLP_UAPI_PATCHES_MAX);
 	for (size_t i = 0; i < m->n_funcs; i++)
 		REQUIRE(body_is_ops(m->funcs[i].body) ?
 				!request->immediate :
@@ -237,7 +237,7 @@ static void require_rollback(const struct plan_patch *patches, size_t n_patches,
 		if (!in_force(patches, n_patches, q->before[i].serial))
 			REQUIRE(plan->enter[n_enter++].index == i);
 	REQUIRE(n_enter == plan->n_enter && n_leave == plan->n_leave);
-	REQUIRE(n_patches + n_enter <= KLP_UAPI_PATCHES_MAX);
+	REQUIRE(n_patches - n_leave + n_enter <= KLP_UAPI_PATCHES_MAX);
 	REQUIRE(plan->consistency == KLP_CONSISTENCY_IMMEDIATE || q->companion);
 	for (size_t i = 0; i < n_enter; i++) {
 		const struct plan_before *e = &q->before[plan->enter[i].index];

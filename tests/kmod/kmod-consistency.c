@@ -246,8 +246,8 @@ static void change(__u64 enter, __u64 leave, unsigned int turn)
 
 static bool in_force(__u64 id)
 {
-	static struct klp_uapi_patch list[KLP_UAPI_PATCHES_MAX];
-	struct klp_ioc_status s = { .records = (unsigned long)list, .nr = KLP_UAPI_PATCHES_MAX };
+	static struct klp_uapi_patch list[KLP_UAPI_RECORDS_MAX];
+	struct klp_ioc_status s = { .records = (unsigned long)list, .nr = KLP_UAPI_RECORDS_MAX };
 
 	if (ioctl(dev, KLP_IOC_STATUS, &s) < 0)
 		die("status");

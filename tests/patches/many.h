@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Patch MANY_NAME: all 256 functions of set MANY_SET (00) of test_klpd_many.ko return MANY_VALUE.
+ * A patch MANY_NAME of the 256 functions of a set (MANY_SET, 00) of MANY_MODULE (test_klpd_many): all
+ * return MANY_VALUE.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
@@ -14,8 +15,12 @@ KLP_LICENSE("GPL");
 #define MANY_SET 00
 #endif
 
+#ifndef MANY_MODULE
+#define MANY_MODULE test_klpd_many
+#endif
+
 #define MANY_BODY(n) \
-	KLP_REPLACE_FUNC_IN(test_klpd_many, int, test_klpd_many_##n, int value) \
+	KLP_REPLACE_FUNC_IN(MANY_MODULE, int, test_klpd_many_##n, int value) \
 	{ \
 		return MANY_VALUE; \
 	}

@@ -214,7 +214,7 @@ static void test_room(void)
 	static char names[PLAN_PATCHES_MAX + 1][8];
 	struct plan_before before[PLAN_PATCHES_MAX + 1];
 	struct test_patch last = patch("last", "last");
-	const struct plan_patch patches[] = { there(&last, 1000) };
+	struct plan_patch patches[] = { there(&last, 1000) };
 	struct plan_request q = rollback(before, PLAN_PATCHES_MAX);
 	struct plan plan;
 
@@ -228,8 +228,16 @@ static void test_room(void)
 	CHECK_INT(plan.n_enter, PLAN_PATCHES_MAX);
 	for (size_t i = 0; i < PLAN_PATCHES_MAX; i++)
 		CHECK_INT(plan.enter[i].slot, i);
-	/* who leaves has a place until it is gone */
-	refused(patches, 1, &q, OUTCOME_UNSUPPORTED, "p63", "64 patches");
+	/* a patch that leaves keeps its bit of the gates word until it is gone */
+	patches[0].consistency = KLP_CONSISTENCY_IMMEDIATE;
+	refused(patches, 1, &q, OUTCOME_UNSUPPORTED, "p63", "All 64 places");
+	/* per task there are records for those that enter and those that leave */
+	patches[0].consistency = KLP_CONSISTENCY_PER_TASK;
+	for (size_t i = 0; i <= PLAN_PATCHES_MAX; i++)
+		before[i].consistency = KLP_CONSISTENCY_PER_TASK;
+	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
+	CHECK_INT(plan.n_enter, PLAN_PATCHES_MAX);
+	CHECK_INT(plan.n_leave, 1);
 	q.n_before++;
 	refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, NULL, "65 were");
 }

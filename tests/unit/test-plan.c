@@ -331,6 +331,11 @@ static void test_slots(void)
 		patches[i].consistency = KLP_CONSISTENCY_PER_TASK;
 	q = request(CHANGE_ENABLE, &last);
 	check_refused(patches, n, &q, OUTCOME_UNSUPPORTED, "no room");
+	/* all of them can be replaced, because records are there for as many again */
+	q.verb = CHANGE_REPLACE;
+	CHECK_INT(plan_make(patches, n, &q, &plan, NULL), 0);
+	CHECK_INT(plan.n_leave, n);
+	q = request(CHANGE_ENABLE, &last);
 	/* a slot that came back damaged from a pin is not shifted by */
 	patches[0] = IMMEDIATE(&test_patches[0], 4711);
 	q.immediate = true;

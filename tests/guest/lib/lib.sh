@@ -206,6 +206,14 @@ complaints() {
 declare -A WAS
 REFERENCES=0
 
+# module_references - how many references klp.ko has; 0 if it is not there.
+module_references() {
+	local references=0
+
+	read -r references 2>/dev/null </sys/module/klp/refcnt || :
+	echo "$references"
+}
+
 # snapshot - from now on each test must leave the state as it is now.
 snapshot() {
 	local line

@@ -3,8 +3,7 @@
  * Many functions to be patched, which return 0. /proc/test_klpd_many calls all of them and prints
  * "VALUE COUNT" for each return value below 16 that occurred.
  *
- * Built with -DKLP_MANY_ALL it has 64 sets of 256 functions instead of one: too many for an
- * everyday test.
+ * With MANY_ALL it has 64 sets of 256 instead of one (test_klpd_many_all.ko).
  */
 #include <linux/module.h>
 #include <linux/proc_fs.h>
@@ -12,7 +11,7 @@
 
 #include "test_klpd_many.h"
 
-#ifdef KLP_MANY_ALL
+#ifdef MANY_ALL
 #define MANY_SETS(X) \
 	MANY_SETS_16(X, 0) MANY_SETS_16(X, 1) MANY_SETS_16(X, 2) MANY_SETS_16(X, 3)
 #define MANY_SETS_16(X, s) \

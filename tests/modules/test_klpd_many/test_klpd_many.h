@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * MANY(X, SET): X(NUMBER) for each of the 256 functions klp_many_NUMBER() of a set. NUMBER is
+ * MANY(X, SET): X(NUMBER) for each of the 256 functions
+ * test_klpd_many_NUMBER() of a set. NUMBER is
  * four hexadecimal digits: two for the set, then two for the function.
  */
-#ifndef KLP_MANY_H
-#define KLP_MANY_H
+#ifndef TEST_KLPD_MANY_H
+#define TEST_KLPD_MANY_H
 
 #define MANY_16(X, n) \
 	X(n##0) X(n##1) X(n##2) X(n##3) X(n##4) X(n##5) X(n##6) X(n##7) \
