@@ -62,12 +62,12 @@ KVERS := $(shell ls -dv /lib/modules/*/build/Makefile 2>/dev/null | cut -d/ -f4)
 # that.
 DEBUG_TOP := /srv
 DEBUG_KVERS := $(shell ls -dv $(DEBUG_TOP)/lib/modules/*/build/Makefile 2>/dev/null | cut -d/ -f5)
-MODULES := $(if $(wildcard src/kmod/Kbuild),klp klp-abi) $(filter-out $(SCALE_MODULE),$(notdir $(patsubst %/Kbuild,%,$(wildcard tests/modules/*/Kbuild))))
-
 # `make scale`: 64 patches of 256 functions each, two hexadecimal digits a patch, and the module they patch.
 SCALE_MODULE := test_klpd_many_all
 HEX := 0 1 2 3 4 5 6 7 8 9 a b c d e f
 SCALE_PATCHES := $(foreach a,0 1 2 3,$(foreach b,$(HEX),$(O)/tests/scale/many-$(a)$(b).klp.o)) $(O)/tests/scale/many-next.klp.o
+
+MODULES := $(if $(wildcard src/kmod/Kbuild),klp klp-abi) $(filter-out $(SCALE_MODULE),$(notdir $(patsubst %/Kbuild,%,$(wildcard tests/modules/*/Kbuild))))
 
 all: programs kmod patches
 tests: units fuzzers facts helpers benches test-patches

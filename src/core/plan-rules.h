@@ -41,6 +41,8 @@ int plan_check_leaving(const struct plan_patch *patches, const struct plan *plan
 		       struct report *report);
 int plan_choose_consistency(const struct meta *m, bool immediate, bool companion, uint32_t *ret,
 			    struct report *report);
+/* The index of the patch with this name, or -ENOENT. */
+int plan_find(const struct plan_patch *patches, size_t n_patches, const char *name, size_t *ret);
 /* How many of them stay in force beside m, if it enters. */
 size_t plan_staying(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
 		    bool replace);
