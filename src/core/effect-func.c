@@ -187,13 +187,13 @@ static void count_missing(const struct look *l, const struct patch *s, size_t *r
 
 static int warn_off(struct look *l, const struct patch *s, size_t judged, size_t missing)
 {
-	struct warning reg = { .kind = WARNING_FTRACE_OFF, .patch = s, .func = WARNING_NO_FUNC };
+	struct warning w = { .kind = WARNING_FTRACE_OFF, .patch = s, .func = WARNING_NO_FUNC };
 
 	if (judged == 0)
 		return 0;
-	reg.effect = missing == judged ? EFFECT_NONE : EFFECT_PARTLY;
+	w.effect = missing == judged ? EFFECT_NONE : EFFECT_PARTLY;
 	return warnings_add(
-		l->ret, &reg,
+		l->ret, &w,
 		"Patch '%s' is not %s in force: ftrace is off "
 		"(kernel.ftrace_enabled=0), and %zu of its %zu functions run the original; "
 		"switch it on with 'sysctl kernel.ftrace_enabled=1'",
@@ -206,13 +206,13 @@ static int warn_missing(struct look *l, const struct patch *s, enum effect effec
 
 	for (size_t i = 0; r == 0 && i < l->n; i++) {
 		const struct ftrace_func *f = &l->funcs[i];
-		struct warning reg = { .kind = WARNING_NOT_CALLED, .effect = effect };
+		struct warning w = { .kind = WARNING_NOT_CALLED, .effect = effect };
 
 		if (l->places[i].patch != s || !l->places[i].judged || look_is_called(l, i))
 			continue;
-		reg.patch = s;
-		reg.func = l->places[i].func;
-		r = warnings_add(l->ret, &reg,
+		w.patch = s;
+		w.func = l->places[i].func;
+		r = warnings_add(l->ret, &w,
 				 "Function '%s' of patch '%s' calls no body of it: %s; the "
 				 "original runs",
 				 look_func(l, i)->symbol, s->meta->name,
@@ -303,7 +303,7 @@ static int livepatch_is_at(const char *patch, const char *object, const char *sy
 static int warn_redirected(struct look *l, size_t i)
 {
 	struct livepatch p = { .look = l, .func = i };
-	struct warning reg = { .kind = WARNING_REDIRECTED, .effect = EFFECT_PARTLY };
+	struct warning w = { .kind = WARNING_REDIRECTED, .effect = EFFECT_PARTLY };
 	bool had = l->registry->targets;
 	int r = foreign_each_livepatch(livepatch_is_at, &p);
 
@@ -311,21 +311,21 @@ static int warn_redirected(struct look *l, size_t i)
 		registry_forget_targets(l->registry);
 	if (r < 0)
 		return r;
-	reg.patch = l->places[i].patch;
-	reg.func = l->places[i].func;
+	w.patch = l->places[i].patch;
+	w.func = l->places[i].func;
 	if (p.name) {
-		reg.kind = WARNING_LIVEPATCH;
-		reg.other = p.name;
-		return warnings_add(l->ret, &reg,
+		w.kind = WARNING_LIVEPATCH;
+		w.other = p.name;
+		return warnings_add(l->ret, &w,
 				    "Function '%s' of patch '%s' is also patched by kernel "
 				    "livepatch '%s': " BEHIND,
-				    look_func(l, i)->symbol, reg.patch->meta->name, p.name);
+				    look_func(l, i)->symbol, w.patch->meta->name, p.name);
 	}
 	return warnings_add(
-		l->ret, &reg,
+		l->ret, &w,
 		"Function '%s' of patch '%s' is also redirected by somebody else "
 		"through ftrace (a kprobe with a post handler, or another patcher): " BEHIND,
-		look_func(l, i)->symbol, reg.patch->meta->name);
+		look_func(l, i)->symbol, w.patch->meta->name);
 }
 
 static int look_redirected(struct look *l)
@@ -333,7 +333,7 @@ static int look_redirected(struct look *l)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < l->n; i++) {
-		struct warning reg = { .kind = WARNING_REDIRECTED, .effect = EFFECT_PARTLY };
+		struct warning w = { .kind = WARNING_REDIRECTED, .effect = EFFECT_PARTLY };
 
 		if (!l->places[i].judged)
 			continue;
@@ -341,14 +341,14 @@ static int look_redirected(struct look *l)
 			r = warn_redirected(l, i);
 		if (r != 0 || !l->funcs[i].foreign)
 			continue;
-		reg.patch = l->places[i].patch;
-		reg.func = l->places[i].func;
+		w.patch = l->places[i].patch;
+		w.func = l->places[i].func;
 		r = warnings_add(
-			l->ret, &reg,
+			l->ret, &w,
 			"Function '%s' of patch '%s' also has a trampoline of "
 			"somebody else's that is not BPF's: it runs first, and whether this patch "
 			"is asked then is up to it",
-			look_func(l, i)->symbol, reg.patch->meta->name);
+			look_func(l, i)->symbol, w.patch->meta->name);
 	}
 	return r;
 }
@@ -421,7 +421,7 @@ static bool program_is_found(struct programs *programs, uint32_t link_id)
 static int warn_program(struct look *l, size_t i, const struct foreign_program *p)
 {
 	struct patch *s = l->places[i].patch;
-	struct warning reg = {
+	struct warning w = {
 		.kind = WARNING_PROGRAM,
 		.effect = EFFECT_PARTLY,
 		.patch = s,
@@ -430,12 +430,12 @@ static int warn_program(struct look *l, size_t i, const struct foreign_program *
 		.link_id = p->link_id,
 	};
 
-	return warnings_add(l->ret, &reg,
+	return warnings_add(l->ret, &w,
 			    "Function '%s' of patch '%s' also has fmod_ret program '%s' of "
 			    "somebody else (link %u): %s",
 			    look_func(l, i)->symbol, s->meta->name, p->name, p->link_id,
 			    look_is_ops(l, i)		       ? BEFORE_OPS :
-			    p->link_id > s->link_ids[reg.func] ? LATER :
+			    p->link_id > s->link_ids[w.func] ? LATER :
 								 EARLIER);
 }
 

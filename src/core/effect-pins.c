@@ -12,14 +12,14 @@
 static int effect_parts(const struct patch *s, struct warnings *ret)
 {
 	size_t missing = patch_missing(s), all = s->n_links + s->n_lost;
-	struct warning reg = { .kind = WARNING_PARTS, .effect = EFFECT_PARTLY, .patch = s,
+	struct warning w = { .kind = WARNING_PARTS, .effect = EFFECT_PARTLY, .patch = s,
 			     .func = WARNING_NO_FUNC };
 
 	if (missing == 0)
 		return 0;
 	if (missing >= all)
-		reg.effect = EFFECT_NONE;
-	return warnings_add(ret, &reg,
+		w.effect = EFFECT_NONE;
+	return warnings_add(ret, &w,
 			    "Patch '%s' is not whole: %zu of its %zu bodies, callbacks and "
 			    "tables are not attached any more; disable it, or see 'klpctl repair "
 			    "--dry-run'",
@@ -28,30 +28,30 @@ static int effect_parts(const struct patch *s, struct warnings *ret)
 
 static int effect_set_pins(const struct patch *s, struct warnings *ret)
 {
-	struct warning reg = { .kind = WARNING_PINS, .effect = EFFECT_PARTLY, .patch = s,
+	struct warning w = { .kind = WARNING_PINS, .effect = EFFECT_PARTLY, .patch = s,
 			     .func = WARNING_NO_FUNC };
 	int r = 0;
 
 	if (s->lost)
 		return warnings_add(
-			ret, &reg,
+			ret, &w,
 			"Patch '%s' has lost its metadata, and klpd knows of it what "
 			"the kernel tells; disable it, or see 'klpctl repair --dry-run'",
 			s->meta->name);
 	if (s->unpinned)
-		r = warnings_add(ret, &reg,
+		r = warnings_add(ret, &w,
 				 "Patch '%s' is not pinned where klpd finds it again: it ends "
 				 "with this klpd",
 				 s->meta->name);
 	else if (patch_pins(s) != s->serial)
-		r = warnings_add(ret, &reg,
+		r = warnings_add(ret, &w,
 				 "Pins of patch '%s' are in gen-%llu and belong in gen-%llu: "
 				 "'klpctl repair' puts them back",
 				 s->meta->name, (unsigned long long)patch_pins(s),
 				 (unsigned long long)s->serial);
-	reg.effect = EFFECT_WHOLE;
+	w.effect = EFFECT_WHOLE;
 	if (r == 0 && s->repinned)
-		r = warnings_add(ret, &reg,
+		r = warnings_add(ret, &w,
 				 "Patch '%s' was not pinned any more, and klpd has pinned it "
 				 "again; told until 'klpctl repair' is called",
 				 s->meta->name);
@@ -77,11 +77,11 @@ static int effect_place(const struct registry *reg, struct warnings *ret)
 
 static int effect_unjudged(const struct unjudged *u, struct warnings *ret)
 {
-	struct warning reg = { .kind = WARNING_UNJUDGED, .patch = u->patch, .func = WARNING_NO_FUNC,
+	struct warning w = { .kind = WARNING_UNJUDGED, .patch = u->patch, .func = WARNING_NO_FUNC,
 			     .effect = unjudged_matters(u) ? EFFECT_PARTLY : EFFECT_NONE };
 	_cleanup_free_ char *text = unjudged_text(u);
 
-	return text ? warnings_add(ret, &reg, "%s", text) : -ENOMEM;
+	return text ? warnings_add(ret, &w, "%s", text) : -ENOMEM;
 }
 
 int effect_pins(const struct registry *reg, struct warnings *ret)

@@ -72,20 +72,20 @@ static int effect_tables(const struct patch *s, struct warnings *ret)
  */
 static int effect_record(const struct patch *s, uint32_t flags, struct warnings *ret)
 {
-	struct warning reg = { .effect = EFFECT_PARTLY, .patch = s, .func = WARNING_NO_FUNC };
+	struct warning w = { .effect = EFFECT_PARTLY, .patch = s, .func = WARNING_NO_FUNC };
 	int r = 0;
 
 	if (flags & KLP_PATCH_BROKEN) {
-		reg.kind = WARNING_BROKEN;
-		r = warnings_add(ret, &reg,
+		w.kind = WARNING_BROKEN;
+		r = warnings_add(ret, &w,
 				 "Patch '%s' is not whole: somebody detached a guard or "
 				 "replace body or a callback of it; disable or replace it",
 				 s->meta->name);
 	}
 	if (r == 0 && (flags & KLP_PATCH_PASSED_OVER)) {
-		reg.kind = WARNING_PASSED_OVER;
+		w.kind = WARNING_PASSED_OVER;
 		r = warnings_add(
-			ret, &reg,
+			ret, &w,
 			"Patch '%s' was passed over in a call where its body cannot "
 			"run (it may sleep and the caller must not, or too many bodies were in "
 			"one another): the original ran",
@@ -113,11 +113,11 @@ static int effect_records(const struct registry *reg, struct warnings *ret)
 
 static int effect_kernel(struct warnings *ret)
 {
-	const struct warning reg = { .kind = WARNING_KERNEL, .func = WARNING_NO_FUNC };
+	const struct warning w = { .kind = WARNING_KERNEL, .func = WARNING_NO_FUNC };
 
 	if (lockdown_read() != LOCKDOWN_CONFIDENTIALITY)
 		return 0;
-	return warnings_add(ret, &reg,
+	return warnings_add(ret, &w,
 			    "The kernel is locked down (confidentiality), so no patch can be "
 			    "enabled: " LOCKDOWN_HELP);
 }

@@ -57,9 +57,9 @@ static int json_function(const struct meta_func *f, const struct link_info *info
 }
 
 /* The state of a function that follows from a warning; NULL if none does. */
-static const char *json_warned_state(const struct warning *reg)
+static const char *json_warned_state(const struct warning *w)
 {
-	switch (reg->kind) {
+	switch (w->kind) {
 	case WARNING_FTRACE_OFF:
 	case WARNING_NOT_CALLED:
 		return "not_called";

@@ -43,20 +43,20 @@ static int on_mounts(sd_event_source *source _unused_, int fd _unused_, uint32_t
 	return 0;
 }
 
-static void watch_forget_dirs(struct manager_watch *reg)
+static void watch_forget_dirs(struct manager_watch *w)
 {
-	while (reg->n_dirs > 0)
-		sd_event_source_disable_unref(reg->dirs[--reg->n_dirs]);
+	while (w->n_dirs > 0)
+		sd_event_source_disable_unref(w->dirs[--w->n_dirs]);
 }
 
 static void watch_dir(struct manager *m, const char *path)
 {
-	struct manager_watch *reg = m->watch;
+	struct manager_watch *w = m->watch;
 
-	if (reg->n_dirs < ARRAY_SIZE(reg->dirs) &&
-	    sd_event_add_inotify(m->event, &reg->dirs[reg->n_dirs], path, WATCH_MASK, on_directory,
+	if (w->n_dirs < ARRAY_SIZE(w->dirs) &&
+	    sd_event_add_inotify(m->event, &w->dirs[w->n_dirs], path, WATCH_MASK, on_directory,
 				 m) >= 0)
-		reg->n_dirs++;
+		w->n_dirs++;
 }
 
 /* Use the mountinfo of process 1, because it has the mounts of the system. */
