@@ -90,7 +90,7 @@ int effect_pins(const struct registry *reg, struct warnings *ret)
 				 .func = WARNING_NO_FUNC };
 	int r = effect_place(reg, ret);
 
-	if (r == 0 && reg->stale)
+	if (r == 0 && *reg->stale)
 		r = warnings_add(ret, &stale, "What is in force cannot be read (%s): this is how it was "
 				 "before, and klpd tries again", reg->stale);
 	for (size_t i = 0; r == 0 && i < reg->n_unjudged; i++)

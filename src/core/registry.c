@@ -173,8 +173,7 @@ void registry_clear(struct registry *reg)
 		patch_free(u->patch);
 		free(u->why);
 	}
-	free(reg->stale);
-	reg->stale = NULL;
+	reg->stale[0] = '\0';
 	reg->taken = 0;
 	reg->gate_repinned = false;
 	reg->unjudged = false;

@@ -46,9 +46,9 @@ struct registry {
 	int place;
 	bool gate_repinned;	/* klpd has pinned the gates word again since recovery */
 	/*
-	 * Why the last recovery failed: the registry is as before it; NULL: it did not fail.
+	 * Why the last recovery failed, so that the registry is as before it; "": it did not fail.
 	 */
-	char *stale;
+	char stale[128];
 	struct targets *targets;	/* NULL: not read, or freed again */
 	/* Use of `targets` by a change or a check that is being prepared. */
 	enum registry_use {

@@ -4,6 +4,8 @@
  * seen. If a recovery fails, the registry keeps its contents, the failure is logged, and the
  * recovery is tried again, periodically and whenever a client asks.
  */
+#include <stdio.h>
+
 #include "core/recover.h"
 #include "klpd/blockers.h"
 #include "klpd/manager-pins.h"
@@ -71,12 +73,10 @@ void manager_recover_again(struct manager *m)
 		return;
 	}
 	text = report.error ? strerrordesc_np(report.error) : report.detail ?: "out of memory";
-	if (!reg->stale)
+	if (!*reg->stale)
 		log_error("What is in force cannot be read: %s%s%s; going on with what was known, and "
 			  "trying again", report.detail ?: "", report.detail ? ": " : "", text);
-	free(reg->stale);
-	/* NULL if memory is short; on_retry() then does not recover */
-	reg->stale = strdup(text);
+	(void)snprintf(reg->stale, sizeof(reg->stale), "%s", text);
 	(void)sd_event_add_time_relative(m->event, &m->retry, CLOCK_MONOTONIC, MANAGER_RETRY_USEC,
 					 0, on_retry, m);
 }
