@@ -427,7 +427,7 @@ t klpd does not answer
 kill -STOP "$KLPD_PID"
 for verb in status list "check $P/cmdline.klp.o" "disable cmdline" "enable $P/cmdline.klp.o"; do
 	# shellcheck disable=SC2086
-	KLPD_ANSWER_SEC=1 expect_fail 9 klpctl $verb
+	KLPD_ANSWER_SEC=1 expect_fail 12 klpctl $verb
 	[[ $(grep -c "Klpd did not answer\|klpd did not answer" <<<"$OUTPUT") == 1 ]] || fail "$verb: $OUTPUT"
 done
 kill -CONT "$KLPD_PID"
