@@ -223,14 +223,19 @@ size_t repair_leaving(struct registry *reg, const struct repair *r, uint32_t con
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < r->n && n < KLP_GATE_SLOTS; i++) {
+	for (size_t i = 0; i < r->n; i++) {
 		struct repair_action *a = &r->actions[i];
 
-		if (a->kind != REPAIR_TAKE_OUT || a->patch->consistency != consistency)
+		if (a->kind != REPAIR_TAKE_OUT || !a->patch || a->patch->consistency != consistency)
 			continue;
+		if (n == KLP_GATE_SLOTS) {
+			a->error = -E2BIG;
+			continue;
+		}
 		a->error = repair_adopt(reg, a->patch);
+		/* the change in which it leaves frees it */
 		if (a->error == 0)
-			ret[n++] = a->patch;
+			ret[n++] = TAKE_PTR(a->patch);
 	}
 	return n;
 }

@@ -183,9 +183,13 @@ int manager_plan_repair(struct manager *m, struct repair *ret, struct report *re
 
 	if (manager_prepared(m))
 		return manager_busy(m, report);
+	/* the plan points to patches, and the end of a change may recover others in their place */
+	manager_end_change(m);
+	if (m->change)
+		return manager_busy(m, report);
 	manager_give_way(m);
 	manager_refresh(m);
-	if (m->change && !m->grace)
+	if (m->change)
 		return manager_busy(m, report);
 	manager_keep(m);
 	r = repair_plan(m->registry, ret);
@@ -243,7 +247,6 @@ int manager_repair(struct manager *m, struct repair *repair, uint64_t timeout_us
 	int r;
 
 	*ret_runs = false;
-	manager_finish(m);
 	for (size_t i = 0; i < repair->n; i++) {
 		removed = removed || repair->actions[i].kind == REPAIR_REMOVE;
 		log_notice("Repair: %s", repair->actions[i].text);

@@ -55,9 +55,16 @@ int manager_recover(struct manager *m, struct report *report)
 	return 0;
 }
 
-static int on_retry(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
+static int on_retry(sd_event_source *source, uint64_t usec _unused_, void *userdata)
 {
-	manager_refresh(userdata);
+	struct manager *m = userdata;
+
+	/* a recovery is not possible while a change runs or a file is read */
+	if (m->change || m->work) {
+		(void)sd_event_source_set_time_relative(source, MANAGER_RETRY_USEC);
+		return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	}
+	manager_refresh(m);
 	return 0;
 }
 

@@ -324,7 +324,7 @@ void manager_refresh(struct manager *m)
 	/* what recovery left alone without the companion can be judged now */
 	if (found || *m->registry->stale)
 		manager_recover_again(m);
-	r = found ? manager_listen(m) : 0;
+	r = manager_listen(m);
 	if (r < 0)
 		log_error_errno(r, "Cannot listen to the companion: %m");
 }
@@ -348,8 +348,9 @@ int manager_busy(const struct manager *m, struct report *report)
 			  m->change->total);
 }
 
-void manager_finish(struct manager *m)
+void manager_end_change(struct manager *m)
 {
+	manager_follow(m);
 	/* the previous change is complete, and its grace period is nearly always over by now */
 	if (m->grace)
 		manager_retired(m, 0);
@@ -380,12 +381,13 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	_cleanup_(transaction_freep) struct transaction *t = NULL;
 	int r;
 
-	manager_follow(m);
-	manager_finish(m);
+	manager_end_change(m);
 	if (m->change || manager_prepared(m))
 		return manager_busy(m, report);
 	manager_give_way(m);
-	manager_refresh(m);
+	/* a recovery would free the patches that a repair points to; manager_plan_repair() refreshed */
+	if (request->n_leave == 0)
+		manager_refresh(m);
 	if (m->change)
 		return manager_busy(m, report);
 	/* a patch that klpd does not see could be in the way; one that it sees can be removed */
