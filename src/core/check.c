@@ -33,6 +33,11 @@ int check_problem(struct check *c, enum phase phase, int result, struct report *
 
 	if (result == -ENOMEM)
 		return result;
+	/* the rest would take time, and its result is not used */
+	if (result == OUTCOME_CANCELLED) {
+		report_done(report);
+		return -ECANCELED;
+	}
 	if (result < 0)
 		(void)report_errno(report, result, "Phase %s failed", phase_to_string(phase));
 	if (report->outcome != OUTCOME_OK)

@@ -173,11 +173,15 @@ static int object_cancelled(struct object *o, struct report *report)
 	return report_set(report, OUTCOME_CANCELLED, "It was cancelled while the file was read");
 }
 
+/* At most one for each program, and a loader has no more descriptors than this. */
+#define PROGRESS_MAX LOADER_FDS_MAX
+
 /* Send a request and wait for the answer; *ret is what follows its result. Consumes the request. */
 static int object_ask(struct object *o, struct wire *request, struct wire *ret,
 		      struct report *report)
 {
 	struct wire answer = { .bad = true };
+	unsigned int progress = 0;
 	int r;
 
 	if (coroutine_is_cancelled()) {
@@ -195,6 +199,9 @@ static int object_ask(struct object *o, struct wire *request, struct wire *ret,
 		if (r < 0 || answer.type != LOADER_PROGRESS)
 			break;
 		wire_done(&answer);
+		/* a loader that only reports progress would keep klpd from its event loop */
+		if (++progress > PROGRESS_MAX)
+			r = -EBADMSG;
 		o->deadline = monotonic_ms() + OBJECT_SECONDS * 1000;
 	}
 	wire_done(request);

@@ -187,12 +187,16 @@ static int manager_begin(struct manager *m, struct manager_work *w, void (*run)(
 
 static void manager_begin_check(struct manager *m, struct manager_work *w)
 {
+	int r;
+
 	/* one that only waits for its programs to be freed delays no other, see manager_change() */
 	if (m->change && !m->grace)
 		(void)manager_busy(m, &w->busy);
-	w->result = manager_begin(m, w, run_check);
-	if (w->result == 0)
+	r = manager_begin(m, w, run_check);
+	/* w may have ended, and may be freed */
+	if (r == 0)
 		return;
+	w->result = r;
 	check_end(w);
 	manager_work_free(w);
 }
