@@ -170,6 +170,7 @@ int effect_look(struct registry *reg, struct warnings *ret)
 	if (r == 0)
 		r = effect_records(reg, ret);
 	if (r == 0)
-		r = effect_hooks(reg, ret);
-	return r == 0 ? effect_funcs(reg, ret) : r;
+		r = effect_funcs(reg, ret);
+	/* last, because there may be more than are told, and no effect depends on them */
+	return r == 0 ? effect_hooks(reg, ret) : r;
 }

@@ -11,8 +11,8 @@
 #include "util/macro.h"
 #include "util/text.h"
 
-/* A longer list would be of no use to a reader and would not fit a message. */
-#define BLOCKERS_MAX	32768
+/* klp.ko fills no more entries, though it counts all blockers. */
+#define BLOCKERS_MAX	4096
 
 int companion_blockers(struct companion *c, bool last, struct klp_uapi_blocker **ret,
 		       uint32_t *ret_n)

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "kern/caps.h"
 #include "kern/kernel-btf.h"
 #include "klp/meta.h"
 #include "util/cleanup.h"
@@ -42,6 +43,7 @@ struct btf *kernel_btf_read(void)
 	struct btf *btf = NULL;
 	uint32_t id;
 
+	CAPS_SCOPE(CAPS_BPF);
 	fd = kernel_btf_open("vmlinux", &id, NULL);
 	if (fd >= 0)
 		btf = btf__load_from_kernel_by_id(id);
