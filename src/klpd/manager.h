@@ -106,7 +106,10 @@ void manager_rest(struct manager *m);
 void manager_tell_systemd(const struct manager *m);
 /* Begin to ask the companion periodically whether the running transition is over. */
 void manager_begin_to_follow(struct manager *m);
-/* Complete a change if its transition is over; end a change that only waits for its programs to be freed. */
+/*
+ * Complete a change if its transition is over; end a change that only waits for its programs to be
+ * freed.
+ */
 void manager_end_change(struct manager *m);
 /* OUTCOME_BUSY, with the change that runs or is being prepared in *report. */
 int manager_busy(const struct manager *m, struct report *report);

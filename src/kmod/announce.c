@@ -95,9 +95,10 @@ static long announce_take_funcs(struct klpm_patch *rec, struct klp_uapi_func *u,
 	for (i = 0; !r && i < rec->n_funcs; i++) {
 		int o = announce_find_object(rec, u[i].object);
 
-		*failed = i;
-		if (o < 0)
+		if (o < 0) {
+			*failed = i;
 			return o;
+		}
 		rec->funcs[i].object = o;
 	}
 	return r ?: klpm_reach_check(rec->funcs, rec->n_funcs, failed);

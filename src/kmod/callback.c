@@ -125,7 +125,7 @@ static void callback_begin(const struct klpm_patch *r, u32 object, u32 when)
 	running.since_ns = ktime_get_ns();
 	running.slow = false;
 	/* A little later than CALLBACK_SLOW, so that a second has passed by either clock. */
-	mod_delayed_work(system_wq, &callback_slow, CALLBACK_SLOW + HZ / 10);
+	mod_delayed_work(system_long_wq, &callback_slow, CALLBACK_SLOW + HZ / 10);
 }
 
 static void callback_end(void)

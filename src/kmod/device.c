@@ -79,6 +79,17 @@ static long device_hello(struct device_file *df, void __user *arg)
 	return 0;
 }
 
+/* The first function with a flag: those of guards and overrides are not opened. */
+static u32 device_find_flags(const struct klp_uapi_func *u, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (u[i].flags)
+			return i;
+	return DEVICE_FAILED_NONE;
+}
+
 static long device_open_funcs(void __user *arg)
 {
 	struct klp_ioc_open o;
@@ -93,9 +104,11 @@ static long device_open_funcs(void __user *arg)
 	u = klpm_announce_copy_funcs(o.funcs, o.nr);
 	if (IS_ERR(u))
 		return PTR_ERR(u);
-	o.failed = DEVICE_FAILED_NONE;
+	o.failed = device_find_flags(u, o.nr);
 	f = kvcalloc(o.nr, sizeof(*f), GFP_KERNEL);
-	if (f)
+	if (f && o.failed < o.nr)
+		r = -EINVAL;
+	else if (f)
 		r = klpm_func_resolve_all(u, f, o.nr, &o.failed);
 	if (!r)
 		r = klpm_opening_add(f, o.nr, &o.failed);
@@ -337,7 +350,7 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case KLP_IOC_BARRIER:
 		return device_barrier(arg);
 	case KLP_IOC_CLAIM:
-		return device_claim_changes(df, arg);
+		return device_may() ? device_claim_changes(df, arg) : -EPERM;
 	default:
 		return -ENOTTY;
 	}

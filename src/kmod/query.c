@@ -126,6 +126,8 @@ long klpm_query_blockers(void __user *arg)
 	if (b.flags & ~QUERY_BLOCKERS_FLAGS)
 		return -EINVAL;
 	room = b.blockers ? min_t(u32, b.nr, QUERY_BLOCKERS_MAX) : 0;
+	if (b.flags & KLP_BLOCKERS_KEPT)
+		room = min_t(u32, room, KLP_UAPI_KEPT_MAX);
 	out = kvcalloc(room ?: 1, sizeof(*out), GFP_KERNEL);
 	if (!out)
 		return -ENOMEM;

@@ -135,16 +135,18 @@ static u32 reach_find_thread(const struct func *f, u32 n)
 int klpm_reach_check(const struct func *f, u32 n, u32 *failed)
 {
 	u32 i, thread = reach_find_thread(f, n);
+	int r = 0;
 
-	for (i = 0; i < n; i++) {
-		*failed = i;
+	for (i = 0; !r && i < n; i++) {
 		if (!f[i].addr)
 			continue;	/* of a module */
 		if (i == thread || reach_is_idle(&f[i]) ||
 		    reach_named(reach_threads, ARRAY_SIZE(reach_threads), f[i].symbol))
-			return -ELOOP;
-		if (reach_named(reach_exit, ARRAY_SIZE(reach_exit), f[i].symbol))
-			return -EOWNERDEAD;
+			r = -ELOOP;
+		else if (reach_named(reach_exit, ARRAY_SIZE(reach_exit), f[i].symbol))
+			r = -EOWNERDEAD;
+		if (r)
+			*failed = i;
 	}
-	return 0;
+	return r;
 }

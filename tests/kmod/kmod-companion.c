@@ -184,11 +184,16 @@ static void test_several(void)
 
 static void test_records(void)
 {
+	struct klp_uapi_func f = func("cmdline_proc_show");
+	struct klp_ioc_announce again = { .name = "a", .funcs = (unsigned long)&f, .nr = 1,
+					  VMLINUX_ONLY };
 	int fd = device(), other = device();
 	__u64 a, b;
 
 	check(!announce(fd, "a", "cmdline_proc_show", &a) && a, "announce");
 	check(announce(fd, "a", "cmdline_proc_show", &b) == -EEXIST, "the same name twice");
+	check(call(fd, KLP_IOC_ANNOUNCE, &again) == -EEXIST && again.failed == KLP_FAILED_NONE,
+	      "an error that is about no function");
 	check(!announce(other, "b", "cmdline_proc_show", &b) && b != a, "another name");
 	check(status(fd, NULL, 0).nr == 2, "two records");
 	close(other);
@@ -284,6 +289,7 @@ static int unprivileged(int fd, __u64 in_force)
 	if (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534))
 		return 1;
 	check(call(fd, KLP_IOC_OPEN, &o) == -EPERM, "no OPEN without capabilities");
+	check(call(fd, KLP_IOC_CLAIM, NULL) == -EPERM, "no CLAIM");
 	check(announce(fd, "x", "meminfo_proc_show", &id) == -EPERM, "no ANNOUNCE");
 	check(withdraw(fd, in_force) == -EPERM, "no WITHDRAW");
 	check(change(fd, 0, in_force, NULL) == -EPERM, "no SWITCH");
@@ -367,6 +373,11 @@ static void test_open(void)
 	check(!call(fd, KLP_IOC_OPEN, &o) && o.open_used == used + 1, "and none when repeated");
 	f[1] = func("no_such_function_here");
 	check(call(fd, KLP_IOC_OPEN, &o) == -ENOENT && o.failed == 1, "says which one failed");
+	used = status(fd, NULL, 0).open_used;
+	f[1] = func("cmdline_proc_show");
+	f[1].flags = KLP_FUNC_OPS;
+	check(call(fd, KLP_IOC_OPEN, &o) == -EINVAL && o.failed == 1, "not one with a guard");
+	check(status(fd, NULL, 0).open_used == used, "which takes no entry");
 	close(fd);
 }
 
