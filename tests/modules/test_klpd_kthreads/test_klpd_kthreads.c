@@ -126,8 +126,11 @@ static bool park_work(void *arg)
 {
 	struct parked *p = arg;
 
-	if (smp_load_acquire(&p->at) == COMING)
+	if (smp_load_acquire(&p->at) == COMING) {
+		/* The caller has prepared to sleep, and a parked task sleeps in its own way. */
+		__set_current_state(TASK_RUNNING);
 		park_live(p);
+	}
 	return false;
 }
 
