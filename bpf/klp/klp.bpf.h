@@ -141,7 +141,7 @@
 /* Written by the loader between open and load. While all zero, the original runs. */
 const volatile struct klp_self klp_self SEC(KLP_SELF_SECTION) = {};
 /*
- * Written when the companion has announced the patch. 0 is the id of no record, so the original
+ * Written when the companion has registered the patch. 0 is the id of no record, so the original
  * runs.
  */
 volatile __u64 klp_id SEC(KLP_ID_SECTION) = 0;

@@ -46,7 +46,7 @@
  *
  * klpd initializes two variables of the body: `struct klp_self` in section KLP_SELF_SECTION,
  * between open and load, and the companion's id of the record, a __u64 in section KLP_ID_SECTION,
- * when the patch is announced, after loading. If neither was written, the body runs the original.
+ * when the patch is registered, after loading. If neither was written, the body runs the original.
  */
 #ifndef KLP_META_H
 #define KLP_META_H

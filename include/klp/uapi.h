@@ -13,13 +13,13 @@
  *
  * States of a record (klp.ko's entry of one patch):
  *
- *   ANNOUNCED   the gate returns "original"; removed by WITHDRAW, or when the file that announced
+ *   REGISTERED   the gate returns "original"; removed by UNREGISTER, or when the file that registered
  *               it is closed
  *   ENTERING    a transition moves tasks into it; needs no open file from here on
  *   IN_FORCE    the gate returns "patched" for all tasks
  *   LEAVING     a transition moves tasks out of it
  *   FORCED_OUT  it left, and a transition of it was forced: the gate returns "original", but a task
- *               may still be in its programs. Kept until WITHDRAW, so that klpd learns after a
+ *               may still be in its programs. Kept until UNREGISTER, so that klpd learns after a
  *               crash that these programs must never be freed
  *   (gone)      removed at the end of the transition; a gate returns "original" for its id
  *
@@ -59,7 +59,7 @@
 #define KLP_OPEN_CAP		200
 
 enum klp_uapi_patch_state {
-	KLP_ANNOUNCED = 1,
+	KLP_REGISTERED = 1,
 	KLP_ENTERING = 2,
 	KLP_IN_FORCE = 3,
 	KLP_LEAVING = 4,
@@ -93,8 +93,8 @@ struct klp_uapi_func {
 
 /*
  * The body of the function is a BPF struct_ops map of type klp_func_ops. Its `record` is the name
- * given to KLP_IOC_ANNOUNCE, its `func` is the index there. Its link must be attached between
- * ANNOUNCE and SWITCH, and stay. The function is hooked from SWITCH until the record is removed.
+ * given to KLP_IOC_REGISTER, its `func` is the index there. Its link must be attached between
+ * REGISTER and SWITCH, and stay. The function is hooked from SWITCH until the record is removed.
  */
 #define KLP_FUNC_OPS		(1U << 0)
 
@@ -139,8 +139,8 @@ enum klp_callback_when {
 
 /*
  * The program of a callback is a BPF struct_ops map of type klp_callback_ops. Its `record` is the
- * name given to KLP_IOC_ANNOUNCE, its `index` is the index there, and this one member is set. Its
- * link must be attached between ANNOUNCE and SWITCH, and stay.
+ * name given to KLP_IOC_REGISTER, its `index` is the index there, and this one member is set. Its
+ * link must be attached between REGISTER and SWITCH, and stay.
  */
 struct klp_uapi_callback {
 	__u32 object;		/* index of the object */
@@ -155,18 +155,18 @@ struct klp_uapi_state {
 };
 
 /*
- * KLP_IOC_ANNOUNCE: create a record with a closed gate. Objects are in the order in which their
+ * KLP_IOC_REGISTER: create a record with a closed gate. Objects are in the order in which their
  * callbacks run. Names of objects are unique, and the object of each function is among them.
  * Functions of a module that is not loaded are looked up when it loads. Errors are those of
  * KLP_IOC_OPEN for functions, and:
  *
- * -EEXIST: a record of this name is ANNOUNCED or ENTERING.
+ * -EEXIST: a record of this name is REGISTERED or ENTERING.
  * -ENOSPC: too many records.
  * -ELOOP: an idle task or a kernel thread never leaves function `failed`, so no transition could
  *   move tasks out of it.
  * -EOWNERDEAD: function `failed` runs only in tasks that are in no task list any more; likewise.
  */
-struct klp_ioc_announce {
+struct klp_ioc_register {
 	char  name[KLP_UAPI_NAME_LEN];	/* in */
 	__u64 funcs;		/* in: struct klp_uapi_func[nr]; out: their addr and size */
 	__u64 objects;		/* in: struct klp_uapi_object[nr_objects] */
@@ -182,8 +182,8 @@ struct klp_ioc_announce {
 };
 
 /*
- * KLP_IOC_WITHDRAW: remove a record that is ANNOUNCED or FORCED_OUT (else -EBUSY; -ENOENT
- * unknown). Before it withdraws a FORCED_OUT record, the caller must ensure that its programs stay
+ * KLP_IOC_UNREGISTER: remove a record that is REGISTERED or FORCED_OUT (else -EBUSY; -ENOENT
+ * unknown). Before it unregisters a FORCED_OUT record, the caller must ensure that its programs stay
  * for good.
  */
 struct klp_ioc_withdraw {
@@ -191,7 +191,7 @@ struct klp_ioc_withdraw {
 };
 
 /*
- * KLP_IOC_SWITCH: start a transition. Records in `enter` are ANNOUNCED, those in `leave` IN_FORCE;
+ * KLP_IOC_SWITCH: start a transition. Records in `enter` are REGISTERED, those in `leave` IN_FORCE;
  * there is at least one record. The call returns after the first pass over all tasks. Completion
  * is reported by an event and by KLP_IOC_STATUS, and increments `generation`. Errors:
  *
@@ -290,7 +290,7 @@ struct klp_ioc_force {
 #define KLP_PATCH_FORCED	(1U << 0)	/* a transition of it was forced */
 #define KLP_PATCH_BROKEN	(1U << 1)	/* a struct_ops program was detached while it
 						 * could run */
-#define KLP_PATCH_PASSED_OVER	(1U << 2)	/* the original ran because a body was called
+#define KLP_PATCH_SKIPPED	(1U << 2)	/* the original ran because a body was called
 						 * where it cannot run, such as a sleepable one
 						 * where sleeping is not allowed */
 
@@ -446,8 +446,8 @@ struct klp_uapi_event {
 
 #define KLP_IOC_HELLO		_IOWR('K', 0x01, struct klp_ioc_hello)
 #define KLP_IOC_OPEN		_IOWR('K', 0x02, struct klp_ioc_open)
-#define KLP_IOC_ANNOUNCE	_IOWR('K', 0x03, struct klp_ioc_announce)
-#define KLP_IOC_WITHDRAW	_IOW('K', 0x04, struct klp_ioc_withdraw)
+#define KLP_IOC_REGISTER	_IOWR('K', 0x03, struct klp_ioc_register)
+#define KLP_IOC_UNREGISTER	_IOW('K', 0x04, struct klp_ioc_withdraw)
 #define KLP_IOC_SWITCH		_IOWR('K', 0x05, struct klp_ioc_switch)
 #define KLP_IOC_REVERSE		_IOW('K', 0x06, struct klp_ioc_reverse)
 #define KLP_IOC_STATUS		_IOWR('K', 0x07, struct klp_ioc_status)

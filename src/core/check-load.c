@@ -6,7 +6,7 @@
  * A body is not tried if its function would have to be opened for fmod_ret. A function stays open
  * until reboot, in a table with few entries, and a check must not use one up.
  */
-#include "core/announcement.h"
+#include "core/registration.h"
 #include "core/check-load.h"
 #include "kern/object.h"
 #include "kern/target.h"
@@ -175,17 +175,17 @@ static int load_once(struct trial *t, bool *ret_again)
 	return 0;
 }
 
-/* The part of phase ANNOUNCE that can be checked without announcing. */
-static int load_announcement(struct check *c)
+/* The part of phase REGISTER that can be checked without registering. */
+static int load_registration(struct check *c)
 {
 	struct report report = REPORT_INIT;
-	struct announcement told;
+	struct registration told;
 
 	if (c->incoming.patch->consistency == KLP_CONSISTENCY_PER_TASK &&
-	    announcement_make(c->incoming.patch->meta, &told) < 0)
+	    registration_make(c->incoming.patch->meta, &told) < 0)
 		(void)report_set(&report, OUTCOME_UNSUPPORTED,
 				 "The patch is about more than %d modules", KLP_UAPI_OBJECTS_MAX);
-	return check_problem(c, PHASE_ANNOUNCE, 0, &report);
+	return check_problem(c, PHASE_REGISTER, 0, &report);
 }
 
 int check_load(struct check *c, struct registry *reg)
@@ -215,5 +215,5 @@ int check_load(struct check *c, struct registry *reg)
 		r = load_once(&t, &again);
 	/* close the programs */
 	c->incoming.object = object_free(c->incoming.object);
-	return r == 0 ? load_announcement(c) : r;
+	return r == 0 ? load_registration(c) : r;
 }

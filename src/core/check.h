@@ -2,7 +2,7 @@
 /*
  * A check of a file without a change: everything that an enable or a replace of it would be refused
  * for, and for each function what is known of it and which body suits it. Leaves nothing in the
- * kernel: nothing is announced, attached, pinned or opened for fmod_ret.
+ * kernel: nothing is registered, attached, pinned or opened for fmod_ret.
  */
 #ifndef KLPD_CORE_CHECK_H
 #define KLPD_CORE_CHECK_H

@@ -82,8 +82,8 @@ static int effect_record(const struct patch *s, uint32_t flags, struct warnings 
 				 "replace body or a callback of it; disable or replace it",
 				 s->meta->name);
 	}
-	if (r == 0 && (flags & KLP_PATCH_PASSED_OVER)) {
-		w.kind = WARNING_PASSED_OVER;
+	if (r == 0 && (flags & KLP_PATCH_SKIPPED)) {
+		w.kind = WARNING_SKIPPED;
 		r = warnings_add(
 			ret, &w,
 			"Patch '%s' was passed over in a call where its body cannot "

@@ -83,7 +83,7 @@ int incoming_out_of_reach(int error, const char *symbol, struct report *report)
 
 /*
  * Ask the companion for the problem that symbols and types do not show: that a transition can never
- * get tasks out of the function. The companion reports its other errors at ANNOUNCE.
+ * get tasks out of the function. The companion reports its other errors at REGISTER.
  */
 static int look_reach(const struct incoming *e, struct registry *reg, const struct klp_uapi_func *f,
 		      struct report *report)

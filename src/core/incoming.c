@@ -6,7 +6,7 @@
  */
 #include <time.h>
 
-#include "core/announcement.h"
+#include "core/registration.h"
 #include "core/incoming.h"
 #include "core/fault.h"
 #include "core/retire.h"
@@ -138,11 +138,11 @@ void incoming_load_undo(struct incoming *e)
 	e->object = object_free(e->object);
 }
 
-int incoming_announce(struct incoming *e, struct registry *reg, unsigned int *point,
+int incoming_register(struct incoming *e, struct registry *reg, unsigned int *point,
 		      struct report *report)
 {
 	char name[KLP_UAPI_NAME_LEN];
-	struct announcement told;
+	struct registration told;
 	struct companion_record record = { .name = name, .funcs = e->funcs };
 	uint32_t failed = 0;
 	int r;
@@ -150,7 +150,7 @@ int incoming_announce(struct incoming *e, struct registry *reg, unsigned int *po
 	if (e->patch->consistency != KLP_CONSISTENCY_PER_TASK)
 		return 0;
 	patch_record_name(e->patch, name);
-	if (announcement_make(e->patch->meta, &told) < 0)
+	if (registration_make(e->patch->meta, &told) < 0)
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "The patch is about more than %d modules", KLP_UAPI_OBJECTS_MAX);
 	record.n_funcs = (uint32_t)e->patch->meta->n_funcs;
@@ -160,16 +160,16 @@ int incoming_announce(struct incoming *e, struct registry *reg, unsigned int *po
 	record.n_callbacks = told.n_callbacks;
 	record.states = told.states;
 	record.n_states = told.n_states;
-	r = companion_announce(reg->companion, &record, &e->patch->id, &failed);
+	r = companion_register(reg->companion, &record, &e->patch->id, &failed);
 	if (r < 0)
 		return incoming_refusal(e, reg, r, failed, false, report);
 	r = object_set_id(e->object, e->patch->id);
 	if (r < 0)
 		return report_errno(report, r, "Cannot tell the programs their id");
-	return fault_point(PHASE_ANNOUNCE, ++*point);
+	return fault_point(PHASE_REGISTER, ++*point);
 }
 
-void incoming_announce_undo(struct incoming *e, struct registry *reg)
+void incoming_register_undo(struct incoming *e, struct registry *reg)
 {
 	if (e->patch->id != 0)
 		(void)companion_withdraw(reg->companion, e->patch->id);

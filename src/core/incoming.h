@@ -72,9 +72,9 @@ int incoming_select_table(struct incoming *e, size_t i, struct report *report);
 int incoming_load(struct incoming *e, struct registry *reg, unsigned int *point,
 		  struct report *report);
 void incoming_load_undo(struct incoming *e);
-int incoming_announce(struct incoming *e, struct registry *reg, unsigned int *point,
+int incoming_register(struct incoming *e, struct registry *reg, unsigned int *point,
 		      struct report *report);
-void incoming_announce_undo(struct incoming *e, struct registry *reg);
+void incoming_register_undo(struct incoming *e, struct registry *reg);
 /* leave: the patches that it replaces. */
 int incoming_attach(struct incoming *e, struct patch *const *leave, size_t n_leave,
 		    unsigned int *point, struct report *report);

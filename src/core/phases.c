@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The phases PLAN, LOAD, ANNOUNCE, ATTACH and PIN (transaction.h). Each handles all entering
+ * The phases PLAN, LOAD, REGISTER, ATTACH and PIN (transaction.h). Each handles all entering
  * patches (incoming.c) and is undone in reverse order. If no patch enters, LOAD to ATTACH have
  * nothing to do.
  */
-#include "core/before.h"
+#include "core/previous.h"
 #include "core/fault.h"
 #include "core/keep.h"
 #include "core/phases.h"
@@ -13,21 +13,21 @@
 #include "util/macro.h"
 
 /* The patches that were in force, with the metadata of those that were read from their files. */
-static size_t plan_before(const struct transaction *t, struct plan_before *ret)
+static size_t plan_previous(const struct transaction *t, struct plan_previous *ret)
 {
 	size_t n_read = 0;
 
-	for (size_t i = 0; i < t->before->n; i++) {
-		const struct pin_before_entry *e = &t->before->entries[i];
+	for (size_t i = 0; i < t->previous->n; i++) {
+		const struct pin_previous_entry *e = &t->previous->entries[i];
 
-		ret[i] = (struct plan_before){
+		ret[i] = (struct plan_previous){
 			.consistency = e->consistency,
 			.serial = e->serial,
 		};
-		if (!before_in_force(t->registry, e->serial))
+		if (!previous_in_force(t->registry, e->serial))
 			ret[i].meta = t->enter[n_read++].patch->meta;
 	}
-	return t->before->n;
+	return t->previous->n;
 }
 
 int phases_check_slots(const struct registry *reg, const struct plan *plan, struct report *report)
@@ -93,7 +93,7 @@ static int plan_repair(struct transaction *t, struct plan *plan, struct report *
 /* Decide which patches enter and which leave. */
 static int plan_decide(struct transaction *t, struct plan *plan, struct report *report)
 {
-	struct plan_before before[PIN_BEFORE_MAX];
+	struct plan_previous previous[PIN_PREVIOUS_MAX];
 	struct plan_patch patches[REGISTRY_PATCHES_MAX];
 	struct plan_request request = {
 		.verb = t->verb,
@@ -113,9 +113,9 @@ static int plan_decide(struct transaction *t, struct plan *plan, struct report *
 		return r;
 	if (t->verb == CHANGE_REPAIR)
 		return plan_repair(t, plan, report);
-	if (t->before) {
-		request.before = before;
-		request.n_before = plan_before(t, before);
+	if (t->previous) {
+		request.previous = previous;
+		request.n_previous = plan_previous(t, previous);
 	}
 	r = plan_make(patches, n_patches, &request, plan, report);
 	if (r == OUTCOME_NO_COMPANION) {
@@ -175,7 +175,7 @@ static int plan_number(struct transaction *t, struct report *report)
 static int plan_read(struct transaction *t, struct report *report)
 {
 	if (t->verb == CHANGE_ROLLBACK)
-		return before_read(t, report);
+		return previous_read(t, report);
 	return t->path ? incoming_read(&t->enter[t->n_enter++], t->path, NULL, report) : 0;
 }
 
@@ -220,20 +220,20 @@ void phases_load_undo(struct transaction *t)
 		incoming_load_undo(&t->enter[i - 1]);
 }
 
-int phases_announce(struct transaction *t, struct report *report)
+int phases_register(struct transaction *t, struct report *report)
 {
 	unsigned int point = 0;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++)
-		r = incoming_announce(&t->enter[i], t->registry, &point, report);
+		r = incoming_register(&t->enter[i], t->registry, &point, report);
 	return r;
 }
 
-void phases_announce_undo(struct transaction *t)
+void phases_register_undo(struct transaction *t)
 {
 	for (size_t i = t->n_enter; i > 0; i--)
-		incoming_announce_undo(&t->enter[i - 1], t->registry);
+		incoming_register_undo(&t->enter[i - 1], t->registry);
 }
 
 int phases_attach(struct transaction *t, struct report *report)
@@ -266,7 +266,7 @@ int phases_pin(struct transaction *t, struct report *report)
 		r = incoming_pin(&t->enter[i], &point, report);
 	if (r != 0)
 		return r;
-	r = before_remember(t);
+	r = previous_remember(t);
 	if (r < 0)
 		return report_errno(report, r, "Cannot pin what was in force before under '%s'",
 				    KLPD_PIN_DIR);
@@ -275,7 +275,7 @@ int phases_pin(struct transaction *t, struct report *report)
 
 void phases_pin_undo(struct transaction *t)
 {
-	before_forget(t);
+	previous_forget(t);
 	for (size_t i = t->n_enter; i > 0; i--)
 		incoming_pin_undo(&t->enter[i - 1], t->registry);
 }

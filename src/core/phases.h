@@ -10,8 +10,8 @@
 #include "core/transaction.h"
 
 int phases_plan(struct transaction *t, struct report *report);
-int phases_announce(struct transaction *t, struct report *report);
-void phases_announce_undo(struct transaction *t);
+int phases_register(struct transaction *t, struct report *report);
+void phases_register_undo(struct transaction *t);
 int phases_load(struct transaction *t, struct report *report);
 void phases_load_undo(struct transaction *t);
 int phases_attach(struct transaction *t, struct report *report);

@@ -27,10 +27,10 @@ bool plan_patch_in_force(const struct plan_patch *patches, size_t n_patches, uin
 	return false;
 }
 
-static bool serial_known(const struct plan_before *before, size_t n, uint64_t serial)
+static bool serial_known(const struct plan_previous *previous, size_t n, uint64_t serial)
 {
 	for (size_t i = 0; i < n; i++)
-		if (before[i].serial == serial)
+		if (previous[i].serial == serial)
 			return true;
 	return false;
 }
@@ -39,13 +39,13 @@ static bool serial_known(const struct plan_before *before, size_t n, uint64_t se
 static int rollback_leave(struct rollback *b, const struct plan_patch *patches, size_t n_patches,
 			  struct report *report)
 {
-	if (n_patches > PLAN_PATCHES_MAX || b->request->n_before > PLAN_PATCHES_MAX)
+	if (n_patches > PLAN_PATCHES_MAX || b->request->n_previous > PLAN_PATCHES_MAX)
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "%zu patches are in force and %zu were, too many for a change",
-				  n_patches, b->request->n_before);
+				  n_patches, b->request->n_previous);
 	for (size_t i = 0; i < n_patches; i++) {
 		b->all[b->n_all++] = patches[i];
-		if (serial_known(b->request->before, b->request->n_before, patches[i].serial))
+		if (serial_known(b->request->previous, b->request->n_previous, patches[i].serial))
 			b->then[b->n_then++] = patches[i];
 		else
 			b->plan->leave[b->plan->n_leave++] = i;
@@ -59,7 +59,7 @@ static int rollback_leave(struct rollback *b, const struct plan_patch *patches, 
  */
 static int rollback_enter(struct rollback *b, size_t index, struct report *report)
 {
-	const struct plan_before *e = &b->request->before[index];
+	const struct plan_previous *e = &b->request->previous[index];
 	struct plan_patch entered = { .meta = e->meta, .serial = e->serial };
 	struct plan *plan = b->plan;
 	int r;
@@ -93,7 +93,7 @@ static int rollback_enter(struct rollback *b, size_t index, struct report *repor
 
 static const struct meta *incoming(const struct rollback *b, size_t i)
 {
-	return b->request->before[b->plan->enter[i].index].meta;
+	return b->request->previous[b->plan->enter[i].index].meta;
 }
 
 /*
@@ -151,12 +151,12 @@ int plan_rollback(const struct plan_patch *patches, size_t n_patches,
 	struct rollback b = { .request = request, .plan = plan };
 	int r;
 
-	if (!request->before)
+	if (!request->previous)
 		return report_set(report, OUTCOME_NO_PREVIOUS,
 				  "It is not known what was in force before");
 	r = rollback_leave(&b, patches, n_patches, report);
-	for (size_t i = 0; r == 0 && i < request->n_before; i++)
-		if (!plan_patch_in_force(patches, n_patches, request->before[i].serial))
+	for (size_t i = 0; r == 0 && i < request->n_previous; i++)
+		if (!plan_patch_in_force(patches, n_patches, request->previous[i].serial))
 			r = rollback_enter(&b, i, report);
 	if (r != 0)
 		return r;

@@ -29,7 +29,7 @@ struct plan_patch {		/* a patch that exists now */
 	uint64_t serial;	/* unique among all patches that were ever in force */
 };
 
-struct plan_before {		/* a patch of the previous generation */
+struct plan_previous {		/* a patch of the previous generation */
 	const struct meta *meta;	/* from its file; unused if the patch is still in force */
 	uint32_t consistency;	/* with which it was in force */
 	uint64_t serial;
@@ -43,8 +43,8 @@ struct plan_request {
 	const struct meta *meta;	/* from the file; NULL for disable and rollback */
 	const char *name;		/* disable: the patch; otherwise NULL */
 	/* Rollback: the patches of the previous generation; NULL: not known. */
-	const struct plan_before *before;
-	size_t n_before;
+	const struct plan_previous *previous;
+	size_t n_previous;
 	/* The caller asks for immediate consistency. Ignored by disable and rollback. */
 	bool immediate;
 	bool companion;			/* klp.ko is loaded with an ABI that klpd supports */
@@ -59,7 +59,7 @@ struct plan {
 	uint32_t consistency;	/* of the whole change */
 	size_t n_enter;		/* 1: the patch of the request; rollback: any number */
 	struct {
-		size_t index;	/* rollback: into plan_request.before */
+		size_t index;	/* rollback: into plan_request.previous */
 		uint32_t slot;	/* immediate: a free gates bit */
 	} enter[PLAN_PATCHES_MAX];
 	size_t n_leave;

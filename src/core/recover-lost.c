@@ -115,7 +115,7 @@ static const struct klp_uapi_patch *unread_record(const struct recovery *v, uint
 	for (uint32_t i = 0; i < v->status.nr; i++) {
 		const struct klp_uapi_patch *r = &v->records[i];
 
-		if (r->state == KLP_ANNOUNCED || registry_find_id(v->registry, r->id))
+		if (r->state == KLP_REGISTERED || registry_find_id(v->registry, r->id))
 			continue;
 		if (l && l->kind == FOUND_FMOD_RET ? l->id == r->id :
 						     l && STREQ(l->record, r->name))
@@ -215,7 +215,7 @@ static bool orphan_is_unjudged(const struct recovery *v, uint64_t id)
 }
 
 /*
- * A record without a patch. It is withdrawn if it left by force and its programs are pinned for
+ * A record without a patch. It is unregistered if it left by force and its programs are pinned for
  * good.
  */
 static int orphan_record(struct recovery *v, const struct klp_uapi_patch *record)
@@ -287,7 +287,7 @@ int recovery_orphans(struct recovery *v)
 	int r = 0;
 
 	for (uint32_t i = 0; r == 0 && i < v->status.nr; i++)
-		if (v->records[i].state != KLP_ANNOUNCED &&
+		if (v->records[i].state != KLP_REGISTERED &&
 		    !registry_find_id(reg, v->records[i].id) &&
 		    !orphan_is_unjudged(v, v->records[i].id))
 			r = orphan_record(v, &v->records[i]);

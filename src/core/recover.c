@@ -14,7 +14,7 @@
  * The new registry is built beside the current one, which stays unchanged until everything was
  * read. If reading fails (no memory, no fds), klpd continues with the state it had.
  */
-#include "core/before.h"
+#include "core/previous.h"
 #include "core/recover.h"
 #include "core/recovery.h"
 #include "core/retire.h"
@@ -150,7 +150,7 @@ int recovery_place(struct recovery *v, struct patch *s, const struct judge_facts
 	if (verdict == JUDGE_LEAVE)
 		return recovery_leave_alone(v, s, facts);
 	if (verdict == JUDGE_REMOVE) {
-		registry_warn(v->registry, "The record of '%s' cannot be withdrawn", s->meta->name);
+		registry_warn(v->registry, "The record of '%s' cannot be unregistered", s->meta->name);
 		patch_free(s);
 		return 0;
 	}
@@ -214,23 +214,23 @@ static void recovery_half_built(struct recovery *v)
  */
 static void recovery_generation(struct recovery *v)
 {
-	_cleanup_free_ struct pin_before *pending = NULL, *counted = NULL;
+	_cleanup_free_ struct pin_previous *pending = NULL, *counted = NULL;
 	uint64_t before = gate_generation(v->registry->gate), now = before;
 	bool left = false;
 
 	if (v->status.transition.number == 0)
-		(void)before_pending(v->registry, &pending);
+		(void)previous_pending(v->registry, &pending);
 	for (size_t i = 0; i < v->n_gone; i++) {
 		left = left || v->gone[i]->serial <= before;
 		/* it was in force until this change, which has not raised the generation yet */
-		if (pending && before_lists(pending, v->gone[i]->serial))
+		if (pending && previous_lists(pending, v->gone[i]->serial))
 			now = pending->generation;
 	}
 	/*
-	 * before-N exists for the current generation, so the change is counted and only the
+	 * previous-N exists for the current generation, so the change is counted and only the
 	 * retiring is missing
 	 */
-	if (left && pin_before_load(before, &counted) == 0)
+	if (left && pin_previous_load(before, &counted) == 0)
 		left = false;
 	for (size_t i = 0; i < v->registry->n_patches; i++)
 		if (v->registry->patches[i]->state == PATCH_IN_FORCE)
@@ -283,7 +283,7 @@ static int recovery_read(struct recovery *v, struct report *report)
 	return 0;
 }
 
-/* Collect all patches. Changes nothing but what recovery_orphans() closes or withdraws. */
+/* Collect all patches. Changes nothing but what recovery_orphans() closes or unregisters. */
 static int recovery_sets(struct recovery *v)
 {
 	int r = 0;
@@ -331,7 +331,7 @@ static int recovery_resume(struct recovery *v, struct transaction **ret)
 	int r;
 
 	if (v->status.transition.number == 0) {
-		before_recover(v->registry, 0);
+		previous_recover(v->registry, 0);
 		return 0;
 	}
 	r = transaction_resume(v->registry, &v->status.transition, ret);
@@ -340,7 +340,7 @@ static int recovery_resume(struct recovery *v, struct transaction **ret)
 	else if (r < 0)
 		return r;
 	else
-		before_recover(v->registry, (*ret)->generation);
+		previous_recover(v->registry, (*ret)->generation);
 	return 0;
 }
 

@@ -12,7 +12,7 @@
  *    that, so the fds are closed at once, as other users of BPF links do.
  *
  * For a forced patch no wait is long enough, because a task may return into its programs at any
- * time. They are pinned for good first, and then its record is withdrawn; from then on it is
+ * time. They are pinned for good first, and then its record is unregistered; from then on it is
  * retired like any other patch. If klpd is killed before that, recovery finds the record and begins
  * anew. If a program cannot be pinned, the whole patch stays where it is, with its gate closed,
  * until it can be.

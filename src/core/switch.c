@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "core/announcement.h"
+#include "core/registration.h"
 #include "core/fault.h"
 #include "core/switch.h"
 #include "core/table.h"
@@ -35,11 +35,11 @@ static int switch_callback_failed(const struct meta *m, const struct companion_b
 {
 	const char *text = strerrordesc_np(-blame->callback_error), *object = "?";
 	bool told = report && report->outcome != OUTCOME_OK;
-	struct announcement announced;
+	struct registration registered;
 	int r;
 
-	if (announcement_make(m, &announced) == 0 && blame->index < announced.n_objects)
-		object = announced.objects[blame->index].name;
+	if (registration_make(m, &registered) == 0 && blame->index < registered.n_objects)
+		object = registered.objects[blame->index].name;
 	report_names(report, m->name, object, NULL);
 	r = report_set(report, OUTCOME_CALLBACK, "The pre_patch callback of object '%s' of patch "
 		       "'%s' refused it: %s", object, m->name, text ?: "it gave no reason");

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-#include "core/before.h"
+#include "core/previous.h"
 #include "core/fault.h"
 #include "core/phases.h"
 #include "core/retire.h"
@@ -59,7 +59,7 @@ static const struct step {
 } steps[] = {
 	{ PHASE_PLAN,		true,	phases_plan,		NULL },
 	{ PHASE_LOAD,		false,	phases_load,		phases_load_undo },
-	{ PHASE_ANNOUNCE,	false,	phases_announce,	phases_announce_undo },
+	{ PHASE_REGISTER,	false,	phases_register,	phases_register_undo },
 	{ PHASE_ATTACH,		false,	phases_attach,		phases_attach_undo },
 	{ PHASE_PIN,		true,	phases_pin,		phases_pin_undo },
 	{ PHASE_SWITCH,		true,	transaction_switch,	switch_undo },
@@ -120,7 +120,7 @@ struct transaction *transaction_free(struct transaction *t)
 	report_done(&t->refusal);
 	free(t->replaced);
 	free(t->returning);
-	free(t->before);
+	free(t->previous);
 	free(t->name);
 	free(t->version);
 	free(t->path);
@@ -341,7 +341,7 @@ void transaction_complete(struct transaction *t, bool reversed)
 	}
 	(void)table_settle(t->registry);
 	if (reversed) {
-		before_forget(t);
+		previous_forget(t);
 		/* the patches that were to enter leave */
 		for (t->n_leave = 0; t->n_leave < t->n_enter; t->n_leave++)
 			t->leave[t->n_leave] = t->enter[t->n_leave].patch;
@@ -350,7 +350,7 @@ void transaction_complete(struct transaction *t, bool reversed)
 	} else {
 		old = gate_generation(t->registry->gate);
 		gate_raise_generation(t->registry->gate, t->generation);
-		before_expire(old);
+		previous_expire(old);
 	}
 	(void)fault_point(PHASE_COMPLETE, 1);
 }
@@ -384,17 +384,17 @@ static void resume_sets(struct transaction *t)
 /* Determine the kind of change and the generation it makes, as far as they can be seen. */
 static void resume_change(struct transaction *t)
 {
-	_cleanup_free_ struct pin_before *before = NULL;
+	_cleanup_free_ struct pin_previous *previous = NULL;
 
 	t->verb = t->n_enter == 0 ? CHANGE_DISABLE :
 		  t->n_leave > 0 ? CHANGE_REPLACE : CHANGE_ENABLE;
 	for (size_t i = 0; i < t->n_enter; i++)
 		t->generation = MAX(t->generation, t->enter[i].patch->serial);
-	if (before_pending(t->registry, &before) == 0 &&
-	    (t->n_enter == 0 || before->generation == t->generation)) {
-		t->generation = before->generation;
+	if (previous_pending(t->registry, &previous) == 0 &&
+	    (t->n_enter == 0 || previous->generation == t->generation)) {
+		t->generation = previous->generation;
 		t->remembered = true;
-		if (before->change == CHANGE_ROLLBACK)
+		if (previous->change == CHANGE_ROLLBACK)
 			t->verb = CHANGE_ROLLBACK;
 	}
 	if (t->generation == 0)

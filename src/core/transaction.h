@@ -7,9 +7,9 @@
  *   LOAD      functions opened for fmod_ret (until         close              kernel frees them
  *             reboot, harmless); programs verified,
  *             held by klpd's fds
- *   ANNOUNCE  companion has the record, gate closed        withdraw           dies with the fd
+ *   REGISTER  companion has the record, gate closed        unregister           dies with the fd
  *   ATTACH    links attached, gate closed                  detach             kernel detaches
- *   PIN       gen-N and before-N under bpffs               unpin              recovery removes it
+ *   PIN       gen-N and previous-N under bpffs               unpin              recovery removes it
  *   SWITCH    immediate: one compare-and-swap of gates;    undo all           before: PIN; after:
  *             per task: the companion moves all tasks                         the companion goes on
  *   COMPLETE  generation grows                             -                  recovery does it
@@ -19,8 +19,8 @@
  * begins, and one SWITCH puts all of them in force. A failure undoes the work done for each of
  * them.
  *
- * A body learns the id of its record at ANNOUNCE, before it is attached. Until then its id is 0,
- * which no record has. Immediate changes have no record to announce. If no patch enters, only PLAN,
+ * A body learns the id of its record at REGISTER, before it is attached. Until then its id is 0,
+ * which no record has. Immediate changes have no record to register. If no patch enters, only PLAN,
  * PIN and SWITCH run before COMPLETE. Before SWITCH any failure undoes the earlier phases in
  * reverse order; after SWITCH there are only warnings. A reversed transition ends with the entering
  * patches retired and the leaving ones in force again.
@@ -33,7 +33,7 @@
 #include "core/registry.h"
 
 struct grace;
-struct pin_before;
+struct pin_previous;
 
 struct transaction_request {
 	enum change_verb verb;
@@ -70,7 +70,7 @@ struct transaction {
 	size_t n_enter;
 	struct patch *leave[KLP_GATE_SLOTS];
 	size_t n_leave;
-	struct pin_before *before;	/* rollback: the previous patches */
+	struct pin_previous *previous;	/* rollback: the previous patches */
 	/* The patches in force before this change are pinned, so that it can be rolled back. */
 	bool remembered;
 	bool switched;

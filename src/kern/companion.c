@@ -2,7 +2,7 @@
 /*
  * The companion's device: one non-blocking fd, on which an ABI was agreed. This is klpd's ABI or
  * the previous one; calls that the previous one lacks fail here, with -EOPNOTSUPP or -ENOENT. The
- * companion removes announced records when this fd is closed, so a struct companion keeps them
+ * companion removes registered records when this fd is closed, so a struct companion keeps them
  * alive. All that is read from the device is bounded and terminated here; errors are the
  * companion's, unchanged.
  */
@@ -201,10 +201,10 @@ int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint3
 	return r;
 }
 
-int companion_announce(struct companion *c, const struct companion_record *record,
-		       uint64_t *ret_id, uint32_t *ret_failed)
+int companion_register(struct companion *c, const struct companion_record *record, uint64_t *ret_id,
+		       uint32_t *ret_failed)
 {
-	struct klp_ioc_announce arg = {
+	struct klp_ioc_register arg = {
 		.funcs = (uintptr_t)record->funcs,
 		.objects = (uintptr_t)record->objects,
 		.callbacks = (uintptr_t)record->callbacks,
@@ -220,7 +220,7 @@ int companion_announce(struct companion *c, const struct companion_record *recor
 	if (strlen(record->name) >= sizeof(arg.name))
 		return -ENAMETOOLONG;
 	memcpy(arg.name, record->name, strlen(record->name));
-	r = companion_ioctl(c, KLP_IOC_ANNOUNCE, &arg);
+	r = companion_ioctl(c, KLP_IOC_REGISTER, &arg);
 	if (r < 0) {
 		companion_blame_func(c, r, arg.failed, record->n_funcs, ret_failed);
 		return r;
@@ -250,7 +250,7 @@ int companion_try_func(struct companion *c, const struct klp_uapi_func *f)
 	memcpy(func.object, f->object, sizeof(func.object));
 	memcpy(func.symbol, f->symbol, sizeof(func.symbol));
 	memcpy(object.name, f->object, MIN(sizeof(object.name), sizeof(f->object)));
-	r = companion_announce(c, &record, &id, &failed);
+	r = companion_register(c, &record, &id, &failed);
 	return r < 0 ? r : companion_withdraw(c, id);
 }
 
@@ -258,7 +258,7 @@ int companion_withdraw(struct companion *c, uint64_t id)
 {
 	struct klp_ioc_withdraw arg = { .id = id };
 
-	return companion_ioctl(c, KLP_IOC_WITHDRAW, &arg);
+	return companion_ioctl(c, KLP_IOC_UNREGISTER, &arg);
 }
 
 int companion_switch(struct companion *c, const uint64_t *enter, uint32_t n_enter,

@@ -54,7 +54,7 @@ int companion_read_event(struct companion *c, struct klp_uapi_event *ret);
 int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint32_t n,
 			 uint32_t *ret_failed);
 
-struct companion_record { /* arguments of KLP_IOC_ANNOUNCE, which sets addr and size in funcs */
+struct companion_record { /* arguments of KLP_IOC_REGISTER, which sets addr and size in funcs */
 	const char *name;
 	struct klp_uapi_func *funcs;
 	const struct klp_uapi_object *objects;
@@ -63,10 +63,10 @@ struct companion_record { /* arguments of KLP_IOC_ANNOUNCE, which sets addr and 
 	uint32_t n_funcs, n_objects, n_callbacks, n_states;
 };
 
-int companion_announce(struct companion *c, const struct companion_record *record,
-		       uint64_t *ret_id, uint32_t *ret_failed);
+int companion_register(struct companion *c, const struct companion_record *record, uint64_t *ret_id,
+		       uint32_t *ret_failed);
 int companion_withdraw(struct companion *c, uint64_t id);
-/* The error with which announcing a record with this function is refused, or 0. Keeps no record. */
+/* The error with which registering a record with this function is refused, or 0. Keeps no record. */
 int companion_try_func(struct companion *c, const struct klp_uapi_func *f);
 
 struct companion_blame {	/* what a failed KLP_IOC_SWITCH is about */

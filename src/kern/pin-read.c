@@ -239,7 +239,7 @@ static int pin_scan(struct pin_patch **ret, size_t *ret_n, size_t *ret_foreign)
 		if (STREQ(entry->d_name, ".") || STREQ(entry->d_name, "..") ||
 		    STREQ(entry->d_name, PIN_GATES_NAME) ||
 		    strncmp(entry->d_name, PIN_KEPT_PREFIX, strlen(PIN_KEPT_PREFIX)) == 0 ||
-		    pin_parse_before_name(entry->d_name, &serial))
+		    pin_parse_previous_name(entry->d_name, &serial))
 			continue;
 		if (entry->d_type != DT_DIR || !pin_parse_set_name(entry->d_name, &serial)) {
 			foreign++;

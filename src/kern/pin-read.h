@@ -16,9 +16,9 @@
 #define PIN_META_NAME	"meta"
 #define PIN_GATES_NAME	"gates"
 #define PIN_KEPT_PREFIX	"forced-"
-#define PIN_BEFORE_PREFIX	"before-"
+#define PIN_PREVIOUS_PREFIX	"previous-"
 #define PIN_META_MAP	"klp_meta"
-#define PIN_BEFORE_MAP	"klp_before"
+#define PIN_PREVIOUS_MAP	"klp_before"
 #define PIN_PATH_MAX	(sizeof(KLPD_PIN_DIR) + 64)
 
 /* "gen-N" with N in 1..INT64_MAX, spelt exactly as klpd spells it. */
@@ -29,8 +29,8 @@ bool pin_parse_link_name(const char *name, uint64_t *ret);
 bool pin_parse_map_name(const char *name, uint64_t *ret);
 /* "forced-N-INDEX"; *ret is N. */
 bool pin_parse_kept_name(const char *name, uint64_t *ret);
-/* "before-N". */
-bool pin_parse_before_name(const char *name, uint64_t *ret);
+/* "previous-N". */
+bool pin_parse_previous_name(const char *name, uint64_t *ret);
 /* Path of gen-N, or of `name` in it. */
 void pin_patch_path(uint64_t serial, const char *name, char ret[static PIN_PATH_MAX]);
 /* Path of the entry `prefix` and `index` in gen-N. */

@@ -56,12 +56,12 @@ bool pin_parse_set_name(const char *name, uint64_t *ret)
 	return true;
 }
 
-bool pin_parse_before_name(const char *name, uint64_t *ret)
+bool pin_parse_previous_name(const char *name, uint64_t *ret)
 {
 	uint64_t n;
 
-	if (!STR_HAS_PREFIX(name, PIN_BEFORE_PREFIX) ||
-	    !pin_parse_number(name + STRLEN(PIN_BEFORE_PREFIX), INT64_MAX, &n) || n == 0)
+	if (!STR_HAS_PREFIX(name, PIN_PREVIOUS_PREFIX) ||
+	    !pin_parse_number(name + STRLEN(PIN_PREVIOUS_PREFIX), INT64_MAX, &n) || n == 0)
 		return false;
 	*ret = n;
 	return true;
@@ -154,7 +154,7 @@ int pin_next_serial(uint64_t *ret)
 	while (errno = 0, (entry = readdir(dir))) {
 		if (pin_parse_set_name(entry->d_name, &serial) ||
 		    pin_parse_kept_name(entry->d_name, &serial) ||
-		    pin_parse_before_name(entry->d_name, &serial))
+		    pin_parse_previous_name(entry->d_name, &serial))
 			largest = MAX(largest, serial);
 	}
 	if (errno != 0)

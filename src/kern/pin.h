@@ -2,7 +2,7 @@
 /*
  * The bpffs tree: KLPD_PIN_DIR/gates, KLPD_PIN_DIR/gen-N/{meta,link-0,link-1,...,map-0,...}, and
  * programs kept forever as KLPD_PIN_DIR/forced-N-INDEX. This code knows names and layout, and
- * nothing about patches. What is read back is untrusted input. pin-before.h has before-N.
+ * nothing about patches. What is read back is untrusted input. pin-previous.h has previous-N.
  *
  * `meta` is a frozen one-entry array map that holds struct pin_header and the patch's metadata
  * section. It is pinned last, so a directory without it is half built.
@@ -57,7 +57,7 @@ struct pin_patch {		/* one gen-N directory as found */
 
 /* Make KLPD_PIN_DIR (mode 0700). -EINVAL: KLPD_BPFFS is no bpffs. */
 int pin_init(void);
-/* One more than the largest N in use by patches, kept programs and before-N; at least 1. */
+/* One more than the largest N in use by patches, kept programs and previous-N; at least 1. */
 int pin_next_serial(uint64_t *ret);
 /* Make gen-N and pin: links first, meta last. On failure it removes what it has pinned. */
 int pin_store(const struct pin_header *header, const void *meta, const int *links, const int *maps);

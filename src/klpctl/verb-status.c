@@ -127,7 +127,7 @@ static int status_exit(sd_json_variant *reply)
 		sd_json_variant *p = field_item(patches, i);
 
 		if (field_number(p, "missed") > 0 || field_bool(p, "broken") ||
-		    field_bool(p, "passedOver") || !status_is_whole(p))
+		    field_bool(p, "skipped") || !status_is_whole(p))
 			return EXIT_STATUS_PARTIAL;
 	}
 	return EXIT_STATUS_OK;

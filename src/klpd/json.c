@@ -6,9 +6,9 @@
  */
 #include <systemd/sd-json.h>
 
-#include "core/before.h"
-#include "klpd/json-object.h"
-#include "klpd/json-table.h"
+#include "core/previous.h"
+#include "klpd/json-module.h"
+#include "klpd/json-struct-ops.h"
 #include "klpd/json-text.h"
 #include "klpd/json.h"
 #include "klpd/missed.h"
@@ -244,7 +244,7 @@ int json_loaded_patch(const struct registry *reg, const struct patch *s,
 		SD_JSON_BUILD_PAIR_CONDITION((o.flags & KLP_PATCH_BROKEN) ||
 						     !json_tables_current(s),
 					     "broken", SD_JSON_BUILD_BOOLEAN(true)),
-		SD_JSON_BUILD_PAIR_CONDITION((o.flags & KLP_PATCH_PASSED_OVER) != 0, "passedOver",
+		SD_JSON_BUILD_PAIR_CONDITION((o.flags & KLP_PATCH_SKIPPED) != 0, "skipped",
 					     SD_JSON_BUILD_BOOLEAN(true)),
 		PAIR_TEXT("path", s->path), PAIR_TEXT("sha256", hash),
 		SD_JSON_BUILD_PAIR_CONDITION(objects != NULL, "objects",
@@ -315,17 +315,17 @@ int json_list(const struct registry *reg, const struct warnings *warnings, sd_js
 	return array_finish(array, ret);
 }
 
-int json_before(const struct registry *reg, sd_json_variant **ret)
+int json_previous(const struct registry *reg, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *array = NULL;
-	_cleanup_free_ struct pin_before *before = NULL;
+	_cleanup_free_ struct pin_previous *previous = NULL;
 	int r;
 
 	/* the warnings report a rollback point that cannot be used */
-	if (before_load(reg, &before, NULL) != 0)
+	if (previous_load(reg, &previous, NULL) != 0)
 		return sd_json_variant_new_null(ret);
-	for (size_t i = 0; i < before->n; i++) {
-		const struct pin_before_entry *e = &before->entries[i];
+	for (size_t i = 0; i < previous->n; i++) {
+		const struct pin_previous_entry *e = &previous->entries[i];
 
 		r = APPEND(array, sd_json_buildo(&append_v_,
 			PAIR_TEXT("name", e->name),

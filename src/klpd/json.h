@@ -21,7 +21,7 @@ int json_loaded_patch(const struct registry *reg, const struct patch *s,
 		      const struct warnings *warnings, sd_json_variant **ret);
 int json_list(const struct registry *reg, const struct warnings *warnings, sd_json_variant **ret);
 /* The patches that a rollback would restore; JSON null if they are not known. */
-int json_before(const struct registry *reg, sd_json_variant **ret);
+int json_previous(const struct registry *reg, sd_json_variant **ret);
 int json_patches(const struct registry *reg, const struct warnings *warnings,
 		 sd_json_variant **ret);
 int json_companion(const struct registry *reg, sd_json_variant **ret);

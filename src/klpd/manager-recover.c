@@ -14,7 +14,7 @@
 #include "util/macro.h"
 
 /* Log a transition that was reversed while no klpd ran. */
-static void manager_log_turned(const struct manager *m)
+static void manager_log_reversed(const struct manager *m)
 {
 	_cleanup_free_ struct klp_uapi_patch *records = NULL;
 	struct klp_ioc_status s;
@@ -51,7 +51,7 @@ int manager_recover(struct manager *m, struct report *report)
 			 m->change->reversed ? " in reverse" : "",
 			 m->change->timed_out ? ", it did not complete in time" : "");
 	manager_begin_to_follow(m);
-	manager_log_turned(m);
+	manager_log_reversed(m);
 	return 0;
 }
 

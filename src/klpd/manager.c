@@ -391,7 +391,8 @@ int manager_change(struct manager *m, const struct transaction_request *request,
 	if (m->change)
 		return manager_busy(m, report);
 	/* a patch that klpd does not see could be in the way; one that it sees can be removed */
-	if (*m->registry->stale && request->verb != CHANGE_DISABLE && request->verb != CHANGE_REPAIR)
+	if (*m->registry->stale && request->verb != CHANGE_DISABLE &&
+	    request->verb != CHANGE_REPAIR)
 		return report_set(report, OUTCOME_SYSTEM, "What is in force cannot be read: %s",
 				  m->registry->stale);
 	r = transaction_new(m->registry, request, &t);

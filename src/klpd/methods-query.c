@@ -32,7 +32,7 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 			 sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
 	_cleanup_json_ sd_json_variant *companion = NULL, *transition = NULL, *patches = NULL,
-				       *sentences = NULL, *details = NULL, *before = NULL,
+				       *sentences = NULL, *details = NULL, *previous = NULL,
 				       *callback = NULL;
 	_cleanup_(warnings_done) struct warnings warnings = {};
 	struct manager *m = ((struct server *)userdata)->manager;
@@ -56,14 +56,13 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 	if (r >= 0)
 		r = json_warning_details(&warnings, &details);
 	if (r >= 0)
-		r = json_before(m->registry, &before);
+		r = json_previous(m->registry, &previous);
 	if (r >= 0)
 		r = json_callback(m->registry, &callback);
 	if (r < 0)
 		return r;
-	return sd_varlink_replybo(link,
-		PAIR_TEXT("version", KLPD_VERSION),
-		PAIR_TEXT("kernel", kernel.release),
+	return sd_varlink_replybo(
+		link, PAIR_TEXT("version", KLPD_VERSION), PAIR_TEXT("kernel", kernel.release),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", manager_generation(m)),
 		SD_JSON_BUILD_PAIR_BOOLEAN("perTask", registry_can_enter(m->registry)),
 		SD_JSON_BUILD_PAIR_VARIANT("companion", companion),
@@ -72,8 +71,8 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 		SD_JSON_BUILD_PAIR_VARIANT("patches", patches),
 		SD_JSON_BUILD_PAIR_VARIANT("warnings", sentences),
 		SD_JSON_BUILD_PAIR_VARIANT("warningDetails", details),
-		SD_JSON_BUILD_PAIR_CONDITION(!sd_json_variant_is_null(before), "before",
-					     SD_JSON_BUILD_VARIANT(before)),
+		SD_JSON_BUILD_PAIR_CONDITION(!sd_json_variant_is_null(previous), "before",
+					     SD_JSON_BUILD_VARIANT(previous)),
 		SD_JSON_BUILD_PAIR_CONDITION(!sd_json_variant_is_null(callback), "callback",
 					     SD_JSON_BUILD_VARIANT(callback)));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The BPF struct_ops type klp_func_ops: a body that decides about the calls of one function.
- * Attaching the link of a body gives it to the function that its data names, in an announced patch
+ * Attaching the link of a body gives it to the function that its data names, in an registered patch
  * of the calling process. Detaching takes it away, whatever the state of the patch; if the
  * patch is entering, in force or leaving, it is then marked broken. hook.c calls the bodies.
  *
@@ -175,7 +175,7 @@ static int body_reg(void *kdata, struct bpf_link *link)
 	int ret = -ENOENT;
 
 	mutex_lock(&klpm_mutex);
-	r = klpm_patch_find_announced(ops->record);
+	r = klpm_patch_find_registered(ops->record);
 	if (r && ops->func < r->n_funcs && r->funcs[ops->func].flags & KLP_FUNC_OPS)
 		ret = !ops->guard == !ops->replace ? -EINVAL :
 		      r->funcs[ops->func].ops || ops->links ? -EEXIST : body_get_prog(ops);
@@ -194,14 +194,14 @@ static void body_unreg(void *kdata, struct bpf_link *link)
 	mutex_lock(&klpm_mutex);
 	f = klpm_patch_find_body(kdata, &r);
 	if (f) {
-		if (r->state != KLP_ANNOUNCED && r->state != KLP_FORCED_OUT) {
+		if (r->state != KLP_REGISTERED && r->state != KLP_FORCED_OUT) {
 			r->broken = true;
 			pr_warn("patch '%s': the body of '%s' was detached while it could run\n",
 				r->name, f->symbol);
 		}
 		klpm_hook_disarm_func(f);
 		f->ops = NULL;
-		if (f->inside && r->state == KLP_ANNOUNCED) {
+		if (f->inside && r->state == KLP_REGISTERED) {
 			klpm_hold_drop(f->inside);
 			f->inside = NULL;
 		}

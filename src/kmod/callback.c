@@ -2,7 +2,7 @@
 /*
  * The BPF struct_ops type klp_callback_ops, and the code that runs callbacks. A callback is a
  * program, which may be sleepable, for one object and one of four moments. Attaching its link gives
- * it to the announced patch that its data names. Detaching takes it away, whatever the state of the
+ * it to the registered patch that its data names. Detaching takes it away, whatever the state of the
  * patch; if the patch is entering, in force or leaving, it is then marked broken.
  *
  * A callback that runs for more than a second is logged, and so is its end.
@@ -203,7 +203,7 @@ static int callback_reg(void *kdata, struct bpf_link *link)
 
 	if (mutex_lock_killable(&klpm_mutex))
 		return -EINTR;
-	r = klpm_patch_find_announced(ops->record);
+	r = klpm_patch_find_registered(ops->record);
 	if (r && ops->index < r->n_callbacks)
 		ret = !callback_has(ops, r->callbacks[ops->index].when) ? -EINVAL :
 		      r->callbacks[ops->index].ops || ops->linked ? -EEXIST : 0;
@@ -224,7 +224,7 @@ static void callback_unreg(void *kdata, struct bpf_link *link)
 	mutex_lock(&klpm_mutex);
 	c = klpm_patch_find_callback(kdata, &r);
 	if (c) {
-		if (r->state != KLP_ANNOUNCED && r->state != KLP_FORCED_OUT) {
+		if (r->state != KLP_REGISTERED && r->state != KLP_FORCED_OUT) {
 			r->broken = true;
 			pr_warn("patch '%s': a callback of '%s' was detached before it could run\n",
 				r->name, r->objects[c->object].name);

@@ -156,7 +156,7 @@ void klpm_change_refuse(struct change *c)
 			klpm_patch_forget(c->enter[i]);
 			continue;
 		}
-		c->enter[i]->state = KLP_ANNOUNCED;
+		c->enter[i]->state = KLP_REGISTERED;
 		c->enter[i]->broken = false;
 	}
 }

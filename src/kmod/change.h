@@ -15,7 +15,7 @@ struct stack_set;
 
 struct change {
 	u32 n_enter, n_leave;
-	struct klpm_patch *enter[KLP_UAPI_PATCHES_MAX];	/* KLP_ANNOUNCED before */
+	struct klpm_patch *enter[KLP_UAPI_PATCHES_MAX];	/* KLP_REGISTERED before */
 	struct klpm_patch *leave[KLP_UAPI_PATCHES_MAX];	/* KLP_IN_FORCE before */
 };
 
@@ -57,10 +57,10 @@ int klpm_change_open(struct change *c, struct change_failure *failure);
 void klpm_change_cancel(struct change *c);
 /*
  * Restore the states of the patches after a start that failed. Patches that were to enter are
- * announced again, or removed if their file has been closed.
+ * registered again, or removed if their file has been closed.
  */
 void klpm_change_refuse(struct change *c);
-/* Detach the patches that enter from the files that announced them, so that they outlive these. */
+/* Detach the patches that enter from the files that registered them, so that they outlive these. */
 void klpm_change_disown(struct change *c);
 /* Does the change have any callback to run, in either direction? */
 bool klpm_change_has_callbacks(const struct change *c);

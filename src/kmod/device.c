@@ -5,8 +5,8 @@
  * the ioctls that only read. A wait for klpm_mutex ends when the calling task is killed.
  *
  * The state kept here belongs to an open file: whether KLP_IOC_HELLO succeeded, whether the file
- * has claimed the changes, its event queue, and (in patch.c) the patches that it announced. Closing
- * the file removes those that are still announced.
+ * has claimed the changes, its event queue, and (in patch.c) the patches that it registered. Closing
+ * the file removes those that are still registered.
  */
 #include <linux/capability.h>
 #include <linux/compat.h>
@@ -19,7 +19,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "announce.h"
+#include "register.h"
 #include "change.h"
 #include "claim.h"
 #include "device.h"
@@ -101,7 +101,7 @@ static long device_open_funcs(void __user *arg)
 		return -EFAULT;
 	if (o.reserved || !o.nr)
 		return -EINVAL;
-	u = klpm_announce_copy_funcs(o.funcs, o.nr);
+	u = klpm_register_copy_funcs(o.funcs, o.nr);
 	if (IS_ERR(u))
 		return PTR_ERR(u);
 	o.failed = device_find_flags(u, o.nr);
@@ -135,7 +135,7 @@ static long device_withdraw(void __user *arg)
 	rec = klpm_patch_find(w.id);
 	if (!rec)
 		r = -ENOENT;
-	else if (rec->state != KLP_ANNOUNCED && rec->state != KLP_FORCED_OUT)
+	else if (rec->state != KLP_REGISTERED && rec->state != KLP_FORCED_OUT)
 		r = -EBUSY;
 	else
 		klpm_patch_forget(rec);
@@ -183,7 +183,7 @@ static long device_switch_locked(struct klp_ioc_switch *s)
 	c->n_leave = s->nr_leave;
 	r = klpm_claim_take();
 	if (!r) {
-		r = device_find_records(s->enter, s->nr_enter, KLP_ANNOUNCED, c->enter);
+		r = device_find_records(s->enter, s->nr_enter, KLP_REGISTERED, c->enter);
 		if (!r)
 			r = device_find_records(s->leave, s->nr_leave, KLP_IN_FORCE, c->leave);
 		if (r)
@@ -291,9 +291,9 @@ static long device_change(struct device_file *df, unsigned int cmd, void __user 
 	switch (cmd) {
 	case KLP_IOC_OPEN:
 		return device_open_funcs(user);
-	case KLP_IOC_ANNOUNCE:
-		return klpm_announce_record(df, user);
-	case KLP_IOC_WITHDRAW:
+	case KLP_IOC_REGISTER:
+		return klpm_register_patch(df, user);
+	case KLP_IOC_UNREGISTER:
 		return device_withdraw(user);
 	case KLP_IOC_SWITCH:
 		return device_switch(user);
@@ -325,8 +325,8 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return -ENOTTY;
 	switch (cmd) {
 	case KLP_IOC_OPEN:
-	case KLP_IOC_ANNOUNCE:
-	case KLP_IOC_WITHDRAW:
+	case KLP_IOC_REGISTER:
+	case KLP_IOC_UNREGISTER:
 	case KLP_IOC_SWITCH:
 	case KLP_IOC_REVERSE:
 	case KLP_IOC_FORCE:

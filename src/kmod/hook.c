@@ -21,7 +21,7 @@
  * body (see stack.c), so the task cannot move once the choice is made, even if it is preempted.
  *
  * A sleepable body is skipped where sleeping is not allowed: under a spinlock, in an interrupt, in
- * an RCU read-side section. From then on the patch is flagged KLP_PATCH_PASSED_OVER.
+ * an RCU read-side section. From then on the patch is flagged KLP_PATCH_SKIPPED.
  *
  * Recursion:
  *
@@ -83,7 +83,7 @@ struct hook_body {
 	const struct bpf_prog *prog;
 	unsigned long image;	/* trampoline of a sleepable replace body; 0: prog is called */
 	bool whole;		/* true: replace body, false: guard */
-	bool *passed_over;	/* flag of the patch: a body was skipped */
+	bool *skipped;	/* flag of the patch: a body was skipped */
 };
 
 /* An entry of the list of running bodies. On the stack of the handler, with preemption off. */
@@ -159,7 +159,7 @@ static noinline notrace __cold bool hook_may_nest(const struct site *s, const st
 	}
 	if (n < HOOK_NEST_MAX && hook_has_room())
 		return true;
-	WRITE_ONCE(*b->passed_over, true);
+	WRITE_ONCE(*b->skipped, true);
 	return false;
 }
 
@@ -192,7 +192,7 @@ static noinline notrace void hook_send(const struct hook_body *b, struct pt_regs
 	if (hook_has_room() && hook_may_sleep(caller))
 		below = current->bpf_ctx ? hook_is_below(b, ip, caller) : 0;
 	if (below < 0)
-		WRITE_ONCE(*b->passed_over, true);
+		WRITE_ONCE(*b->skipped, true);
 	else if (!below)
 		regs->ip = b->image;
 }
@@ -222,7 +222,7 @@ static __always_inline void hook_decide(const struct hook_body *b, struct pt_reg
 	struct pending *p = shared ? klpm_pending_new(regs->sp) : NULL;
 
 	if (shared && !p) {
-		WRITE_ONCE(*b->passed_over, true);
+		WRITE_ONCE(*b->skipped, true);
 	} else if (hook_ask(b, regs)) {
 		if (shared)
 			klpm_pending_set(p, regs->ax);
@@ -300,7 +300,7 @@ static int hook_add(struct func *f, struct klpm_patch *r, struct site_batch **fr
 	b->prog = f->ops->prog;
 	b->whole = f->ops->replace;
 	b->image = f->ops->prog->sleepable ? (unsigned long)f->ops->replace : 0;
-	b->passed_over = &r->passed_over;
+	b->skipped = &r->skipped;
 	hlist_add_head_rcu(&b->node, &s->bodies);
 	f->hooked = b;
 	return 0;

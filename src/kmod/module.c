@@ -75,7 +75,7 @@ static bool module_in_transition(const struct klpm_patch *r)
 	return r->state == KLP_ENTERING || r->state == KLP_LEAVING;
 }
 
-/* The modules of an announced record are looked for when it is switched. */
+/* The modules of an registered record are looked for when it is switched. */
 static bool module_concerns(const struct klpm_patch *r)
 {
 	return r->state == KLP_IN_FORCE || module_in_transition(r);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The registry: one record for each patch that klpd announced. A record holds the module, which
+ * The registry: one record for each patch that klpd registered. A record holds the module, which
  * therefore cannot be unloaded while there is one, and a slot of the gate. Ids start at a value
  * derived from the time of load and only grow, so that an id from before a reload of the module is
  * never valid again.
@@ -55,11 +55,11 @@ void klpm_patch_free(struct klpm_patch *r)
 	kvfree(r->objects);
 	kvfree(r->callbacks);
 	kvfree(r->states);
-	put_pid(r->announcer);
+	put_pid(r->registrant);
 	kvfree(r);
 }
 
-int klpm_patch_announce(struct klpm_patch *r, const void *owner)
+int klpm_patch_register(struct klpm_patch *r, const void *owner)
 {
 	int i, slot = -1;
 
@@ -68,7 +68,7 @@ int klpm_patch_announce(struct klpm_patch *r, const void *owner)
 		if (!records[i]) {
 			if (slot < 0)
 				slot = i;
-		} else if ((records[i]->state == KLP_ANNOUNCED ||
+		} else if ((records[i]->state == KLP_REGISTERED ||
 			    records[i]->state == KLP_ENTERING) &&
 			   !strcmp(records[i]->name, r->name)) {
 			return -EEXIST;
@@ -78,9 +78,9 @@ int klpm_patch_announce(struct klpm_patch *r, const void *owner)
 		return -ENOSPC;
 	__module_get(THIS_MODULE);
 	r->id = ++record_counter * KLP_UAPI_RECORDS_MAX + slot;
-	r->state = KLP_ANNOUNCED;
+	r->state = KLP_REGISTERED;
 	r->owner = owner;
-	r->announcer = get_pid(task_tgid(current));
+	r->registrant = get_pid(task_tgid(current));
 	records[slot] = r;
 	klpm_gate_set(r->id, GATE_CLOSED);
 	return 0;
@@ -94,14 +94,14 @@ struct klpm_patch *klpm_patch_find(u64 id)
 	return r && r->id == id ? r : NULL;
 }
 
-struct klpm_patch *klpm_patch_find_announced(const char *name)
+struct klpm_patch *klpm_patch_find_registered(const char *name)
 {
 	int i;
 
 	lockdep_assert_held(&klpm_mutex);
 	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
-		if (records[i] && records[i]->state == KLP_ANNOUNCED &&
-		    records[i]->announcer == task_tgid(current) && !strcmp(records[i]->name, name))
+		if (records[i] && records[i]->state == KLP_REGISTERED &&
+		    records[i]->registrant == task_tgid(current) && !strcmp(records[i]->name, name))
 			return records[i];
 	return NULL;
 }
@@ -199,7 +199,7 @@ void klpm_patch_forget_owned(const void *owner)
 	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++) {
 		if (!records[i] || records[i]->owner != owner)
 			continue;
-		if (records[i]->state == KLP_ANNOUNCED)
+		if (records[i]->state == KLP_REGISTERED)
 			klpm_patch_forget(records[i]);
 		else
 			records[i]->owner = NULL;
@@ -224,7 +224,7 @@ u32 klpm_patch_list(struct klp_uapi_patch *out, u32 room)
 				.nr_funcs = r->n_funcs,
 				.flags = (r->forced ? KLP_PATCH_FORCED : 0) |
 					 (r->broken ? KLP_PATCH_BROKEN : 0) |
-					 (READ_ONCE(r->passed_over) ? KLP_PATCH_PASSED_OVER : 0),
+					 (READ_ONCE(r->skipped) ? KLP_PATCH_SKIPPED : 0),
 			};
 			strscpy(out[n].name, r->name, sizeof(out[n].name));
 		}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The registry of announced patches. All functions are called with klpm_mutex held unless noted.
+ * The registry of registered patches. All functions are called with klpm_mutex held unless noted.
  * See patch.c.
  */
 #ifndef KLP_KMOD_PATCH_H
@@ -24,9 +24,9 @@ struct klpm_patch {
 	bool forced;
 	bool leaves;			/* the change removes it and adds nothing; of change.c */
 	bool broken;			/* a body was detached while it could run */
-	bool passed_over;		/* a body was skipped where it cannot run; of hook.c */
-	struct pid *announcer;		/* the process; only it attaches bodies and callbacks */
-	const void *owner; /* the file that announced it; NULL once committed or closed */
+	bool skipped;		/* a body was skipped where it cannot run; of hook.c */
+	struct pid *registrant;		/* the process; only it attaches bodies and callbacks */
+	const void *owner; /* the file that registered it; NULL once committed or closed */
 	char name[KLP_UAPI_NAME_LEN];
 	u32 n_objects, n_callbacks, n_states;
 	struct object *objects;		/* in the order in which their callbacks run */
@@ -44,16 +44,16 @@ void klpm_patch_init(void);
 struct klpm_patch *klpm_patch_new(u32 n_funcs, u32 n_objects, u32 n_callbacks, u32 n_states);
 void klpm_patch_free(struct klpm_patch *r);
 /**
- * klpm_patch_announce() - add a record to the registry
+ * klpm_patch_register() - add a record to the registry
  * @r: the record; on error it still belongs to the caller
- * @owner: the file that announces it
+ * @owner: the file that registers it
  *
  * The record gets an id, a closed gate and a reference on the module.
  *
- * Return: 0, -EEXIST if a record of this name is announced or entering, -ENOSPC if no slot is
+ * Return: 0, -EEXIST if a record of this name is registered or entering, -ENOSPC if no slot is
  *   free.
  */
-int klpm_patch_announce(struct klpm_patch *r, const void *owner);
+int klpm_patch_register(struct klpm_patch *r, const void *owner);
 /* The record of this id; NULL if there is none. */
 struct klpm_patch *klpm_patch_find(u64 id);
 /**
@@ -65,8 +65,8 @@ struct klpm_patch *klpm_patch_find(u64 id);
  * Return: the next record; NULL at the end.
  */
 struct klpm_patch *klpm_patch_next(const struct klpm_patch *r);
-/* The record of this name that the current process announced; NULL if there is none. */
-struct klpm_patch *klpm_patch_find_announced(const char *name);
+/* The record of this name that the current process registered; NULL if there is none. */
+struct klpm_patch *klpm_patch_find_registered(const char *name);
 /* The function with this body, and its record; NULL if there is none. */
 struct func *klpm_patch_find_body(const struct klp_func_ops *ops, struct klpm_patch **ret);
 /* The callback with this program, and its record; NULL if there is none. */
@@ -76,7 +76,7 @@ struct callback *klpm_patch_find_callback(const struct klp_callback_ops *ops,
 void klpm_patch_forget(struct klpm_patch *r);
 /* Keep a record as KLP_FORCED_OUT. From now on its gate returns "original". */
 void klpm_patch_shelve(struct klpm_patch *r);
-/* Remove the records that this file announced and did not commit. */
+/* Remove the records that this file registered and did not commit. */
 void klpm_patch_forget_owned(const void *owner);
 /* Fill up to `room` entries. Returns the number of records. */
 u32 klpm_patch_list(struct klp_uapi_patch *out, u32 room);

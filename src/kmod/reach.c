@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Finds the functions that no transition can move tasks out of. A patch of one is refused when it
- * is announced; otherwise its transition would hang. There are three kinds:
+ * is registered; otherwise its transition would hang. There are three kinds:
  *
  * 1. Functions that an idle task never leaves. An idle task is examined only while its CPU runs
  *    another task, and then it always stands at the same place of its loop. What is on its stack

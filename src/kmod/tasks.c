@@ -47,7 +47,7 @@ struct tasks_chunk {
 
 static struct hlist_head tasks_hash[1 << TASKS_HASH_BITS];
 static LIST_HEAD(tasks_chunks);
-static int tasks_newborn;	/* version of tasks that are not in the table */
+static int tasks_new_version;	/* version of tasks that are not in the table */
 static atomic_t tasks_left = ATOMIC_INIT(0);
 static u32 tasks_count;
 
@@ -66,23 +66,23 @@ notrace struct task_entry *klpm_tasks_find(struct task_struct *task)
 	return NULL;
 }
 
-notrace enum task_version klpm_tasks_state(struct task_struct *task)
+notrace enum task_version klpm_tasks_version(struct task_struct *task)
 {
 	/*
-	 * Read this before the table. klpm_tasks_turn() first adds all missing tasks and only then
+	 * Read this before the table. klpm_tasks_reverse() first adds all missing tasks and only then
 	 * changes it. A reader of the new value therefore finds the entry. A reader of the old
 	 * value that finds no entry has the answer that held until now. Pairs with the release in
 	 * tasks_take().
 	 */
-	int newborn = smp_load_acquire(&tasks_newborn);
+	int new_version = smp_load_acquire(&tasks_new_version);
 	struct task_entry *e = klpm_tasks_find(task);
 
-	return e ? READ_ONCE(e->version) : newborn;
+	return e ? READ_ONCE(e->version) : new_version;
 }
 
 notrace bool klpm_tasks_current_is(enum task_version version)
 {
-	return klpm_tasks_state(current) == version;
+	return klpm_tasks_version(current) == version;
 }
 
 /*
@@ -198,9 +198,9 @@ out:
 
 /*
  * Add every task that is not in the table as `version`. Then, still under the lock, set the
- * version of tasks that are not in the table to `newborn` and call flip.
+ * version of tasks that are not in the table to `new_version` and call flip.
  */
-static int tasks_take(enum task_version version, enum task_version newborn,
+static int tasks_take(enum task_version version, enum task_version new_version,
 		      void (*flip)(void *arg), void *arg)
 {
 	bool whole;
@@ -214,7 +214,7 @@ static int tasks_take(enum task_version version, enum task_version newborn,
 		klpm_resolve_tasklist_lock();
 		whole = tasks_walk(c, version);
 		if (whole) {
-			smp_store_release(&tasks_newborn, newborn);
+			smp_store_release(&tasks_new_version, new_version);
 			if (flip)
 				flip(arg);
 		}
@@ -259,9 +259,9 @@ int klpm_tasks_begin(void (*flip)(void *arg), void *arg)
 	return r;
 }
 
-int klpm_tasks_turn(enum task_version target)
+int klpm_tasks_reverse(enum task_version target)
 {
-	int r = tasks_take(READ_ONCE(tasks_newborn), target, NULL, NULL);
+	int r = tasks_take(READ_ONCE(tasks_new_version), target, NULL, NULL);
 
 	if (!r)
 		tasks_recount(target);

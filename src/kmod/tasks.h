@@ -34,15 +34,15 @@ struct task_entry {
 };
 
 /**
- * klpm_tasks_state() - version of a task, as the gate needs it
+ * klpm_tasks_version() - version of a task, as the gate needs it
  * @task: the task
  *
  * The result means something only while a gate is in a transition mode.
  *
  * Context: Any, in an RCU read-side section.
  */
-enum task_version klpm_tasks_state(struct task_struct *task);
-/* Is the current task in `version`? Context as klpm_tasks_state(). */
+enum task_version klpm_tasks_version(struct task_struct *task);
+/* Is the current task in `version`? Context as klpm_tasks_version(). */
 bool klpm_tasks_current_is(enum task_version version);
 /*
  * Entry of a task; NULL if the task is not in the table. Under RCU, or while the table cannot
@@ -61,7 +61,7 @@ struct task_entry *klpm_tasks_find(struct task_struct *task);
  */
 int klpm_tasks_begin(void (*flip)(void *arg), void *arg);
 /**
- * klpm_tasks_turn() - change the direction of the transition
+ * klpm_tasks_reverse() - change the direction of the transition
  * @target: the version that tasks move to, and that forked tasks start in, from now on
  *
  * Tasks forked since the last call keep their version and are added to the table. No other context
@@ -69,7 +69,7 @@ int klpm_tasks_begin(void (*flip)(void *arg), void *arg);
  *
  * Return: 0 or -ENOMEM; on -ENOMEM nothing has changed.
  */
-int klpm_tasks_turn(enum task_version target);
+int klpm_tasks_reverse(enum task_version target);
 /*
  * Empty the table. Call it a grace period after the last gate left its transition mode, when no
  * other context moves tasks.
@@ -86,7 +86,7 @@ u32 klpm_tasks_total(void);
 u32 klpm_tasks_remaining(void);
 /*
  * Call fn for each entry that is not in `target` yet until it returns non-zero; return that value.
- * Not concurrently with klpm_tasks_begin(), klpm_tasks_turn() or klpm_tasks_end().
+ * Not concurrently with klpm_tasks_begin(), klpm_tasks_reverse() or klpm_tasks_end().
  */
 int klpm_tasks_each_remaining(enum task_version target, int (*fn)(struct task_entry *e, void *arg),
 			      void *arg);

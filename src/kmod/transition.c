@@ -193,13 +193,13 @@ static void transition_pass(void)
 }
 
 /* Reverse the transition. On -ENOMEM it continues in its present direction. */
-static int transition_turn(bool timed_out)
+static int transition_reverse_now(bool timed_out)
 {
 	int r;
 
 	klpm_kept_take(klpm_running.target);
 	klpm_move_stop();
-	r = klpm_tasks_turn(!klpm_running.target);
+	r = klpm_tasks_reverse(!klpm_running.target);
 	if (!r) {
 		klpm_running.target = !klpm_running.target;
 		klpm_running.timed_out = timed_out;
@@ -282,7 +282,7 @@ static void transition_step(void)
 	/* Make one last pass, because there may be no blockers left. */
 	transition_pass();
 	if (klpm_running.number && !klpm_running.closing && transition_overdue())
-		transition_turn(true);
+		transition_reverse_now(true);
 }
 
 static void transition_work_fn(struct work_struct *work)
@@ -418,7 +418,7 @@ int klpm_transition_reverse(u64 number, bool reversed)
 		return -EBUSY;
 	if (running_is_reversed() != reversed)
 		return -EALREADY;
-	return transition_turn(false);
+	return transition_reverse_now(false);
 }
 
 static void transition_force_one(struct task_entry *e)

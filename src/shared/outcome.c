@@ -275,7 +275,7 @@ _Static_assert(ARRAY_SIZE(outcome_table) == _OUTCOME_MAX, "an outcome without a 
 static const char *const phase_table[] = {
 	[PHASE_PLAN] = "plan",
 	[PHASE_LOAD] = "load",
-	[PHASE_ANNOUNCE] = "announce",
+	[PHASE_REGISTER] = "register",
 	[PHASE_ATTACH] = "attach",
 	[PHASE_PIN] = "pin",
 	[PHASE_SWITCH] = "switch",

@@ -29,7 +29,7 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	Phase,
 	VALUE(plan, "Conflicts, states and targets are looked at; nothing is changed"),
 	VALUE(load, "Programs are verified and loaded"),
-	VALUE(announce, "The companion learns of the patch; the original runs"),
+	VALUE(register, "The companion learns of the patch; the original runs"),
 	VALUE(attach, "Programs are attached; the original still runs"),
 	VALUE(pin, "The set is made durable; the original still runs"),
 	VALUE(switch, "The transition starts"),
@@ -104,7 +104,7 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(leftover, "Pins of what is out of force could not be removed yet"),
 	VALUE(missed, "Calls were missed: the original ran"),
 	VALUE(broken, "Somebody detached a body or a callback of the patch"),
-	VALUE(passed_over, "A body could not run at a call: the original ran"),
+	VALUE(skipped, "A body could not run at a call: the original ran"),
 	VALUE(table, "Somebody else changed or detached a table of the patch"),
 	VALUE(kernel, "The kernel is locked down: no patch can be enabled"),
 	VALUE(pins, "Pins are missing or not where they should be, or cannot be made"),
@@ -249,7 +249,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	BOOL(broken, NULLABLE),
 	C("A call ran the original because its body could not run there: one that sleeps where nothing "
 	  "may sleep, or no stack was left"),
-	BOOL(passedOver, NULLABLE),
+	BOOL(skipped, NULLABLE),
 	C("What it is about, in the order in which callbacks run; null if the companion does not know "
 	  "it, as of a patch of immediate consistency"),
 	TYPE(objects, Object, NULLABLE | ARRAY),

@@ -55,11 +55,11 @@ static struct change_cost klp_change(int fd, __u64 enter, __u64 leave)
 	return c;
 }
 
-static __u64 klp_announce(int fd, const char *function)
+static __u64 klp_register(int fd, const char *function)
 {
 	__u64 id;
 
-	if (announce(fd, "bench", function, &id)) {
+	if (register_patch(fd, "bench", function, &id)) {
 		perror(function);
 		exit(1);
 	}
@@ -69,7 +69,7 @@ static __u64 klp_announce(int fd, const char *function)
 /* Enable and disable. Returns the worst of both for each figure. */
 static struct change_cost klp_cycle(int fd)
 {
-	__u64 id = klp_announce(fd, "cmdline_proc_show");
+	__u64 id = klp_register(fd, "cmdline_proc_show");
 	struct change_cost worst, c;
 
 	worst = klp_change(fd, id, 0);
@@ -227,7 +227,7 @@ struct wait {
 static struct wait straggle(int fd, const char *function, int phase, void (*out)(void *arg),
 			    ns_t (*left)(void), void *arg)
 {
-	__u64 id = klp_announce(fd, function), number;
+	__u64 id = klp_register(fd, function), number;
 	struct wait w = {};
 	ns_t go, last, done;
 

@@ -158,7 +158,7 @@ static void ask_status(struct companion *c)
 		require_text(records[i].name, sizeof(records[i].name));
 		REQUIRE(records[i].id != 0 && records[i].state != 0);
 		/* what we do not know is taken away from no set */
-		if (records[i].state != KLP_ANNOUNCED && records[i].state != KLP_FORCED_OUT)
+		if (records[i].state != KLP_REGISTERED && records[i].state != KLP_FORCED_OUT)
 			REQUIRE(judge(&facts) == JUDGE_TAKE || judge(&facts) == JUDGE_LEAVE);
 		for (uint32_t j = 0; j < i; j++)
 			REQUIRE(records[j].id != records[i].id);
@@ -230,7 +230,7 @@ static void ask_changes(struct companion *c)
 
 	if (companion_open_funcs(c, funcs, 2, &failed) < 0)
 		REQUIRE(failed < 2 || failed == KLP_FAILED_NONE);
-	if (companion_announce(c, &record, &id, &failed) < 0)
+	if (companion_register(c, &record, &id, &failed) < 0)
 		REQUIRE(failed < 2 || failed == KLP_FAILED_NONE);
 	else
 		REQUIRE(id != 0);

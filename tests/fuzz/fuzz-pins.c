@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/lost.h"
-#include "kern/pin-before.h"
+#include "kern/pin-previous.h"
 #include "kern/pin-read.h"
 #include "util/macro.h"
 
@@ -74,19 +74,20 @@ static void fuzz_set(const uint8_t *data, size_t size)
 
 static void fuzz_before(const uint8_t *data, size_t size)
 {
-	struct pin_before *before = NULL;
+	struct pin_previous *previous = NULL;
 	void *copy = malloc(size ? size : 1);
 
 	REQUIRE(copy);
 	memcpy(copy, data, size);
-	if (pin_before_parse(copy, size, 7, &before) == 0) {
-		REQUIRE(before->generation == 7 && before->n <= PIN_BEFORE_MAX);
-		for (size_t i = 0; i < before->n; i++) {
-			REQUIRE(strlen(before->entries[i].name) < KLP_NAME_LEN);
-			REQUIRE(strlen(before->entries[i].path) < sizeof(before->entries[i].path));
+	if (pin_previous_parse(copy, size, 7, &previous) == 0) {
+		REQUIRE(previous->generation == 7 && previous->n <= PIN_PREVIOUS_MAX);
+		for (size_t i = 0; i < previous->n; i++) {
+			REQUIRE(strlen(previous->entries[i].name) < KLP_NAME_LEN);
+			REQUIRE(strlen(previous->entries[i].path) <
+				sizeof(previous->entries[i].path));
 		}
 	}
-	free(before);
+	free(previous);
 	free(copy);
 }
 

@@ -190,8 +190,8 @@ static bool in_force(const struct plan_patch *patches, size_t n_patches, uint64_
 
 static bool was_in_force(const struct plan_request *q, uint64_t serial)
 {
-	for (size_t i = 0; i < q->n_before; i++)
-		if (q->before[i].serial == serial)
+	for (size_t i = 0; i < q->n_previous; i++)
+		if (q->previous[i].serial == serial)
 			return true;
 	return false;
 }
@@ -211,7 +211,7 @@ static void require_carried(const struct meta *old, const struct plan_request *q
 		bool carried = false;
 
 		for (size_t j = 0; j < plan->n_enter; j++) {
-			const struct meta *m = q->before[plan->enter[j].index].meta;
+			const struct meta *m = q->previous[plan->enter[j].index].meta;
 
 			for (size_t k = 0; k < m->n_states && STREQ(old->set, m->set); k++)
 				if (m->states[k].id == old->states[i].id) {
@@ -233,14 +233,14 @@ static void require_rollback(const struct plan_patch *patches, size_t n_patches,
 	for (size_t i = 0; i < n_patches; i++)
 		if (!was_in_force(q, patches[i].serial))
 			REQUIRE(plan->leave[n_leave++] == i);
-	for (size_t i = 0; i < q->n_before; i++)
-		if (!in_force(patches, n_patches, q->before[i].serial))
+	for (size_t i = 0; i < q->n_previous; i++)
+		if (!in_force(patches, n_patches, q->previous[i].serial))
 			REQUIRE(plan->enter[n_enter++].index == i);
 	REQUIRE(n_enter == plan->n_enter && n_leave == plan->n_leave);
 	REQUIRE(n_patches - n_leave + n_enter <= KLP_UAPI_PATCHES_MAX);
 	REQUIRE(plan->consistency == KLP_CONSISTENCY_IMMEDIATE || q->companion);
 	for (size_t i = 0; i < n_enter; i++) {
-		const struct plan_before *e = &q->before[plan->enter[i].index];
+		const struct plan_previous *e = &q->previous[plan->enter[i].index];
 
 		REQUIRE(e->consistency == plan->consistency);
 		REQUIRE(!e->meta->sticky || !q->deadline);
@@ -256,7 +256,7 @@ static void require_rollback(const struct plan_patch *patches, size_t n_patches,
 		for (size_t j = 0; j < i; j++) {
 			REQUIRE(plan->consistency != KLP_CONSISTENCY_IMMEDIATE ||
 				plan->enter[i].slot != plan->enter[j].slot);
-			require_beside(q->before[plan->enter[j].index].meta, e->meta);
+			require_beside(q->previous[plan->enter[j].index].meta, e->meta);
 		}
 	}
 	for (size_t i = 0; i < n_leave; i++) {
@@ -324,18 +324,18 @@ static void make_before(struct plan_request *q, struct input *in, const struct p
 			size_t n_patches, unsigned int spread)
 {
 	static struct test_patch test_patches[BEFORE_MAX];
-	static struct plan_before before[SETS_MAX + BEFORE_MAX];
+	static struct plan_previous previous[SETS_MAX + BEFORE_MAX];
 	unsigned int bits = next(in), n_gone = next(in) % (BEFORE_MAX + 1);
 
-	q->before = bits == 0xff ? NULL : before;
+	q->previous = bits == 0xff ? NULL : previous;
 	for (size_t i = 0; i < n_patches; i++)
 		if (bits & 1U << i % 8)
-			before[q->n_before++] =
-				(struct plan_before){ .consistency = patches[i].consistency,
+			previous[q->n_previous++] =
+				(struct plan_previous){ .consistency = patches[i].consistency,
 						      .serial = patches[i].serial };
 	for (size_t i = 0; i < n_gone; i++) {
 		patch_fill(&test_patches[i], in, 40 + next(in) % 16);
-		before[q->n_before++] = (struct plan_before){
+		previous[q->n_previous++] = (struct plan_previous){
 			.meta = &test_patches[i].meta, .serial = 1000 + i,
 			.consistency = spread < 85 ? KLP_CONSISTENCY_IMMEDIATE :
 				       spread < 170 || i & 1 ? KLP_CONSISTENCY_PER_TASK :

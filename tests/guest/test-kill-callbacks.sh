@@ -53,7 +53,7 @@ modprobe klp
 modprobe test_klpd_target
 start_klpd
 snapshot
-points=(plan:0 load:0 load:2 announce:0 announce:1 attach:0 attach:1 attach:3 attach:4 attach:9
+points=(plan:0 load:0 load:2 register:0 register:1 attach:0 attach:1 attach:3 attach:4 attach:9
 	attach:15 pin:0 pin:1 switch:0 switch:1 complete:0 complete:1)
 
 for what in kill fail; do
@@ -61,7 +61,7 @@ for what in kill fail; do
 		t "enable, $point:$what"
 		one "$point" $what "" cb-demo on klpctl enable $T/cb-demo.klp.o
 	done
-	for point in announce:1 attach:5 pin:1 switch:0 switch:1 complete:0 complete:1 retire:0 retire:1 retire:2; do
+	for point in register:1 attach:5 pin:1 switch:0 switch:1 complete:0 complete:1 retire:0 retire:1 retire:2; do
 		t "replace, $point:$what"
 		klpctl enable $T/cb-demo.klp.o >/dev/null || fail enable
 		one "$point" $what cb-demo cb-demo2 over klpctl replace $T/cb-demo2.klp.o

@@ -37,7 +37,7 @@ start && klpctl rollback && klpctl disable cmdline && klpctl disable multi
 snapshot
 
 # One function, then four. Both patches are pinned first, then the rollback point.
-points=(plan:0 load:0 load:1 load:2 load:3 load:4 announce:0 announce:1 announce:2 attach:0 attach:1
+points=(plan:0 load:0 load:1 load:2 load:3 load:4 register:0 register:1 register:2 attach:0 attach:1
 	attach:2 attach:5 pin:0 pin:1 pin:2 pin:3 switch:0 switch:1 complete:0 complete:1 retire:0
 	retire:1 retire:2 retire:3)
 

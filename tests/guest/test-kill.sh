@@ -27,7 +27,7 @@ start_klpd
 klpctl enable $P/cmdline.klp.o && klpctl replace $P/meminfo.klp.o && klpctl disable meminfo
 snapshot
 
-points=(plan:0 announce:0 announce:1 load:0 load:1 load:2 attach:0 attach:1 pin:0 pin:1 pin:2
+points=(plan:0 register:0 register:1 load:0 load:1 load:2 attach:0 attach:1 pin:0 pin:1 pin:2
 	switch:0 switch:1 complete:0 complete:1)
 
 for what in fail kill; do

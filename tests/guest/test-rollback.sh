@@ -27,7 +27,7 @@ generation() {
 
 # Print the rollback pins. There is one, of the generation in force.
 pins() {
-	(cd /sys/fs/bpf/klpd && printf '%s\n' before-*) | sort -t- -k2n | xargs
+	(cd /sys/fs/bpf/klpd && printf '%s\n' previous-*) | sort -t- -k2n | xargs
 }
 
 state() {
@@ -60,7 +60,7 @@ rolls_back() {
 	same patches "$2" "$(patches)"
 	same "before, after it" "$1" "$(before)"
 	(($(generation) >= number)) || fail "the generation has not grown"
-	same pins "before-$(generation)" "$(pins)"
+	same pins "previous-$(generation)" "$(pins)"
 }
 
 reader() {
@@ -204,7 +204,7 @@ same "the transition, after a kill" "$wanted" "$(klpctl status --json | jq -c '.
 check reverse klpctl reverse
 check "it settles" loop_until settled
 same "nothing has changed" "$was" "$(state)"
-same pins "before-$(generation)" "$(pins)"
+same pins "previous-$(generation)" "$(pins)"
 check "again" klpctl rollback --no-wait --timeout=0
 check "the sleeper is a blocker" loop_until sleeper_blocks
 kill_klpd
@@ -291,18 +291,18 @@ klpctl enable $P/cmdline.klp.o >/dev/null 2>&1 && fail "klpd did not die"
 wait "$KLPD_PID" 2>/dev/null
 KLPD_PID=''
 same "pins of a dead klpd" 2 "$(pins | wc -w)"
-mkdir /sys/fs/bpf/klpd/before-5000
+mkdir /sys/fs/bpf/klpd/previous-5000
 start_klpd
 same "what is in force" "$was" "$(state)"
-same pins "before-$(generation) before-5000" "$(pins)"
-klpctl status | grep -q 'Warning: Pin before-5000 is damaged or foreign' || fail "no warning: $(klpctl status)"
-rmdir /sys/fs/bpf/klpd/before-5000
+same pins "previous-$(generation) previous-5000" "$(pins)"
+klpctl status | grep -q 'Warning: Pin previous-5000 is damaged or foreign' || fail "no warning: $(klpctl status)"
+rmdir /sys/fs/bpf/klpd/previous-5000
 # In place of the valid pin.
-mv /sys/fs/bpf/klpd/before-"$(generation)" /sys/fs/bpf/klpd/other
+mv /sys/fs/bpf/klpd/previous-"$(generation)" /sys/fs/bpf/klpd/other
 refuse 8 NoPrevious "not known"
-mkdir /sys/fs/bpf/klpd/before-"$(generation)"
+mkdir /sys/fs/bpf/klpd/previous-"$(generation)"
 refuse 8 NoPrevious "damaged or foreign"
-rmdir /sys/fs/bpf/klpd/before-"$(generation)"
+rmdir /sys/fs/bpf/klpd/previous-"$(generation)"
 rm /sys/fs/bpf/klpd/other
 check enable klpctl enable $P/cmdline.klp.o
 rolls_back cmdline ""

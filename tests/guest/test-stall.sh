@@ -323,7 +323,7 @@ same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 check "its program is kept" test -n "$(kept)"
 same links "" "$(tracing_links)"
 
-# The record is withdrawn and its pins are gone: a new klpd finds nothing to complain about.
+# The record is unregistered and its pins are gone: a new klpd finds nothing to complain about.
 forced_and_gone() {
 	check "nothing runs" loop_until quiet
 	same patches "[]" "$(klpctl status --json | jq -c .patches)"

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "announce.h"
+#include "register.h"
 #include "fact.h"
 #include "klp/uapi.h"
 
@@ -87,15 +87,15 @@ static inline void change_open(const char *symbol)
 	change_call(KLP_IOC_OPEN, &o, symbol);
 }
 
-/* Announce a patch without any program. Returns its id. */
-static inline __u64 change_announce(const char *symbol)
+/* Register a patch without any program. Returns its id. */
+static inline __u64 change_register(const char *symbol)
 {
 	struct klp_uapi_func f;
-	struct klp_ioc_announce a = { .name = "fact", .funcs = (uintptr_t)&f, .nr = 1,
+	struct klp_ioc_register a = { .name = "fact", .funcs = (uintptr_t)&f, .nr = 1,
 				      VMLINUX_ONLY };
 
 	change_func(symbol, &f);
-	change_call(KLP_IOC_ANNOUNCE, &a, symbol);
+	change_call(KLP_IOC_REGISTER, &a, symbol);
 	return a.id;
 }
 

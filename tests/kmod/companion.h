@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "announce.h"
+#include "register.h"
 #include "klp/uapi.h"
 
 static struct btf *btf;
@@ -75,14 +75,14 @@ static inline struct klp_uapi_func func(const char *symbol)
 	return f;
 }
 
-static inline int announce(int fd, const char *name, const char *symbol, __u64 *id)
+static inline int register_patch(int fd, const char *name, const char *symbol, __u64 *id)
 {
 	struct klp_uapi_func f = func(symbol);
-	struct klp_ioc_announce a = { .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
+	struct klp_ioc_register a = { .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
 	int r;
 
 	snprintf(a.name, sizeof(a.name), "%s", name);
-	r = call(fd, KLP_IOC_ANNOUNCE, &a);
+	r = call(fd, KLP_IOC_REGISTER, &a);
 	*id = a.id;
 	return r;
 }
@@ -115,11 +115,11 @@ static inline int reverse(int fd, __u64 number)
 	return call(fd, KLP_IOC_REVERSE, &r);
 }
 
-static inline int withdraw(int fd, __u64 id)
+static inline int unregister(int fd, __u64 id)
 {
 	struct klp_ioc_withdraw w = { .id = id };
 
-	return call(fd, KLP_IOC_WITHDRAW, &w);
+	return call(fd, KLP_IOC_UNREGISTER, &w);
 }
 
 static inline struct klp_ioc_status status(int fd, struct klp_uapi_patch *records, unsigned int room)
@@ -131,7 +131,7 @@ static inline struct klp_ioc_status status(int fd, struct klp_uapi_patch *record
 	return s;
 }
 
-#define TURNED		1	/* the transition was reversed */
+#define REVERSED		1	/* the transition was reversed */
 #define TIMED_OUT	2	/* because its time limit expired */
 
 /* Wait for the DONE of `number`. Returns 0, a combination of the flags above, or -errno. */
@@ -147,7 +147,7 @@ static inline int wait_done(int fd, __u64 number)
 		if (read(fd, &e, sizeof(e)) != sizeof(e))
 			return -EIO;
 		if (e.type == KLP_EVENT_DONE && e.transition == number)
-			return (e.reversed ? TURNED : 0) | (e.timed_out ? TIMED_OUT : 0);
+			return (e.reversed ? REVERSED : 0) | (e.timed_out ? TIMED_OUT : 0);
 	}
 }
 

@@ -12,13 +12,13 @@
 static struct kmod_callback *skel;
 static struct bpf_link *attached;
 
-static __u64 announce_nap(int fd)
+static __u64 register_nap(int fd)
 {
 	struct klp_uapi_callback c = { .object = 0, .when = KLP_PRE_PATCH };
-	struct klp_ioc_announce a = { .name = "nap", .callbacks = (unsigned long)&c, .nr_callbacks = 1,
+	struct klp_ioc_register a = { .name = "nap", .callbacks = (unsigned long)&c, .nr_callbacks = 1,
 				      VMLINUX_ONLY };
 
-	return call(fd, KLP_IOC_ANNOUNCE, &a) ? 0 : a.id;
+	return call(fd, KLP_IOC_REGISTER, &a) ? 0 : a.id;
 }
 
 static int switch_to(int fd, __u64 id, __u32 flags, __u64 *number)
@@ -89,9 +89,9 @@ static void test_meanwhile(int fd, __u64 id)
 	check(!call(fd, KLP_IOC_BLOCKERS, &b) && b.nr == 0, "none is in the way");
 	check(reverse(fd, s.transition.number) == -EBUSY, "it cannot be turned");
 	check(call(fd, KLP_IOC_FORCE, &force) == -EBUSY, "nor forced");
-	check(!announce(fd, "other", "meminfo_proc_show", &other) &&
-	      change(fd, other, 0, &n) == -EBUSY && !withdraw(fd, other), "another change is busy");
-	check(withdraw(fd, id) == -EBUSY, "its record cannot be withdrawn");
+	check(!register_patch(fd, "other", "meminfo_proc_show", &other) &&
+	      change(fd, other, 0, &n) == -EBUSY && !unregister(fd, other), "another change is busy");
+	check(unregister(fd, id) == -EBUSY, "its record cannot be unregistered");
 	check(attach_again() == -EEXIST || attach_again() == -ENOENT, "no second link");
 	check(call(fd, KLP_IOC_CALLBACK, &bad) == -EINVAL, "flags of CALLBACK");
 }
@@ -99,7 +99,7 @@ static void test_meanwhile(int fd, __u64 id)
 /* The caller is killed: the change continues without it. */
 static void test_killed(int fd)
 {
-	__u64 id = announce_nap(fd), n;
+	__u64 id = register_nap(fd), n;
 	int state = 0;
 	pid_t pid;
 
@@ -127,7 +127,7 @@ static void test_refused(int fd)
 	struct klp_uapi_patch rec[4];
 	int state = 0;
 	pid_t pid;
-	__u64 id = announce_nap(fd), n;
+	__u64 id = register_nap(fd), n;
 
 	attached = bpf_map__attach_struct_ops(skel->maps.nap);
 	skel->bss->result = -EXDEV;
@@ -137,10 +137,10 @@ static void test_refused(int fd)
 	check(wait_callback(fd, id), "it sleeps again");
 	leave();
 	check(waitpid(pid, &state, 0) == pid && !state, "SWITCH says that it refused");
-	check(status(fd, rec, 4).nr == 1 && rec[0].state == KLP_ANNOUNCED, "its record is announced");
+	check(status(fd, rec, 4).nr == 1 && rec[0].state == KLP_REGISTERED, "its record is registered");
 	check(!switch_to(fd, id, KLP_SWITCH_NOWAIT, &n) && wait_callback(fd, id), "without waiting");
 	leave();
-	check(wait_done(fd, n) == TURNED && status(fd, rec, 4).nr == 0, "it ends in reverse");
+	check(wait_done(fd, n) == REVERSED && status(fd, rec, 4).nr == 0, "it ends in reverse");
 	why.transition = n;
 	check(!call(fd, KLP_IOC_REFUSAL, &why) && why.error == ECANCELED &&
 	      why.callback_error == -EXDEV && why.failed == id, "and it is told why");

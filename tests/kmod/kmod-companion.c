@@ -44,29 +44,29 @@ static void test_claim(void)
 static void test_bad_input(void)
 {
 	struct klp_uapi_func f = func("cmdline_proc_show");
-	struct klp_ioc_announce a = { .name = "x", .funcs = (unsigned long)&f, VMLINUX_ONLY };
+	struct klp_ioc_register a = { .name = "x", .funcs = (unsigned long)&f, VMLINUX_ONLY };
 	struct klp_ioc_switch s = {};
 	int fd = device();
 	__u64 id;
 
-	check(!call(fd, KLP_IOC_ANNOUNCE, &a) && !withdraw(fd, a.id), "no functions, only a gate");
+	check(!call(fd, KLP_IOC_REGISTER, &a) && !unregister(fd, a.id), "no functions, only a gate");
 	a.nr = KLP_UAPI_FUNCS_MAX + 1;
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "too many functions");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -EINVAL, "too many functions");
 	a.nr = 1;
 	a.funcs = 8;
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EFAULT, "bad pointer");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -EFAULT, "bad pointer");
 	a.funcs = (unsigned long)&f;
 	memset(a.name, 'a', sizeof(a.name));
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "name without an end");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -EINVAL, "name without an end");
 	strcpy(a.name, "x");
 	f.btf_id = func("meminfo_proc_show").btf_id;
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "BTF id of another function");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -EINVAL, "BTF id of another function");
 	f.btf_id = ~0U;
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "BTF id out of range");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -EINVAL, "BTF id out of range");
 	memset(f.symbol, 'a', sizeof(f.symbol));
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "symbol without an end");
-	check(announce(fd, "x", "no_such_function_here", &id) == -ENOENT, "unknown function");
-	check(announce(fd, "x", "__switch_to_asm", &id) < 0, "function that cannot be patched");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -EINVAL, "symbol without an end");
+	check(register_patch(fd, "x", "no_such_function_here", &id) == -ENOENT, "unknown function");
+	check(register_patch(fd, "x", "__switch_to_asm", &id) < 0, "function that cannot be patched");
 	check(call(fd, KLP_IOC_SWITCH, &s) == -EINVAL, "switch of nothing");
 	check(change(fd, 12345, 0, NULL) == -ENOENT, "switch to an unknown record");
 	s.nr_leave = ~0U;
@@ -93,11 +93,11 @@ static void test_out_of_reach(void)
 
 	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct klp_uapi_func f = { .object = "vmlinux", .flags = KLP_FUNC_OPS };
-		struct klp_ioc_announce a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1,
+		struct klp_ioc_register a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1,
 					      VMLINUX_ONLY };
 
 		snprintf(f.symbol, sizeof(f.symbol), "%s", names[i]);
-		r = call(fd, KLP_IOC_ANNOUNCE, &a);
+		r = call(fd, KLP_IOC_REGISTER, &a);
 		if (r == -ENOENT || r == -ENXIO)
 			printf("# '%s' is not there, or not for ftrace\n", names[i]);
 		else
@@ -105,9 +105,9 @@ static void test_out_of_reach(void)
 		refused += r == -EOWNERDEAD;
 	}
 	check(good && refused >= 5, "functions of threads that are in no list any more");
-	check(announce(fd, "x", "do_idle", &id) == -ELOOP, "one that an idle CPU never leaves");
-	check(announce(fd, "x", "kthreadd", &id) == -ELOOP, "one that a kernel thread never leaves");
-	check(!announce(fd, "x", "exit_notify", &id) || !announce(fd, "x", "release_task", &id),
+	check(register_patch(fd, "x", "do_idle", &id) == -ELOOP, "one that an idle CPU never leaves");
+	check(register_patch(fd, "x", "kthreadd", &id) == -ELOOP, "one that a kernel thread never leaves");
+	check(!register_patch(fd, "x", "exit_notify", &id) || !register_patch(fd, "x", "release_task", &id),
 	      "but not what comes before");
 	close(fd);
 }
@@ -119,7 +119,7 @@ static void test_bad_tables(void)
 	struct klp_uapi_callback c[2] = { { .object = 0 }, { .object = 1, .when = KLP_POST_UNPATCH } };
 	struct klp_uapi_state t[2] = { { .id = 1 }, { .id = 2 } };
 	struct klp_uapi_func f = func("cmdline_proc_show");
-	struct klp_ioc_announce a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1,
+	struct klp_ioc_register a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1,
 				      .objects = (unsigned long)o, .nr_objects = 2,
 				      .callbacks = (unsigned long)c, .nr_callbacks = 2,
 				      .states = (unsigned long)t, .nr_states = 2 };
@@ -127,7 +127,7 @@ static void test_bad_tables(void)
 	int fd = device();
 
 #define REFUSED(change, back, name) \
-	change; check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, name); back
+	change; check(call(fd, KLP_IOC_REGISTER, &a) == -EINVAL, name); back
 	REFUSED(a.nr_objects = 0, a.nr_objects = 2, "no objects");
 	REFUSED(a.nr_objects = ~0U, a.nr_objects = 2, "too many objects");
 	REFUSED(a.nr_callbacks = KLP_UAPI_CALLBACKS_MAX + 1, a.nr_callbacks = 2, "too many callbacks");
@@ -145,9 +145,9 @@ static void test_bad_tables(void)
 	REFUSED(t[0].id = 2, t[0].id = 1, "a state twice");
 #undef REFUSED
 	a.states = 8;
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EFAULT, "bad pointer to states");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -EFAULT, "bad pointer to states");
 	a.states = (unsigned long)t;
-	check(!call(fd, KLP_IOC_ANNOUNCE, &a) && a.id, "all of it right");
+	check(!call(fd, KLP_IOC_REGISTER, &a) && a.id, "all of it right");
 	check(change(fd, a.id, 0, NULL) == -ENODATA, "callbacks that are not attached");
 	memset(o, 0xff, sizeof(o));
 	q.id = a.id;
@@ -165,8 +165,8 @@ static void test_several(void)
 	struct klp_uapi_patch rec[4];
 	int fd = device();
 
-	check(!announce(fd, "a", "cmdline_proc_show", &s.enter[0]) &&
-	      !announce(fd, "b", "meminfo_proc_show", &s.enter[1]), "announce two");
+	check(!register_patch(fd, "a", "cmdline_proc_show", &s.enter[0]) &&
+	      !register_patch(fd, "b", "meminfo_proc_show", &s.enter[1]), "register two");
 	s.enter[2] = s.enter[1];
 	s.nr_enter = 3;
 	check(call(fd, KLP_IOC_SWITCH, &s) == -EINVAL, "one of them twice");
@@ -185,21 +185,21 @@ static void test_several(void)
 static void test_records(void)
 {
 	struct klp_uapi_func f = func("cmdline_proc_show");
-	struct klp_ioc_announce again = { .name = "a", .funcs = (unsigned long)&f, .nr = 1,
+	struct klp_ioc_register again = { .name = "a", .funcs = (unsigned long)&f, .nr = 1,
 					  VMLINUX_ONLY };
 	int fd = device(), other = device();
 	__u64 a, b;
 
-	check(!announce(fd, "a", "cmdline_proc_show", &a) && a, "announce");
-	check(announce(fd, "a", "cmdline_proc_show", &b) == -EEXIST, "the same name twice");
-	check(call(fd, KLP_IOC_ANNOUNCE, &again) == -EEXIST && again.failed == KLP_FAILED_NONE,
+	check(!register_patch(fd, "a", "cmdline_proc_show", &a) && a, "register");
+	check(register_patch(fd, "a", "cmdline_proc_show", &b) == -EEXIST, "the same name twice");
+	check(call(fd, KLP_IOC_REGISTER, &again) == -EEXIST && again.failed == KLP_FAILED_NONE,
 	      "an error that is about no function");
-	check(!announce(other, "b", "cmdline_proc_show", &b) && b != a, "another name");
+	check(!register_patch(other, "b", "cmdline_proc_show", &b) && b != a, "another name");
 	check(status(fd, NULL, 0).nr == 2, "two records");
 	close(other);
 	check(status(fd, NULL, 0).nr == 1, "a record dies with its file");
-	check(withdraw(fd, b) == -ENOENT, "withdraw of what is gone");
-	check(!withdraw(fd, a) && status(fd, NULL, 0).nr == 0, "withdraw");
+	check(unregister(fd, b) == -ENOENT, "unregister of what is gone");
+	check(!unregister(fd, a) && status(fd, NULL, 0).nr == 0, "unregister");
 	close(fd);
 }
 
@@ -210,17 +210,17 @@ static void test_transition(void)
 	int fd = device();
 	__u64 a, b, n, generation = status(fd, NULL, 0).generation;
 
-	announce(fd, "a", "cmdline_proc_show", &a);
+	register_patch(fd, "a", "cmdline_proc_show", &a);
 	check(!change(fd, a, 0, &n) && wait_done(fd, n) == 0, "enable completes");
 	s = status(fd, rec, 4);
 	check(s.nr == 1 && rec[0].state == KLP_IN_FORCE && s.generation == generation + 1 &&
 	      rec[0].generation == s.generation && !s.transition.number, "in force");
-	check(withdraw(fd, a) == -EBUSY, "no withdraw of what is in force");
+	check(unregister(fd, a) == -EBUSY, "no unregister of what is in force");
 	check(change(fd, a, 0, NULL) == -EINVAL, "no second switch to it");
 	close(fd);
 	fd = device();
 	check(status(fd, NULL, 0).nr == 1, "in force without any file");
-	announce(fd, "b", "meminfo_proc_show", &b);
+	register_patch(fd, "b", "meminfo_proc_show", &b);
 	check(!change(fd, b, a, &n) && wait_done(fd, n) == 0, "replace completes");
 	s = status(fd, rec, 4);
 	check(s.nr == 1 && rec[0].id == b, "only the new record is left");
@@ -243,7 +243,7 @@ static void test_reserved(void)
 	struct klp_ioc_force force = { .reserved = 1U << 31 };
 	struct klp_uapi_object object = { .name = "vmlinux", .reserved = 1U << 31 };
 	struct klp_uapi_state state = { .id = 1, .reserved = 1U << 31 };
-	struct klp_ioc_announce a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
+	struct klp_ioc_register a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
 	struct klp_ioc_switch sw = { .flags = 1U << 31 };
 	int fd = device();
 
@@ -259,19 +259,19 @@ static void test_reserved(void)
 	check(call(fd, KLP_IOC_FORCE, &force) == -EINVAL, "of FORCE");
 	check(call(fd, KLP_IOC_BARRIER, &s) == -EINVAL, "argument of BARRIER");
 	a.objects = (unsigned long)&object;
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "of an object");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -EINVAL, "of an object");
 	object.reserved = 0;
 	a.states = (unsigned long)&state;
 	a.nr_states = 1;
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "of a state");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -EINVAL, "of a state");
 	a.nr_states = 0;
 	f.reserved = 1U << 31;
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "of a function");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -EINVAL, "of a function");
 	f.reserved = 0;
 	f.flags = ~KLP_FUNC_OPS;
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "flags of a function");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -EINVAL, "flags of a function");
 	f.flags = 0;
-	check(!call(fd, KLP_IOC_ANNOUNCE, &a), "all of it right");
+	check(!call(fd, KLP_IOC_REGISTER, &a), "all of it right");
 	sw.enter[sw.nr_enter++] = a.id;
 	check(call(fd, KLP_IOC_SWITCH, &sw) == -EINVAL && !status(fd, NULL, 0).transition.number,
 	      "of SWITCH");
@@ -290,8 +290,8 @@ static int unprivileged(int fd, __u64 in_force)
 		return 1;
 	check(call(fd, KLP_IOC_OPEN, &o) == -EPERM, "no OPEN without capabilities");
 	check(call(fd, KLP_IOC_CLAIM, NULL) == -EPERM, "no CLAIM");
-	check(announce(fd, "x", "meminfo_proc_show", &id) == -EPERM, "no ANNOUNCE");
-	check(withdraw(fd, in_force) == -EPERM, "no WITHDRAW");
+	check(register_patch(fd, "x", "meminfo_proc_show", &id) == -EPERM, "no REGISTER");
+	check(unregister(fd, in_force) == -EPERM, "no UNREGISTER");
 	check(change(fd, 0, in_force, NULL) == -EPERM, "no SWITCH");
 	check(reverse(fd, 1) == -EPERM, "no REVERSE");
 	check(call(fd, KLP_IOC_FORCE, &force) == -EPERM, "no FORCE");
@@ -305,7 +305,7 @@ static void test_capabilities(void)
 	__u64 a, n;
 	pid_t pid;
 
-	check(!announce(fd, "a", "cmdline_proc_show", &a) && !change(fd, a, 0, &n) &&
+	check(!register_patch(fd, "a", "cmdline_proc_show", &a) && !change(fd, a, 0, &n) &&
 	      wait_done(fd, n) == 0, "a record in force");
 	pid = fork();
 	if (!pid)
@@ -326,16 +326,16 @@ static void test_capabilities(void)
 static void test_done(void)
 {
 	struct klp_uapi_object o[2] = { { .name = "vmlinux" }, { .name = "test_klpd_target" } };
-	struct klp_ioc_announce a = { .name = "x", .objects = (unsigned long)o, .nr_objects = 2 };
+	struct klp_ioc_register a = { .name = "x", .objects = (unsigned long)o, .nr_objects = 2 };
 	int fd = device(), reader = device(), done = 0, object = 0, progress = 0;
 	__u64 numbers[DONE_CHANGES], b, last = 0;
 	struct klp_uapi_event e;
 	bool good, ordered = true;
 
-	good = !call(fd, KLP_IOC_ANNOUNCE, &a) && !change(fd, a.id, 0, &numbers[0]) &&
+	good = !call(fd, KLP_IOC_REGISTER, &a) && !change(fd, a.id, 0, &numbers[0]) &&
 	       wait_done(fd, numbers[0]) == 0;
 	for (int i = 1; i < DONE_CHANGES - 1; i += 2) {
-		good = good && !announce(fd, "b", "meminfo_proc_show", &b) &&
+		good = good && !register_patch(fd, "b", "meminfo_proc_show", &b) &&
 		       !change(fd, b, 0, &numbers[i]) && wait_done(fd, numbers[i]) == 0;
 		if (i < DONE_MODULES * 2)
 			good = good && !system("modprobe test_klpd_target && rmmod test_klpd_target");

@@ -34,7 +34,7 @@
 #include <unistd.h>
 
 #include "kmod-consistency.skel.h"
-#include "announce.h"
+#include "register.h"
 #include "klp/uapi.h"
 
 #define WATCHED_UID 4242
@@ -265,11 +265,11 @@ static unsigned int turns_of(unsigned int n)
 
 static void cycle(void)
 {
-	struct klp_ioc_announce a = { .name = "pair", .funcs = (unsigned long)funcs, .nr = 2,
+	struct klp_ioc_register a = { .name = "pair", .funcs = (unsigned long)funcs, .nr = 2,
 				      VMLINUX_ONLY };
 
-	if (ioctl(dev, KLP_IOC_ANNOUNCE, &a) < 0)
-		die("announce");
+	if (ioctl(dev, KLP_IOC_REGISTER, &a) < 0)
+		die("register");
 	/*
 	 * The gate of the previous patch, which no longer exists, and that of this one, which is
 	 * not in force, both answer "original".

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stress test of /dev/klp: several processes at once announce, switch, reverse, query and
- * withdraw, with valid arguments and with garbage, and close the device in the middle. Nothing
+ * Stress test of /dev/klp: several processes at once register, switch, reverse, query and
+ * unregister, with valid arguments and with garbage, and close the device in the middle. Nothing
  * may hang, break or be left over: the kernel log has no complaints, the generation never
  * decreases, and in the end every patch can be disabled. The seed makes a run repeatable.
  *
@@ -58,10 +58,10 @@ static __u64 pick_pointer(const void *good)
 	}
 }
 
-static int storm_announce(int fd)
+static int storm_register(int fd)
 {
 	struct klp_uapi_func f[4];
-	struct klp_ioc_announce a = { .nr = dice() % 32 ? 1 + dice() % 3 : (__u32)dice(),
+	struct klp_ioc_register a = { .nr = dice() % 32 ? 1 + dice() % 3 : (__u32)dice(),
 				      VMLINUX_ONLY };
 	int r;
 
@@ -75,7 +75,7 @@ static int storm_announce(int fd)
 	}
 	a.funcs = pick_pointer(f);
 	snprintf(a.name, sizeof(a.name), "storm%llu", (unsigned long long)(dice() % 8));
-	r = call(fd, KLP_IOC_ANNOUNCE, &a);
+	r = call(fd, KLP_IOC_REGISTER, &a);
 	if (!r)
 		__atomic_store_n(&common->ids[dice() % IDS], a.id, __ATOMIC_RELAXED);
 	return r;
@@ -130,7 +130,7 @@ static int storm_look(int fd)
 static int storm_garbage(int fd)
 {
 	static const unsigned long requests[] = {
-		KLP_IOC_HELLO, KLP_IOC_ANNOUNCE, KLP_IOC_WITHDRAW, KLP_IOC_SWITCH, KLP_IOC_REVERSE,
+		KLP_IOC_HELLO, KLP_IOC_REGISTER, KLP_IOC_UNREGISTER, KLP_IOC_SWITCH, KLP_IOC_REVERSE,
 		KLP_IOC_STATUS, KLP_IOC_BLOCKERS, KLP_IOC_TASK, KLP_IOC_STACK, _IO('K', 0x66),
 	};
 	__u64 bytes[128];
@@ -149,7 +149,7 @@ static int storm_step(int fd)
 	switch (dice() % 8) {
 	case 0:
 	case 1:
-		return storm_announce(fd);
+		return storm_register(fd);
 	case 2:
 	case 3:
 		return storm_switch(fd);
@@ -158,7 +158,7 @@ static int storm_step(int fd)
 		r.reversed = (__u32)(dice() % 2);
 		return call(fd, KLP_IOC_REVERSE, &r);
 	case 5:
-		return dice() % 2 ? withdraw(fd, pick_id()) : storm_garbage(fd);
+		return dice() % 2 ? unregister(fd, pick_id()) : storm_garbage(fd);
 	case 6:
 		return read(fd, &e, sizeof(e)) < 0 ? -errno : 0;
 	default:

@@ -59,7 +59,7 @@ static void test_dozer(void)
 	pthread_create(&thread, NULL, doze, NULL);
 	while (!is_asleep() && __atomic_load_n(&dozed, __ATOMIC_ACQUIRE) == -2)
 		sched_yield();
-	check(!announce(fd, "awake", "cmdline_proc_show", &id) && !change(fd, id, 0, &n) &&
+	check(!register_patch(fd, "awake", "cmdline_proc_show", &id) && !change(fd, id, 0, &n) &&
 	      wait_done(fd, n) == 0, "a change completes");
 	check(is_asleep(), "and does not wake it");
 	check(!change(fd, 0, id, &n) && wait_done(fd, n) == 0 && is_asleep(), "nor does the way back");

@@ -42,7 +42,7 @@ static unsigned int count(int state)
  */
 static bool one_pass(pid_t inside)
 {
-	__u64 n = change_switch(change_announce("hrtimer_nanosleep"), 0);
+	__u64 n = change_switch(change_register("hrtimer_nanosleep"), 0);
 	unsigned int moved = count(1);
 	bool once = change_status().passes == 1;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Guard bodies through /dev/klp and libbpf, without klpd. They attach to an announced patch, do
+ * Guard bodies through /dev/klp and libbpf, without klpd. They attach to an registered patch, do
  * nothing until it is switched, return any value, miss no call, leave nothing on a sleeper's
  * stack, and are gone afterwards. Every invalid way to attach one is refused.
  */
@@ -25,12 +25,12 @@ static struct klp_uapi_func ops_func(const char *symbol)
 	return f;
 }
 
-static __u64 announce_guard(int fd)
+static __u64 register_guard(int fd)
 {
 	struct klp_uapi_func f[2] = { ops_func("cmdline_proc_show"), ops_func("hrtimer_nanosleep") };
-	struct klp_ioc_announce a = { .name = "guard", .funcs = (unsigned long)f, .nr = 2, VMLINUX_ONLY };
+	struct klp_ioc_register a = { .name = "guard", .funcs = (unsigned long)f, .nr = 2, VMLINUX_ONLY };
 
-	return call(fd, KLP_IOC_ANNOUNCE, &a) ? 0 : a.id;
+	return call(fd, KLP_IOC_REGISTER, &a) ? 0 : a.id;
 }
 
 /* Returns the result of attaching: 0 or -errno. */
@@ -87,7 +87,7 @@ static bool hooked(const char *symbol)
 	return found;
 }
 
-/* The result of attaching in a process other than the one that announced the patch. */
+/* The result of attaching in a process other than the one that registered the patch. */
 static int attach_elsewhere(void)
 {
 	pid_t pid = fork();
@@ -102,30 +102,30 @@ static int attach_elsewhere(void)
 static void test_refused(void)
 {
 	struct klp_uapi_func f = ops_func("cmdline_proc_show");
-	struct klp_ioc_announce a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
+	struct klp_ioc_register a = { .name = "x", .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
 	int fd = device();
 	__u64 id;
 
 	check(attach(0) == -ENOENT, "no body without a record");
 	f.btf_id = 1;
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "a BTF id where none is needed");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -EINVAL, "a BTF id where none is needed");
 	f = ops_func("cmdline_proc_show");
 	f.flags = ~0U;
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -EINVAL, "unknown flags");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -EINVAL, "unknown flags");
 	f = ops_func("cmdline_proc_show");
 	f.sympos = 2;
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -ENOENT, "no second of this name");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -ENOENT, "no second of this name");
 	f.sympos = ~0U;
-	check(call(fd, KLP_IOC_ANNOUNCE, &a) == -ENOENT, "nor a last one");
+	check(call(fd, KLP_IOC_REGISTER, &a) == -ENOENT, "nor a last one");
 	f.sympos = 1;
-	check(!call(fd, KLP_IOC_ANNOUNCE, &a) && !withdraw(fd, a.id), "the first");
-	id = announce_guard(fd);
-	check(id, "announce");
+	check(!call(fd, KLP_IOC_REGISTER, &a) && !unregister(fd, a.id), "the first");
+	id = register_guard(fd);
+	check(id, "register");
 	check(attach_elsewhere() == -ENOENT, "a body that another process hands over");
 	check(change(fd, id, 0, NULL) == -ENODATA, "no switch without bodies");
 	check(!attach(0) && change(fd, id, 0, NULL) == -ENODATA, "nor with one of two");
 	check(attach_again() == -EEXIST, "the same body twice");
-	check(!withdraw(fd, id) && announce_guard(fd) && attach_again() == -EEXIST,
+	check(!unregister(fd, id) && register_guard(fd) && attach_again() == -EEXIST,
 	      "the same body in a second record, while the first link is there");
 	check(!hooked("cmdline_proc_show"), "nothing is hooked so far");
 	close(fd);
@@ -220,7 +220,7 @@ static void test_life(void)
 {
 	struct klp_uapi_patch rec[4];
 	int fd = device();
-	__u64 id = announce_guard(fd), n;
+	__u64 id = register_guard(fd), n;
 
 	check(!attach(0) && !attach(1), "attach");
 	check(!cmdline_is_guarded() && nap() == 0, "nothing happens yet");
@@ -235,7 +235,7 @@ static void test_life(void)
 	      !hooked("hrtimer_nanosleep"), "out of force, and no hook left");
 	detach(0);
 	detach(1);
-	id = announce_guard(fd);
+	id = register_guard(fd);
 	check(id && !attach(0) && !attach(1) && !change(fd, id, 0, &n) && wait_done(fd, n) == 0 &&
 	      cmdline_is_guarded(), "once more");
 	detach(0);

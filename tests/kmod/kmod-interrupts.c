@@ -128,7 +128,7 @@ int main(void)
 		nap();
 	skel->bss->blocker = reader;
 	for (int i = 0; i < 20 && !(entered && left); i++) {
-		id = change_announce("read_iter_zero");
+		id = change_register("read_iter_zero");
 		skel->bss->id = id;
 		entered |= try("entering", id, 0, 0, 1);
 		left |= try("leaving", 0, id, 1, 0);

@@ -19,13 +19,13 @@
 static struct kmod_replace *skel;
 static struct bpf_link *body;
 
-static __u64 announce_replace(int fd)
+static __u64 register_replace(int fd)
 {
 	struct klp_uapi_func f = { .object = "vmlinux", .flags = KLP_FUNC_OPS };
-	struct klp_ioc_announce a = { .name = "replace", .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
+	struct klp_ioc_register a = { .name = "replace", .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
 
 	snprintf(f.symbol, sizeof(f.symbol), "hrtimer_nanosleep");
-	return call(fd, KLP_IOC_ANNOUNCE, &a) ? 0 : a.id;
+	return call(fd, KLP_IOC_REGISTER, &a) ? 0 : a.id;
 }
 
 /* The original sleeps for `ns` and returns 0. */
@@ -113,7 +113,7 @@ static void test_under_load(int fd, __u64 id)
 	skel->bss->spin = 100000;
 	callers_start(threads);
 	for (int i = 0; good && i < CHANGES; i++)
-		good = !announce(fd, "other", "cmdline_proc_show", &other) &&
+		good = !register_patch(fd, "other", "cmdline_proc_show", &other) &&
 		       !change(fd, other, 0, &n) && wait_done(fd, n) == 0 &&
 		       !change(fd, 0, other, &n) && wait_done(fd, n) == 0;
 	check(good, "other changes complete while it runs all the time");
@@ -131,7 +131,7 @@ static void test_life(void)
 {
 	struct klp_uapi_patch rec[2];
 	int fd = device();
-	__u64 id = announce_replace(fd), n;
+	__u64 id = register_replace(fd), n;
 
 	body = id ? bpf_map__attach_struct_ops(skel->maps.nap) : NULL;
 	check(body, "attach");
@@ -143,7 +143,7 @@ static void test_life(void)
 	      "a body that is taken away is told of");
 	check(!change(fd, 0, id, &n) && wait_done(fd, n) == 0 && status(fd, NULL, 0).nr == 0,
 	      "and the rest can go");
-	id = announce_replace(fd);
+	id = register_replace(fd);
 	body = id ? bpf_map__attach_struct_ops(skel->maps.nap) : NULL;
 	check(body && !change(fd, id, 0, &n) && wait_done(fd, n) == 0, "once more");
 	test_under_load(fd, id);

@@ -67,12 +67,12 @@ static void test_guard(int fd)
 {
 	struct klp_uapi_func f = { .object = "vmlinux", .flags = KLP_FUNC_OPS,
 				   .symbol = "version_proc_show" };
-	struct klp_ioc_announce a = { .name = "seq-puts", .funcs = (unsigned long)&f, .nr = 1,
+	struct klp_ioc_register a = { .name = "seq-puts", .funcs = (unsigned long)&f, .nr = 1,
 				      VMLINUX_ONLY };
 	struct bpf_link *link;
 	__u64 n;
 
-	check(!call(fd, KLP_IOC_ANNOUNCE, &a), "announce");
+	check(!call(fd, KLP_IOC_REGISTER, &a), "register");
 	link = bpf_map__attach_struct_ops(skel->maps.guard);
 	check(link && !change(fd, a.id, 0, &n) && !wait_done(fd, n), "a guard in force");
 	test_all("guard");

@@ -66,7 +66,7 @@ static pid_t sleeper(void)
 /* A change of a function that is not on the stack completes although the sleeper sleeps on. */
 static void unrelated(const char *how, pid_t pid)
 {
-	__u64 id = change_announce("cmdline_proc_show"), n = change_switch(id, 0);
+	__u64 id = change_register("cmdline_proc_show"), n = change_switch(id, 0);
 
 	while (change_state(pid) == 0) {
 		const char *reason = change_reason(pid);
@@ -90,7 +90,7 @@ static bool is_named(pid_t pid, const char *want)
 static void related(const char *how, pid_t pid, const char *function)
 {
 	char want[KLP_UAPI_REASON_LEN];
-	__u64 n = change_switch(change_announce(function), 0);
+	__u64 n = change_switch(change_register(function), 0);
 
 	snprintf(want, sizeof(want), "in %s", function);
 	while (change_status().number == n && change_status().passes < 6)

@@ -140,17 +140,17 @@ static void test_deadline(void)
 
 	wait_asleep(pid);
 	set_patience("1000000000");
-	announce(fd, "nap", "hrtimer_nanosleep", &a);
+	register_patch(fd, "nap", "hrtimer_nanosleep", &a);
 	check(!change_within(fd, a, 0, 3600000, &n) &&
 	      status(fd, NULL, 0).transition.timeout_ms == 3600000, "switch with a time limit");
-	check(!reverse(fd, n) && wait_done(fd, n) == TURNED, "turned round before it is over");
-	announce(fd, "nap", "hrtimer_nanosleep", &a);
-	check(!change_within(fd, a, 0, 200, &n) && wait_done(fd, n) == (TURNED | TIMED_OUT),
+	check(!reverse(fd, n) && wait_done(fd, n) == REVERSED, "turned round before it is over");
+	register_patch(fd, "nap", "hrtimer_nanosleep", &a);
+	check(!change_within(fd, a, 0, 200, &n) && wait_done(fd, n) == (REVERSED | TIMED_OUT),
 	      "it turns round by itself");
 	s = status(fd, NULL, 0);
 	check(s.nr == 0 && s.last_transition == n && s.last_reversed && s.last_timed_out,
 	      "nothing is in force, and status says why");
-	announce(fd, "nap", "hrtimer_nanosleep", &a);
+	register_patch(fd, "nap", "hrtimer_nanosleep", &a);
 	check(!change_within(fd, a, 0, 200, &n), "switch again");
 	close(fd);
 	fd = device();
@@ -160,7 +160,7 @@ static void test_deadline(void)
 	check(s.nr == 0 && s.last_transition == n && s.last_timed_out, "the same with nobody there");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	announce(fd, "nap", "hrtimer_nanosleep", &a);
+	register_patch(fd, "nap", "hrtimer_nanosleep", &a);
 	check(!change_within(fd, a, 0, 3600000, &n) && wait_done(fd, n) == 0 &&
 	      !status(fd, NULL, 0).last_timed_out, "in time");
 	check(!change(fd, 0, a, &n) && wait_done(fd, n) == 0, "disable");
@@ -178,27 +178,27 @@ static void test_blocker(void)
 
 	wait_asleep(pid);
 	set_patience("1000000000");
-	announce(fd, "nap", "hrtimer_nanosleep", &a);
+	register_patch(fd, "nap", "hrtimer_nanosleep", &a);
 	check(!change(fd, a, 0, &n), "switch with a sleeper inside");
 	check(wait_blocked(fd, pid, "hrtimer_nanosleep"), "the sleeper is named as the blocker");
 	test_blocker_told(fd, pid);
 	s = status(fd, rec, 4);
 	check(s.transition.number == n && s.transition.moved < s.transition.total &&
 	      rec[0].state == KLP_ENTERING, "in transition");
-	announce(fd, "other", "cmdline_proc_show", &b);
+	register_patch(fd, "other", "cmdline_proc_show", &b);
 	check(change(fd, b, 0, &m) == -EBUSY, "a second change is busy");
 	check(reverse(fd, n + 1) == -ESTALE, "reverse of another transition");
-	check(!reverse(fd, n) && wait_done(fd, n) == TURNED, "reversed while it sleeps");
+	check(!reverse(fd, n) && wait_done(fd, n) == REVERSED, "reversed while it sleeps");
 	s = status(fd, rec, 4);
 	check(s.nr == 1 && rec[0].id == b && s.last_reversed && s.last_transition == n,
 	      "the entering record is gone");
-	announce(fd, "nap", "hrtimer_nanosleep", &a);
+	register_patch(fd, "nap", "hrtimer_nanosleep", &a);
 	check(!change(fd, a, 0, &n) && wait_blocked(fd, pid, "hrtimer_nanosleep"), "blocked again");
 	check(task_state(fd, pid) == 0 && task_state(fd, getpid()) == 1, "patch states of two tasks");
-	check(!reverse(fd, n) && reverse(fd, n) < 0 && wait_done(fd, n) == TURNED,
+	check(!reverse(fd, n) && reverse(fd, n) < 0 && wait_done(fd, n) == REVERSED,
 	      "reversed again, and not turned on by the same call");
 	set_patience("100");
-	announce(fd, "nap", "hrtimer_nanosleep", &a);
+	register_patch(fd, "nap", "hrtimer_nanosleep", &a);
 	check(!change(fd, a, 0, &n) && wait_done(fd, n) == 0, "its sleep is cut short in the end");
 	check(task_state(fd, pid) == -1, "no patch state without a transition");
 	check(!waitpid(pid, NULL, WNOHANG), "and it has not seen that");
@@ -223,7 +223,7 @@ static void test_force(void)
 	wait_asleep(pid);
 	set_patience("1000000000");
 	check(call(fd, KLP_IOC_FORCE, &force) == -ENOENT, "force without a transition");
-	announce(fd, "nap", "hrtimer_nanosleep", &a);
+	register_patch(fd, "nap", "hrtimer_nanosleep", &a);
 	check(!change(fd, a, 0, &n) && wait_blocked(fd, pid, "hrtimer_nanosleep"), "blocked");
 	force.transition = n + 1;
 	check(call(fd, KLP_IOC_FORCE, &force) == -ESTALE, "force of another transition");
@@ -242,7 +242,7 @@ static void test_force(void)
 	      rec[0].flags == KLP_PATCH_FORCED, "what left by force is remembered");
 	check(change(fd, a, 0, NULL) == -EINVAL && change(fd, 0, a, NULL) == -EINVAL,
 	      "and cannot be switched");
-	check(!withdraw(fd, a) && status(fd, NULL, 0).nr == 0, "until it is withdrawn");
+	check(!unregister(fd, a) && status(fd, NULL, 0).nr == 0, "until it is unregistered");
 	set_patience("5000");
 	close(fd);
 }

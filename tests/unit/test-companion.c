@@ -13,7 +13,7 @@
 
 static struct {
 	uint32_t abi;
-	int claim, announce;	/* what it answers */
+	int claim, registration;	/* what it answers */
 	uint32_t failed;
 	uint64_t id;
 	uint32_t switch_flags;	/* what it was told */
@@ -43,11 +43,11 @@ static int fake_hello(struct klp_ioc_hello *h)
 	return asked == fake.abi ? 0 : -EPROTO;
 }
 
-static int fake_announce(struct klp_ioc_announce *a)
+static int fake_register(struct klp_ioc_register *a)
 {
 	a->failed = fake.failed;
 	a->id = fake.id;
-	return fake.announce;
+	return fake.registration;
 }
 
 static int fake_status(struct klp_ioc_status *s)
@@ -65,8 +65,8 @@ int companion_io_call(int fd, unsigned long request, void *arg)
 		return fake_hello(arg);
 	case KLP_IOC_CLAIM:
 		return fake.claim;
-	case KLP_IOC_ANNOUNCE:
-		return fake_announce(arg);
+	case KLP_IOC_REGISTER:
+		return fake_register(arg);
 	case KLP_IOC_STATUS:
 		return fake_status(arg);
 	case KLP_IOC_SWITCH:
@@ -106,9 +106,9 @@ static void check_blamed(struct companion *c, int error, uint32_t failed, uint32
 	uint32_t ret = 77;
 	uint64_t id;
 
-	fake.announce = error;
+	fake.registration = error;
 	fake.failed = failed;
-	CHECK_INT(companion_announce(c, &record, &id, &ret), error);
+	CHECK_INT(companion_register(c, &record, &id, &ret), error);
 	CHECK_INT(ret, wanted);
 }
 
@@ -211,7 +211,7 @@ static void test_senseless(void)
 	check_status(c, 1, 1, KLP_IN_FORCE, 2, -EPROTO);
 	check_status(c, 1, 2, 0, 2, -EPROTO);
 	check_status(c, 1, 2, KLP_IN_FORCE, KLP_UAPI_RECORDS_MAX + 1, -EOVERFLOW);
-	CHECK_INT(companion_announce(c, &record, &id, NULL), -EPROTO);
+	CHECK_INT(companion_register(c, &record, &id, NULL), -EPROTO);
 	companion_close(c);
 }
 

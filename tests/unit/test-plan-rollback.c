@@ -8,15 +8,15 @@ static struct plan_patch there(struct test_patch *p, uint64_t serial)
 				  .serial = serial };
 }
 
-static struct plan_before was(struct test_patch *p, uint64_t serial)
+static struct plan_previous was(struct test_patch *p, uint64_t serial)
 {
-	return (struct plan_before){ .meta = p ? meta(p) : NULL,
+	return (struct plan_previous){ .meta = p ? meta(p) : NULL,
 				     .consistency = KLP_CONSISTENCY_PER_TASK, .serial = serial };
 }
 
-static struct plan_request rollback(const struct plan_before *before, size_t n)
+static struct plan_request rollback(const struct plan_previous *previous, size_t n)
 {
-	return (struct plan_request){ .verb = CHANGE_ROLLBACK, .before = before, .n_before = n,
+	return (struct plan_request){ .verb = CHANGE_ROLLBACK, .previous = previous, .n_previous = n,
 				      .companion = true };
 }
 
@@ -40,7 +40,7 @@ static void test_no_previous(void)
 {
 	struct test_patch a = patch("a", "f");
 	const struct plan_patch patches[] = { there(&a, 3) };
-	const struct plan_before same[] = { was(NULL, 3) };
+	const struct plan_previous same[] = { was(NULL, 3) };
 	struct plan_request q = rollback(NULL, 0);
 
 	refused(patches, 1, &q, OUTCOME_NO_PREVIOUS, NULL, "not known");
@@ -58,9 +58,9 @@ static void test_ways(void)
 	struct test_patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "f");
 	const struct plan_patch ab[] = { there(&a, 1), there(&b, 2) };
 	const struct plan_patch just_c[] = { there(&c, 9) };
-	const struct plan_before just_a[] = { was(NULL, 1) };
-	const struct plan_before both[] = { was(&a, 1), was(&b, 2) };
-	const struct plan_before stayed[] = { was(NULL, 1), was(&b, 2) };
+	const struct plan_previous just_a[] = { was(NULL, 1) };
+	const struct plan_previous both[] = { was(&a, 1), was(&b, 2) };
+	const struct plan_previous stayed[] = { was(NULL, 1), was(&b, 2) };
 	struct plan_request q = rollback(just_a, 1);
 	struct plan plan;
 
@@ -88,8 +88,8 @@ static void test_same_name(void)
 {
 	struct test_patch a = patch("a", "f");
 	const struct plan_patch patches[] = { there(&a, 2) };
-	const struct plan_before before[] = { was(&a, 1) };
-	struct plan_request q = rollback(before, 1);
+	const struct plan_previous previous[] = { was(&a, 1) };
+	struct plan_request q = rollback(previous, 1);
 	struct plan plan;
 
 	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
@@ -100,9 +100,9 @@ static void test_conflicts(void)
 {
 	struct test_patch a = patch("a", "f"), b = patch("b", "f"), c = patch("a", "g");
 	struct test_patch d = patch("d", "second");
-	const struct plan_before two[] = { was(&a, 1), was(&b, 2) };
-	const struct plan_before names[] = { was(&a, 1), was(&c, 2) };
-	const struct plan_before stays[] = { was(NULL, 5), was(&b, 6) };
+	const struct plan_previous two[] = { was(&a, 1), was(&b, 2) };
+	const struct plan_previous names[] = { was(&a, 1), was(&c, 2) };
+	const struct plan_previous stays[] = { was(NULL, 5), was(&b, 6) };
 	const struct plan_patch patches[] = { there(&a, 5) }, other[] = { there(&d, 7) };
 	struct plan_request q = rollback(two, 2);
 
@@ -114,7 +114,7 @@ static void test_conflicts(void)
 	refused(patches, 1, &q, OUTCOME_CONFLICT, "b", "'f' is patched by 'a'");
 	/* what is true of any patch */
 	d.meta.strict = true;
-	q = rollback((struct plan_before[]){ was(&d, 1) }, 1);
+	q = rollback((struct plan_previous[]){ was(&d, 1) }, 1);
 	refused(patches, 1, &q, OUTCOME_STRICT, "d", "strict");
 	d.meta.strict = false;
 	d.funcs[0].sympos = 2;
@@ -125,9 +125,9 @@ static void test_states(void)
 {
 	struct test_patch old = patch("old", "f"), new = patch("new", "f"), b = patch("b", "g");
 	const struct plan_patch patches[] = { there(&new, 9) };
-	const struct plan_before before[] = { was(&b, 1), was(&old, 2) };
-	const struct plan_before more[] = { was(NULL, 9), was(&old, 2) };
-	struct plan_request q = rollback(before, 2);
+	const struct plan_previous previous[] = { was(&b, 1), was(&old, 2) };
+	const struct plan_previous more[] = { was(NULL, 9), was(&old, 2) };
+	struct plan_request q = rollback(previous, 2);
 	struct plan plan;
 
 	new.meta.n_states = old.meta.n_states = 1;
@@ -141,7 +141,7 @@ static void test_states(void)
 	refused(patches, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "old",
 		"State 7 version 2 of 'new' is not known to the patch that would replace it");
 	/* nothing enters: nobody has to carry it */
-	q = rollback(before, 0);
+	q = rollback(previous, 0);
 	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	/* beside one that stays */
 	old.meta.n_states = 1;
@@ -152,7 +152,7 @@ static void test_states(void)
 	b.meta.n_states = 1;
 	b.state.version = 3;
 	old.state.version = 2;
-	q = rollback(before, 2);
+	q = rollback(previous, 2);
 	refused(NULL, 0, &q, OUTCOME_STATE_INCOMPATIBLE, "old", "is in version 3 by 'b'");
 }
 
@@ -160,14 +160,14 @@ static void test_sticky(void)
 {
 	struct test_patch old = patch("old", "f"), new = patch("new", "f");
 	const struct plan_patch patches[] = { there(&new, 9) };
-	const struct plan_before before[] = { was(&old, 2) };
-	struct plan_request q = rollback(before, 0);
+	const struct plan_previous previous[] = { was(&old, 2) };
+	struct plan_request q = rollback(previous, 0);
 	struct plan plan;
 
 	new.meta.n_states = 1;
 	new.meta.sticky = true;
 	refused(patches, 1, &q, OUTCOME_STICKY, "new", "'new' can only be replaced");
-	q = rollback(before, 1);
+	q = rollback(previous, 1);
 	refused(patches, 1, &q, OUTCOME_STATE_INCOMPATIBLE, "old", "not known");
 	old.meta.n_states = 1;
 	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
@@ -180,17 +180,17 @@ static void test_consistency(void)
 {
 	struct test_patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "f");
 	struct plan_patch patches[] = { there(&c, 9) };
-	struct plan_before before[] = { was(&a, 1), was(&b, 2) };
-	struct plan_request q = rollback(before, 2);
+	struct plan_previous previous[] = { was(&a, 1), was(&b, 2) };
+	struct plan_request q = rollback(previous, 2);
 	struct plan plan;
 
 	q.companion = false;
 	refused(patches, 1, &q, OUTCOME_NO_COMPANION, "a", "companion");
-	q.n_before = 0;
+	q.n_previous = 0;
 	refused(patches, 1, &q, OUTCOME_NO_COMPANION, "c", "companion");
 	/* immediate ones get a gate each, none that is in use */
-	q.n_before = 2;
-	before[0].consistency = before[1].consistency = KLP_CONSISTENCY_IMMEDIATE;
+	q.n_previous = 2;
+	previous[0].consistency = previous[1].consistency = KLP_CONSISTENCY_IMMEDIATE;
 	patches[0].consistency = KLP_CONSISTENCY_IMMEDIATE;
 	patches[0].slot = 1;
 	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
@@ -200,11 +200,11 @@ static void test_consistency(void)
 	q.companion = true;
 	patches[0].consistency = KLP_CONSISTENCY_PER_TASK;
 	refused(patches, 1, &q, OUTCOME_CONSISTENCY, "b", "'c' is in force with per-task");
-	before[1].consistency = KLP_CONSISTENCY_PER_TASK;
+	previous[1].consistency = KLP_CONSISTENCY_PER_TASK;
 	refused(patches, 1, &q, OUTCOME_CONSISTENCY, "b", "'b' was in force with per-task");
 	/* what a pin says is not believed */
 	b.meta.per_task_only = true;
-	before[1].consistency = KLP_CONSISTENCY_IMMEDIATE;
+	previous[1].consistency = KLP_CONSISTENCY_IMMEDIATE;
 	refused(patches, 1, &q, OUTCOME_CONSISTENCY, "b", "per-task consistency only");
 }
 
@@ -212,17 +212,17 @@ static void test_room(void)
 {
 	static struct test_patch test_patches[PLAN_PATCHES_MAX + 1];
 	static char names[PLAN_PATCHES_MAX + 1][8];
-	struct plan_before before[PLAN_PATCHES_MAX + 1];
+	struct plan_previous previous[PLAN_PATCHES_MAX + 1];
 	struct test_patch last = patch("last", "last");
 	struct plan_patch patches[] = { there(&last, 1000) };
-	struct plan_request q = rollback(before, PLAN_PATCHES_MAX);
+	struct plan_request q = rollback(previous, PLAN_PATCHES_MAX);
 	struct plan plan;
 
 	for (size_t i = 0; i <= PLAN_PATCHES_MAX; i++) {
 		(void)snprintf(names[i], sizeof(names[i]), "p%zu", i);
 		test_patches[i] = patch(names[i], names[i]);
-		before[i] = was(&test_patches[i], i + 1);
-		before[i].consistency = KLP_CONSISTENCY_IMMEDIATE;
+		previous[i] = was(&test_patches[i], i + 1);
+		previous[i].consistency = KLP_CONSISTENCY_IMMEDIATE;
 	}
 	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
 	CHECK_INT(plan.n_enter, PLAN_PATCHES_MAX);
@@ -234,11 +234,11 @@ static void test_room(void)
 	/* per task there are records for those that enter and those that leave */
 	patches[0].consistency = KLP_CONSISTENCY_PER_TASK;
 	for (size_t i = 0; i <= PLAN_PATCHES_MAX; i++)
-		before[i].consistency = KLP_CONSISTENCY_PER_TASK;
+		previous[i].consistency = KLP_CONSISTENCY_PER_TASK;
 	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	CHECK_INT(plan.n_enter, PLAN_PATCHES_MAX);
 	CHECK_INT(plan.n_leave, 1);
-	q.n_before++;
+	q.n_previous++;
 	refused(NULL, 0, &q, OUTCOME_UNSUPPORTED, NULL, "65 were");
 }
 

@@ -71,7 +71,7 @@ one() {
 	stop_klpd
 	start_klpd
 	look
-	same "$point:$what: what was before" "before-$GENERATION" "$(cd /sys/fs/bpf/klpd && echo before-*)"
+	same "$point:$what: what was before" "previous-$GENERATION" "$(cd /sys/fs/bpf/klpd && echo previous-*)"
 	for name in $end; do
 		check "disable $name" klpctl disable "$name" >/dev/null
 	done

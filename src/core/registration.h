@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What klpd announces to the companion about a patch beside its functions: its objects, callbacks
+ * What klpd registers to the companion about a patch beside its functions: its objects, callbacks
  * and states (klp/uapi.h), built from its metadata. Pure.
  */
-#ifndef KLPD_CORE_ANNOUNCEMENT_H
-#define KLPD_CORE_ANNOUNCEMENT_H
+#ifndef KLPD_CORE_REGISTRATION_H
+#define KLPD_CORE_REGISTRATION_H
 
 #include "patch/metadata.h"
 #include "klp/uapi.h"
 
-struct announcement {
+struct registration {
 	/* each object once, in order of first use: by functions, then by callbacks */
 	struct klp_uapi_object objects[KLP_UAPI_OBJECTS_MAX];
 	uint32_t n_objects;
@@ -19,9 +19,9 @@ struct announcement {
 	uint32_t n_states;
 };
 
-/* Build the announcement. -E2BIG: more objects, callbacks or states than a record can hold. */
-int announcement_make(const struct meta *meta, struct announcement *ret);
+/* Build the registration. -E2BIG: more objects, callbacks or states than a record can hold. */
+int registration_make(const struct meta *meta, struct registration *ret);
 /* Index of the object, or -ENOENT. */
-int announcement_object(const struct announcement *a, const char *name);
+int registration_object(const struct registration *a, const char *name);
 
 #endif

@@ -5,7 +5,7 @@
  */
 #include <stdbool.h>
 
-#include "klpd/json-object.h"
+#include "klpd/json-module.h"
 #include "klpd/json-text.h"
 #include "util/cleanup.h"
 #include "util/macro.h"

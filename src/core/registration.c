@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Builds the arrays of KLP_IOC_ANNOUNCE from metadata. Guarantees what the companion checks: no
+ * Builds the arrays of KLP_IOC_REGISTER from metadata. Guarantees what the companion checks: no
  * object twice, none without a name, and the object of every function listed.
  */
 #include <string.h>
 
-#include "core/announcement.h"
+#include "core/registration.h"
 #include "util/macro.h"
 
 _Static_assert(KLP_OBJECT_LEN <= KLP_UAPI_OBJECT_LEN, "the name of an object would be cut");
@@ -16,7 +16,7 @@ _Static_assert((int)CALLBACK_PRE_PATCH == (int)KLP_PRE_PATCH &&
 	       (int)CALLBACK_POST_UNPATCH == (int)KLP_POST_UNPATCH, "callbacks have other numbers");
 _Static_assert(KLP_STATES_MAX <= KLP_UAPI_STATES_MAX, "a patch has states that cannot be told");
 
-int announcement_object(const struct announcement *a, const char *name)
+int registration_object(const struct registration *a, const char *name)
 {
 	for (uint32_t i = 0; i < a->n_objects; i++)
 		if (STREQ(a->objects[i].name, name))
@@ -24,9 +24,9 @@ int announcement_object(const struct announcement *a, const char *name)
 	return -ENOENT;
 }
 
-static int announcement_add_object(struct announcement *a, const char *name)
+static int registration_add_object(struct registration *a, const char *name)
 {
-	if (announcement_object(a, name) >= 0)
+	if (registration_object(a, name) >= 0)
 		return 0;
 	if (a->n_objects >= ARRAY_SIZE(a->objects) || strlen(name) >= KLP_UAPI_OBJECT_LEN)
 		return -E2BIG;
@@ -34,18 +34,18 @@ static int announcement_add_object(struct announcement *a, const char *name)
 	return 0;
 }
 
-int announcement_make(const struct meta *meta, struct announcement *ret)
+int registration_make(const struct meta *meta, struct registration *ret)
 {
 	int r = 0;
 
 	memset(ret, 0, sizeof(*ret));
 	for (size_t i = 0; r == 0 && i < meta->n_funcs; i++)
-		r = announcement_add_object(ret, meta->funcs[i].object);
+		r = registration_add_object(ret, meta->funcs[i].object);
 	for (size_t i = 0; r == 0 && i < meta->n_callbacks; i++)
-		r = announcement_add_object(ret, meta->callbacks[i].object);
+		r = registration_add_object(ret, meta->callbacks[i].object);
 	/* a record needs an object, and a patch of struct_ops tables alone names none */
 	if (r == 0 && ret->n_objects == 0)
-		r = announcement_add_object(ret, "vmlinux");
+		r = registration_add_object(ret, "vmlinux");
 	if (r < 0)
 		return r;
 	if (meta->n_states > ARRAY_SIZE(ret->states) ||
@@ -53,7 +53,7 @@ int announcement_make(const struct meta *meta, struct announcement *ret)
 		return -E2BIG;
 	for (size_t i = 0; i < meta->n_callbacks; i++)
 		ret->callbacks[ret->n_callbacks++] = (struct klp_uapi_callback){
-			.object = (uint32_t)announcement_object(ret, meta->callbacks[i].object),
+			.object = (uint32_t)registration_object(ret, meta->callbacks[i].object),
 			.when = (uint32_t)meta->callbacks[i].kind,
 		};
 	for (size_t i = 0; i < meta->n_states; i++)

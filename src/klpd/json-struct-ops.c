@@ -7,7 +7,7 @@
 
 #include "core/table.h"
 #include "kern/link.h"
-#include "klpd/json-table.h"
+#include "klpd/json-struct-ops.h"
 #include "klpd/json-text.h"
 #include "util/cleanup.h"
 #include "util/macro.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Members of a struct klp_ioc_announce that are the same for every patch of vmlinux only. */
+/* Members of a struct klp_ioc_register that are the same for every patch of vmlinux only. */
 #ifndef KLPD_TESTS_ANNOUNCE_H
 #define KLPD_TESTS_ANNOUNCE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The struct_ops maps that a patch brings, as values of interface io.klpd.Manager. */
-#ifndef KLPD_KLPD_JSON_TABLE_H
-#define KLPD_KLPD_JSON_TABLE_H
+#ifndef KLPD_KLPD_JSON_STRUCT_OPS_H
+#define KLPD_KLPD_JSON_STRUCT_OPS_H
 
 #include <systemd/sd-json.h>
 

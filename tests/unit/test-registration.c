@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* core/announcement: what the companion is told of a patch, from its metadata. */
+/* core/registration: what the companion is told of a patch, from its metadata. */
 #include <errno.h>
 
-#include "core/announcement.h"
+#include "core/registration.h"
 #include "unit.h"
 
 static struct meta_func func(const char *object)
@@ -24,10 +24,10 @@ static void test_objects(void)
 					     callback("ax25") };
 	struct meta meta = { .funcs = funcs, .n_funcs = 3, .callbacks = callbacks,
 			     .n_callbacks = 3 };
-	struct announcement a;
+	struct registration a;
 
 	callbacks[2].kind = CALLBACK_POST_UNPATCH;
-	CHECK_INT(announcement_make(&meta, &a), 0);
+	CHECK_INT(registration_make(&meta, &a), 0);
 	CHECK_INT(a.n_objects, 4);
 	CHECK_STR(a.objects[0].name, "loop");
 	CHECK_STR(a.objects[1].name, "vmlinux");
@@ -40,8 +40,8 @@ static void test_objects(void)
 	      a.callbacks[2].object == 3);
 	CHECK_INT(a.callbacks[0].when, KLP_PRE_PATCH);
 	CHECK_INT(a.callbacks[2].when, KLP_POST_UNPATCH);
-	CHECK_INT(announcement_object(&a, "veth"), 2);
-	CHECK_INT(announcement_object(&a, "ax2"), -ENOENT);
+	CHECK_INT(registration_object(&a, "veth"), 2);
+	CHECK_INT(registration_object(&a, "ax2"), -ENOENT);
 	CHECK_INT(a.n_states, 0);
 }
 
@@ -50,9 +50,9 @@ static void test_states(void)
 	struct meta_func funcs[] = { func("vmlinux") };
 	struct meta_state states[] = { { 9, 0 }, { UINT64_MAX, 3 } };
 	struct meta meta = { .funcs = funcs, .n_funcs = 1, .states = states, .n_states = 2 };
-	struct announcement a;
+	struct registration a;
 
-	CHECK_INT(announcement_make(&meta, &a), 0);
+	CHECK_INT(registration_make(&meta, &a), 0);
 	CHECK_INT(a.n_objects, 1);
 	CHECK_INT(a.n_states, 2);
 	CHECK(a.states[0].id == 9 && a.states[0].version == 0);
@@ -66,25 +66,25 @@ static void test_full(void)
 	struct meta_func funcs[KLP_UAPI_OBJECTS_MAX + 1];
 	struct meta meta = { .funcs = funcs, .n_funcs = KLP_UAPI_OBJECTS_MAX };
 	struct meta_callback one_more;
-	struct announcement a;
+	struct registration a;
 
 	for (size_t i = 0; i <= KLP_UAPI_OBJECTS_MAX; i++) {
 		(void)snprintf(names[i], sizeof(names[i]), "m%zu", i);
 		funcs[i] = func(names[i]);
 	}
-	CHECK_INT(announcement_make(&meta, &a), 0);
+	CHECK_INT(registration_make(&meta, &a), 0);
 	CHECK_INT(a.n_objects, KLP_UAPI_OBJECTS_MAX);
-	CHECK_INT(announcement_object(&a, "m63"), 63);
+	CHECK_INT(registration_object(&a, "m63"), 63);
 	meta.n_funcs++;
-	CHECK_INT(announcement_make(&meta, &a), -E2BIG);
+	CHECK_INT(registration_make(&meta, &a), -E2BIG);
 
 	meta.n_funcs--;
 	one_more = callback("m3");
 	meta.callbacks = &one_more;
 	meta.n_callbacks = 1;
-	CHECK_INT(announcement_make(&meta, &a), 0);
+	CHECK_INT(registration_make(&meta, &a), 0);
 	one_more = callback("m64");
-	CHECK_INT(announcement_make(&meta, &a), -E2BIG);
+	CHECK_INT(registration_make(&meta, &a), -E2BIG);
 }
 
 int main(void)

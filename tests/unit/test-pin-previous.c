@@ -2,7 +2,7 @@
 /* kern/pin-before: names, and bytes that are not believed. Storing them needs a kernel. */
 #include <errno.h>
 
-#include "kern/pin-before.h"
+#include "kern/pin-previous.h"
 #include "kern/pin-read.h"
 #include "unit.h"
 #include "util/cleanup.h"
@@ -10,17 +10,17 @@
 #define N	3
 
 struct bytes {
-	struct pin_before_header header;
-	struct pin_before_entry entries[N];
+	struct pin_previous_header header;
+	struct pin_previous_entry entries[N];
 };
 
 static struct bytes good(void)
 {
-	struct bytes b = { .header = { .magic = PIN_BEFORE_MAGIC, .format = PIN_BEFORE_FORMAT,
+	struct bytes b = { .header = { .magic = PIN_PREVIOUS_MAGIC, .format = PIN_PREVIOUS_FORMAT,
 				       .generation = 9, .n = N } };
 
 	for (size_t i = 0; i < N; i++)
-		b.entries[i] = (struct pin_before_entry){
+		b.entries[i] = (struct pin_previous_entry){
 			.serial = 2 * i + 1, .consistency = KLP_CONSISTENCY_PER_TASK,
 			.name = "cmdline", .version = "1.0", .path = "/x.klp.o" };
 	return b;
@@ -28,9 +28,9 @@ static struct bytes good(void)
 
 static int parse(const struct bytes *b, size_t size)
 {
-	_cleanup_free_ struct pin_before *before = NULL;
+	_cleanup_free_ struct pin_previous *previous = NULL;
 
-	return pin_before_parse(b, size, 9, &before);
+	return pin_previous_parse(b, size, 9, &previous);
 }
 
 #define BROKEN(field, value, wanted) do { \
@@ -41,15 +41,15 @@ static int parse(const struct bytes *b, size_t size)
 
 static void test_good(void)
 {
-	_cleanup_free_ struct pin_before *before = NULL;
+	_cleanup_free_ struct pin_previous *previous = NULL;
 	struct bytes b = good();
 
 	b.header.change = 3;
 	b.entries[1].consistency = KLP_CONSISTENCY_IMMEDIATE;
-	CHECK_INT(pin_before_parse(&b, sizeof(b), 9, &before), 0);
-	CHECK(before->generation == 9 && before->change == 3 && before->n == N);
-	CHECK_INT(before->entries[2].serial, 5);
-	CHECK_STR(before->entries[2].path, "/x.klp.o");
+	CHECK_INT(pin_previous_parse(&b, sizeof(b), 9, &previous), 0);
+	CHECK(previous->generation == 9 && previous->change == 3 && previous->n == N);
+	CHECK_INT(previous->entries[2].serial, 5);
+	CHECK_STR(previous->entries[2].path, "/x.klp.o");
 	b.header.n = 0;
 	CHECK_INT(parse(&b, sizeof(b.header)), 0);
 }
@@ -70,7 +70,7 @@ static void test_sizes(void)
 	CHECK_INT(parse(&b, sizeof(b)), 0);
 	BROKEN(header.n, N - 1, -EINVAL);
 	BROKEN(header.n, N + 1, -EINVAL);
-	BROKEN(header.n, PIN_BEFORE_MAX + 1, -EINVAL);
+	BROKEN(header.n, PIN_PREVIOUS_MAX + 1, -EINVAL);
 	BROKEN(header.n, UINT32_MAX, -EINVAL);
 }
 
@@ -78,7 +78,7 @@ static void test_header(void)
 {
 	BROKEN(header.magic, 0, -EINVAL);
 	BROKEN(header.format, 0, -EINVAL);
-	BROKEN(header.format, PIN_BEFORE_FORMAT + 1, -EPROTO);
+	BROKEN(header.format, PIN_PREVIOUS_FORMAT + 1, -EPROTO);
 	BROKEN(header.generation, 8, -EINVAL);
 	BROKEN(header.generation, 0, -EINVAL);
 	BROKEN(header.reserved, 1, -EINVAL);
@@ -117,16 +117,16 @@ static void test_entries(void)
 
 static void test_names(void)
 {
-	static const char *const bad[] = { "before", "before-", "before-0", "before-01", "before--1",
-		"before-1x", "before-9223372036854775808", "gen-1", "xbefore-1" };
+	static const char *const bad[] = { "before", "previous-", "previous-0", "previous-01", "before--1",
+		"previous-1x", "previous-9223372036854775808", "gen-1", "xbefore-1" };
 	uint64_t n = 77;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		CHECK(!pin_parse_before_name(bad[i], &n));
+		CHECK(!pin_parse_previous_name(bad[i], &n));
 	CHECK_INT(n, 77);
-	CHECK(pin_parse_before_name("before-12", &n));
+	CHECK(pin_parse_previous_name("previous-12", &n));
 	CHECK_INT(n, 12);
-	CHECK(!pin_parse_set_name("before-12", &n));
+	CHECK(!pin_parse_set_name("previous-12", &n));
 }
 
 int main(void)

@@ -3,8 +3,8 @@
  * The objects of a patch in the kernel: which modules are loaded, and so which functions are
  * patched.
  */
-#ifndef KLPD_KLPD_JSON_OBJECT_H
-#define KLPD_KLPD_JSON_OBJECT_H
+#ifndef KLPD_KLPD_JSON_MODULE_H
+#define KLPD_KLPD_JSON_MODULE_H
 
 #include <systemd/sd-json.h>
 
