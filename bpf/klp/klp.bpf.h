@@ -33,7 +33,7 @@
  * function that returns a long or a pointer has no spare bit, so it cannot return 0 or NULL that
  * way.
  *
- * KLP_REPLACE_FUNC is for a body that is the whole new function. It has no verdict and returns
+ * KLP_OVERRIDE is for a body that is the whole new function. It has no verdict and returns
  * what the function returns.
  *
  * KLP_GUARD covers everything else: any traceable function, any value, no call missed. It needs
@@ -100,10 +100,7 @@
 		       "KLP_REFERENCE: the text is too long (KLP_TEXT_LEN)"); \
 	KLP_INFO("ref=" id)
 
-/*
- * Enabling this patch replaces all patches in force of its patch set. To replace a function, use
- * KLP_REPLACE_FUNC.
- */
+/* Enabling this patch replaces all patches in force of its patch set. */
 #define KLP_REPLACE		KLP_INFO_AS(klp_info_replace, "replace=yes")
 
 /*
@@ -206,7 +203,7 @@ struct klp_verdict {
 /* The type of klp_mark in a body is the kind of the body. */
 struct klp_mark_fmod_ret;
 struct klp_mark_guard;
-struct klp_mark_replace;
+struct klp_mark_override;
 #define KLP_IS_GUARD \
 	__builtin_types_compatible_p(__typeof__(klp_mark), struct klp_mark_guard *)
 
@@ -364,7 +361,7 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 			   __VA_OPT__(,) __VA_ARGS__)
 
 /**
- * KLP_REPLACE_FUNC() - run a body instead of a vmlinux function
+ * KLP_OVERRIDE() - run a body instead of a vmlinux function
  * @type: return type of the function
  * @symbol: the function, which need not be in BTF
  * @...: its parameters, at most the 6 that registers hold, each as "type name"
@@ -376,39 +373,39 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
  *
  * Context: That of the function, with preemption off.
  */
-#define KLP_REPLACE_FUNC(type, symbol, ...) \
-	KLP_REPLACE_FUNC_AT(0, type, symbol, __VA_ARGS__)
+#define KLP_OVERRIDE(type, symbol, ...) \
+	KLP_OVERRIDE_AT(0, type, symbol, __VA_ARGS__)
 /* As KLP_GUARD_IN, KLP_GUARD_AT and KLP_GUARD_OF. */
-#define KLP_REPLACE_FUNC_IN(module, type, symbol, ...) \
-	KLP_REPLACE_FUNC_OF(module, 0, type, symbol, __VA_ARGS__)
-#define KLP_REPLACE_FUNC_AT(sympos, type, symbol, ...) \
-	KLP_REPLACE_FUNC_OF(vmlinux, sympos, type, symbol, __VA_ARGS__)
-#define KLP_REPLACE_FUNC_OF(object, sympos, type, symbol, ...) \
-	KLP_REPLACE_FUNC_BY("struct_ops/replace", object, sympos, type, symbol, __VA_ARGS__)
+#define KLP_OVERRIDE_IN(module, type, symbol, ...) \
+	KLP_OVERRIDE_OF(module, 0, type, symbol, __VA_ARGS__)
+#define KLP_OVERRIDE_AT(sympos, type, symbol, ...) \
+	KLP_OVERRIDE_OF(vmlinux, sympos, type, symbol, __VA_ARGS__)
+#define KLP_OVERRIDE_OF(object, sympos, type, symbol, ...) \
+	KLP_OVERRIDE_BY("struct_ops/override", object, sympos, type, symbol, __VA_ARGS__)
 
 /*
- * As KLP_REPLACE_FUNC, with a body that can be preempted and may sleep. For functions that are
+ * As KLP_OVERRIDE, with a body that can be preempted and may sleep. For functions that are
  * called where sleeping is allowed. A call from elsewhere runs the original, and klpctl status
  * reports that.
  */
-#define KLP_REPLACE_FUNC_SLEEPABLE(type, symbol, ...) \
-	KLP_REPLACE_FUNC_SLEEPABLE_AT(0, type, symbol, __VA_ARGS__)
-#define KLP_REPLACE_FUNC_SLEEPABLE_IN(module, type, symbol, ...) \
-	KLP_REPLACE_FUNC_SLEEPABLE_OF(module, 0, type, symbol, __VA_ARGS__)
-#define KLP_REPLACE_FUNC_SLEEPABLE_AT(sympos, type, symbol, ...) \
-	KLP_REPLACE_FUNC_SLEEPABLE_OF(vmlinux, sympos, type, symbol, __VA_ARGS__)
-#define KLP_REPLACE_FUNC_SLEEPABLE_OF(object, sympos, type, symbol, ...) \
-	KLP_REPLACE_FUNC_BY("struct_ops.s/replace", object, sympos, type, symbol, __VA_ARGS__)
+#define KLP_OVERRIDE_SLEEPABLE(type, symbol, ...) \
+	KLP_OVERRIDE_SLEEPABLE_AT(0, type, symbol, __VA_ARGS__)
+#define KLP_OVERRIDE_SLEEPABLE_IN(module, type, symbol, ...) \
+	KLP_OVERRIDE_SLEEPABLE_OF(module, 0, type, symbol, __VA_ARGS__)
+#define KLP_OVERRIDE_SLEEPABLE_AT(sympos, type, symbol, ...) \
+	KLP_OVERRIDE_SLEEPABLE_OF(vmlinux, sympos, type, symbol, __VA_ARGS__)
+#define KLP_OVERRIDE_SLEEPABLE_OF(object, sympos, type, symbol, ...) \
+	KLP_OVERRIDE_BY("struct_ops.s/override", object, sympos, type, symbol, __VA_ARGS__)
 
-#define KLP_REPLACE_FUNC_BY(section, object, sympos, type, symbol, ...) \
+#define KLP_OVERRIDE_BY(section, object, sympos, type, symbol, ...) \
 	KLP_INFO_AS(klp_func__##symbol, \
-		    "func=" #object ":" #sympos ":replace:" #symbol ":klp__" #symbol); \
+		    "func=" #object ":" #sympos ":override:" #symbol ":klp__" #symbol); \
 	_Static_assert(KLP_COUNT(__VA_ARGS__) <= 6, \
-		       "KLP_REPLACE_FUNC: no more than 6 arguments can be seen"); \
+		       "KLP_OVERRIDE: no more than 6 arguments can be seen"); \
 	__typeof__(type) (*klp_proto__##symbol) KLP_PARAMS(__VA_ARGS__) SEC(KLP_PROTO_SECTION); \
 	KLP_EACH(KLP_ARG_CHECK __VA_OPT__(,) __VA_ARGS__) \
 	static __always_inline __typeof__(type) \
-	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_replace *klp_mark \
+	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_override *klp_mark \
 			   __VA_OPT__(,) __VA_ARGS__); \
 	__u64 klp__##symbol(unsigned long long *ctx); \
 	SEC(section) \
@@ -425,7 +422,7 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 		_Pragma("clang diagnostic pop") \
 	} \
 	static __always_inline __typeof__(type) \
-	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_replace *klp_mark \
+	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_override *klp_mark \
 			   __VA_OPT__(,) __VA_ARGS__)
 
 /* ---- tables of the kernel ------------------------------------------------------------------- */

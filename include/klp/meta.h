@@ -31,9 +31,10 @@
  *
  * OBJECT is "vmlinux" or the name of a module (with underscores), < KLP_OBJECT_LEN. SYMPOS is
  * decimal: 0 = the symbol must be unique in its object, n = its n-th occurrence (the rule of
- * kernel livepatch). BODY is fmod_ret, guard or replace. PROG is the BPF program in the same file
- * (a C identifier of at most KLP_PROG_LEN characters). Each (OBJECT, SYMBOL, SYMPOS) occurs at
- * most once; sympos 0 and 1 count as equal. An unknown key or a repeated single key is an error.
+ * kernel livepatch). BODY is fmod_ret, guard or override; replace, the former name of override, is
+ * accepted too. PROG is the BPF program in the same file (a C identifier of at most KLP_PROG_LEN
+ * characters). Each (OBJECT, SYMBOL, SYMPOS) occurs at most once; sympos 0 and 1 count as equal.
+ * An unknown key or a repeated single key is an error.
  * format=N with N > 1 means "made by newer tools" and is distinguished from a malformed file.
  *
  * TYPE is a struct_ops type of the kernel (tcp_congestion_ops), < KLP_TABLE_TYPE_LEN. NAME is the
@@ -63,7 +64,7 @@
 #define KLP_ID_SECTION		".data.klp"
 #define KLP_GATES_MAP		"klp_gates"
 /*
- * klpd creates a map of type KLP_OPS_TYPE for each guard or replace body; its name is this prefix
+ * klpd creates a map of type KLP_OPS_TYPE for each guard or override body; its name is this prefix
  * and the symbol.
  */
 #define KLP_OPS_PREFIX		"klp_ops__"

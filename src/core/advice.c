@@ -101,7 +101,7 @@ static const char *advice_nothing(const struct advice_case *c)
 	return c->facts->shape.returns == RETURN_POINTER ? "NULL" : "0";
 }
 
-/* Reasons that exclude guard and replace bodies, which the companion runs. */
+/* Reasons that exclude guard and override bodies, which the companion runs. */
 static bool advice_bars_ops(const struct advice_case *c, struct advice *a)
 {
 	if (advice_is_hopeless(c, a) || advice_has_odd_shape(c, OPS_ARGS_MAX, a))
@@ -144,14 +144,14 @@ static enum advice_verdict advice_guard(const struct advice_case *c, struct advi
 	return advice_ops(c, "KLP_GUARD_AT", a);
 }
 
-static enum advice_verdict advice_replace(const struct advice_case *c, struct advice *a)
+static enum advice_verdict advice_override(const struct advice_case *c, struct advice *a)
 {
 	if (advice_bars_ops(c, a))
 		return ADVICE_IMPOSSIBLE;
 	advice_say(a, "for what is to be written anew as a whole, or has to sleep: it runs instead of the "
 		   "function, misses no call, and costs about 120 instructions a call, twice that if it may "
 		   "sleep");
-	return advice_ops(c, "KLP_REPLACE_FUNC_AT", a);
+	return advice_ops(c, "KLP_OVERRIDE_AT", a);
 }
 
 static bool advice_bars_fmod_ret(const struct advice_case *c, struct advice *a)
@@ -209,7 +209,7 @@ static const struct {
 } rows[] = {
 	{ BODY_GUARD, advice_guard },
 	{ BODY_FMOD_RET, advice_fmod_ret },
-	{ BODY_REPLACE, advice_replace },
+	{ BODY_OVERRIDE, advice_override },
 };
 _Static_assert(ARRAY_SIZE(rows) == ADVICE_BODIES, "a row for each kind of body");
 

@@ -5,7 +5,7 @@
  * removed the hook, and the kernel does not notify klpd of any of it.
  *
  * Precedence of a foreign hook is as foreign.c has it, measured by test-rival.sh. A BPF trampoline
- * runs before any ftrace redirection. So a foreign fmod_ret program runs before a guard or replace
+ * runs before any ftrace redirection. So a foreign fmod_ret program runs before a guard or override
  * body, whatever the order of attachment, and an fmod_ret body of klpd's runs before a livepatch.
  * Of two fmod_ret programs the one attached later runs first. A program that returns other than 0
  * keeps the next one from deciding.

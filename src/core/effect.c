@@ -79,7 +79,7 @@ static int effect_record(const struct patch *s, uint32_t flags, struct warnings 
 		w.kind = WARNING_BROKEN;
 		r = warnings_add(ret, &w,
 				 "Patch '%s' is not whole: somebody detached a guard or "
-				 "replace body or a callback of it; disable or replace it",
+				 "override body or a callback of it; disable or replace it",
 				 s->meta->name);
 	}
 	if (r == 0 && (flags & KLP_PATCH_SKIPPED)) {

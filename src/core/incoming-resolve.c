@@ -68,8 +68,8 @@ int incoming_select(struct incoming *e, size_t i, struct report *report)
 	return f->body == BODY_GUARD ?
 		       object_select_guard(e->object, f->program, f->object, f->symbol, record,
 					   (uint32_t)i, report) :
-		       object_select_replace(e->object, f->program, f->object, f->symbol, record,
-					     (uint32_t)i, report);
+		       object_select_override(e->object, f->program, f->object, f->symbol, record,
+					      (uint32_t)i, report);
 }
 
 int incoming_out_of_reach(int error, const char *symbol, struct report *report)

@@ -196,7 +196,7 @@ static int incoming_attach_one(struct incoming *e, size_t i, struct report *repo
 		return report_set(report, OUTCOME_TAKEN,
 				  "Function '%s' has as many BPF programs as one function can have",
 				  f->symbol);
-	/* Errors of the companion, for guard and replace bodies. */
+	/* Errors of the companion, for guard and override bodies. */
 	if (r == -ENOLCK)
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "Program '%s' for '%s' uses a map whose values have a lock, timer, "

@@ -43,8 +43,8 @@ static bool lost_is_func(const struct found_link *l, const struct meta *m, size_
 		return f->body == BODY_FMOD_RET && l->symbol && STREQ(l->symbol, f->symbol);
 	case FOUND_GUARD:
 		return f->body == BODY_GUARD && l->index == i;
-	case FOUND_REPLACE:
-		return f->body == BODY_REPLACE && l->index == i;
+	case FOUND_OVERRIDE:
+		return f->body == BODY_OVERRIDE && l->index == i;
 	default:
 		return false;
 	}
@@ -145,7 +145,7 @@ static int lost_add_func(struct meta *m, const struct found_link *l)
 	struct meta_func *func = &m->funcs[m->n_funcs];
 
 	func->body = l->kind == FOUND_FMOD_RET ? BODY_FMOD_RET :
-		     l->kind == FOUND_GUARD ? BODY_GUARD : BODY_REPLACE;
+		     l->kind == FOUND_GUARD ? BODY_GUARD : BODY_OVERRIDE;
 	func->object = strdup("vmlinux");
 	func->symbol = strdup(l->symbol ?: "?");
 	func->program = strdup(*l->name ? l->name : "?");

@@ -82,7 +82,7 @@ int patch_to_header(const struct patch *s, size_t meta_size, struct pin_header *
 size_t patch_table_link(const struct patch *s, size_t i);
 /*
  * Name of its record at the companion, "NAME.SERIAL". It is unique although a patch may be replaced
- * by one of its own name. Guard and replace bodies and callbacks are bound to the record by this
+ * by one of its own name. Guard and override bodies and callbacks are bound to the record by this
  * name.
  */
 void patch_record_name(const struct patch *s, char ret[static KLP_UAPI_NAME_LEN]);

@@ -46,7 +46,7 @@ const char *plan_consistency_name(uint32_t consistency)
 }
 
 /*
- * Refuse immediate consistency for what needs the companion. It calls guard and replace bodies,
+ * Refuse immediate consistency for what needs the companion. It calls guard and override bodies,
  * knows only its own gate, and runs callbacks when it moves tasks.
  */
 static int check_by_companion(const struct meta *m, struct report *report)

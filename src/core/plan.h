@@ -78,7 +78,7 @@ struct plan {
  * - OUTCOME_STATE_INCOMPATIBLE: see "System states".
  * - OUTCOME_STRICT: a strict patch has an fmod_ret body.
  * - OUTCOME_STICKY: disable of a sticky patch, or a timeout for a sticky patch that enters.
- * - OUTCOME_CONSISTENCY: a per-task-only patch, a guard or replace body or a callback with
+ * - OUTCOME_CONSISTENCY: a per-task-only patch, a guard or override body or a callback with
  *   --immediate; or patches that leave have another consistency than the change.
  * - OUTCOME_NO_COMPANION: per-task consistency is needed and klp.ko is not loaded, or a patch would
  *   enter through a klp.ko with an older ABI.

@@ -56,9 +56,9 @@ static int held_add(struct held *h, const struct patch *s)
 		fd = link_get_info(s->links[i], &info);
 		/*
 		 * struct_ops needs no fd. The kernel frees the map only after the grace periods.
-		 * The companion holds the map of a replace body while a task may be in it, and for
-		 * good if the patch was forced. No task is ever left in another program of such a
-		 * map.
+		 * The companion holds the map of an override body while a task may be in it, and
+		 * for good if the patch was forced. No task is ever left in another program of such
+		 * a map.
 		 */
 		if (fd == 0 && info.kind == LINK_OPS)
 			continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Prepares one guard or replace body for the companion. Before its program is loaded, keeps which
+ * Prepares one guard or override body for the companion. Before its program is loaded, keeps which
  * function of which record the body is for; afterwards makes a struct_ops map that contains this
  * and the program.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The struct_ops map through which the companion receives one guard or replace body. See
+/* The struct_ops map through which the companion receives one guard or override body. See
  * body-map.c. */
 #ifndef KLPD_KERN_BODY_MAP_H
 #define KLPD_KERN_BODY_MAP_H
@@ -10,7 +10,7 @@ struct body_map;
 struct ops_type;
 
 /*
- * Only allocates; nothing reaches the kernel. `member` is "guard" or "replace" and is borrowed.
+ * Only allocates; nothing reaches the kernel. `member` is "guard" or "override" and is borrowed.
  * -ENOMEM, or -EINVAL: the name of the record is too long.
  */
 int body_map_new(const char *member, const char *record, uint32_t index, struct body_map **ret);

@@ -41,7 +41,7 @@
 struct selected {
 	struct bpf_program *program;
 	struct bpf_map *ops;	/* of a callback, NULL otherwise */
-	struct body_map *body;	/* of a guard or replace body, NULL otherwise */
+	struct body_map *body;	/* of a guard or override body, NULL otherwise */
 	char *object;
 	char *symbol;		/* NULL for a callback */
 	uint32_t btf_id;	/* of an fmod_ret body's function, 0 otherwise */
@@ -241,16 +241,22 @@ int bpf_file_select_guard(struct bpf_file *o, const char *program, const char *o
 					   report) : r;
 }
 
-int bpf_file_select_replace(struct bpf_file *o, const char *program, const char *object,
-			  const char *symbol, const char *record, uint32_t index,
-			  struct report *report)
+int bpf_file_select_override(struct bpf_file *o, const char *program, const char *object,
+			     const char *symbol, const char *record, uint32_t index,
+			     struct report *report)
 {
 	const struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, program);
-	const char *section = "struct_ops/replace";
+	/* the first is the one that a refusal names; the last two are from older files */
+	static const char *const sections[] = {
+		"struct_ops/override", "struct_ops.s/override",
+		"struct_ops/replace", "struct_ops.s/replace",
+	};
+	const char *section = sections[0];
 
 	report_names(report, NULL, object, symbol);
-	if (p && STREQ(bpf_program__section_name(p), "struct_ops.s/replace"))
-		section = "struct_ops.s/replace";
+	for (size_t i = 0; p && i < ARRAY_SIZE(sections); i++)
+		if (STREQ(bpf_program__section_name(p), sections[i]))
+			section = sections[i];
 	return bpf_file_select_body(o, program, section, object, symbol, record, index, report);
 }
 

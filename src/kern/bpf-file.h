@@ -36,10 +36,10 @@ int bpf_file_select(struct bpf_file *o, const char *program, const char *symbol,
 int bpf_file_select_guard(struct bpf_file *o, const char *program, const char *object,
 			const char *symbol, const char *record, uint32_t index,
 			struct report *report);
-/* As bpf_file_select_guard(), for a replace body, which may be sleepable. */
-int bpf_file_select_replace(struct bpf_file *o, const char *program, const char *object,
-			  const char *symbol, const char *record, uint32_t index,
-			  struct report *report);
+/* As bpf_file_select_guard(), for an override body, which may be sleepable. */
+int bpf_file_select_override(struct bpf_file *o, const char *program, const char *object,
+			     const char *symbol, const char *record, uint32_t index,
+			     struct report *report);
 /* As bpf_file_select_guard(), for a callback of `object`; `when` is as in the metadata. */
 int bpf_file_select_callback(struct bpf_file *o, const char *program, const char *object,
 			   const char *when, const char *record, uint32_t index,
@@ -49,7 +49,7 @@ int bpf_file_select_table(struct bpf_file *o, const char *map, const char *type,
 			struct report *report);
 /*
  * Write `self` into section KLP_SELF_SECTION, use gates_fd for map KLP_GATES_MAP, then verify and
- * load. Create the maps of guard and replace bodies, of `type`; NULL if there are no such bodies.
+ * load. Create the maps of guard and override bodies, of `type`; NULL if there are no such bodies.
  * `progress`, if not NULL, is called before each program of a body is verified.
  *
  * OUTCOME_VERIFIER with the significant lines in detail and the whole log in report->log;

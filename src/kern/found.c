@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Examines each BPF link and map of the kernel. An fmod_ret body of klpd has the maps of klp.bpf.h:
- * struct klp_self, and the id of its record. A guard or replace body and a callback have a
+ * struct klp_self, and the id of its record. A guard or override body and a callback have a
  * struct_ops map; its value begins with the name of the record. A process with CAP_BPF can make
  * such objects; they then claim to be klpd's, and are shown as what they claim.
  *
@@ -29,7 +29,7 @@ struct ops_value {
 	char record[KLP_UAPI_NAME_LEN];
 	uint32_t index;
 	uint32_t padding;
-	uint64_t guard;		/* of a body: the id of its program; 0: it is a replace body */
+	uint64_t guard;		/* of a body: the id of its program; 0: it is an override */
 };
 
 #define OPS_VALUE_MAX	65536
@@ -173,7 +173,7 @@ static int found_ops(uint32_t map_id, struct found_link *l)
 	if (!STR_HAS_PREFIX(l->name, KLP_OPS_PREFIX))
 		l->kind = FOUND_CALLBACK;
 	else
-		l->kind = value.guard ? FOUND_GUARD : FOUND_REPLACE;
+		l->kind = value.guard ? FOUND_GUARD : FOUND_OVERRIDE;
 	return 1;
 }
 

@@ -17,7 +17,7 @@
 enum found_kind {
 	FOUND_FMOD_RET,		/* a body that asks a gate: id, or slot of map `gates` */
 	FOUND_GUARD,		/* bodies and callbacks run by the companion: record and index */
-	FOUND_REPLACE,
+	FOUND_OVERRIDE,
 	FOUND_CALLBACK,
 	FOUND_TABLE,		/* a struct_ops map; its name does not identify its owner */
 };

@@ -26,7 +26,7 @@ enum loader_message {
 enum loader_kind {	/* what LOADER_SELECT selects */
 	LOADER_FMOD_RET,
 	LOADER_GUARD,
-	LOADER_REPLACE,
+	LOADER_OVERRIDE,
 	LOADER_CALLBACK,
 	LOADER_TABLE,
 };

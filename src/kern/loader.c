@@ -71,8 +71,8 @@ static int loader_select(struct loader *l, struct wire *request, struct report *
 	case LOADER_GUARD:
 		r = bpf_file_select_guard(l->file, name, object, symbol, record, number, report);
 		break;
-	case LOADER_REPLACE:
-		r = bpf_file_select_replace(l->file, name, object, symbol, record, number, report);
+	case LOADER_OVERRIDE:
+		r = bpf_file_select_override(l->file, name, object, symbol, record, number, report);
 		break;
 	case LOADER_CALLBACK:
 		r = bpf_file_select_callback(l->file, name, object, symbol, record, number, report);

@@ -340,7 +340,7 @@ static int select_one(struct object *o, enum loader_kind kind, uint32_t number, 
 	if (r == 0)
 		more[o->n_selected++] = (struct selected){ kind, TAKE_PTR(copy), -EBADF };
 	o->has_bodies = o->has_bodies ||
-			(r == 0 && (kind == LOADER_GUARD || kind == LOADER_REPLACE));
+			(r == 0 && (kind == LOADER_GUARD || kind == LOADER_OVERRIDE));
 	return r;
 }
 
@@ -357,11 +357,11 @@ int object_select_guard(struct object *o, const char *program, const char *objec
 	return select_one(o, LOADER_GUARD, index, program, object, symbol, record, report);
 }
 
-int object_select_replace(struct object *o, const char *program, const char *object,
-			  const char *symbol, const char *record, uint32_t index,
-			  struct report *report)
+int object_select_override(struct object *o, const char *program, const char *object,
+			   const char *symbol, const char *record, uint32_t index,
+			   struct report *report)
 {
-	return select_one(o, LOADER_REPLACE, index, program, object, symbol, record, report);
+	return select_one(o, LOADER_OVERRIDE, index, program, object, symbol, record, report);
 }
 
 int object_select_callback(struct object *o, const char *program, const char *object,

@@ -42,10 +42,10 @@ int object_select(struct object *o, const char *program, const char *symbol, uin
 int object_select_guard(struct object *o, const char *program, const char *object,
 			const char *symbol, const char *record, uint32_t index,
 			struct report *report);
-/* As object_select_guard(), for a replace body, which may be sleepable. */
-int object_select_replace(struct object *o, const char *program, const char *object,
-			  const char *symbol, const char *record, uint32_t index,
-			  struct report *report);
+/* As object_select_guard(), for an override body, which may be sleepable. */
+int object_select_override(struct object *o, const char *program, const char *object,
+			   const char *symbol, const char *record, uint32_t index,
+			   struct report *report);
 /* As object_select_guard(), for a callback of `object`; `when` is as in the metadata. */
 int object_select_callback(struct object *o, const char *program, const char *object,
 			   const char *when, const char *record, uint32_t index,
@@ -55,7 +55,7 @@ int object_select_table(struct object *o, const char *map, const char *type, con
 			struct report *report);
 /*
  * Verify and load, once. `gates_fd` is used for the file's map KLP_GATES_MAP. `vmlinux`, the
- * kernel's types, is read for guard and replace bodies. The object's process has ended after a
+ * kernel's types, is read for guard and override bodies. The object's process has ended after a
  * successful load.
  *
  * OUTCOME_VERIFIER with the significant lines in detail and the whole log in report->log;

@@ -28,7 +28,7 @@
 #define OPS_VALUE_TYPE	"bpf_struct_ops_" KLP_OPS_TYPE
 #define OPS_BTF_MAX	(16U * 1024 * 1024)	/* bytes; a module's BTF has some thousands */
 
-static const char *const ops_bodies[] = { "guard", "replace" };
+static const char *const ops_bodies[] = { "guard", "override" };
 
 DEFINE_CLEANUP(struct ops_type, ops_type_free);
 
@@ -139,7 +139,7 @@ int ops_type_new(struct btf *vmlinux, struct ops_type **ret, struct report *repo
 	if (r == -ENOENT)
 		return report_set(report, OUTCOME_NO_COMPANION,
 				  "the kernel has no type '" KLP_OPS_TYPE "' of module '" OPS_MODULE
-				  "', by which it would be given guard and replace bodies");
+				  "', by which it would be given guard and override bodies");
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
@@ -148,8 +148,11 @@ int ops_type_new(struct btf *vmlinux, struct ops_type **ret, struct report *repo
 	return 0;
 }
 
+/* Older files name their sections after the member's former name, "replace". */
 static int ops_body_index(const char *member)
 {
+	if (STREQ(member, "replace"))
+		member = "override";
 	for (size_t i = 0; i < ARRAY_SIZE(ops_bodies); i++)
 		if (STREQ(ops_bodies[i], member))
 			return (int)i;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The companion's struct_ops type of guard and replace bodies, and maps of it. See ops-type.c. */
+/* The companion's struct_ops type of guard and override bodies, and maps of it. See ops-type.c. */
 #ifndef KLPD_KERN_OPS_TYPE_H
 #define KLPD_KERN_OPS_TYPE_H
 

@@ -48,6 +48,9 @@ int program_hook_register(void)
 	} sections[] = {
 		{ "fmod_ret/", BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN },
 		{ "struct_ops/guard", OPS_PLACEHOLDER, 0 },
+		{ "struct_ops/override", OPS_PLACEHOLDER, 0 },
+		{ "struct_ops.s/override", OPS_PLACEHOLDER, 0 },
+		/* the names of the same sections in older files */
 		{ "struct_ops/replace", OPS_PLACEHOLDER, 0 },
 		{ "struct_ops.s/replace", OPS_PLACEHOLDER, 0 },
 	};

@@ -84,7 +84,7 @@ void targets_forget_modules(struct targets *t);
 int targets_resolve(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
 		    const struct btf *patch_btf, struct target *ret, struct report *report);
 /*
- * The same for a guard or a replace body: any sympos can be chosen and nothing has to be opened. A
+ * The same for a guard or override body: any sympos can be chosen and nothing has to be opened. A
  * function that BTF does not describe, or describes under a name of several functions, is accepted
  * without a comparison of prototypes: btf_id 0. `object` may be a module, loaded or not; for a
  * module that is built into the kernel the result is OUTCOME_NO_SUCH_FUNCTION. OUTCOME_UNSUPPORTED:

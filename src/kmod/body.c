@@ -12,7 +12,7 @@
  * notes its id when the map is filled, and finds it by that id in .reg(). It checks that it is a
  * program for this member of this type, and holds a reference from .reg() to the end of .unreg().
  * So nothing depends on what user space does with its file descriptors meanwhile. A sleepable
- * replace body is called through the trampoline.
+ * override body is called through the trampoline.
  *
  * Lifetime:
  *
@@ -47,14 +47,14 @@
 
 /* Indices of the members in klp_func_ops. */
 #define BODY_GUARD_MEMBER	2
-#define BODY_REPLACE_MEMBER	3
+#define BODY_OVERRIDE_MEMBER	3
 
 static const struct btf *body_btf;	/* of this module */
 
 /*
- * Functions that run while a sleepable replace body is entered or left, but while current->bpf_ctx
- * is not set. hook.c relies on bpf_ctx to detect calls made by the body itself, so replacing one of
- * these would recurse forever. Nor could any program be a correct replacement for one of them.
+ * Functions that run while a sleepable override body is entered or left, but while current->bpf_ctx
+ * is not set. hook.c relies on bpf_ctx to detect calls made by the body itself, so overriding one
+ * of these would recurse forever. Nor could any program be a correct replacement for one of them.
  */
 static const char *const body_own[] = {
 	"__rcu_read_lock", "__rcu_read_unlock", "migrate_disable", "migrate_enable",
@@ -106,7 +106,7 @@ static int body_check_maps(const struct bpf_prog *prog)
 
 static int body_check_prog(const struct klp_func_ops *ops, const struct bpf_prog *prog)
 {
-	if (!body_is_for(prog, ops->replace ? BODY_REPLACE_MEMBER : BODY_GUARD_MEMBER))
+	if (!body_is_for(prog, ops->override ? BODY_OVERRIDE_MEMBER : BODY_GUARD_MEMBER))
 		return -EINVAL;
 	/* Without preempt_count the handler cannot detect a spinlock or an RCU section. */
 	if (prog->sleepable && !IS_ENABLED(CONFIG_PREEMPT_COUNT))
@@ -146,7 +146,7 @@ static int body_check_target(const struct klp_func_ops *ops, const struct func *
 {
 	u32 i;
 
-	for (i = 0; ops->replace && i < ARRAY_SIZE(body_own); i++)
+	for (i = 0; ops->override && i < ARRAY_SIZE(body_own); i++)
 		if (!strcmp(f->symbol, body_own[i]))
 			return -EDEADLK;
 	return 0;
@@ -177,7 +177,7 @@ static int body_reg(void *kdata, struct bpf_link *link)
 	mutex_lock(&klpm_mutex);
 	r = klpm_patch_find_registered(ops->record);
 	if (r && ops->func < r->n_funcs && r->funcs[ops->func].flags & KLP_FUNC_OPS)
-		ret = !ops->guard == !ops->replace ? -EINVAL :
+		ret = !ops->guard == !ops->override ? -EINVAL :
 		      r->funcs[ops->func].ops || ops->links ? -EEXIST : body_get_prog(ops);
 	if (!ret)
 		ret = body_give(ops, &r->funcs[ops->func]);
@@ -247,8 +247,8 @@ static int body_init_member(const struct btf_type *t, const struct btf_member *m
 		return 1;
 	case offsetof(struct klp_func_ops, guard):
 		return body_note_prog(to, (unsigned long)from->guard);
-	case offsetof(struct klp_func_ops, replace):
-		return body_note_prog(to, (unsigned long)from->replace);
+	case offsetof(struct klp_func_ops, override):
+		return body_note_prog(to, (unsigned long)from->override);
 	case offsetof(struct klp_func_ops, prog_id):
 	case offsetof(struct klp_func_ops, links):
 	case offsetof(struct klp_func_ops, prog):
@@ -326,14 +326,14 @@ static int klp_func_ops__guard(struct klp_call *call)
 	return 0;
 }
 
-static u64 klp_func_ops__replace(u64 arg0, u64 arg1, u64 arg2, u64 arg3, u64 arg4, u64 arg5)
+static u64 klp_func_ops__override(u64 arg0, u64 arg1, u64 arg2, u64 arg3, u64 arg4, u64 arg5)
 {
 	return 0;
 }
 
 static struct klp_func_ops body_stubs = {
 	.guard = klp_func_ops__guard,
-	.replace = klp_func_ops__replace,
+	.override = klp_func_ops__override,
 };
 
 static struct bpf_struct_ops body_struct_ops = {

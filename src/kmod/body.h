@@ -33,7 +33,7 @@ struct klp_func_ops {
 	 */
 	int (*guard)(struct klp_call *call);
 	/* Runs instead of the function, and is called as it is; may be a sleepable program. */
-	u64 (*replace)(u64 arg0, u64 arg1, u64 arg2, u64 arg3, u64 arg4, u64 arg5);
+	u64 (*override)(u64 arg0, u64 arg1, u64 arg2, u64 arg3, u64 arg4, u64 arg5);
 	/* The rest is set by klp.ko, which ignores what user space puts there. */
 	u32 prog_id;
 	u32 links;			/* links that attach this body, to any patch */
@@ -53,7 +53,7 @@ struct klp_func_ops {
  * Return: the BTF; NULL before the types are registered.
  */
 const struct btf *klpm_body_types(void);
-/* Is the program for a body, guard or replace? */
+/* Is the program for a body, guard or override? */
 bool klpm_body_is_one(const struct bpf_prog *prog);
 
 int klpm_body_init(void);

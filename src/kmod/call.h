@@ -26,7 +26,7 @@ CALL_SEES(arg5, r9);
 CALL_SEES(ret, ax);
 
 /*
- * What a replace body is called with, and its return value in all 64 bits; the kernel's own
+ * What an override body is called with, and its return value in all 64 bits; the kernel's own
  * functions that call a program keep 32.
  */
 struct call_args {
@@ -48,7 +48,7 @@ call_keep_whole(const void *ctx, const struct bpf_insn *insn,
 	return 0;
 }
 
-/* Call the program, and count it in the run-time statistics. @whole: it is a replace body. */
+/* Call the program, and count it in the run-time statistics. @whole: it is an override body. */
 u32 klpm_call_counted(const struct bpf_prog *prog, const void *ctx, bool whole);
 
 /*
@@ -67,7 +67,7 @@ static __always_inline u32 call_guard(const struct bpf_prog *prog, struct pt_reg
 	return bpf_dispatcher_nop_func(ctx, prog->insnsi, prog->bpf_func);
 }
 
-/* Call a replace body; its return value is then in regs->ax. */
+/* Call an override body; its return value is then in regs->ax. */
 static __always_inline void call_whole(const struct bpf_prog *prog, struct pt_regs *regs)
 {
 	struct call_args a __attribute__((uninitialized));

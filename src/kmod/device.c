@@ -268,7 +268,7 @@ static long device_force(void __user *arg)
  * KLP_IOC_BARRIER: wait for tasks that were preempted in a trampoline or a program. RCU tasks is
  * enough, because no task sleeps in a program that this waits for: the programs that klpd attaches
  * to BPF trampolines do not sleep, and a transition has proved that no task is in the others. RCU
- * tasks trace would also wait for tasks that sleep in a replace body of any patch.
+ * tasks trace would also wait for tasks that sleep in an override body of any patch.
  */
 static long device_barrier(unsigned long arg)
 {

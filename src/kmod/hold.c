@@ -112,7 +112,7 @@ unsigned long klpm_hold_image(unsigned long addr)
 
 	rcu_read_lock();
 	hlist_for_each_entry_rcu(ops, &hold_images, hold.node) {
-		start = (unsigned long)ops->replace;
+		start = (unsigned long)ops->override;
 		if (addr >= start && addr - start < BODY_IMAGE_SIZE)
 			found = start;
 	}

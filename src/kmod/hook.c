@@ -11,10 +11,10 @@
  * tracer, or of an fmod_ret body of a patch that leaves) may run between the handler and the
  * caller; see pending.c.
  *
- * Replace bodies:
+ * Override bodies:
  *
- * A replace body that does not sleep is called in the same way, and its return value is returned. A
- * sleepable one cannot run inside the handler. The handler redirects the call to the trampoline
+ * An override body that does not sleep is called in the same way, and its return value is returned.
+ * A sleepable one cannot run inside the handler. The handler redirects the call to the trampoline
  * that the kernel made for the body. The trampoline finds registers and stack as the function would
  * find them, and returns to the caller: it is an ordinary callee, outside of the handler. From the
  * choice to the first instruction of the trampoline, the stack shows that the task is inside the
@@ -81,8 +81,8 @@ struct hook_body {
 	const u64 *gate;	/* gate word of the patch */
 	u64 closed;		/* *gate while the original runs for all tasks */
 	const struct bpf_prog *prog;
-	unsigned long image;	/* trampoline of a sleepable replace body; 0: prog is called */
-	bool whole;		/* true: replace body, false: guard */
+	unsigned long image;	/* trampoline of a sleepable override body; 0: prog is called */
+	bool whole;		/* true: override body, false: guard */
 	bool *skipped;	/* flag of the patch: a body was skipped */
 };
 
@@ -298,8 +298,8 @@ static int hook_add(struct func *f, struct klpm_patch *r, struct site_batch **fr
 	b->gate = klpm_gate_word(r->id);
 	b->closed = gate_word_closed(r->id);
 	b->prog = f->ops->prog;
-	b->whole = f->ops->replace;
-	b->image = f->ops->prog->sleepable ? (unsigned long)f->ops->replace : 0;
+	b->whole = f->ops->override;
+	b->image = f->ops->prog->sleepable ? (unsigned long)f->ops->override : 0;
 	b->skipped = &r->skipped;
 	hlist_add_head_rcu(&b->node, &s->bodies);
 	f->hooked = b;

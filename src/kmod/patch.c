@@ -157,7 +157,7 @@ struct klpm_patch *klpm_patch_next(const struct klpm_patch *r)
 
 /*
  * The record was never in force, or a completed transition removed it, so no task of the table is
- * in its replace bodies. After a forced transition a task may be in one, or return to one at any
+ * in its override bodies. After a forced transition a task may be in one, or return to one at any
  * time, so they are kept for good.
  */
 static void patch_release_bodies(struct klpm_patch *r)

@@ -19,7 +19,7 @@
  *
  * Not covered are functions that other tasks run as well: the rest of release_task() and what
  * do_exit() calls in other parts of the kernel. klp(7) describes what is not promised for them,
- * and hold.c keeps the image of a replace body that such a thread may be in.
+ * and hold.c keeps the image of an override body that such a thread may be in.
  */
 #include <linux/cpumask.h>
 #include <linux/errno.h>

@@ -9,10 +9,10 @@
  * 2. The address is inside the image of f's BPF trampoline. On kernels that jump to trampolines
  *    (DYNAMIC_FTRACE_WITH_JMP) no other frame shows that f is about to run. The original that a
  *    body continues into also runs below such a frame.
- * 3. The address is inside the image of a replace body of f. The body runs in place of f and is
+ * 3. The address is inside the image of an override body of f. The body runs in place of f and is
  *    called by the caller of f, so f itself has no frame.
  *
- * On the way from the entry of f into its replace body, a task is found at every step:
+ * On the way from the entry of f into its override body, a task is found at every step:
  *
  * 1. Until the handler of hook.c has chosen, and after that until ftrace's trampoline applies the
  *    choice, the trampoline returns into f, behind its call of ftrace.
@@ -26,7 +26,7 @@
  *
  * - ORC data for kernel and module text, also at interrupted instructions.
  * - User mode registers as the end of the stack of a user task.
- * - Frame pointers in BPF code. The image of a BPF trampoline, that of a replace body, and every
+ * - Frame pointers in BPF code. The image of a BPF trampoline, that of an override body, and every
  *   function of a BPF program set up the frame pointer before their first call and keep it until
  *   they leave. The unwinder's frame-pointer fallback is therefore right for them. The exceptions
  *   are a few instructions of prologue and epilogue, where a task can stand only if it was
@@ -36,14 +36,14 @@
  * - The images of foreign struct_ops maps, which are walked in the same way. A task may sleep in
  *   such a program indefinitely and does not block a transition unless another frame of its stack
  *   does.
- * - hold.c, which knows the images of replace bodies whether or not the kernel has symbols for
+ * - hold.c, which knows the images of override bodies whether or not the kernel has symbols for
  *   them.
  *
- * Traced functions. If a replaced function has a BPF trampoline, the first byte of the replace
- * body's image also stands below that trampoline, in place of f's own address. The trampoline
- * calls what the handler has chosen and leaves the choice on the stack. There, as on the way into
- * the body, the state is that at the entry of a function: the return address is on top of the
- * stack and the frame pointer is the caller's. stack_leave_entry() makes this step.
+ * Traced functions. If an overridden function has a BPF trampoline, the first byte of its
+ * override body's image also stands below that trampoline, in place of f's own address. The
+ * trampoline calls what the handler has chosen and leaves the choice on the stack. There, as on
+ * the way into the body, the state is that at the entry of a function: the return address is on
+ * top of the stack and the frame pointer is the caller's. stack_leave_entry() makes this step.
  *
  * Returned values. If a body has already returned a value, the stack holds the address of the
  * return stub of hook.c. The address does not tell which function the value belongs to, and the
@@ -107,7 +107,7 @@ void klpm_stack_set_add(struct stack_set *set, const struct func *f)
 {
 	u32 i;
 
-	unsigned long image = f->inside ? (unsigned long)f->inside->replace : 0;
+	unsigned long image = f->inside ? (unsigned long)f->inside->override : 0;
 
 	set->funcs[set->n_funcs++] = f;
 	if (image)
@@ -163,9 +163,9 @@ static const struct func *stack_find(const struct stack_set *set, unsigned long 
 /* The kind of code at the address of a frame, as far as the kernel's symbols tell. */
 enum stack_code {
 	STACK_KERNEL,	     /* text with ORC data */
-	STACK_IN_TRAMPOLINE, /* inside the image of a BPF trampoline or of a replace body */
+	STACK_IN_TRAMPOLINE, /* inside the image of a BPF trampoline or of an override body */
 	STACK_AT_TRAMPOLINE, /* at one of its ends: not entered yet, or another one is meant */
-	STACK_AT_BODY,	     /* at the first byte of the image of a replace body */
+	STACK_AT_BODY,	     /* at the first byte of the image of an override body */
 	STACK_AT_RETURN,     /* about to return the value of a body */
 	STACK_IN_PROGRAM,    /* a BPF program */
 	STACK_BPF,	     /* any other BPF code */
@@ -253,7 +253,8 @@ static bool stack_leave_entry(struct unwind_state *state)
 }
 
 /*
- * A kernel may have no symbol for the image of a replace body, and then does not take it for code.
+ * A kernel may have no symbol for the image of an override body, and then does not take it for
+ * code.
  */
 static unsigned long stack_address(struct unwind_state *state)
 {

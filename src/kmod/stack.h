@@ -40,7 +40,7 @@ int klpm_stack_check(struct task_struct *task, const struct stack_set *set,
 bool klpm_stack_is_supported(void);
 
 /**
- * klpm_stack_is_below() - does the current call come from a replace body, directly or indirectly?
+ * klpm_stack_is_below() - does the current call come from an override body, directly or indirectly?
  * @image: the first byte of the image of the body
  *
  * Context: Any. Walks the stack, which takes time.

@@ -205,7 +205,7 @@ static int func_fill(struct parser *p, char **fields, struct meta_func *f)
 	if (!meta_text_decimal(fields[1], UINT32_MAX, &sympos))
 		return record_refuse(p, "a symbol position is a decimal number");
 	if (body < 0)
-		return record_refuse(p, "a body is fmod_ret, guard or replace");
+		return record_refuse(p, "a body is fmod_ret, guard or override");
 	if (strlen(fields[3]) >= KLP_SYMBOL_LEN || !meta_text_identifier(fields[3], ".$"))
 		return record_refuse(p, "this is not the name of a kernel function");
 

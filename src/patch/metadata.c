@@ -13,7 +13,7 @@
 static const char *const body_names[] = {
 	[BODY_FMOD_RET] = "fmod_ret",
 	[BODY_GUARD] = "guard",
-	[BODY_REPLACE] = "replace",
+	[BODY_OVERRIDE] = "override",
 };
 _Static_assert(ARRAY_SIZE(body_names) == _BODY_MAX, "a body without a name");
 
@@ -45,6 +45,9 @@ const char *callback_kind_to_string(enum callback_kind kind)
 
 int body_kind_from_string(const char *name)
 {
+	/* the name in older files */
+	if (STREQ(name, "replace"))
+		return BODY_OVERRIDE;
 	return name_index(body_names, _BODY_MAX, name);
 }
 

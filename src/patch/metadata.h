@@ -16,7 +16,7 @@
 enum body_kind {
 	BODY_FMOD_RET,
 	BODY_GUARD,
-	BODY_REPLACE,
+	BODY_OVERRIDE,
 	_BODY_MAX
 };
 
@@ -97,7 +97,7 @@ const char *body_kind_to_string(enum body_kind kind);
  */
 static inline bool body_is_ops(enum body_kind kind)
 {
-	return kind == BODY_GUARD || kind == BODY_REPLACE;
+	return kind == BODY_GUARD || kind == BODY_OVERRIDE;
 }
 
 const char *callback_kind_to_string(enum callback_kind kind);

@@ -23,7 +23,7 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	Body,
 	VALUE(fmod_ret, "May return in place of the function; can miss calls, which are counted"),
 	VALUE(guard, "Decides at each call: the original, or any value in its place"),
-	VALUE(replace, "Is the whole new function"));
+	VALUE(override, "Is the whole new function"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	Phase,
@@ -244,8 +244,8 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	STRING(sha256, NULLABLE),
 	C("Sum of missed of its functions; above 0 the patch is not fully in force"),
 	INT(missed, NULLABLE),
-	C("Somebody detached a guard or replace body or a callback of it while it could run, or changed a "
-	  "table of it: it is not whole"),
+	C("Somebody detached a guard or override body or a callback of it while it could run, or "
+	  "changed a table of it: it is not whole"),
 	BOOL(broken, NULLABLE),
 	C("A call ran the original because its body could not run there: one that sleeps where nothing "
 	  "may sleep, or no stack was left"),

@@ -121,9 +121,9 @@ row "an empty fmod_ret program" "$PER_CALL" ""
 rm /sys/fs/bpf/empty
 ours "guard, returns" bench-return 7
 ours "guard, continues" bench-continue original
-ours "replace, returns" bench-replace 7
+ours "override, returns" bench-override 7
 figures=per_call_asleep
-ours "replace that may sleep" bench-asleep 7
+ours "override that may sleep" bench-asleep 7
 figures=per_call
 per_call original
 row "not patched any more" "$PER_CALL" ""

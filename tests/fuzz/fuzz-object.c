@@ -64,8 +64,8 @@ static void try_func(struct bpf_file *o, const struct meta_func *f, uint32_t i)
 		r = bpf_file_select_guard(o, f->program, f->object, f->symbol, RECORD, i, &report);
 		break;
 	default:
-		r = bpf_file_select_replace(o, f->program, f->object, f->symbol, RECORD, i,
-					    &report);
+		r = bpf_file_select_override(o, f->program, f->object, f->symbol, RECORD, i,
+					     &report);
 		break;
 	}
 	told(r, &report);

@@ -77,7 +77,7 @@ static void patch_fill(struct test_patch *p, struct input *in, unsigned int name
 			.symbol = (char *)symbols[(symbol + i) % ARRAY_SIZE(symbols)],
 			.program = (char *)"p",
 			.sympos = kinds == 34 ? 2 : symbol >> 7,
-			.body = kinds == 35 ? BODY_REPLACE :
+			.body = kinds == 35 ? BODY_OVERRIDE :
 				kinds >> 1 & 1U << i ? BODY_GUARD : BODY_FMOD_RET,
 		};
 	for (size_t i = 0; i < m->n_states; i++)

@@ -33,7 +33,7 @@ t "a patch of 256 functions: enabled, replaced, taken over, disabled"
 before=$(fds)
 check enable klpctl enable $T/many-1.klp.o
 same patched "1 256" "$(cat /proc/test_klpd_many)"
-same status '["in_force","replace",256]' "$(functions many-1)"
+same status '["in_force","override",256]' "$(functions many-1)"
 each=$(($(fds) - before))
 # 64 patches in force and the 64 that replace them.
 ((128 * each < $(limit))) || fail "a patch of 256 functions takes $each of $(limit) descriptors"
@@ -47,7 +47,7 @@ same names many-2 "$(names)"
 kill_klpd
 same patched "2 256" "$(cat /proc/test_klpd_many)"
 start_klpd
-same status '["in_force","replace",256]' "$(functions many-2)"
+same status '["in_force","override",256]' "$(functions many-2)"
 same warnings 0 "$(klpctl status --json | jq '.warnings | length')"
 
 check disable klpctl disable many-2

@@ -71,7 +71,7 @@ check enable klpctl enable $P/meminfo.klp.o
 for kind in $($E); do
 	evil "$kind" $P/cmdline.klp.o
 done
-evil nameless $T/replace-own.klp.o
+evil nameless $T/override-own.klp.o
 evil circle $T/callback.klp.o
 evil offset $T/cc-fixed.klp.o
 same "klpd still runs" "$KLPD_PID" "$(pidof klpd)"

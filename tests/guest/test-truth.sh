@@ -83,7 +83,7 @@ ok
 modprobe klp
 check "klpd has it" klpctl status
 snapshot
-for file in $P/cmdline.klp.o $T/cmdline-guard.klp.o $T/cmdline-replace.klp.o; do
+for file in $P/cmdline.klp.o $T/cmdline-guard.klp.o $T/cmdline-override.klp.o; do
 	t "ftrace is off before: ${file##*/}"
 	if [[ $off ]]; then
 		plain=$(line)
@@ -136,7 +136,7 @@ check disable klpctl disable cmdline-guard
 rivals_are_gone() {
 	[[ $(bpftool -j prog show | jq '[.[] | select(.name == "rival_wins" or .name == "rival_symlink")] | length') == 0 ]]
 }
-for name in lsm-symlink symlink-guard symlink-replace symlink-replace-asleep; do
+for name in lsm-symlink symlink-guard symlink-override symlink-override-asleep; do
 	t "somebody's fmod_ret program comes after $name"
 	file=$T/$name.klp.o target=klp
 	[[ $name != lsm-symlink ]] || file=$P/$name.klp.o target=/proc/self/exe

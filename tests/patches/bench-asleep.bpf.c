@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* For measurements: bench-replace with a sleepable body. */
+/* For measurements: bench-override with a sleepable body. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 
 KLP_PATCH("bench-asleep", "1.0");
 KLP_LICENSE("GPL");
 
-KLP_REPLACE_FUNC_SLEEPABLE(u64, jiffies64_to_nsecs, u64 j)
+KLP_OVERRIDE_SLEEPABLE(u64, jiffies64_to_nsecs, u64 j)
 {
 	return 7;
 }

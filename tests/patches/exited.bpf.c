@@ -9,6 +9,6 @@
 KLP_PATCH("exited", "1.0");
 KLP_LICENSE("GPL");
 
-KLP_REPLACE_FUNC_SLEEPABLE(void, proc_exit_connector, struct task_struct *task)
+KLP_OVERRIDE_SLEEPABLE(void, proc_exit_connector, struct task_struct *task)
 {
 }

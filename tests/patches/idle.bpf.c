@@ -6,6 +6,6 @@
 KLP_PATCH("idle", "1.0");
 KLP_LICENSE("GPL");
 
-KLP_REPLACE_FUNC(void, do_idle)
+KLP_OVERRIDE(void, do_idle)
 {
 }

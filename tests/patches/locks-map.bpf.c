@@ -18,7 +18,7 @@ struct {
 	__type(value, struct timed);
 } counts SEC(".maps");
 
-KLP_REPLACE_FUNC(int, uptime_proc_show, struct seq_file *m, void *v)
+KLP_OVERRIDE(int, uptime_proc_show, struct seq_file *m, void *v)
 {
 	__u32 zero = 0;
 	struct timed *c = bpf_map_lookup_elem(&counts, &zero);

@@ -20,7 +20,7 @@ KLP_LICENSE("GPL");
 #endif
 
 #define MANY_BODY(n) \
-	KLP_REPLACE_FUNC_IN(MANY_MODULE, int, test_klpd_many_##n, int value) \
+	KLP_OVERRIDE_IN(MANY_MODULE, int, test_klpd_many_##n, int value) \
 	{ \
 		return MANY_VALUE; \
 	}

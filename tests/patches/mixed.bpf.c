@@ -24,8 +24,8 @@ KLP_GUARD(int, cmdline_proc_show, struct seq_file *m, void *v)
 	return klp_return(0);
 }
 
-KLP_REPLACE_FUNC(int, uptime_proc_show, struct seq_file *m, void *v)
+KLP_OVERRIDE(int, uptime_proc_show, struct seq_file *m, void *v)
 {
-	klp_seq_puts(m, "replace\n");
+	klp_seq_puts(m, "override\n");
 	return 0;
 }

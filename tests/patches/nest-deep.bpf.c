@@ -13,7 +13,7 @@ KLP_GUARD_IN(test_klpd_calls, long, nap_level_0, long n)
 	return klp_return(10 + test_klpd_calls_level(1, n));
 }
 
-KLP_REPLACE_FUNC_IN(test_klpd_calls, long, nap_level_1, long n)
+KLP_OVERRIDE_IN(test_klpd_calls, long, nap_level_1, long n)
 {
 	return 10 + test_klpd_calls_level(2, n);
 }

@@ -9,7 +9,7 @@
 KLP_PATCH("nest-flat", "1.0");
 KLP_LICENSE("GPL");
 
-KLP_REPLACE_FUNC_IN(test_klpd_calls, long, nap_level_1, long n)
+KLP_OVERRIDE_IN(test_klpd_calls, long, nap_level_1, long n)
 {
 	return 200 + n;
 }

@@ -13,7 +13,7 @@ KLP_GUARD_IN(test_klpd_calls, long, nap_level_0, long n)
 	return klp_return(1000 + test_klpd_calls_level(1, n));
 }
 
-KLP_REPLACE_FUNC_IN(test_klpd_calls, long, nap_level_1, long n)
+KLP_OVERRIDE_IN(test_klpd_calls, long, nap_level_1, long n)
 {
 	return 100 + test_klpd_calls_level(0, n);
 }
@@ -23,7 +23,7 @@ KLP_GUARD_IN(test_klpd_calls, long, nap_level_2, long n)
 	return klp_return(10 + test_klpd_calls_level(2, n));
 }
 
-KLP_REPLACE_FUNC_IN(test_klpd_calls, long, nap_level_3, long n)
+KLP_OVERRIDE_IN(test_klpd_calls, long, nap_level_3, long n)
 {
 	return 20 + test_klpd_calls_level(3, n);
 }

@@ -13,7 +13,7 @@ KLP_LICENSE("GPL");
 
 extern int test_klpd_calls_sleep(void) __ksym;
 
-KLP_REPLACE_FUNC_SLEEPABLE(void, proc_flush_pid, struct pid *pid)
+KLP_OVERRIDE_SLEEPABLE(void, proc_flush_pid, struct pid *pid)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	static const char name[] = "klp_reaped";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For test-replace-body.sh: traces functions of test_klpd_calls at entry and at exit.
+ * For test-override.sh: traces functions of test_klpd_calls at entry and at exit.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* For test-replace-body.sh: traces the return value of a replaced function. */
+/* For test-override.sh: traces the return value of an overridden function. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

@@ -48,18 +48,18 @@ static void test_ordinary(void)
 	CHECK_ADVICE(BODY_FMOD_RET, ADVICE_POSSIBLE, "open for it, by the kernel itself or by");
 }
 
-static void test_replace(void)
+static void test_override(void)
 {
 	begin();
-	CHECK_ADVICE(BODY_REPLACE, ADVICE_POSSIBLE, "has to sleep");
+	CHECK_ADVICE(BODY_OVERRIDE, ADVICE_POSSIBLE, "has to sleep");
 	facts.n_syms = 2;
-	CHECK_ADVICE(BODY_REPLACE, ADVICE_POSSIBLE, "KLP_REPLACE_FUNC_AT says which");
+	CHECK_ADVICE(BODY_OVERRIDE, ADVICE_POSSIBLE, "KLP_OVERRIDE_AT says which");
 	begin();
 	c.immediate = true;
-	CHECK_ADVICE(BODY_REPLACE, ADVICE_IMPOSSIBLE, "not with --immediate");
+	CHECK_ADVICE(BODY_OVERRIDE, ADVICE_IMPOSSIBLE, "not with --immediate");
 	begin();
 	facts.shape.n_args = 7;
-	CHECK_ADVICE(BODY_REPLACE, ADVICE_IMPOSSIBLE, "7 arguments, and such a body sees 6");
+	CHECK_ADVICE(BODY_OVERRIDE, ADVICE_IMPOSSIBLE, "7 arguments, and such a body sees 6");
 }
 
 static void test_returns(void)
@@ -203,7 +203,7 @@ static void test_all(void)
 int main(void)
 {
 	RUN(test_ordinary);
-	RUN(test_replace);
+	RUN(test_override);
 	RUN(test_returns);
 	RUN(test_arguments);
 	RUN(test_strict);

@@ -48,7 +48,7 @@ static void test_everything(void)
 	static const char text[] = BASE
 		"description=Schöne neue Welt\0ref=CVE-2026-0001\0ref=deadbeef fix\0replace=yes\0"
 		"consistency=per-task\0set=net-9\0sticky=yes\0" FUNC "func=loop:2:guard:lo_ioctl:g\0"
-		"func=vmlinux:1:replace:foo.bar:g\0state=1:0\0"
+		"func=vmlinux:1:override:foo.bar:g\0state=1:0\0"
 		"state=18446744073709551615:4294967295\0"
 		"callback=vmlinux:pre_patch:a\0callback=loop:pre_patch:a\0"
 		"callback=vmlinux:post_unpatch:b\0table=tcp_congestion_ops:klp_cc:cc\0"
@@ -73,7 +73,7 @@ static void test_everything(void)
 	CHECK_INT(m->funcs[0].body, BODY_FMOD_RET);
 	CHECK_INT(m->funcs[1].sympos, 2);
 	CHECK_INT(m->funcs[1].body, BODY_GUARD);
-	CHECK_INT(m->funcs[2].body, BODY_REPLACE);
+	CHECK_INT(m->funcs[2].body, BODY_OVERRIDE);
 	CHECK_STR(m->funcs[2].symbol, "foo.bar");
 	CHECK_INT(m->n_states, 2);
 	CHECK(m->states[1].id == UINT64_MAX && m->states[1].version == UINT32_MAX);
@@ -421,9 +421,11 @@ static void test_small_functions(void)
 	b.object = (char *)"loop";
 	CHECK(!meta_func_same(&a, &b));
 	CHECK(!meta_free(NULL));
-	CHECK_STR(body_kind_to_string(BODY_REPLACE), "replace");
+	CHECK_STR(body_kind_to_string(BODY_OVERRIDE), "override");
 	CHECK_STR(body_kind_to_string((enum body_kind)99), "unknown");
 	CHECK_INT(body_kind_from_string("guard"), BODY_GUARD);
+	CHECK_INT(body_kind_from_string("override"), BODY_OVERRIDE);
+	CHECK_INT(body_kind_from_string("replace"), BODY_OVERRIDE);
 	CHECK(body_kind_from_string("fentry") < 0 && callback_kind_from_string("") < 0);
 	CHECK_STR(callback_kind_to_string(CALLBACK_POST_PATCH), "post_patch");
 	CHECK_STR(callback_kind_to_string((enum callback_kind)-1), "unknown");

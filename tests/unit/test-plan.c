@@ -223,7 +223,7 @@ static void test_strict(void)
 	a.funcs[1].body = BODY_FMOD_RET;
 	check_refused(NULL, 0, &q, OUTCOME_STRICT, "'second' can miss calls");
 	a.meta.n_funcs = 1;
-	a.funcs[0].body = BODY_REPLACE;
+	a.funcs[0].body = BODY_OVERRIDE;
 	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
 	/* what cannot be done at all is told first */
 	a.funcs[0].body = BODY_FMOD_RET;
@@ -259,8 +259,8 @@ static void test_consistency(void)
 	check_refused(NULL, 0, &q, OUTCOME_NO_COMPANION, "needs the companion");
 	q.immediate = true;
 	check_refused(NULL, 0, &q, OUTCOME_CONSISTENCY, "guard body of 'g'");
-	b.funcs[0].body = BODY_REPLACE;
-	check_refused(NULL, 0, &q, OUTCOME_CONSISTENCY, "replace body of 'g'");
+	b.funcs[0].body = BODY_OVERRIDE;
+	check_refused(NULL, 0, &q, OUTCOME_CONSISTENCY, "override body of 'g'");
 	b.funcs[0].body = BODY_FMOD_RET;
 	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
 	b.meta.n_callbacks = 1;
@@ -277,7 +277,7 @@ static void test_unsupported(void)
 	struct plan plan;
 
 	a.meta.n_funcs = 2;
-	a.funcs[1].body = BODY_REPLACE;
+	a.funcs[1].body = BODY_OVERRIDE;
 	CHECK_INT(plan_make(NULL, 0, &q, &plan, NULL), 0);
 	a.funcs[1].body = BODY_FMOD_RET;
 	a.funcs[1].object = (char *)"loop";

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions to be replaced, and kfuncs that their replace bodies may call:
+ * Functions to be overridden, and kfuncs that their override bodies may call:
  *
  *	/proc/test_klpd_calls		nap_show()
  *	parameter six			nap_six(1, 2, 3, 4, 5, 6), read
  *	parameter soft, atomic		nap_soft(), read; the second with preemption off
  *	parameter deep			nap_deep(1), read
  *	parameter levels		nap_level_0(1) to nap_level_5(1), read
- *	nap_seven(), nap_by_value()	cannot be replaced
+ *	nap_seven(), nap_by_value()	cannot be overridden
  *	/proc/klp_doze			the return value of doze() of a test_klpd_calls_ops
  *					instance, a struct_ops type that is not klpd's
  *
@@ -280,4 +280,4 @@ static void __exit nap_exit(void)
 module_init(nap_init);
 module_exit(nap_exit);
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("For tests of klpd: functions to be replaced");
+MODULE_DESCRIPTION("For tests of klpd: functions to be overridden");

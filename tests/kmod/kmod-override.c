@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Replace bodies through /dev/klp and libbpf, without klpd. The whole value is returned,
+ * Override bodies through /dev/klp and libbpf, without klpd. The whole value is returned,
  * arguments arrive unchanged, and no call is missed however often the body is interrupted and
  * preempted. Transitions complete although the body runs all the time. Invalid bodies are
  * refused.
@@ -11,18 +11,18 @@
 #include <sys/syscall.h>
 
 #include "companion.h"
-#include "kmod-replace.skel.h"
+#include "kmod-override.skel.h"
 
 #define CALLERS	3
 #define CHANGES	5
 
-static struct kmod_replace *skel;
+static struct kmod_override *skel;
 static struct bpf_link *body;
 
-static __u64 register_replace(int fd)
+static __u64 register_override(int fd)
 {
 	struct klp_uapi_func f = { .object = "vmlinux", .flags = KLP_FUNC_OPS };
-	struct klp_ioc_register a = { .name = "replace", .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
+	struct klp_ioc_register a = { .name = "override", .funcs = (unsigned long)&f, .nr = 1, VMLINUX_ONLY };
 
 	snprintf(f.symbol, sizeof(f.symbol), "hrtimer_nanosleep");
 	return call(fd, KLP_IOC_REGISTER, &a) ? 0 : a.id;
@@ -39,7 +39,7 @@ static long nap_for(long ns)
 /* Load only this map and attach it without a patch. Returns -errno of the load or of the attach. */
 static int refusal(const char *map)
 {
-	struct kmod_replace *s = kmod_replace__open();
+	struct kmod_override *s = kmod_override__open();
 	struct bpf_link *link = NULL;
 	struct bpf_map *m;
 	int r;
@@ -48,15 +48,15 @@ static int refusal(const char *map)
 		if (bpf_map__type(m) == BPF_MAP_TYPE_STRUCT_OPS)
 			bpf_map__set_autocreate(m, !strcmp(bpf_map__name(m), map));
 	bpf_program__set_autoload(s->progs.guard_nap, !strcmp(map, "both"));
-	bpf_program__set_autoload(s->progs.replace_nap, strcmp(map, "asleep") != 0);
+	bpf_program__set_autoload(s->progs.override_nap, strcmp(map, "asleep") != 0);
 	bpf_program__set_autoload(s->progs.guard_asleep, !strcmp(map, "asleep"));
-	r = kmod_replace__load(s);
+	r = kmod_override__load(s);
 	if (!r) {
 		link = bpf_map__attach_struct_ops(bpf_object__find_map_by_name(s->obj, map));
 		r = link ? 0 : -errno;
 	}
 	bpf_link__destroy(link);
-	kmod_replace__destroy(s);
+	kmod_override__destroy(s);
 	return r;
 }
 
@@ -131,7 +131,7 @@ static void test_life(void)
 {
 	struct klp_uapi_patch rec[2];
 	int fd = device();
-	__u64 id = register_replace(fd), n;
+	__u64 id = register_override(fd), n;
 
 	body = id ? bpf_map__attach_struct_ops(skel->maps.nap) : NULL;
 	check(body, "attach");
@@ -143,7 +143,7 @@ static void test_life(void)
 	      "a body that is taken away is told of");
 	check(!change(fd, 0, id, &n) && wait_done(fd, n) == 0 && status(fd, NULL, 0).nr == 0,
 	      "and the rest can go");
-	id = register_replace(fd);
+	id = register_override(fd);
 	body = id ? bpf_map__attach_struct_ops(skel->maps.nap) : NULL;
 	check(body && !change(fd, id, 0, &n) && wait_done(fd, n) == 0, "once more");
 	test_under_load(fd, id);
@@ -156,21 +156,21 @@ static void test_life(void)
 
 int main(void)
 {
-	companion_begin("replace");
+	companion_begin("override");
 	libbpf_set_print(NULL);
-	check(refusal("nap") == -ENOENT, "a body that replaces lacks but a record");
+	check(refusal("nap") == -ENOENT, "an override body lacks but a record");
 	check(refusal("both") == -EINVAL, "one that is both kinds is refused");
 	check(refusal("asleep") == -EINVAL, "and a guard that sleeps");
-	skel = kmod_replace__open();
+	skel = kmod_override__open();
 	bpf_map__set_autocreate(skel->maps.both, false);
 	bpf_map__set_autocreate(skel->maps.asleep, false);
 	bpf_program__set_autoload(skel->progs.guard_nap, false);
 	bpf_program__set_autoload(skel->progs.guard_asleep, false);
-	if (kmod_replace__load(skel)) {
-		printf("not ok replace: load: %s\n", strerror(errno));
+	if (kmod_override__load(skel)) {
+		printf("not ok override: load: %s\n", strerror(errno));
 		return 1;
 	}
 	test_life();
-	kmod_replace__destroy(skel);
+	kmod_override__destroy(skel);
 	return failures ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Replace bodies for kmod-replace.c, written by hand as the macros of klp.bpf.h would produce
+ * Override bodies for kmod-override.c, written by hand as the macros of klp.bpf.h would produce
  * them.
  */
 #include "vmlinux.h"
@@ -13,7 +13,7 @@ struct klp_func_ops {
 	char record[64];
 	__u32 func;
 	int (*guard)(struct klp_call *call);
-	__u64 (*replace)(__u64 arg0, __u64 arg1, __u64 arg2, __u64 arg3, __u64 arg4, __u64 arg5);
+	__u64 (*override)(__u64 arg0, __u64 arg1, __u64 arg2, __u64 arg3, __u64 arg4, __u64 arg5);
 };
 
 volatile __u64 nap_result;
@@ -23,8 +23,8 @@ __u64 naps, spun;
 char LICENSE[] SEC("license") = "GPL";
 
 /* Loops for a while first, so that it is interrupted and preempted in the middle. */
-SEC("struct_ops/replace")
-__u64 replace_nap(__u64 *ctx)
+SEC("struct_ops/override")
+__u64 override_nap(__u64 *ctx)
 {
 	int i;
 
@@ -47,14 +47,14 @@ int guard_asleep(__u64 *ctx)
 }
 
 SEC(".struct_ops.link")
-struct klp_func_ops nap = { .record = "replace", .func = 0, .replace = (void *)replace_nap };
+struct klp_func_ops nap = { .record = "override", .func = 0, .override = (void *)override_nap };
 
 SEC(".struct_ops.link")
 struct klp_func_ops both = {
-	.record = "replace",
+	.record = "override",
 	.guard = (void *)guard_nap,
-	.replace = (void *)replace_nap,
+	.override = (void *)override_nap,
 };
 
 SEC(".struct_ops.link")
-struct klp_func_ops asleep = { .record = "replace", .guard = (void *)guard_asleep };
+struct klp_func_ops asleep = { .record = "override", .guard = (void *)guard_asleep };

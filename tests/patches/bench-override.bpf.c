@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* For measurements: a replace body. Tasks that sleep in down_killable() block it. */
+/* For measurements: an override body. Tasks that sleep in down_killable() block it. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 
-KLP_PATCH("bench-replace", "1.0");
+KLP_PATCH("bench-override", "1.0");
 KLP_LICENSE("GPL");
 
-KLP_REPLACE_FUNC(u64, jiffies64_to_nsecs, u64 j)
+KLP_OVERRIDE(u64, jiffies64_to_nsecs, u64 j)
 {
 	return 7;
 }

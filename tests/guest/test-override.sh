@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-replace-body.sh - replace bodies: enabled, disabled, replacing the other kinds and beside
+# test-override.sh - override bodies: enabled, disabled, replacing the other kinds and beside
 # them, across a restart of klpd, asleep inside while this and other patches change, and functions
-# that cannot be replaced.
+# that cannot be overridden.
 # timeout: 600
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
-REPLACED="this has been replaced" GUARDED="this has been guarded" PATCHED="this has been live patched"
+OVERRIDDEN="this has been overridden" GUARDED="this has been guarded" PATCHED="this has been live patched"
 NAP=/sys/module/test_klpd_calls/parameters
 
 cmdline() {
@@ -58,27 +58,27 @@ klpctl enable $P/cmdline.klp.o && klpctl disable cmdline
 snapshot
 
 t a body that is the whole function, strict
-check enable klpctl enable $T/cmdline-replace.klp.o
-same cmdline "$REPLACED" "$(cmdline)"
-same body '["replace",true]' "$(klpctl status --json | jq -c '.patches[0] | [.functions[0].body, .strict]')"
+check enable klpctl enable $T/cmdline-override.klp.o
+same cmdline "$OVERRIDDEN" "$(cmdline)"
+same body '["override",true]' "$(klpctl status --json | jq -c '.patches[0] | [.functions[0].body, .strict]')"
 same missed 0 "$(klpctl status --json | jq '.patches[0].missed')"
-[[ $(klpctl show cmdline-replace) == *"cmdline_proc_show, replace by"* ]] ||
-	fail "show does not say it: $(klpctl show cmdline-replace)"
+[[ $(klpctl show cmdline-override) == *"cmdline_proc_show, override by"* ]] ||
+	fail "show does not say it: $(klpctl show cmdline-override)"
 expect_fail 4 klpctl enable $P/cmdline.klp.o
-check disable klpctl disable cmdline-replace
+check disable klpctl disable cmdline-override
 same cmdline "$plain" "$(cmdline)"
 grep -q cmdline_proc_show /sys/kernel/tracing/enabled_functions && fail "ftrace still has a hook"
 
 t in place of the other kinds and back
 check enable klpctl enable $P/cmdline.klp.o
 for ((i = 0; i < 3; i++)); do
-	check "fmod_ret to replace" klpctl replace $T/cmdline-replace.klp.o
-	same cmdline "$REPLACED" "$(cmdline)"
+	check "fmod_ret to override" klpctl replace $T/cmdline-override.klp.o
+	same cmdline "$OVERRIDDEN" "$(cmdline)"
 	check "to guard" klpctl replace $T/cmdline-guard.klp.o
 	same cmdline "$GUARDED" "$(cmdline)"
-	check "to replace" klpctl replace $T/cmdline-replace.klp.o
-	check "to itself" klpctl replace $T/cmdline-replace.klp.o
-	same cmdline "$REPLACED" "$(cmdline)"
+	check "to override" klpctl replace $T/cmdline-override.klp.o
+	check "to itself" klpctl replace $T/cmdline-override.klp.o
+	same cmdline "$OVERRIDDEN" "$(cmdline)"
 	check "to fmod_ret" klpctl replace $P/cmdline.klp.o
 	same cmdline "$PATCHED" "$(cmdline)"
 done
@@ -86,7 +86,7 @@ check disable klpctl disable cmdline
 same cmdline "$plain" "$(cmdline)"
 
 t no reader sees the original meanwhile
-check enable klpctl enable $T/cmdline-replace.klp.o
+check enable klpctl enable $T/cmdline-override.klp.o
 cpu=$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')
 for ((n = 0; n < 3; n++)); do
 	taskset -c "$cpu" bash -c 'while [[ ! -e /tmp/enough ]]; do
@@ -97,21 +97,21 @@ for ((n = 0; n < 3; n++)); do
 done
 for ((i = 0; i < 5; i++)); do
 	check "to guard" klpctl replace $T/cmdline-guard.klp.o
-	check "to replace" klpctl replace $T/cmdline-replace.klp.o
+	check "to override" klpctl replace $T/cmdline-override.klp.o
 done
 : >/tmp/enough
 wait "${readers[@]}"
 [[ ! -e /tmp/missed ]] || fail "$(wc -l </tmp/missed) looks at the original"
 same missed 0 "$(klpctl status --json | jq '.patches[0].missed')"
-check disable klpctl disable cmdline-replace
+check disable klpctl disable cmdline-override
 
 t bodies of all kinds in one patch
 check enable klpctl enable $T/mixed.klp.o
-same kinds "fmod_ret guard replace" "$(head -qn 1 /proc/version /proc/cmdline /proc/uptime | tr '\n' ' ' | sed 's/ $//')"
-check "replace by another" klpctl replace $T/cmdline-replace.klp.o
-same cmdline "$REPLACED" "$(cmdline)"
+same kinds "fmod_ret guard override" "$(head -qn 1 /proc/version /proc/cmdline /proc/uptime | tr '\n' ' ' | sed 's/ $//')"
+check "replace by another" klpctl replace $T/cmdline-override.klp.o
+same cmdline "$OVERRIDDEN" "$(cmdline)"
 [[ $(cat /proc/uptime) == *.* ]] || fail "uptime is still patched"
-check disable klpctl disable cmdline-replace
+check disable klpctl disable cmdline-override
 
 t arguments, and a function that its body calls
 same "six, original" 123456 "$(now six)"
@@ -130,7 +130,7 @@ same original "1 1 1 1 1 1" "$(now levels)"
 check enable klpctl enable $T/nest.klp.o
 same "each other, and the original of who began" "1101 1101" "$(levels 1-2)"
 same "a guard's own" 11 "$(levels 3)"
-same "a replace body's own" 21 "$(levels 4)"
+same "an override body's own" 21 "$(levels 4)"
 same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 check replace klpctl replace $T/nest-deep.klp.o
 same "four in one another, not five" "41 41 31 21 11 1" "$(now levels)"
@@ -243,7 +243,7 @@ blocker | jq -r '.stack[]' | sed 's/^/# /'
 	fail "its stack is not known to the end: $(blocker)"
 same "six, for who moved" 123456 "$(now six)"
 sleeper_leaves
-same "what it read" replaced "$(cat /tmp/nap)"
+same "what it read" overridden "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
 same "and the next reads" original "$(cat /proc/test_klpd_calls)"
 
@@ -253,7 +253,7 @@ sleeper_starts
 check "enable another" klpctl enable $P/meminfo.klp.o
 check disable klpctl disable meminfo
 sleeper_leaves
-same "what it read" replaced "$(cat /tmp/nap)"
+same "what it read" overridden "$(cat /tmp/nap)"
 check disable klpctl disable nap
 
 t a sleeper in the body of a function that somebody traces
@@ -268,7 +268,7 @@ check "it is named" loop_until blocks
 [[ $(blocker | jq -r '.stack[]') == *test_klpd_calls_sleep*bpf_trampoline*seq_read* ]] ||
 	fail "its stack is not known to the end: $(blocker)"
 sleeper_leaves
-same "what it read" replaced "$(cat /tmp/nap)"
+same "what it read" overridden "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
 rm /sys/fs/bpf/tracer
 tracer_is_gone() {
@@ -283,14 +283,14 @@ kill_klpd
 same "without klpd" -123456 "$(now six)"
 start_klpd
 same state in_force "$(klpctl status --json | jq -r '.patches[0].state')"
-same "with the next" "$REPLACED" "$(cmdline)"
+same "with the next" "$OVERRIDDEN" "$(cmdline)"
 check disable klpctl disable --no-wait nap
 check "it holds it up" loop_until blocks
 kill_klpd
 start_klpd
 check "and still does" blocks
 sleeper_leaves
-same "what it read" replaced "$(cat /tmp/nap)"
+same "what it read" overridden "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
 
 t turned round with a sleeper in the body
@@ -302,7 +302,7 @@ check reverse klpctl reverse
 check "in force again" loop_until in_force
 same six -123456 "$(now six)"
 sleeper_leaves
-same "what it read" replaced "$(cat /tmp/nap)"
+same "what it read" overridden "$(cat /tmp/nap)"
 check disable klpctl disable nap
 
 t somebody takes the body away under a sleeper
@@ -315,7 +315,7 @@ same "the next reads" original "$(cat /proc/test_klpd_calls)"
 check disable klpctl disable --no-wait nap
 check "it is known to be inside" loop_until blocks
 sleeper_leaves
-same "what it read" replaced "$(cat /tmp/nap)"
+same "what it read" overridden "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
 
 t a sleeper in the body that is in no list any more
@@ -354,23 +354,29 @@ kill "$sleeper"
 wait "$sleeper" 2>/dev/null
 
 t a function of a module that comes and goes
-check enable klpctl enable $T/target-replace.klp.o
+check enable klpctl enable $T/target-override.klp.o
 for ((i = 0; i < 2; i++)); do
 	modprobe test_klpd_target || fail modprobe
-	same test_klpd_target "$REPLACED" "$(cat /proc/test_klpd_target)"
+	same test_klpd_target "$OVERRIDDEN" "$(cat /proc/test_klpd_target)"
 	loop_until rmmod test_klpd_target || fail rmmod
 done
-check disable klpctl disable target-replace
+check disable klpctl disable target-override
 
-t what cannot be replaced
-expect_fail 4 klpctl enable $T/replace-seven.klp.o
+t "a file with the former names of the kind and of its sections"
+check enable klpctl enable $T/override-former.klp.o
+same former '["overridden","override"]' "$(jq -nc --arg c "$(head -n 1 /proc/version)" --arg b \
+	"$(klpctl status --json | jq -r '.patches[0].functions[0].body')" '[$c, $b]')"
+check disable klpctl disable override-former
+
+t what cannot be overridden
+expect_fail 4 klpctl enable $T/override-seven.klp.o
 [[ $OUTPUT == *"nap_seven"*"more than the 6 arguments"* ]] || fail "it is not said why: $OUTPUT"
-expect_fail 4 klpctl enable $T/replace-by-value.klp.o
+expect_fail 4 klpctl enable $T/override-by-value.klp.o
 [[ $OUTPUT == *"nap_by_value"*"structure by value"* ]] || fail "it is not said why: $OUTPUT"
-expect_fail any klpctl enable $T/replace-own.klp.o
+expect_fail any klpctl enable $T/override-own.klp.o
 [[ $OUTPUT == *"__rcu_read_lock"* ]] || fail "it is not said what: $OUTPUT"
-expect_fail 4 klpctl enable --immediate $T/cmdline-replace.klp.o
-[[ $OUTPUT == *"replace body"* ]] || fail "it is not said why: $OUTPUT"
+expect_fail 4 klpctl enable --immediate $T/cmdline-override.klp.o
+[[ $OUTPUT == *"override body"* ]] || fail "it is not said why: $OUTPUT"
 check "nothing is left" nothing_in_force
 
 t forced with a sleeper in the body
@@ -385,5 +391,5 @@ check "gone at once" loop_until nothing_in_force
 check "a change of others" klpctl enable $P/meminfo.klp.o
 check disable klpctl disable meminfo
 sleeper_leaves
-same "what it read" replaced "$(cat /tmp/nap)"
+same "what it read" overridden "$(cat /tmp/nap)"
 ok
