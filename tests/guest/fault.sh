@@ -25,7 +25,7 @@ taskset -pc 0 $$ >/dev/null
 # The versions of the six functions of the two patches, as one word: o original, 1 multi, 2
 # multi2.
 files=(uptime loadavg version softirqs cmdline meminfo)
-look() {
+read_files() {
 	local f line word=''
 
 	for f in "${files[@]}"; do
@@ -47,7 +47,7 @@ reader() {
 
 	taskset -pc 1 $BASHPID >/dev/null
 	while [[ ! -e /tmp/stop ]]; do
-		look
+		read_files
 		[[ $LOOK == "$before" ]] || echo "$LOOK"
 		before=$LOOK
 	done >/tmp/reader
@@ -90,7 +90,7 @@ settled() {
 }
 
 klpd_is_traced() {
-	! grep -q '^TracerPid:[[:space:]]*0$' "/proc/$KLPD_PID/status"
+	grep -q '^TracerPid:[[:space:]]*[1-9]' "/proc/$KLPD_PID/status"
 }
 
 # The expected numbers of links, pinned links and sets of pins.
@@ -138,7 +138,7 @@ one() {
 	end=$(names)
 	[[ $end == "$start" || $end == "$goal" ]] || fail "$what $n: '$end' is neither '$start' nor '$goal'"
 	stop_reader "$start" "$goal"
-	look
+	read_files
 	same "$what $n: what is seen" "${word_of[${end:-none}]-?}" "$LOOK"
 	if [[ $(counts) != "${counts_of[${end:-none}]-?}" ]]; then
 		not_whole=$((not_whole + 1))

@@ -8,14 +8,6 @@
 . /klpd/lib.sh
 . /klpd/lib/callbacks.sh
 
-unload() {
-	check "rmmod $1" loop_until rmmod "$1"
-}
-
-no_transition() {
-	[[ $(klpctl status --json | jq .transition) == null ]]
-}
-
 # nap WHEN OBJECT - that callback of cb-nap sleeps from now on, until wake.
 nap() {
 	echo "nap-$1-$2" >/proc/sys/kernel/domainname
@@ -32,7 +24,7 @@ napping() {
 
 # wake - wake all tasks that sleep in a callback; no callback sleeps any more.
 wake() {
-	[[ ${1:-} == again ]] || refuse none
+	[[ ${1:-} == again ]] || callback_refuses none
 	echo 1 >/sys/module/test_klpd_calls/parameters/leave
 }
 
@@ -78,7 +70,7 @@ modprobe test_klpd_target & module=$!
 check "its module waits" loop_until grep -q '^test_klpd_target.*Loading' /proc/modules
 kill -KILL $module
 wait $module 2>/dev/null
-check "a loader that is killed does not" loop_until gone grep -q '^test_klpd_target' /proc/modules
+check "a loader that is killed does not" loop_until no_line '^test_klpd_target' /proc/modules
 modprobe test_klpd_target & module=$!
 check "its module waits" loop_until grep -q '^test_klpd_target.*Loading' /proc/modules
 check "the log names it" loop_until slept_long pre_patch vmlinux
@@ -131,32 +123,32 @@ nap pre_patch vmlinux
 klpctl enable --no-wait $T/cb-nap.klp.o >/dev/null 2>&1 &
 check "status names it" loop_until napping pre_patch vmlinux
 kill_klpd
-refuse vmlinux
+callback_refuses vmlinux
 wake again
 start_klpd
 check "it ends" loop_until settled
 same "what is in force" "" "$(names)"
-refuse none
+callback_refuses none
 
 t a callback that sleeps and then refuses
 nap pre_patch vmlinux
 klpctl enable $T/cb-nap.klp.o >/tmp/enable 2>&1 & enable=$!
 check "status names it" loop_until napping pre_patch vmlinux
-refuse vmlinux
+callback_refuses vmlinux
 wake again
 wait $enable
 same "status of enable" 14 $?
 grep -q "The pre_patch callback of object 'vmlinux' of patch 'cb-nap' refused it: No such device" /tmp/enable ||
 	fail "it is not said who: $(cat /tmp/enable)"
-refuse none
-refuse vmlinux
+callback_refuses none
+callback_refuses vmlinux
 # With --no-wait, a refusal that comes at once may be reported or not, depending on the machine's
 # speed.
 status=0
 klpctl enable --no-wait $T/cb-nap.klp.o >/tmp/enable 2>&1 || status=$?
 ((status == 14)) || grep -q "the transition runs" /tmp/enable || fail "status $status: $(cat /tmp/enable)"
 check "it is refused" loop_until settled
-refuse none
+callback_refuses none
 check "nothing is left" loop_until settled
 same "what is in force" "" "$(names)"
 

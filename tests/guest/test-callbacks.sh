@@ -13,14 +13,6 @@ target() {
 	cat /proc/test_klpd_target
 }
 
-unload() {
-	check "rmmod $1" loop_until rmmod "$1"
-}
-
-no_transition() {
-	[[ $(klpctl status --json | jq .transition) == null ]]
-}
-
 modprobe klp signal_ms=1000000000
 start_klpd
 # Functions that klp.ko's ftrace handler serves are not permanently enabled for fmod_ret.
@@ -60,7 +52,7 @@ check enable klpctl enable $T/mod-target.klp.o
 for ((i = 0; i < 3; i++)); do
 	unload test_klpd_target
 	same loaded false "$(object test_klpd_target loaded)"
-	same hooked "" "$(grep test_klpd_target /sys/kernel/tracing/enabled_functions)"
+	check "no hook is left" no_line test_klpd_target /sys/kernel/tracing/enabled_functions
 	modprobe test_klpd_target
 	same patched "$PATCHED" "$(target)"
 done
@@ -123,7 +115,7 @@ modprobe test_klpd_target
 check enable klpctl enable $T/cb-demo.klp.o
 check disable klpctl disable cb-demo
 unload test_klpd_target
-said "= test_klpd_target init" \
+expect_trace "= test_klpd_target init" \
 	"cb-demo pre_patch vmlinux test_klpd_target" "cb-demo post_patch vmlinux test_klpd_target" \
 	"cb-demo pre_unpatch vmlinux test_klpd_target" "cb-demo post_unpatch vmlinux test_klpd_target" \
 	"= test_klpd_target exit"
@@ -135,7 +127,7 @@ modprobe test_klpd_target
 same patched cb-demo "$(target)"
 check disable klpctl disable cb-demo
 unload test_klpd_target
-said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
+expect_trace "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
 	"cb-demo pre_patch test_klpd_target" "cb-demo post_patch test_klpd_target" "= test_klpd_target init" \
 	"cb-demo pre_unpatch vmlinux test_klpd_target" "cb-demo post_unpatch vmlinux test_klpd_target" \
 	"= test_klpd_target exit"
@@ -146,7 +138,7 @@ modprobe test_klpd_target
 check enable klpctl enable $T/cb-demo.klp.o
 unload test_klpd_target
 check disable klpctl disable cb-demo
-said "= test_klpd_target init" \
+expect_trace "= test_klpd_target init" \
 	"cb-demo pre_patch vmlinux test_klpd_target" "cb-demo post_patch vmlinux test_klpd_target" \
 	"= test_klpd_target exit" "cb-demo pre_unpatch test_klpd_target" "cb-demo post_unpatch test_klpd_target" \
 	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
@@ -157,7 +149,7 @@ check enable klpctl enable $T/cb-demo.klp.o
 modprobe test_klpd_target
 unload test_klpd_target
 check disable klpctl disable cb-demo
-said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
+expect_trace "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
 	"cb-demo pre_patch test_klpd_target" "cb-demo post_patch test_klpd_target" "= test_klpd_target init" \
 	"= test_klpd_target exit" "cb-demo pre_unpatch test_klpd_target" "cb-demo post_unpatch test_klpd_target" \
 	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
@@ -166,35 +158,35 @@ t target module not present
 listen
 check enable klpctl enable $T/cb-demo.klp.o
 check disable klpctl disable cb-demo
-said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
+expect_trace "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
 	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
 
 t pre-patch callback -ENODEV
 listen
 modprobe test_klpd_target
-refuse vmlinux
+callback_refuses vmlinux
 generation=$(klpctl status --json | jq .generation)
 expect_fail 14 klpctl enable $T/cb-demo.klp.o
 [[ $OUTPUT == *"The pre_patch callback of object 'vmlinux' of patch 'cb-demo' refused it: No such device"* ]] ||
 	fail "it is not said who: $OUTPUT"
-refuse none
+callback_refuses none
 same "what is in force" "" "$(names)"
 same generation "$generation" "$(klpctl status --json | jq .generation)"
 same unpatched "$ORIGINAL" "$(target)"
 unload test_klpd_target
-said "= test_klpd_target init" "cb-demo pre_patch vmlinux" "= test_klpd_target exit"
+expect_trace "= test_klpd_target init" "cb-demo pre_patch vmlinux" "= test_klpd_target exit"
 
 t module_coming + pre-patch callback -ENODEV
 listen
 check enable klpctl enable $T/cb-demo.klp.o
-refuse test_klpd_target
+callback_refuses test_klpd_target
 expect_fail 1 modprobe test_klpd_target
 [[ $OUTPUT == *"No such device"* ]] || fail "it is not said why: $OUTPUT"
-refuse none
+callback_refuses none
 same "what is in force" cb-demo "$(names)"
 same loaded false "$(object test_klpd_target loaded)"
 check disable klpctl disable cb-demo
-said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" "cb-demo pre_patch test_klpd_target" \
+expect_trace "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" "cb-demo pre_patch test_klpd_target" \
 	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
 
 t a setting for which the kernel loads a module
@@ -210,7 +202,7 @@ else
 	unload tcp_vegas
 	expect_fail 14 klpctl enable $T/cb-waits.klp.o
 	[[ $OUTPUT == *"refused it"* ]] || fail "$OUTPUT"
-	grep -qw tcp_vegas /proc/modules && fail "the module is there"
+	check "the module is not there" no_line "^tcp_vegas " /proc/modules
 	dmesg | grep -q "refusing to load module 'tcp_vegas'" || fail "the kernel does not say why"
 	same "what is in force" "" "$(names)"
 	check "modprobe works as ever" modprobe tcp_vegas
@@ -229,7 +221,7 @@ modprobe test_klpd_target
 unload test_klpd_target
 check disable klpctl disable cb-demo
 unload test_klpd_busy
-said "= test_klpd_busy init" "= test_klpd_busy work enter" "= test_klpd_busy work exit" \
+expect_trace "= test_klpd_busy init" "= test_klpd_busy work enter" "= test_klpd_busy work exit" \
 	"cb-demo pre_patch vmlinux test_klpd_busy" "cb-demo post_patch vmlinux test_klpd_busy" \
 	"cb-demo pre_patch test_klpd_target" "cb-demo post_patch test_klpd_target" "= test_klpd_target init" \
 	"= test_klpd_target exit" "cb-demo pre_unpatch test_klpd_target" "cb-demo post_unpatch test_klpd_target" \
@@ -250,7 +242,7 @@ check reverse klpctl reverse
 check "it ends" loop_until no_transition
 same "what is in force" "" "$(names)"
 unload test_klpd_busy
-said "= test_klpd_busy init" "= test_klpd_busy work enter" "cb-demo pre_patch vmlinux test_klpd_busy" \
+expect_trace "= test_klpd_busy init" "= test_klpd_busy work enter" "cb-demo pre_patch vmlinux test_klpd_busy" \
 	"cb-demo pre_patch test_klpd_target" "= test_klpd_target init" \
 	"= test_klpd_target exit" "cb-demo post_unpatch test_klpd_target" \
 	"cb-demo post_unpatch vmlinux test_klpd_busy" "= test_klpd_busy work exit" "= test_klpd_busy exit"
@@ -261,7 +253,7 @@ check enable klpctl enable $T/cb-demo.klp.o
 check enable klpctl enable $T/cb-demo2.klp.o
 check disable klpctl disable cb-demo2
 check disable klpctl disable cb-demo
-said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
+expect_trace "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
 	"cb-demo2 pre_patch vmlinux" "cb-demo2 post_patch vmlinux" \
 	"cb-demo2 pre_unpatch vmlinux" "cb-demo2 post_unpatch vmlinux" \
 	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
@@ -272,7 +264,7 @@ check enable klpctl enable $T/cb-demo.klp.o
 check replace klpctl replace $T/cb-demo2.klp.o
 same "what is in force" cb-demo2 "$(names)"
 check disable klpctl disable cb-demo2
-said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
+expect_trace "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
 	"cb-demo2 pre_patch vmlinux" "cb-demo2 post_patch vmlinux" \
 	"cb-demo2 pre_unpatch vmlinux" "cb-demo2 post_unpatch vmlinux"
 
@@ -281,23 +273,23 @@ said "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
 t a later object refuses
 listen
 modprobe test_klpd_target
-refuse test_klpd_target
+callback_refuses test_klpd_target
 expect_fail 14 klpctl enable $T/cb-demo.klp.o
 [[ $OUTPUT == *"of object 'test_klpd_target'"* ]] || fail "it is not said for which: $OUTPUT"
-refuse none
-said "= test_klpd_target init" "cb-demo pre_patch vmlinux test_klpd_target" "cb-demo post_unpatch vmlinux"
+callback_refuses none
+expect_trace "= test_klpd_target init" "cb-demo pre_patch vmlinux test_klpd_target" "cb-demo post_unpatch vmlinux"
 same "what is in force" "" "$(names)"
 unload test_klpd_target
 
 t a replace that is refused
 listen
 check enable klpctl enable $T/cb-demo2.klp.o
-refuse vmlinux
+callback_refuses vmlinux
 expect_fail 14 klpctl replace $T/cb-demo.klp.o
-refuse none
+callback_refuses none
 same "what is in force" cb-demo2 "$(names)"
 check disable klpctl disable cb-demo2
-said "cb-demo2 pre_patch vmlinux" "cb-demo2 post_patch vmlinux" "cb-demo pre_patch vmlinux" \
+expect_trace "cb-demo2 pre_patch vmlinux" "cb-demo2 post_patch vmlinux" "cb-demo pre_patch vmlinux" \
 	"cb-demo2 pre_unpatch vmlinux" "cb-demo2 post_unpatch vmlinux"
 
 t a disable that is reversed
@@ -310,7 +302,7 @@ check "begin to disable" klpctl disable --no-wait --timeout=0 cb-demo
 check "it is held up" loop_until held_up
 check reverse klpctl reverse
 check "it ends" loop_until no_transition
-said "cb-demo pre_unpatch vmlinux test_klpd_busy" "cb-demo post_patch vmlinux test_klpd_busy"
+expect_trace "cb-demo pre_unpatch vmlinux test_klpd_busy" "cb-demo post_patch vmlinux test_klpd_busy"
 same "what is in force" cb-demo "$(names)"
 echo N >/sys/module/test_klpd_busy/parameters/block
 check disable klpctl disable cb-demo
@@ -343,5 +335,5 @@ check detach bpftool link detach id "$link"
 [[ $(klpctl status) == *"is not whole"* ]] || fail "status does not say it: $(klpctl status)"
 listen
 check disable klpctl disable cb-demo2
-said "cb-demo2 post_unpatch vmlinux"
+expect_trace "cb-demo2 post_unpatch vmlinux"
 ok

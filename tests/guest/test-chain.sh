@@ -105,17 +105,13 @@ sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
 opened=$(functions_open)
-before=$(held) state=$(klpctl status --json | jq -cS '[.generation, .transition, .patches]')
+before=$(held) state=$(patches_state)
 check "replace without waiting" klpctl replace --no-wait $T/held.klp.o
 check "the sleeper is a blocker" loop_until sleeper_blocks
 same leaving '["entering","leaving","leaving"]' "$(klpctl status --json | jq -c '[.patches[].state] | sort')"
 check reverse klpctl reverse
-idle() {
-	[[ $(klpctl status --json | jq .transition) == null ]]
-}
-check "the transition is over" loop_until idle
-same "what is in force, link ids included" "$state" \
-	"$(klpctl status --json | jq -cS '[.generation, .transition, .patches]')"
+check "the transition is over" loop_until no_transition
+same "what is in force, link ids included" "$state" "$(patches_state)"
 # One more function is enabled for fmod_ret, permanently; everything else is freed.
 before=${before/functions open: $opened/functions open: $(functions_open)}
 check_held

@@ -27,7 +27,7 @@ ask() {
 	echo "# ${SAID//$'\n'/$'\n'# }" | head -n 20
 }
 
-said() {
+expect_output() {
 	[[ $SAID == *"$1"* ]] || fail "it is not said: $1"
 }
 
@@ -67,11 +67,11 @@ snapshot
 t a good patch of each body
 ask $P/cmdline.klp.o
 same status 0 "$STATUS"
-said "nothing speaks against 'enable' (per task; opens 1 function, until reboot)"
+expect_output "nothing speaks against 'enable' (per task; opens 1 function, until reboot)"
 value '.functions[0] | [.loaded, .namesakes, .described, .arguments, .returns, .traceable, .opening]' \
 	'[true,1,true,2,"narrow",true,"closed"]'
 value '.functions[0].trial' not_tried
-said "enabling the patch opens it"
+expect_output "enabling the patch opens it"
 verdict cmdline_proc_show guard best "misses no call"
 verdict cmdline_proc_show fmod_ret possible "status counts"
 ask $T/cmdline-guard.klp.o
@@ -79,7 +79,7 @@ same status 0 "$STATUS"
 value '[.strict, .opens, .functions[0].trial]' '[true,0,"passed"]'
 verdict cmdline_proc_show guard best "strict patch needs that"
 verdict cmdline_proc_show fmod_ret impossible "strict"
-said "suits best, is what the patch has"
+expect_output "suits best, is what the patch has"
 
 t functions of each kind
 ask $T/kinds.klp.o
@@ -103,7 +103,7 @@ rmmod test_klpd_target 2>/dev/null
 ask $T/mod-target.klp.o
 same status 0 "$STATUS"
 value '.functions[0] | [.loaded, .trial]' '[false,"passed"]'
-said "its module is not loaded"
+expect_output "its module is not loaded"
 verdict test_klpd_target_show fmod_ret impossible "functions of modules"
 modprobe test_klpd_target
 ask $T/mod-target.klp.o
@@ -126,7 +126,7 @@ alike enable $T/notrace.klp.o
 verdict __bitmap_weight guard impossible "cannot be traced"
 alike enable $T/wrongproto.klp.o
 alike enable $T/verifier.klp.o
-said "hint: Repeat with --verifier-log"
+expect_output "hint: Repeat with --verifier-log"
 short=$(klpctl check $T/verifier.klp.o | wc -l)
 long=$(klpctl check --verifier-log $T/verifier.klp.o | wc -l)
 ((long > short + 3)) || fail "--verifier-log shows $long lines, without it $short"
@@ -144,7 +144,7 @@ same status 4 "$STATUS"
 value '[.problems[] | [(.error | ltrimstr("io.klpd.Manager.")), .function]]' '[["Strict","security_inode_symlink"],["NoSuchFunction","klp_test_no_such_function"],["PrototypeMismatch","version_proc_show"],["VerifierRejected","uptime_proc_show"],["VerifierRejected","loadavg_proc_show"]]'
 value '[.functions[].trial]' '["passed","not_tried","not_tried","failed","failed","passed"]'
 alike enable $T/faults.klp.o
-said "5 problems speak against 'enable'"
+expect_output "5 problems speak against 'enable'"
 
 t beside and in place of what is in force
 check enable klpctl enable $T/cmdline-guard.klp.o
@@ -154,7 +154,7 @@ alike enable $T/cmdline-guard.klp.o
 ask --replace $P/cmdline.klp.o
 same status 0 "$STATUS"
 value '[.change, .replaced]' '["replace",["cmdline-guard"]]'
-said "in place of cmdline-guard"
+expect_output "in place of cmdline-guard"
 same "still in force" "this has been guarded" "$(cat /proc/cmdline)"
 check disable klpctl disable cmdline-guard
 check enable klpctl enable $T/states-v2.klp.o
@@ -166,7 +166,7 @@ t somebody else has the function
 modprobe test_klpd_livepatch || fail modprobe
 check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/test_klpd_livepatch/transition
 alike enable $P/cmdline.klp.o
-said "kernel livepatch 'test_klpd_livepatch'"
+expect_output "kernel livepatch 'test_klpd_livepatch'"
 echo 0 >/sys/kernel/livepatch/test_klpd_livepatch/enabled
 check "it goes" loop_until rmmod test_klpd_livepatch
 bpftool prog load /usr/lib/klpd/programs/rival.bpf.o /sys/fs/bpf/rival autoattach || fail bpftool
@@ -183,10 +183,7 @@ ask $P/meminfo.klp.o
 same status 9 "$STATUS"
 value '[.problems[].error]' '["io.klpd.Manager.Busy"]'
 kill $sleeper
-in_force() {
-	[[ $(klpctl status --json | jq -r '.patches[0].state') == in_force ]]
-}
-check "it completes" loop_until in_force
+check "it completes" loop_until in_force held
 check disable klpctl disable held
 
 t who may not
@@ -207,6 +204,6 @@ value '[.consistency, .functions[0].trial]' '["immediate","passed"]'
 verdict security_inode_symlink fmod_ret best "works without the companion"
 ask $T/cmdline-guard.klp.o
 same status 7 "$STATUS"
-said "without it nothing task by task can be loaded"
+expect_output "without it nothing task by task can be loaded"
 stop_klpd
 ok

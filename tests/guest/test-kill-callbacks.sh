@@ -33,9 +33,9 @@ one() {
 	check "$point:$what: it settles" loop_until settled
 	end=$(names)
 	if [[ $end == "$goal" ]]; then
-		said "${wanted[@]}"
+		expect_trace "${wanted[@]}"
 	elif [[ $end == "$start" ]]; then
-		said
+		expect_trace
 	else
 		fail "$point:$what: '$end' is neither '$start' nor '$goal'"
 	fi

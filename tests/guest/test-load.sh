@@ -11,10 +11,6 @@ HOSTILE=/usr/lib/klpd/programs/hostile
 GROUP=990
 LIST='{"method":"io.klpd.Manager.List"}'
 
-as() {
-	setpriv --reuid "$1" --regid "$1" --groups $GROUP -- "${@:2}"
-}
-
 descriptors() {
 	ls /proc/$KLPD_PID/fd | wc -l
 }
@@ -79,20 +75,20 @@ for uid in 1001 1002 1003 1004; do
 done
 attack 1005 hold 1
 [[ $ATTACK == "held 0 refused 1" ]] || fail "one more: $ATTACK"
-expect_fail 9 as 1005 klpctl list
+expect_fail 9 as 1005 1005 $GROUP klpctl list
 [[ $OUTPUT == *"too many connections"* ]] || fail "it does not say why: $OUTPUT"
 check "root's status" klpctl status >/dev/null
 check "root's change" klpctl enable $P/cmdline.klp.o >/dev/null
 check "and back" klpctl disable cmdline >/dev/null
 relief
-check "a member, when they are gone" as 1005 klpctl list >/dev/null
+check "a member, when they are gone" as 1005 1005 $GROUP klpctl list >/dev/null
 
 t connections of root
 $HOSTILE $SOCKET hold 200 >/tmp/root &
 attackers=$!
 check "they are held" loop_until grep -q 'held 200 refused 0' /tmp/root
 check "root's status" klpctl status >/dev/null
-check "a member's list" as 1001 klpctl list >/dev/null
+check "a member's list" as 1001 1001 $GROUP klpctl list >/dev/null
 relief
 
 t watchers of root
@@ -133,7 +129,7 @@ made_up() {
 check "they have come" loop_until made_up
 same "held by all of them" 48 "$(cat /tmp/made-up.[123] | awk '{ n += $2 } END { print n }')"
 check "root's status" klpctl status >/dev/null
-check "another member's list" as 1002 klpctl list >/dev/null
+check "another member's list" as 1002 1002 $GROUP klpctl list >/dev/null
 # shellcheck disable=SC2046
 kill $(pidof hostile)
 wait $namespace 2>/dev/null
@@ -180,14 +176,14 @@ relief
 t long messages
 long=$(printf '%070000d' 0)
 same "of a member" "{\"error\":\"io.klpd.Manager.MessageTooLong\"" \
-	"$(as 1001 $HOSTILE $SOCKET turns 1 "${long:0:65537}" 2>&1 | cut -d, -f1 | head -n 1)"
+	"$(as 1001 1001 $GROUP $HOSTILE $SOCKET turns 1 "${long:0:65537}" 2>&1 | cut -d, -f1 | head -n 1)"
 long="{\"method\":\"io.klpd.Manager.Describe\",\"parameters\":{\"name\":\"$long\"}}"
 same "of root" '{"error":"io.klpd.Manager.NoSuchPatch"' "$($HOSTILE $SOCKET turns 1 "$long" | cut -d, -f1)"
 
 t many calls at once, each with its answer
 # As many calls as the socket buffer holds: klpd reads the next call when the client has read the
 # last answer.
-same answers 100 "$(as 1001 $HOSTILE $SOCKET turns 100 "$LIST" | grep -c '{"parameters":{"patches":\[\]}}')"
+same answers 100 "$(as 1001 1001 $GROUP $HOSTILE $SOCKET turns 100 "$LIST" | grep -c '{"parameters":{"patches":\[\]}}')"
 
 t a call that wants no answer takes that of no other
 begin_sleep
@@ -378,7 +374,7 @@ checked() {
 	check "it is turned round" loop_until settled
 	loop_until gone kill -0 $client
 	end_stall
-	! grep -q "did not answer for 10 s" /tmp/stopped || return
+	no_line "did not answer for 10 s" /tmp/stopped || return
 	# The check gave way to the change and was started again.
 	ended 0
 	same "in force" '' "$(names)"

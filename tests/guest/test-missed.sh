@@ -23,8 +23,8 @@ storm() {
 	sed 's/^/# calls patched, original: /' $CALLS
 }
 
-# quiet - stop the interrupts and reset the counts to 0.
-quiet() {
+# end_interrupts - stop the interrupts and reset the counts to 0.
+end_interrupts() {
 	echo 0 >$CALLS
 }
 
@@ -48,7 +48,7 @@ snapshot
 t not patched
 storm
 same "patched calls" 0 "$(calls task rt soft hard | cut -d' ' -f1)"
-quiet
+end_interrupts
 
 t a guard body misses no call
 check enable klpctl enable $T/missed-guard.klp.o
@@ -58,7 +58,7 @@ for context in task rt soft hard; do
 	((patched > 50)) || fail "only $patched calls from $context"
 	same "calls from $context that ran the original" 0 "$original"
 done
-quiet
+end_interrupts
 check "exit status" klpctl status
 same "missed, warnings" '[0,[]]' "$(klpctl status --json | jq -c '[.patches[0].missed, .warnings]')"
 check disable klpctl disable missed-guard
@@ -84,7 +84,7 @@ read -r _ interrupts <<<"$(calls soft hard)"
 read -r _ seen <<<"$(calls task rt soft hard)"
 told=$(missed)
 ((told >= seen)) || fail "status says $told, and $seen had been missed"
-quiet
+end_interrupts
 told=$(missed)
 expect_fail 15 klpctl status
 [[ $OUTPUT == *"Warning: Patch 'missed-fmod' missed $told calls of 'in_aton': the original ran"* ]] ||
@@ -107,7 +107,7 @@ before=$(switches)
 storm
 same "times klpd was woken" "$before" "$(switches)"
 (($(calls task rt soft hard | cut -d' ' -f2) > 0)) || fail "nothing was missed meanwhile"
-quiet
+end_interrupts
 check disable klpctl disable missed-fmod
 check "exit status after" klpctl status
 
@@ -119,6 +119,6 @@ for verb in enable check; do
 done
 storm
 same "patched calls" 0 "$(calls task rt soft hard | cut -d' ' -f1)"
-quiet
+end_interrupts
 stop_klpd
 ok

@@ -10,22 +10,8 @@ P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 OVERRIDDEN="this has been overridden" GUARDED="this has been guarded" PATCHED="this has been live patched"
 NAP=/sys/module/test_klpd_calls/parameters
 
-cmdline() {
-	head -n 1 /proc/cmdline
-}
-
 now() {
 	cat "$NAP/$1"
-}
-
-# in_force [PATCH] - succeed if that patch, or the only one, is in force.
-in_force() {
-	[[ $(klpctl status --json | jq -r --arg name "${1-}" \
-		'[.patches[] | select($name == "" or .name == $name)][0].state') == in_force ]]
-}
-
-nothing_in_force() {
-	[[ $(klpctl status --json | jq -c '[.transition, .patches]') == '[null,[]]' ]]
 }
 
 # Start a reader of /proc/test_klpd_calls that sleeps in its body: $sleeper. Its output goes to
@@ -67,7 +53,7 @@ same missed 0 "$(klpctl status --json | jq '.patches[0].missed')"
 expect_fail 4 klpctl enable $P/cmdline.klp.o
 check disable klpctl disable cmdline-override
 same cmdline "$plain" "$(cmdline)"
-grep -q cmdline_proc_show /sys/kernel/tracing/enabled_functions && fail "ftrace still has a hook"
+check "ftrace has no hook" no_line cmdline_proc_show /sys/kernel/tracing/enabled_functions
 
 t in place of the other kinds and back
 check enable klpctl enable $P/cmdline.klp.o
@@ -215,9 +201,9 @@ for other in "" "$T/aside.klp.o"; do
 	for ((i = 0; i < 50; i++)); do
 		guarded_alone || fail "a look$beside: $(cat /proc/cmdline)"
 	done
-	in_force cmdline-held && fail "nobody holds it up"
+	in_force ${other:+aside} cmdline-held && fail "nobody holds it up"
 	echo 1 >/sys/module/test_klpd_sleepers/parameters/leave
-	check "in force" loop_until in_force cmdline-held
+	check "in force" loop_until in_force ${other:+aside} cmdline-held
 	check "guarded$beside" guarded_alone
 	check disable klpctl disable cmdline-held
 	rmmod test_klpd_sleepers
@@ -272,7 +258,7 @@ same "what it read" overridden "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
 rm /sys/fs/bpf/tracer
 tracer_is_gone() {
-	! bpftool prog show name trace_nap 2>/dev/null | grep -q trace_nap
+	[[ $(bpftool -j prog show | jq '[.[] | select(.name == "trace_nap")] | length') == 0 ]]
 }
 check "the tracer goes" loop_until tracer_is_gone
 
@@ -299,7 +285,7 @@ sleeper_starts
 check disable klpctl disable --no-wait nap
 check "it holds it up" loop_until blocks
 check reverse klpctl reverse
-check "in force again" loop_until in_force
+check "in force again" loop_until in_force nap
 same six -123456 "$(now six)"
 sleeper_leaves
 same "what it read" overridden "$(cat /tmp/nap)"

@@ -56,10 +56,6 @@ stop_readers() {
 	wait "${readers[@]}"
 }
 
-count() {
-	cat /tmp/reader.* | grep -cx "$1"
-}
-
 missed=0
 add_missed() {
 	missed=$((missed + $(klpctl status --json | jq '[.patches[].missed] | add')))
@@ -83,11 +79,11 @@ for ((i = 0; i < 2; i++)); do
 done
 stop_readers
 add_missed
-neither=$(count neither) moved=$(count moved)
-echo "# seen: cmdline $(count cmdline), meminfo $(count meminfo), moved $moved, both $(count both), neither $neither; calls missed: $missed"
-same both 0 "$(count both)"
+neither=$(read_lines neither) moved=$(read_lines moved)
+echo "# seen: cmdline $(read_lines cmdline), meminfo $(read_lines meminfo), moved $moved, both $(read_lines both), neither $neither; calls missed: $missed"
+same both 0 "$(read_lines both)"
 ((neither <= missed)) || fail "neither was seen $neither times, and $missed calls were missed"
-(($(count cmdline) > 0 && $(count meminfo) > 0)) || fail "the readers did not see both patches"
+(($(read_lines cmdline) > 0 && $(read_lines meminfo) > 0)) || fail "the readers did not see both patches"
 ((moved <= 12 + missed)) || fail "a reader moved more than once per change"
 check disable klpctl disable cmdline
 
@@ -135,10 +131,7 @@ check "the sleeper is a blocker" loop_until sleeper_blocks
 same "a change is under way" enable "$(klpctl status --json | jq -r .transition.change)"
 check reverse klpctl reverse
 
-idle() {
-	[[ $(klpctl status --json | jq -c '[.transition, .patches]') == '[null,[]]' ]]
-}
-check "nothing is in force" loop_until idle
+check "nothing is in force" loop_until nothing_in_force
 same "generation has not grown" "$generation" "$(klpctl status --json | jq .generation)"
 kill $sleeper
 
@@ -164,10 +157,7 @@ client=$!
 check "the sleeper is a blocker" loop_until sleeper_blocks
 kill -KILL $client
 kill $sleeper
-in_force() {
-	[[ $(klpctl list --json | jq -r '.. | objects | select(has("name")) | .state') == in_force ]]
-}
-check "in force" loop_until in_force
+check "in force" loop_until in_force held
 check disable klpctl disable held
 
 t a waiting client hears of the reversal

@@ -7,14 +7,6 @@
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 TEXT="this has been live patched"
 
-state() {
-	klpctl status --json | jq -cS '[.generation, .transition, .patches]'
-}
-
-warnings() {
-	klpctl status --json | jq -r '.warnings[]'
-}
-
 # Reads cmdline in a loop and counts the reads that were not patched.
 watcher() {
 	local line n=0
@@ -33,18 +25,18 @@ snapshot
 t killed with patches in force
 check "enable cmdline" klpctl enable $P/cmdline.klp.o
 check "enable lsm-symlink" klpctl enable $P/lsm-symlink.klp.o
-before=$(state)
+before=$(patches_state)
 rm -f /tmp/stop
 watcher &
 watcher=$!
 for ((i = 0; i < 3; i++)); do
 	kill_klpd
 	start_klpd
-	same status "$before" "$(state)"
+	same status "$before" "$(patches_state)"
 done
 stop_klpd
 start_klpd
-same "status after a polite stop" "$before" "$(state)"
+same "status after a polite stop" "$before" "$(patches_state)"
 touch /tmp/stop
 wait $watcher
 same "times not patched" 0 "$(cat /tmp/unpatched)"
@@ -67,10 +59,7 @@ same change enable "$(klpctl status --json | jq -r .transition.change)"
 same entering held "$(klpctl status --json | jq -r .transition.entering)"
 expect_fail 9 klpctl enable $P/cmdline.klp.o
 kill $sleeper
-in_force() {
-	[[ $(klpctl list --json | jq -r '.. | objects | select(has("name")) | .state') == in_force ]]
-}
-check "it completes" loop_until in_force
+check "it completes" loop_until in_force held
 check disable klpctl disable held
 
 t killed in a transition, which completes alone
@@ -82,9 +71,9 @@ generation=$(klpctl status --json | jq .generation)
 check replace klpctl replace --no-wait $T/held.klp.o
 kill_klpd
 kill $sleeper
-check "cmdline leaves without klpd" loop_until gone grep -q "$TEXT" /proc/cmdline
+check "cmdline leaves without klpd" loop_until no_line "$TEXT" /proc/cmdline
 start_klpd
-check "held is in force" loop_until in_force
+check "held is in force" loop_until in_force held
 same patches held "$(klpctl status --json | jq -r '.patches[].name')"
 same generation $((generation + 1)) "$(klpctl status --json | jq .generation)"
 check disable klpctl disable held
@@ -98,10 +87,7 @@ kill_klpd
 start_klpd
 check reverse klpctl reverse
 kill $sleeper
-idle() {
-	[[ $(klpctl status --json | jq -c '[.transition, .patches]') == '[null,[]]' ]]
-}
-check "nothing is in force" loop_until idle
+check "nothing is in force" loop_until nothing_in_force
 
 t garbage among the pins
 stop_klpd

@@ -8,18 +8,6 @@
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 
-# refuse WORD... FILE - enable fails with a conflict, names the WORDs, and creates nothing.
-refuse() {
-	local file=${*: -1} word
-
-	expect_fail 4 klpctl enable "$file"
-	for word in "${@:1:$#-1}"; do
-		[[ $OUTPUT == *"$word"* ]] || fail "nothing is said of '$word': $OUTPUT"
-	done
-	echo "# ${OUTPUT//$'\n'/$'\n'# }" | head -n 2
-	same patches "[]" "$(klpctl status --json | jq -c .patches)"
-}
-
 works() {
 	check enable klpctl enable "$1"
 	check disable klpctl disable "$2"
@@ -37,7 +25,7 @@ t a kernel livepatch has the function
 modprobe test_klpd_livepatch || fail modprobe
 check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/test_klpd_livepatch/transition
 same cmdline "this is the rival" "$(cat /proc/cmdline)"
-refuse test_klpd_livepatch cmdline_proc_show $P/cmdline.klp.o
+refuse 4 test_klpd_livepatch cmdline_proc_show -- enable $P/cmdline.klp.o
 same cmdline "this is the rival" "$(cat /proc/cmdline)"
 works $P/meminfo.klp.o meminfo
 echo 0 >/sys/kernel/livepatch/test_klpd_livepatch/enabled
@@ -46,20 +34,44 @@ works $P/cmdline.klp.o cmdline
 
 t a kprobe redirects the function
 modprobe test_klpd_livepatch kprobe=1 || fail modprobe
-refuse ftrace cmdline_proc_show $P/cmdline.klp.o
+refuse 4 ftrace cmdline_proc_show -- enable $P/cmdline.klp.o
 rmmod test_klpd_livepatch || fail rmmod
 works $P/cmdline.klp.o cmdline
 
-t somebody traces the function
-echo 'p:look cmdline_proc_show' >/sys/kernel/tracing/kprobe_events
-echo 1 >/sys/kernel/tracing/events/kprobes/look/enable
-works $P/cmdline.klp.o cmdline
-echo 0 >/sys/kernel/tracing/events/kprobes/look/enable
-echo >/sys/kernel/tracing/kprobe_events
+t a traced function is patched, and the tracer sees the calls of the original
+# The probe is at the function's ftrace entry: every call hits it, whether a body answers the call
+# or the original.
+TRACING=/sys/kernel/tracing
+plain=$(cmdline)
+# traced - how often the probe was hit since the last call.
+traced() {
+	grep -c 'look: (cmdline_proc_show' $TRACING/trace
+	: >$TRACING/trace
+}
+echo 'p:look cmdline_proc_show' >$TRACING/kprobe_events || fail kprobe_events
+echo 1 >$TRACING/events/kprobes/look/enable || fail "the probe is not enabled"
+: >$TRACING/trace
+same "without a patch" "$plain" "$(cmdline)"
+same "hits without a patch" 1 "$(traced)"
+check enable klpctl enable $P/cmdline.klp.o
+same "patched" "this has been live patched" "$(cmdline)"
+same "hits under an fmod_ret body" 1 "$(traced)"
+check "status has no complaint" klpctl status
+check disable klpctl disable cmdline
+check "a guard body" klpctl enable $T/cmdline-guard.klp.o
+same "guarded" "this has been guarded" "$(cmdline)"
+same "hits under a guard body" 1 "$(traced)"
+check "status has no complaint" klpctl status
+check disable klpctl disable cmdline-guard
+: >$TRACING/trace
+same "as before" "$plain" "$(cmdline)"
+same "hits afterwards" 1 "$(traced)"
+echo 0 >$TRACING/events/kprobes/look/enable
+echo >$TRACING/kprobe_events
 
 t a program of somebody else is on the function
 bpftool prog load /usr/lib/klpd/programs/rival.bpf.o /sys/fs/bpf/rival autoattach || fail bpftool
-refuse rival_symlink security_inode_symlink $P/lsm-symlink.klp.o
+refuse 4 rival_symlink security_inode_symlink -- enable $P/lsm-symlink.klp.o
 expect_fail 4 klpctl enable $T/symlink-guard.klp.o
 [[ $OUTPUT == *rival_symlink*"it would run before this patch"* ]] || fail "of a guard: $OUTPUT"
 works $P/cmdline.klp.o cmdline
@@ -68,29 +80,24 @@ loop_until works $P/lsm-symlink.klp.o lsm-symlink
 works $T/symlink-guard.klp.o symlink-guard
 
 t a program of somebody else comes after a guard, and has an answer of its own
-# why TO - print the error of creating a symbolic link to TO.
-why() {
-	ln -s "$1" /tmp/link 2>&1 | sed 's/.*: //'
-	rm -f /tmp/link
-}
 wins_is_gone() {
 	[[ $(bpftool -j prog show | jq '[.[] | select(.name == "rival_wins")] | length') == 0 ]]
 }
 check enable klpctl enable $T/symlink-guard.klp.o
-same "the guard's" "Operation not permitted" "$(why klp)"
+same "the guard's" "Operation not permitted" "$(symlink_error klp)"
 bpftool prog load /usr/lib/klpd/programs/rival-wins.bpf.o /sys/fs/bpf/wins autoattach || fail bpftool
 for ((i = 0; i < 20; i++)); do
-	same "somebody's" "Invalid cross-device link" "$(why klp)"
-	same "of others" "Invalid cross-device link" "$(why other)"
+	same "somebody's" "Invalid cross-device link" "$(symlink_error klp)"
+	same "of others" "Invalid cross-device link" "$(symlink_error other)"
 done
 rm /sys/fs/bpf/wins
 check "it goes" loop_until wins_is_gone
 for ((i = 0; i < 20; i++)); do
-	same "the guard's again" "Operation not permitted" "$(why klp)"
-	same "of others" "" "$(why other)"
+	same "the guard's again" "Operation not permitted" "$(symlink_error klp)"
+	same "of others" "" "$(symlink_error other)"
 done
 check disable klpctl disable symlink-guard
-same "of all" "" "$(why klp)"
+same "of all" "" "$(symlink_error klp)"
 
 t as many programs as the kernel lets a function have
 mkdir /sys/fs/bpf/many

@@ -13,10 +13,6 @@
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests OWN=/root/patches
 TEXT="this has been live patched"
 
-patches() {
-	klpctl status --json | jq -r '[.patches[].name] | join(" ")'
-}
-
 before() {
 	klpctl status --json | jq -r 'if .before then [.before[].name] | join(" ") else "unknown" end'
 }
@@ -30,25 +26,6 @@ pins() {
 	(cd /sys/fs/bpf/klpd && printf '%s\n' previous-*) | sort -t- -k2n | xargs
 }
 
-state() {
-	klpctl status --json | jq -cS '[.generation, .transition, .patches, .before]'
-}
-
-# refuse STATUS ERROR WORD... - rollback fails with these, its message contains all words, and
-# nothing changes.
-refuse() {
-	local status=$1 error=$2 before word
-	shift 2
-
-	before=$(state)
-	expect_fail "$status" klpctl rollback
-	for word; do
-		[[ $OUTPUT == *"$word"* ]] || fail "nothing is said of '$word': $OUTPUT"
-	done
-	same error "io.klpd.Manager.$error" "$(klpctl --json rollback 2>/dev/null | jq -r .error)"
-	same "what is in force" "$before" "$(state)"
-}
-
 # rolls_back NOW THEN - rollback succeeds and says so; then the patches that were in force are
 # those of the next rollback.
 rolls_back() {
@@ -57,7 +34,7 @@ rolls_back() {
 	same "before" "$2" "$(before)"
 	output=$(klpctl rollback) || fail "rollback: status $?"
 	[[ $output == "rolled back: "*": generation "* ]] || fail "it says: $output"
-	same patches "$2" "$(patches)"
+	same patches "$2" "$(names)"
 	same "before, after it" "$1" "$(before)"
 	(($(generation) >= number)) || fail "the generation has not grown"
 	same pins "previous-$(generation)" "$(pins)"
@@ -96,10 +73,11 @@ add_missed() {
 
 modprobe klp signal_ms=1000000000 # sleepers hold transitions up in here
 start_klpd
+plain=$(cmdline)
 snapshot
 
 t nothing to go back to
-refuse 8 NoPrevious "Nothing has been changed yet"
+refuse 8 io.klpd.Manager.NoPrevious "Nothing has been changed yet" -- rollback
 same "before" unknown "$(before)"
 
 t an enable
@@ -107,7 +85,7 @@ keep
 check enable klpctl enable $P/cmdline.klp.o
 klpctl status | grep -qx ' *Before: no patch' || fail "status: $(klpctl status)"
 rolls_back cmdline ""
-head -n 1 /proc/cmdline | grep -q "$TEXT" && fail "it is still patched"
+same "/proc/cmdline" "$plain" "$(cmdline)"
 klpctl status | grep -qx ' *Before: cmdline 1.0' || fail "status: $(klpctl status)"
 
 t a rollback is rolled back, and that again
@@ -192,7 +170,7 @@ check replace klpctl replace $P/meminfo.klp.o
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
-was=$(state)
+was=$(patches_state)
 check "without waiting" klpctl rollback --no-wait --timeout=0
 check "the sleeper is a blocker" loop_until sleeper_blocks
 wanted='["rollback","held",["held","cmdline"],["meminfo"]]'
@@ -203,7 +181,7 @@ start_klpd
 same "the transition, after a kill" "$wanted" "$(klpctl status --json | jq -c '.transition | [.change, .entering, .returning, .leaving]')"
 check reverse klpctl reverse
 check "it settles" loop_until settled
-same "nothing has changed" "$was" "$(state)"
+same "nothing has changed" "$was" "$(patches_state)"
 same pins "previous-$(generation)" "$(pins)"
 check "again" klpctl rollback --no-wait --timeout=0
 check "the sleeper is a blocker" loop_until sleeper_blocks
@@ -212,19 +190,19 @@ kill $sleeper
 wait $sleeper
 start_klpd
 check "it settles" loop_until settled
-same patches "held cmdline" "$(patches)"
+same patches "held cmdline" "$(names)"
 rolls_back "held cmdline" meminfo
 check disable klpctl disable meminfo
 
 t a change that was reversed leaves what was before
 keep
 check enable klpctl enable $P/cmdline.klp.o
-was=$(state)
+was=$(patches_state)
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
 expect_fail 11 klpctl enable --timeout=1 $T/held.klp.o
-same "nothing has changed" "$was" "$(state)"
+same "nothing has changed" "$was" "$(patches_state)"
 kill $sleeper
 rolls_back cmdline ""
 
@@ -235,19 +213,19 @@ install -m 0644 $P/cmdline.klp.o $OWN/own.klp.o
 check enable klpctl enable $OWN/own.klp.o
 check disable klpctl disable cmdline
 install -m 0644 $T/cmdline2.klp.o $OWN/own.klp.o
-refuse 3 FileChanged "'cmdline'" "$OWN/own.klp.o"
+refuse 3 io.klpd.Manager.FileChanged "'cmdline'" "$OWN/own.klp.o" -- rollback
 rm $OWN/own.klp.o
-refuse 3 FileUnreadable "'cmdline'" "$OWN/own.klp.o"
+refuse 3 io.klpd.Manager.FileUnreadable "'cmdline'" "$OWN/own.klp.o" -- rollback
 install -m 0666 $P/cmdline.klp.o $OWN/own.klp.o
-refuse 3 FileUntrusted "'cmdline'" "$OWN/own.klp.o"
+refuse 3 io.klpd.Manager.FileUntrusted "'cmdline'" "$OWN/own.klp.o" -- rollback
 chmod 0644 $OWN/own.klp.o
 rolls_back "" cmdline
 # Of several patches to restore one file is missing: none is restored.
 check "enable multi" klpctl enable $T/multi.klp.o
 check replace klpctl replace $P/meminfo.klp.o
 rm $OWN/own.klp.o
-refuse 3 FileUnreadable "'cmdline'"
-same patches meminfo "$(patches)"
+refuse 3 io.klpd.Manager.FileUnreadable "'cmdline'" -- rollback
+same patches meminfo "$(names)"
 install -m 0644 $P/cmdline.klp.o $OWN/own.klp.o
 rolls_back meminfo "cmdline multi"
 rolls_back "cmdline multi" meminfo
@@ -256,7 +234,7 @@ check disable klpctl disable meminfo
 t a system state in a lower version
 check "states-v1" klpctl enable $T/states-v1.klp.o
 check "states-v2 replaces it" klpctl enable $T/states-v2.klp.o
-refuse 4 StateIncompatible states-v1 "the patch has version 1" "'states-v2'"
+refuse 4 io.klpd.Manager.StateIncompatible states-v1 "the patch has version 1" "'states-v2'" -- rollback
 check disable klpctl disable states-v2
 rolls_back "" states-v2
 check disable klpctl disable states-v2
@@ -264,9 +242,9 @@ check disable klpctl disable states-v2
 t out of a sticky patch
 keep
 check "enable sticky" klpctl enable $T/sticky.klp.o
-refuse 4 Sticky "'sticky' can only be replaced"
+refuse 4 io.klpd.Manager.Sticky "'sticky' can only be replaced" -- rollback
 check "replace sticky" klpctl replace $T/sticky2.klp.o
-refuse 4 StateIncompatible sticky "the patch has version 1"
+refuse 4 io.klpd.Manager.StateIncompatible sticky "the patch has version 1" -- rollback
 check "disable sticky2" klpctl disable sticky2
 rolls_back "" sticky2
 check "disable sticky2" klpctl disable sticky2
@@ -284,7 +262,7 @@ rolls_back "cmdline multi" meminfo
 check disable klpctl disable meminfo
 
 t pins of klpds that died, and pins of others
-was=$(state)
+was=$(patches_state)
 stop_klpd
 KLPD_FAULT=pin:2:kill start_klpd
 klpctl enable $P/cmdline.klp.o >/dev/null 2>&1 && fail "klpd did not die"
@@ -293,15 +271,15 @@ KLPD_PID=''
 same "pins of a dead klpd" 2 "$(pins | wc -w)"
 mkdir /sys/fs/bpf/klpd/previous-5000
 start_klpd
-same "what is in force" "$was" "$(state)"
+same "what is in force" "$was" "$(patches_state)"
 same pins "previous-$(generation) previous-5000" "$(pins)"
 klpctl status | grep -q 'Warning: Pin previous-5000 is damaged or foreign' || fail "no warning: $(klpctl status)"
 rmdir /sys/fs/bpf/klpd/previous-5000
 # In place of the valid pin.
 mv /sys/fs/bpf/klpd/previous-"$(generation)" /sys/fs/bpf/klpd/other
-refuse 8 NoPrevious "not known"
+refuse 8 io.klpd.Manager.NoPrevious "not known" -- rollback
 mkdir /sys/fs/bpf/klpd/previous-"$(generation)"
-refuse 8 NoPrevious "damaged or foreign"
+refuse 8 io.klpd.Manager.NoPrevious "damaged or foreign" -- rollback
 rmdir /sys/fs/bpf/klpd/previous-"$(generation)"
 rm /sys/fs/bpf/klpd/other
 check enable klpctl enable $P/cmdline.klp.o

@@ -16,10 +16,6 @@ sleeper_blocks() {
 		jq -e --argjson pid $sleeper '.blockers[] | select(.pid == $pid and (.reason | startswith("in ")))'
 }
 
-quiet() {
-	[[ $(klpctl status --json | jq .transition) == null ]]
-}
-
 transition() {
 	klpctl status --json | jq -c ".transition | $1"
 }
@@ -88,7 +84,7 @@ jq -e --argjson pid $sleeper ".parameters.blockers[] | $the_sleeper" /tmp/out >/
 t the time of one that nobody waits for runs out, too
 check enable klpctl enable --no-wait --timeout=1 $T/held.klp.o
 same "nothing is known of one that goes on" '[]' "$(klpctl blockers --last --json | jq -c .blockers)"
-check "reversed by itself" loop_until quiet
+check "reversed by itself" loop_until no_transition
 check "what was in the way is known" kept_blocks
 same patches "[]" "$(klpctl status --json | jq -c .patches)"
 
@@ -96,7 +92,7 @@ t no time limit, and the blocker is named
 check enable klpctl enable --no-wait --timeout=0 $T/held.klp.o
 check "the sleeper is named" loop_until sleeper_blocks
 check reverse klpctl reverse
-check "reversed" loop_until quiet
+check "reversed" loop_until no_transition
 check "what was in the way is known" kept_blocks
 klpctl blockers --last >/tmp/out
 grep -Eq "^$sleeper +[0-9]+ +user +S +.* sleep +in hrtimer_nanosleep$" /tmp/out || fail "$(cat /tmp/out)"
@@ -127,13 +123,10 @@ t the limit holds while klpd is dead
 check enable klpctl enable --no-wait --timeout=3 $T/held.klp.o
 kill_klpd
 references=$(module_references)
-record_is_gone() {
-	(($(module_references) < references))
-}
-check "the companion turns it round alone" loop_until record_is_gone
+check "the companion turns it round alone" loop_until references_below "$references"
 : >$KLPD_LOG
 start_klpd
-check "nothing runs" quiet
+check "nothing runs" no_transition
 check "what was in the way is known" kept_blocks
 grep -q "was turned round: it did not complete in time" $KLPD_LOG || fail "it is not in the log"
 grep -q "In the way was 'sleep' (thread $sleeper of " $KLPD_LOG || fail "nor is the sleeper"
@@ -147,7 +140,7 @@ start_klpd
 same timeoutUSec 1000000000 "$(transition .timeoutUSec)"
 [[ $(klpctl status) == *" of 1000 s, phase switch"* ]] || fail "status does not show it: $(klpctl status)"
 check reverse klpctl reverse
-check reversed loop_until quiet
+check reversed loop_until no_transition
 
 t how long it runs is not asked of the clock of the day
 check enable klpctl enable --no-wait --timeout=1000 $T/held.klp.o
@@ -175,7 +168,7 @@ start_klpd
 step 200000
 running "after a restart"
 check reverse klpctl reverse
-check reversed loop_until quiet
+check reversed loop_until no_transition
 
 t and none stays none
 check enable klpctl enable --no-wait --timeout=0 $T/held.klp.o
@@ -183,7 +176,7 @@ kill_klpd
 start_klpd
 same "no limit" '[null,false]' "$(transition '[.timeoutUSec, .timedOut]')"
 check reverse klpctl reverse
-check reversed loop_until quiet
+check reversed loop_until no_transition
 
 t one that timed out is known as such after a restart
 : >$KLPD_LOG
@@ -196,7 +189,7 @@ start_klpd
 same "on its way back" '[true,true,null]' "$(transition '[.reversed, .timedOut, .timeoutUSec]')"
 [[ $(klpctl status) == *"reversing 'held'"*"did not complete in time"* ]] || fail "$(klpctl status)"
 end_late_sleep
-check reversed loop_until quiet
+check reversed loop_until no_transition
 same patches "[]" "$(klpctl status --json | jq -c .patches)"
 
 t progress is counted anew on the way back, and again forth
@@ -214,7 +207,7 @@ check "the early sleeper blocks" loop_until sleeper_blocks
 same forth '[false,null]' "$(transition '[.reversed, .timeoutUSec]')"
 check "back for good" klpctl reverse
 end_late_sleep
-check reversed loop_until quiet
+check reversed loop_until no_transition
 
 # lose_done - the sleeper leaves, and klpd does not get the event that the transition is complete.
 lose_done() {
@@ -278,7 +271,7 @@ expect_fail 13 klpctl task 4194303
 kill $evil
 wait $evil 2>/dev/null
 check reverse klpctl reverse
-check reversed loop_until quiet
+check reversed loop_until no_transition
 same "no transition" -1 "$(klpctl task --json $sleeper | jq .patchState)"
 
 t a sleeper is sent out of the way and does not notice
@@ -325,7 +318,7 @@ same links "" "$(tracing_links)"
 
 # The record is unregistered and its pins are gone: a new klpd finds nothing to complain about.
 forced_and_gone() {
-	check "nothing runs" loop_until quiet
+	check "nothing runs" loop_until no_transition
 	same patches "[]" "$(klpctl status --json | jq -c .patches)"
 	same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 	same "half-built pins" "" "$(find /sys/fs/bpf/klpd -name 'gen-*')"
@@ -385,7 +378,7 @@ begin_late_sleep
 check reverse klpctl reverse
 check "the late sleeper blocks" loop_until late_blocks
 check force klpctl force
-check reversed loop_until quiet
+check reversed loop_until no_transition
 forced_and_gone
 end_late_sleep
 end_sleep

@@ -24,7 +24,7 @@ same level 8 "$(level)"
 same states '[{"id":1,"version":1}]' "$(klpctl status --json | jq -c '.patches[0].states')"
 check disable klpctl disable state-1
 same level 6 "$(level)"
-said "= state-1 pre_patch keeps the level" "= state-1 post_patch raises the level" \
+expect_trace "= state-1 pre_patch keeps the level" "= state-1 post_patch raises the level" \
 	"= state-1 pre_unpatch" "= state-1 post_unpatch puts the level back"
 
 t taking over system state modification
@@ -35,7 +35,7 @@ same "what is in force" state-2 "$(names)"
 same level 8 "$(level)"
 check disable klpctl disable state-2
 same "the level that state-1 kept" 6 "$(level)"
-said "= state-1 pre_patch keeps the level" "= state-1 post_patch raises the level" \
+expect_trace "= state-1 pre_patch keeps the level" "= state-1 post_patch raises the level" \
 	"= state-2 pre_patch has the level of version 1" "= state-2 post_patch takes the level over" \
 	"= state-2 pre_unpatch" "= state-2 post_unpatch puts the level back"
 
@@ -48,7 +48,7 @@ same "what is in force" state-2 "$(names)"
 same level 8 "$(level)"
 check disable klpctl disable state-2
 same level 6 "$(level)"
-said "= state-2 pre_patch keeps the level" "= state-2 post_patch raises the level" \
+expect_trace "= state-2 pre_patch keeps the level" "= state-2 post_patch raises the level" \
 	"= state-3 pre_patch has the level of version 2" "= state-3 post_patch takes the level over" \
 	"= state-2 pre_patch has the level of version 2" "= state-2 post_patch takes the level over" \
 	"= state-2 pre_unpatch" "= state-2 post_unpatch puts the level back"
@@ -60,7 +60,7 @@ expect_fail 4 klpctl enable $T/state-1.klp.o
 [[ $OUTPUT == *"State 1 is in version 2 by 'state-2', the patch has version 1"* ]] || fail "$OUTPUT"
 same "what is in force" state-2 "$(names)"
 check disable klpctl disable state-2
-said "= state-2 pre_patch keeps the level" "= state-2 post_patch raises the level" \
+expect_trace "= state-2 pre_patch keeps the level" "= state-2 post_patch raises the level" \
 	"= state-2 pre_unpatch" "= state-2 post_unpatch puts the level back"
 
 # The kernel implements this without a test: a patch that is restored finds its state unchanged.
@@ -71,16 +71,13 @@ sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
 listen
 check "begin to replace" klpctl replace --no-wait --timeout=0 $T/state-2.klp.o
-blocks() {
-	klpctl blockers --json | jq -e --argjson pid $sleeper '.blockers[] | select(.pid == $pid)'
-}
-check "it is held up" loop_until blocks
+check "it is held up" loop_until sleeper_blocks
 check reverse klpctl reverse
 kill $sleeper
 check "it ends" loop_until settled
 same "what is in force" state-1 "$(names)"
 same level 8 "$(level)"
-said "= state-2 pre_patch has the level of version 1" \
+expect_trace "= state-2 pre_patch has the level of version 1" \
 	"= state-2 post_unpatch leaves the level to another"
 check "and now to the end" klpctl replace $T/state-2.klp.o
 check disable klpctl disable state-2
@@ -92,13 +89,13 @@ sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
 listen
 check "begin to enable" klpctl enable --no-wait --timeout=0 $T/state-1.klp.o
-check "it is held up" loop_until blocks
+check "it is held up" loop_until sleeper_blocks
 check reverse klpctl reverse
 kill $sleeper
 check "it ends" loop_until settled
 same "what is in force" "" "$(names)"
 same level 6 "$(level)"
-said "= state-1 pre_patch keeps the level" "= state-1 post_unpatch puts the level back"
+expect_trace "= state-1 pre_patch keeps the level" "= state-1 post_unpatch puts the level back"
 
 # beside FIRST LAST - state-a and state-b are in force, and are disabled in this order.
 beside() {
@@ -112,7 +109,7 @@ beside() {
 	same "what is in force" "$2" "$(names)"
 	check "disable $2" klpctl disable "$2"
 	same "the level that state-a kept" 6 "$(level)"
-	said "= $1 pre_unpatch" "= $1 post_unpatch leaves the level to another" \
+	expect_trace "= $1 pre_unpatch" "= $1 post_unpatch leaves the level to another" \
 		"= $2 pre_unpatch" "= $2 post_unpatch puts the level back"
 }
 
@@ -130,7 +127,7 @@ check "disable b" klpctl disable state-b
 same "a needs it still" 8 "$(level)"
 check "disable a" klpctl disable state-a
 same "the level that state-a kept at first" 6 "$(level)"
-said "= state-a pre_patch has the level of version 1" "= state-a post_patch takes the level over" \
+expect_trace "= state-a pre_patch has the level of version 1" "= state-a post_patch takes the level over" \
 	"= state-b pre_unpatch" "= state-b post_unpatch leaves the level to another" \
 	"= state-a pre_unpatch" "= state-a post_unpatch puts the level back"
 

@@ -11,12 +11,6 @@ PROGRAMS=/usr/lib/klpd/programs
 
 line() { head -n 1 /proc/cmdline; }
 
-# why TO - print the error of creating a symbolic link to TO; nothing if it succeeds.
-why() {
-	ln -s "$1" /tmp/link 2>&1 | sed 's/.*: //'
-	rm -f /tmp/link
-}
-
 # field FILTER - print a field of status, ignoring its exit status.
 field() { klpctl status --json | jq -rc "$1"; }
 
@@ -60,20 +54,20 @@ snapshot
 
 t ftrace is off under an immediate patch without the companion
 check enable klpctl enable --immediate $P/lsm-symlink.klp.o
-same "in force" "Operation not permitted" "$(why /proc/self/exe)"
+same "in force" "Operation not permitted" "$(symlink_error /proc/self/exe)"
 whole lsm-symlink
 if ! echo 0 2>/dev/null >$F; then
 	same "it stays on" 1 "$(cat $F)"
-	same "in force" "Operation not permitted" "$(why /proc/self/exe)"
+	same "in force" "Operation not permitted" "$(symlink_error /proc/self/exe)"
 	whole lsm-symlink
 	off=''
 else
-	same "the original runs" "" "$(why /proc/self/exe)"
+	same "the original runs" "" "$(symlink_error /proc/self/exe)"
 	told not_in_force not_called ftrace_off "'lsm-symlink'" kernel.ftrace_enabled=0
 	[[ $(klpctl list) == *"NOT IN FORCE"* ]] || fail "list: $(klpctl list)"
 	[[ $(klpctl show lsm-symlink) == *"NOT IN FORCE in the kernel"* ]] || fail "show: $(klpctl show lsm-symlink)"
 	echo 1 >$F
-	same "in force again" "Operation not permitted" "$(why /proc/self/exe)"
+	same "in force again" "Operation not permitted" "$(symlink_error /proc/self/exe)"
 	whole lsm-symlink
 	off=yes
 fi
@@ -141,12 +135,12 @@ for name in lsm-symlink symlink-guard symlink-override symlink-override-asleep; 
 	file=$T/$name.klp.o target=klp
 	[[ $name != lsm-symlink ]] || file=$P/$name.klp.o target=/proc/self/exe
 	check enable klpctl enable $file
-	same "the patch's" "Operation not permitted" "$(why $target)"
+	same "the patch's" "Operation not permitted" "$(symlink_error $target)"
 	whole $name
 	watch
 	bpftool prog load $PROGRAMS/rival-wins.bpf.o /sys/fs/bpf/wins autoattach || fail bpftool
 	link=$(bpftool -j link | jq '[.[] | select(.type == "tracing")] | last | .id')
-	same "it wins, as the sentence says" "Invalid cross-device link" "$(why $target)"
+	same "it wins, as the sentence says" "Invalid cross-device link" "$(symlink_error $target)"
 	seen partly
 	told partly shared program "'rival_wins'" "link $link" "'security_inode_symlink'" \
 		"$([[ $name == lsm-symlink ]] && echo "attached later, so it runs first" || echo "runs before this patch")"
@@ -158,7 +152,7 @@ for name in lsm-symlink symlink-guard symlink-override symlink-override-asleep; 
 	told partly shared program "'rival_wins'" "link $link"
 	rm /sys/fs/bpf/wins
 	check "it goes" loop_until rivals_are_gone
-	same "the patch's again" "Operation not permitted" "$(why $target)"
+	same "the patch's again" "Operation not permitted" "$(symlink_error $target)"
 	whole $name
 	kill $monitor 2>/dev/null
 	check disable klpctl disable $name

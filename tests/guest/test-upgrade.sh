@@ -20,10 +20,6 @@ reader() {
 	done >"/tmp/reader.$1"
 }
 
-seen() {
-	cat /tmp/reader.* | grep -cx "$1"
-}
-
 # more - wait for one more read by each reader that began after this call.
 more() {
 	local file before
@@ -74,9 +70,9 @@ same "what is in force" "$before" "$(what)"
 t no call ran unpatched
 touch /tmp/stop
 wait "${readers[@]}"
-echo "# seen: patched $(seen patched), unpatched $(seen unpatched)"
-(($(seen patched) > 0)) || fail "the readers saw nothing"
-same unpatched 0 "$(seen unpatched)"
+echo "# seen: patched $(read_lines patched), unpatched $(read_lines unpatched)"
+(($(read_lines patched) > 0)) || fail "the readers saw nothing"
+same unpatched 0 "$(read_lines unpatched)"
 check disable klpctl disable cmdline-guard
 
 t the companion is loaded anew
@@ -169,7 +165,7 @@ check "and leaves" klpctl disable lsm-symlink
 check disable klpctl disable cmdline-guard
 check "nothing is in force, and nothing to warn of" klpctl status
 [[ $(cat /proc/cmdline) != "$TEXT" ]] || fail "it is still patched"
-grep -q "cannot claim\|Bad address" $KLPD_LOG && fail "the log says: $(cat $KLPD_LOG)"
+no_line "cannot claim|Bad address" $KLPD_LOG || fail "the log says: $(cat $KLPD_LOG)"
 
 t a companion of an ABI that klpd does not know: patches are listed
 keep

@@ -96,9 +96,6 @@ rm /tmp/busy
 wait $changes || fail "a change failed: $(tail -n 3 /tmp/changes)"
 
 t the group may read and not change
-as() {
-	setpriv --reuid "$1" --regid "$2" --groups "$3" -- "${@:4}"
-}
 check "a member reads" as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Status '{}' >/tmp/out
 check "and asks for tasks" as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Task '{"pid":1}' >/tmp/out
 check "and for blockers" as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Blockers '{}' >/tmp/out

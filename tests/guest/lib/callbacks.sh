@@ -20,9 +20,9 @@ heard() {
 	sed -n 's/^.*klp-test: //p' $TRACING/trace
 }
 
-# said ITEM... - exactly these lines came since `listen`, in this order. "PATCH WHEN OBJECT..."
-# stands for one line for each object, "= LINE" for any line.
-said() {
+# expect_trace ITEM... - exactly these lines came since `listen`, in this order. "PATCH WHEN
+# OBJECT..." stands for one line for each object, "= LINE" for any line.
+expect_trace() {
 	local wanted='' item words object all
 
 	for item; do
@@ -46,7 +46,12 @@ object() {
 		'.patches[0].objects[] | select(.name == $name)[$field]'
 }
 
-# refuse OBJECT - its pre_patch callbacks refuse from now on; `refuse none` ends that.
-refuse() {
+# callback_refuses OBJECT - its pre_patch callbacks refuse from now on; `callback_refuses none` ends
+# that.
+callback_refuses() {
 	echo "refuse-$1" >/proc/sys/kernel/domainname
+}
+
+unload() {
+	check "rmmod $1" loop_until rmmod "$1"
 }

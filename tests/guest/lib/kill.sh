@@ -53,7 +53,7 @@ one() {
 	look
 	generation=$GENERATION
 	with_fault "$point" "$what" "$@"
-	check "$point:$what: it settles" loop_until look_settled
+	check "$point:$what: it settles" loop_until settled
 	end=$NAMES
 	if [[ $what == fail ]]; then
 		case $point in

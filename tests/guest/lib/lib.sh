@@ -87,8 +87,17 @@ loop_until() {
 	done
 }
 
-# look - call klpctl status once. Sets SETTLED as settled() returns, NAMES as names() prints, and
-# GENERATION.
+# no_line REGEX FILE... - succeed if no line matches in the files, all of which can be read. It is
+# not the opposite of grep -q, which fails also without a file.
+no_line() {
+	local status=0
+
+	grep -qE -- "$@" || status=$?
+	((status == 1))
+}
+
+# look - call klpctl status once. Sets SETTLED (no transition runs and all patches are in force),
+# NAMES as names() prints, and GENERATION.
 # shellcheck disable=SC2034 # for the scripts that call it
 look() {
 	local status
@@ -98,8 +107,25 @@ look() {
 		(.patches | map(.name) | join(" "))] | join("\t")' <<<"$status")
 }
 
-look_settled() {
+# settled - for loop_until: no transition runs, and all patches are in force.
+settled() {
 	look && [[ $SETTLED == true ]]
+}
+
+# in_force NAME... - for loop_until: no transition runs, and exactly these patches are in force,
+# named in the order in which they were enabled.
+# shellcheck disable=SC2120 # see nothing_in_force
+in_force() {
+	settled && [[ $NAMES == "$*" ]]
+}
+
+nothing_in_force() {
+	in_force
+}
+
+# no_transition - for loop_until: no transition runs.
+no_transition() {
+	[[ $(klpctl status --json | jq .transition) == null ]]
 }
 
 # names - print the patches in the kernel, in the order in which they were enabled, on one line.
@@ -107,16 +133,68 @@ names() {
 	klpctl status --json | jq -r '[.patches[].name] | join(" ")'
 }
 
-# settled - for loop_until: no transition runs, and all patches are in force.
-settled() {
-	[[ $(klpctl status --json | jq -c '[.transition, (.patches | map(select(.state != "in_force")))]') == '[null,[]]' ]]
+# patches_state - print what a refused command must not change, and what outlives klpd.
+patches_state() {
+	klpctl status --json | jq -cS '[.generation, .transition, .patches, .before]'
+}
+
+warnings() {
+	klpctl status --json | jq -r '.warnings[]'
+}
+
+# refuse STATUS WORD... -- ARG... - `klpctl ARG...` fails with this status, its message contains
+# all the words, and nothing changes. A word io.klpd.Manager.NAME is the varlink error. The message
+# is in $OUTPUT.
+refuse() {
+	local status=$1 words=() word state
+	shift
+
+	while (($#)) && [[ $1 != -- ]]; do
+		words+=("$1")
+		shift
+	done
+	shift || fail "refuse: no command"
+	((${#words[@]})) || fail "refuse $*: without a word every message will do"
+	state=$(patches_state; warnings)
+	expect_fail "$status" klpctl "$@"
+	printf '%s\n' "$OUTPUT" | sed -n 's/^/# /; 1,3p'
+	for word in "${words[@]}"; do
+		case $word in
+		'') fail "refuse $*: every message contains an empty word" ;;
+		io.klpd.Manager.*)
+			same "error of '$*'" "$word" "$(klpctl --json "$@" 2>/dev/null | jq -r .error)" ;;
+		*) [[ $OUTPUT == *"$word"* ]] || fail "nothing is said of '$word': $OUTPUT" ;;
+		esac
+	done
+	same "what is in force after '$*'" "$state" "$(patches_state; warnings)"
+}
+
+# as USER GROUP GROUPS COMMAND... - run a command with these ids.
+as() {
+	setpriv --reuid "$1" --regid "$2" --groups "$3" -- "${@:4}"
+}
+
+# cmdline - print the line of /proc/cmdline that its function or a body writes.
+cmdline() {
+	head -n 1 /proc/cmdline
+}
+
+# symlink_error TO - print the error of creating a symbolic link to TO; nothing if it succeeds.
+symlink_error() {
+	ln -s "$1" /tmp/link 2>&1 | sed 's/.*: //'
+	rm -f /tmp/link
+}
+
+# read_lines TEXT - how many lines of the readers' output (/tmp/reader.*) are TEXT.
+read_lines() {
+	cat /tmp/reader.* | grep -cxF -- "$1"
 }
 
 # begin_sleep - start a process, $sleeper, that sleeps in nanosleep(2) until end_sleep.
 begin_sleep() {
 	sleep 1000 &
 	sleeper=$!
-	loop_until grep -q nanosleep "/proc/$sleeper/stack"
+	loop_until grep -q nanosleep "/proc/$sleeper/stack" || fail "the sleeper does not sleep"
 }
 
 end_sleep() {
@@ -212,6 +290,11 @@ module_references() {
 
 	read -r references 2>/dev/null </sys/module/klp/refcnt || :
 	echo "$references"
+}
+
+# references_below N - for loop_until
+references_below() {
+	(($(module_references) < $1))
 }
 
 # snapshot - from now on each test must leave the state as it is now.

@@ -111,18 +111,6 @@ begin() {
 	esac
 }
 
-quiet() {
-	[[ $(klpctl status --json | jq .transition) == null ]]
-}
-
-in_force() {
-	quiet && [[ $(klpctl status --json | jq -r '.patches[].name') == "$1" ]]
-}
-
-nothing_in_force() {
-	quiet && [[ $(klpctl status --json | jq -c .patches) == '[]' ]]
-}
-
 # complete in_force NAME | complete nothing_in_force - wait until the transition has completed
 # with this result.
 complete() {
