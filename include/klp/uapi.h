@@ -53,10 +53,10 @@
 #define KLP_UAPI_STATES_MAX	64
 
 /*
- * klp.ko never lets the kernel's table of modify-return ids exceed this number. The kernel frees
- * the whole table when a 257th id is added (BTF_KFUNC_SET_MAX_CNT in kernel/bpf/btf.c).
+ * klp.ko never lets the kernel's set of modify-return ids exceed this number. The kernel frees the
+ * sets of all hooks when a 257th id is added (BTF_KFUNC_SET_MAX_CNT in kernel/bpf/btf.c).
  */
-#define KLP_OPEN_CAP		200
+#define KLP_FMOD_RET_CAP	200
 
 enum klp_uapi_patch_state {
 	KLP_REGISTERED = 1,
@@ -68,8 +68,8 @@ enum klp_uapi_patch_state {
 
 struct klp_ioc_hello {
 	__u32 abi;		/* in: ABI of the caller; out: of the companion */
-	__u32 open_cap;		/* out: maximum of the modify-return table */
-	__u32 open_used;	/* out: entries now in the kernel's table, klp.ko's and others */
+	__u32 fmod_ret_cap;	/* out: maximum of the modify-return set */
+	__u32 fmod_ret_used;	/* out: entries now in the kernel's set, klp.ko's and others */
 	__u32 features;		/* out: KLP_FEATURE_* */
 	char  version[32];	/* out: version of the companion, as text */
 };
@@ -99,23 +99,23 @@ struct klp_uapi_func {
 #define KLP_FUNC_OPS		(1U << 0)
 
 /*
- * KLP_IOC_OPEN: make functions attachable for fmod_ret, until reboot. Each id is added once;
- * functions that are attachable already cost nothing. On an error none is added. Errors:
+ * KLP_IOC_ALLOW_FMOD_RET: make functions attachable for fmod_ret, until reboot. Each id is added
+ * once; functions that are attachable already cost nothing. On an error none is added. Errors:
  *
  * -ENOENT: no such function.
  * -EINVAL: id and symbol are not the same function.
  * -ENXIO: the function is not traceable.
  * -ENOTUNIQ: the symbol is ambiguous.
- * -ENOSPC: beyond KLP_OPEN_CAP; `failed` is the index of the first function without room.
+ * -ENOSPC: beyond KLP_FMOD_RET_CAP; `failed` is the index of the first function without room.
  */
 #define KLP_FAILED_NONE		(~0U)	/* the error concerns no function */
 
-struct klp_ioc_open {
+struct klp_ioc_allow_fmod_ret {
 	__u64 funcs;		/* in: struct klp_uapi_func[nr] */
 	__u32 nr;		/* in: 1..KLP_UAPI_FUNCS_MAX */
 	__u32 failed;		/* out, on error: index of the function that failed, or
 				 * KLP_FAILED_NONE (0 in ABI 3) */
-	__u32 open_used;	/* out: as in struct klp_ioc_hello */
+	__u32 fmod_ret_used;	/* out: as in struct klp_ioc_hello */
 	__u32 reserved;
 };
 
@@ -158,7 +158,7 @@ struct klp_uapi_state {
  * KLP_IOC_REGISTER: create a record with a closed gate. Objects are in the order in which their
  * callbacks run. Names of objects are unique, and the object of each function is among them.
  * Functions of a module that is not loaded are looked up when it loads. Errors are those of
- * KLP_IOC_OPEN for functions, and:
+ * KLP_IOC_ALLOW_FMOD_RET for functions, and:
  *
  * -EEXIST: a record of this name is REGISTERED or ENTERING.
  * -ENOSPC: too many records.
@@ -176,7 +176,7 @@ struct klp_ioc_register {
 	__u32 nr_objects;	/* in: 1..KLP_UAPI_OBJECTS_MAX */
 	__u32 nr_callbacks;	/* in: 0..KLP_UAPI_CALLBACKS_MAX */
 	__u32 nr_states;	/* in: 0..KLP_UAPI_STATES_MAX */
-	__u32 failed;		/* out, on error: as in klp_ioc_open */
+	__u32 failed;		/* out, on error: as in klp_ioc_allow_fmod_ret */
 	__u32 reserved;
 	__u64 id;		/* out: never 0, not reused while the kernel runs */
 };
@@ -321,7 +321,7 @@ struct klp_ioc_status {
 	struct klp_uapi_transition transition;
 	__u64 records;		/* in: struct klp_uapi_patch[nr] or 0 */
 	__u32 nr;		/* in: room; out: number of records (may exceed room) */
-	__u32 open_used;
+	__u32 fmod_ret_used;
 	__u64 last_transition;	/* number of the last completed one; 0: none yet */
 	__u32 last_reversed;	/* 1: it completed in reverse */
 	__u32 last_timed_out;	/* 1: it reversed itself at its deadline */
@@ -445,7 +445,7 @@ struct klp_uapi_event {
 };
 
 #define KLP_IOC_HELLO		_IOWR('K', 0x01, struct klp_ioc_hello)
-#define KLP_IOC_OPEN		_IOWR('K', 0x02, struct klp_ioc_open)
+#define KLP_IOC_ALLOW_FMOD_RET	_IOWR('K', 0x02, struct klp_ioc_allow_fmod_ret)
 #define KLP_IOC_REGISTER	_IOWR('K', 0x03, struct klp_ioc_register)
 #define KLP_IOC_UNREGISTER	_IOW('K', 0x04, struct klp_ioc_withdraw)
 #define KLP_IOC_SWITCH		_IOWR('K', 0x05, struct klp_ioc_switch)

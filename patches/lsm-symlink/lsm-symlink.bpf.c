@@ -10,8 +10,8 @@
  *
  * Why it is safe: security_inode_symlink() exists to refuse, runs before anything was changed, and
  * each of its callers hands the error on. The text is read with a helper that cannot fault; when it
- * cannot be read, the original decides. Hooks of this kind are open to fmod_ret on every kernel, so
- * the patch needs no companion.
+ * cannot be read, the original decides. Hooks of this kind are enabled for fmod_ret on every
+ * kernel, so the patch needs no companion.
  *
  * Its limit: it names no CVE and is not strict, because an fmod_ret body can miss a call (see
  * klp-patch(5)). It narrows a door, it is not the lock.

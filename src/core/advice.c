@@ -159,7 +159,7 @@ static bool advice_bars_fmod_ret(const struct advice_case *c, struct advice *a)
 	const struct target_facts *f = c->facts;
 
 	if (f->place == PLACE_MODULE || f->place == PLACE_ABSENT)
-		advice_say(a, "the kernel has no way to open functions of modules for it");
+		advice_say(a, "the kernel has no way to enable functions of modules for it");
 	else if (c->sympos > 1)
 		advice_say(a, "it reaches the first function of a name only");
 	else if (f->n_syms > 1 && c->sympos == 0)
@@ -186,19 +186,19 @@ static enum advice_verdict advice_fmod_ret(const struct advice_case *c, struct a
 		   "counts, and costs about 215 instructions a call");
 	if (nothing)
 		advice_say(a, "; it cannot return %s", nothing);
-	/* the kernel does not tell functions open by default from those opened on request */
-	if (f->fmod_ret == FMOD_RET_OPEN) {
-		advice_say(a, c->companion ? "; the function is open for it, by the kernel itself or by the "
-					     "companion since the boot" :
-					     "; the function is open for it, so that it works without "
-					     "the companion");
+	/* the kernel does not tell functions enabled by default from those enabled on request */
+	if (f->fmod_ret == FMOD_RET_ENABLED) {
+		advice_say(a, c->companion ? "; the function is enabled for it, by the kernel itself "
+					     "or by the companion since the boot" :
+					     "; the function is enabled for it, so that it works "
+					     "without the companion");
 		return ADVICE_POSSIBLE;
 	}
 	if (c->companion) {
-		advice_say(a, "; the companion opens the function for it, until reboot");
+		advice_say(a, "; the companion enables the function for it, until reboot");
 		return ADVICE_POSSIBLE;
 	}
-	advice_say(a, "; it needs the companion to open the function (modprobe klp)");
+	advice_say(a, "; it needs the companion to enable the function for it (modprobe klp)");
 	return ADVICE_COMPANION;
 }
 

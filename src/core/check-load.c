@@ -3,8 +3,8 @@
  * Phase LOAD as a trial: the bodies go through the verifier and are closed again. A body that fails
  * is reported and left out, and the others are loaded again, until none fails.
  *
- * A body is not tried if its function would have to be opened for fmod_ret. A function stays open
- * until reboot, in a table with few entries, and a check must not use one up.
+ * A body is not tried if its function would have to be enabled for fmod_ret. A function stays
+ * enabled until reboot, in a set with few entries, and a check must not use one up.
  */
 #include "core/registration.h"
 #include "core/check-load.h"
@@ -13,8 +13,8 @@
 #include "util/macro.h"
 
 #define NOT_FIT		"its function has a problem that comes first"
-#define NOT_OPEN	"its function is not open for fmod_ret, and what is opened stays so until reboot; " \
-			"enabling the patch opens it, and tries the body then"
+#define NOT_ENABLED	"its function is not enabled for fmod_ret, and that lasts until reboot; " \
+			"enabling the patch enables it, and tries the body then"
 #define NO_COMPANION	"the companion is not there, and without it nothing task by task can be loaded"
 #define OTHER_COMPANION	"the companion is of another ABI: nothing task by task can be enabled"
 #define NOT_ALONE	"the file as a whole could not be loaded"
@@ -39,8 +39,8 @@ static void load_not_tried(struct check *c, const bool *which, const char *why)
 		}
 }
 
-/* Count the functions that enabling would open, and check that there is room for them. */
-static int load_opening(struct check *c, struct registry *reg)
+/* Count the functions that the change would enable for fmod_ret, and check that there is room. */
+static int load_count_fmod_ret(struct check *c, struct registry *reg)
 {
 	const struct meta *m = c->incoming.patch->meta;
 	_cleanup_free_ struct klp_uapi_patch *records = NULL;
@@ -52,17 +52,17 @@ static int load_opening(struct check *c, struct registry *reg)
 	r = reg->companion ? companion_status(reg->companion, &status, &records) : -ENOENT;
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	cap = companion_hello(reg->companion)->open_cap;
+	cap = companion_hello(reg->companion)->fmod_ret_cap;
 	for (size_t i = 0; i < m->n_funcs; i++) {
 		if (!c->funcs[i].fit || c->incoming.native[i])
 			continue;
-		c->opens++;
-		if (report.outcome != OUTCOME_OK || status.open_used + c->opens <= cap)
+		c->enables++;
+		if (report.outcome != OUTCOME_OK || status.fmod_ret_used + c->enables <= cap)
 			continue;
 		report_names(&report, m->name, m->funcs[i].object, m->funcs[i].symbol);
-		(void)report_set(&report, OUTCOME_OPENING_FULL,
-				 "No room to open '%s': the kernel's table of modifiable functions may "
-				 "hold %u", m->funcs[i].symbol, cap);
+		(void)report_set(&report, OUTCOME_FMOD_RET_FULL,
+				 "No room to enable '%s' for fmod_ret: the kernel's set of "
+				 "modifiable functions may hold %u", m->funcs[i].symbol, cap);
 	}
 	return check_problem(c, PHASE_LOAD, 0, &report);
 }
@@ -73,7 +73,10 @@ static void load_choose(struct trial *t)
 
 	for (size_t i = 0; i < c->incoming.patch->meta->n_funcs; i++) {
 		t->funcs[i] = c->funcs[i].fit && c->incoming.native[i];
-		c->funcs[i].not_tried = t->funcs[i] ? NULL : c->funcs[i].fit ? NOT_OPEN : NOT_FIT;
+		if (t->funcs[i])
+			c->funcs[i].not_tried = NULL;
+		else
+			c->funcs[i].not_tried = c->funcs[i].fit ? NOT_ENABLED : NOT_FIT;
 	}
 	for (size_t i = 0; i < c->incoming.patch->meta->n_callbacks; i++)
 		t->callbacks[i] = true;
@@ -199,7 +202,7 @@ int check_load(struct check *c, struct registry *reg)
 
 	if (!funcs || !callbacks)
 		return -ENOMEM;
-	r = load_opening(c, reg);
+	r = load_count_fmod_ret(c, reg);
 	if (r < 0)
 		return r;
 	if (!registry_can_enter(reg) &&

@@ -2,7 +2,7 @@
 /*
  * A check of a file without a change: everything that an enable or a replace of it would be refused
  * for, and for each function what is known of it and which body suits it. Leaves nothing in the
- * kernel: nothing is registered, attached, pinned or opened for fmod_ret.
+ * kernel: nothing is registered, attached, pinned or enabled for fmod_ret.
  */
 #ifndef KLPD_CORE_CHECK_H
 #define KLPD_CORE_CHECK_H
@@ -43,7 +43,7 @@ struct check {
 	struct report_list problems;	/* the first is what a change would be refused for */
 	bool looked;			/* the functions were looked up */
 	struct check_func *funcs;
-	uint32_t opens;			/* functions to be opened for fmod_ret, until reboot */
+	uint32_t enables;		/* functions to be enabled for fmod_ret, until reboot */
 };
 
 /*

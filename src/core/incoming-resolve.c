@@ -38,11 +38,12 @@ static int look_fmod_ret(struct incoming *e, struct registry *reg, struct target
 	if (r != 0 || ret->native || registry_can_enter(reg))
 		return r;
 	if (reg->companion_report.outcome == OUTCOME_COMPANION_ABI)
-		return report_set(report, OUTCOME_COMPANION_ABI, "'%s' has to be opened by klp.ko: %s",
-				  f->symbol, reg->companion_report.detail ?: "it is of another ABI");
+		return report_set(report, OUTCOME_COMPANION_ABI,
+				  "klp.ko has to enable '%s' for fmod_ret: %s", f->symbol,
+				   reg->companion_report.detail ?: "it is of another ABI");
 	return report_set(report, OUTCOME_NOT_PERMITTED,
 			  "The kernel lets no fmod_ret program attach to '%s', and there is no "
-			  "companion to open it", f->symbol);
+			  "companion to enable it", f->symbol);
 }
 
 static int look_ops(struct incoming *e, struct targets *targets, const struct meta_func *f,
@@ -51,7 +52,7 @@ static int look_ops(struct incoming *e, struct targets *targets, const struct me
 	int r = targets_resolve_guard(targets, f->object, f->symbol, f->sympos,
 				      object_btf(e->object), ret, report);
 
-	/* needs no opening for fmod_ret */
+	/* need not be enabled for fmod_ret */
 	if (r == 0)
 		ret->native = true;
 	return r;

@@ -46,12 +46,12 @@ int incoming_read(struct incoming *e, const char *path, const uint8_t *hash, str
  * larger number: about none.
  */
 static int incoming_refusal(const struct incoming *e, const struct registry *reg, int error,
-			    uint32_t failed, bool opening, struct report *report)
+			    uint32_t failed, bool fmod_ret, struct report *report)
 {
 	const struct klp_uapi_func *f;
 
 	report_names(report, e->patch->meta->name, NULL, NULL);
-	if (error == -ENOSPC && !opening)
+	if (error == -ENOSPC && !fmod_ret)
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "The companion has no room for one more attachment set");
 	if (failed >= e->patch->meta->n_funcs)
@@ -72,39 +72,39 @@ static int incoming_refusal(const struct incoming *e, const struct registry *reg
 	case -EOWNERDEAD:
 		return incoming_out_of_reach(error, f->symbol, report);
 	case -ENOSPC:
-		return report_set(report, OUTCOME_OPENING_FULL,
-				  "No room to open '%s': the kernel's table of modifiable "
-				  "functions may hold %u", f->symbol,
-				  companion_hello(reg->companion)->open_cap);
+		return report_set(report, OUTCOME_FMOD_RET_FULL,
+				  "No room to enable '%s' for fmod_ret: the kernel's set of "
+				  "modifiable functions may hold %u", f->symbol,
+				  companion_hello(reg->companion)->fmod_ret_cap);
 	default:
 		return report_errno(report, error, "The companion refuses function '%s'",
 				    f->symbol);
 	}
 }
 
-/* Open all functions that fmod_ret programs cannot attach to by default, in one call. */
-static int incoming_open(struct incoming *e, struct registry *reg, struct report *report)
+/* Enable all functions that fmod_ret programs cannot attach to by default, in one call. */
+static int incoming_allow_fmod_ret(struct incoming *e, struct registry *reg, struct report *report)
 {
-	_cleanup_free_ struct klp_uapi_func *closed = NULL;
+	_cleanup_free_ struct klp_uapi_func *funcs = NULL;
 	_cleanup_free_ uint32_t *index = NULL;
 	uint32_t n = 0, failed = 0;
 	int r;
 
 	if (e->patch->meta->n_funcs == 0)
 		return 0;
-	closed = calloc(e->patch->meta->n_funcs, sizeof(*closed));
+	funcs = calloc(e->patch->meta->n_funcs, sizeof(*funcs));
 	index = calloc(e->patch->meta->n_funcs, sizeof(*index));
-	if (!closed || !index)
+	if (!funcs || !index)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < e->patch->meta->n_funcs; i++) {
 		if (e->native[i])
 			continue;
 		index[n] = i;
-		closed[n++] = e->funcs[i];
+		funcs[n++] = e->funcs[i];
 	}
 	if (n == 0)
 		return 0;
-	r = companion_open_funcs(reg->companion, closed, n, &failed);
+	r = companion_allow_fmod_ret(reg->companion, funcs, n, &failed);
 	if (r < 0)
 		return incoming_refusal(e, reg, r, failed < n ? index[failed] : failed, true,
 					report);
@@ -123,7 +123,7 @@ int incoming_load(struct incoming *e, struct registry *reg, unsigned int *point,
 
 	r = registry_targets(reg, &targets, report);
 	if (r == 0)
-		r = incoming_open(e, reg, report);
+		r = incoming_allow_fmod_ret(e, reg, report);
 	if (r == 0)
 		r = fault_point(PHASE_LOAD, ++*point);
 	if (r == 0)

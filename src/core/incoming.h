@@ -19,7 +19,7 @@ struct incoming {
 	size_t file_size;
 	struct object *object;
 	struct klp_uapi_func *funcs;	/* one per function of the metadata */
-	bool *native;			/* the function needs no opening for fmod_ret */
+	bool *native;			/* the function need not be enabled for fmod_ret */
 	/* The resolved functions, until incoming_built(); names belong to registry->targets. */
 	struct target *found;
 	bool shared[KLP_TABLES_MAX];	/* the link of table i is shared with a leaving patch */

@@ -38,8 +38,8 @@ static int check_supported(const struct meta *m, struct report *report)
 		if (module)
 			return report_set(report, OUTCOME_UNSUPPORTED,
 					  "Function '%s' is in module '%s', and the kernel has no "
-					  "way to open functions of modules for fmod_ret; write it "
-					  "as KLP_GUARD_IN(%s, ...)", f->symbol, f->object,
+					  "way to enable functions of modules for fmod_ret; write "
+					  "it as KLP_GUARD_IN(%s, ...)", f->symbol, f->object,
 					  f->object);
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "Function '%s' is wanted at position %" PRIu32 "; fmod_ret "

@@ -4,7 +4,7 @@
  *
  *   phase     kernel-visible effect                        on failure         klpd killed here
  *   PLAN      none                                         named refusal      nothing to do
- *   LOAD      functions opened for fmod_ret (until         close              kernel frees them
+ *   LOAD      functions enabled for fmod_ret (until        close              kernel frees them
  *             reboot, harmless); programs verified,
  *             held by klpd's fds
  *   REGISTER  companion has the record, gate closed        unregister           dies with the fd

@@ -184,20 +184,20 @@ static void companion_blame_func(const struct companion *c, int error, uint32_t 
 		*ret_failed = failed < n && !unsure ? failed : KLP_FAILED_NONE;
 }
 
-int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint32_t n,
-			 uint32_t *ret_failed)
+int companion_allow_fmod_ret(struct companion *c, struct klp_uapi_func *funcs, uint32_t n,
+			     uint32_t *ret_failed)
 {
-	struct klp_ioc_open arg = {
+	struct klp_ioc_allow_fmod_ret arg = {
 		.funcs = (uintptr_t)funcs,
 		.nr = n,
 		.failed = KLP_FAILED_NONE,
 	};
-	int r = companion_ioctl(c, KLP_IOC_OPEN, &arg);
+	int r = companion_ioctl(c, KLP_IOC_ALLOW_FMOD_RET, &arg);
 
 	if (r < 0)
 		companion_blame_func(c, r, arg.failed, n, ret_failed);
 	else
-		c->hello.open_used = arg.open_used;
+		c->hello.fmod_ret_used = arg.fmod_ret_used;
 	return r;
 }
 
@@ -233,7 +233,7 @@ int companion_register(struct companion *c, const struct companion_record *recor
 
 int companion_try_func(struct companion *c, const struct klp_uapi_func *f)
 {
-	/* a function with a guard, for which nothing has to be opened */
+	/* a function with a guard, for which nothing has to be enabled */
 	struct klp_uapi_func func = { .sympos = f->sympos, .flags = KLP_FUNC_OPS };
 	struct klp_uapi_object object = {};
 	struct companion_record record = {

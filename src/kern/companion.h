@@ -51,8 +51,8 @@ int companion_read_event(struct companion *c, struct klp_uapi_event *ret);
  * All functions below return a negative errno as in klp/uapi.h. *ret_failed is the index of the
  * function that an error is about, or KLP_FAILED_NONE.
  */
-int companion_open_funcs(struct companion *c, struct klp_uapi_func *funcs, uint32_t n,
-			 uint32_t *ret_failed);
+int companion_allow_fmod_ret(struct companion *c, struct klp_uapi_func *funcs, uint32_t n,
+			     uint32_t *ret_failed);
 
 struct companion_record { /* arguments of KLP_IOC_REGISTER, which sets addr and size in funcs */
 	const char *name;

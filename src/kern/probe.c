@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Asks the kernel by trying: loads a program of two instructions for the function and closes it. No
- * kernel version is compared and no list of names is kept. Which functions are open for
- * modification without help (LSM hooks, on newer kernels syscall entries) is the kernel's decision,
+ * kernel version is compared and no list of names is kept. Which functions are enabled for
+ * fmod_ret without help (LSM hooks, on newer kernels syscall entries) is the kernel's decision,
  * and has changed before.
  *
  * There is a second attempt because the kernel checks "may be modified" before some reasons that
- * opening the function does not remove. An fexit program is subject to all checks but that one. So
- * a function that accepts fexit and not fmod_ret is merely closed.
+ * enabling the function does not remove. An fexit program is subject to all checks but that one.
+ * So a function that accepts fexit and not fmod_ret is merely not enabled.
  *
- * A positive answer is remembered, because an open function stays open until reboot. A negative
- * answer is not.
+ * A positive answer is remembered, because an enabled function stays enabled until reboot. A
+ * negative answer is not.
  */
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
@@ -87,7 +87,7 @@ int probe_fmod_ret(uint32_t btf_id, enum probe_answer *ret, char **ret_reason)
 	r = probe_load(btf_id, BPF_TRACE_FEXIT, log, sizeof(log));
 	if (probe_is_accident(r))
 		return r;
-	*ret = r == 0 ? PROBE_CLOSED : PROBE_IMPOSSIBLE;
+	*ret = r == 0 ? PROBE_NOT_ENABLED : PROBE_IMPOSSIBLE;
 	if (r < 0)
 		*ret_reason = bpf_log_telling(log);
 	return 0;

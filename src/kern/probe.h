@@ -7,7 +7,7 @@
 
 enum probe_answer {
 	PROBE_PERMITTED,	/* fmod_ret can attach to the function as it is */
-	PROBE_CLOSED,		/* it could, if the function were open for modification */
+	PROBE_NOT_ENABLED,	/* it could, if the function were enabled for fmod_ret */
 	PROBE_IMPOSSIBLE,	/* it never can */
 };
 

@@ -6,7 +6,7 @@
  *
  * Order of the checks on the running kernel: there is one such text symbol (kallsyms), not a
  * compiler's clone; BTF describes it; it can be traced (available_filter_functions); it has the
- * author's prototype; fmod_ret can attach, or could after an opening (probe).
+ * author's prototype; fmod_ret can attach, or could if enabled (probe).
  */
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -280,8 +280,8 @@ int targets_resolve(struct targets *t, const char *object, const char *symbol, u
 	report_names(report, NULL, object, symbol);
 	if (!STREQ(object, "vmlinux"))
 		return report_set(report, OUTCOME_UNSUPPORTED,
-				  "'%s' is in module '%s', whose functions cannot be opened for fmod_ret",
-				  symbol, object);
+				  "'%s' is in module '%s', whose functions cannot be enabled for "
+				  "fmod_ret", symbol, object);
 	if (sympos > 1)
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "an fmod_ret body cannot choose the %u. of several '%s'", sympos,
@@ -426,8 +426,8 @@ static void facts_add_prototype(struct target_facts *facts, const struct btf *bt
 static void facts_add_fmod_ret(struct target_facts *facts, uint32_t btf_id)
 {
 	static const enum target_fmod_ret known[] = {
-		[PROBE_PERMITTED] = FMOD_RET_OPEN,
-		[PROBE_CLOSED] = FMOD_RET_CLOSED,
+		[PROBE_PERMITTED] = FMOD_RET_ENABLED,
+		[PROBE_NOT_ENABLED] = FMOD_RET_NOT_ENABLED,
 		[PROBE_IMPOSSIBLE] = FMOD_RET_IMPOSSIBLE,
 	};
 	enum probe_answer answer;

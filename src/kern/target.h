@@ -20,7 +20,7 @@ struct targets;
 struct target {
 	uint32_t btf_id;	/* FUNC in vmlinux BTF; 0 in a module */
 	uint32_t n_syms;	/* text symbols of exactly this name in its object */
-	bool native;		/* the kernel itself lets fmod_ret attach: nothing to open */
+	bool native;		/* the kernel itself lets fmod_ret attach */
 	bool absent;		/* its module is not loaded, so nothing is known of it */
 	uint64_t addr; /* 0: not known, because it is absent or the kernel hides addresses */
 	const char *listed;	/* its name in ftrace; NULL: not known */
@@ -37,8 +37,8 @@ enum target_place {
 
 enum target_fmod_ret {
 	FMOD_RET_UNKNOWN,
-	FMOD_RET_OPEN,		/* by the kernel itself, or opened since boot */
-	FMOD_RET_CLOSED,	/* could be opened */
+	FMOD_RET_ENABLED,	/* by the kernel itself, or by klp.ko since boot */
+	FMOD_RET_NOT_ENABLED,	/* could be enabled */
 	FMOD_RET_IMPOSSIBLE,
 	_FMOD_RET_MAX
 };
@@ -84,7 +84,7 @@ void targets_forget_modules(struct targets *t);
 int targets_resolve(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
 		    const struct btf *patch_btf, struct target *ret, struct report *report);
 /*
- * The same for a guard or override body: any sympos can be chosen and nothing has to be opened. A
+ * The same for a guard or override body: any sympos can be chosen and nothing has to be enabled. A
  * function that BTF does not describe, or describes under a name of several functions, is accepted
  * without a comparison of prototypes: btf_id 0. `object` may be a module, loaded or not; for a
  * module that is built into the kernel the result is OUTCOME_NO_SUCH_FUNCTION. OUTCOME_UNSUPPORTED:

@@ -76,11 +76,13 @@ static const char *check_returns(const char *returns)
 	return NULL;
 }
 
-static const char *check_opening(const char *opening)
+static const char *check_fmod_ret(const char *fmod_ret)
 {
-	if (STREQ(opening, "open"))
-		return "open for fmod_ret";
-	return STREQ(opening, "closed") ? "not open for fmod_ret" : "impossible for fmod_ret";
+	if (STREQ(fmod_ret, "enabled"))
+		return "enabled for fmod_ret";
+	if (STREQ(fmod_ret, "not_enabled"))
+		return "not enabled for fmod_ret";
+	return "impossible for fmod_ret";
 }
 
 /* What the kernel knows of the function, in one sentence. */
@@ -91,7 +93,7 @@ static char *check_facts(sd_json_variant *function)
 	/* otherwise the line above shows the prototype that the patch assumes */
 	bool described = field_bool(function, "described");
 	const char *returns = described ? check_returns(field_string(function, "returns")) : NULL;
-	const char *opening = field_string(function, "opening");
+	const char *fmod_ret = field_string(function, "fmodRet");
 	_cleanup_free_ char *text = NULL;
 	size_t size = 0;
 	FILE *f;
@@ -113,7 +115,7 @@ static char *check_facts(sd_json_variant *function)
 	if (namesakes > 0) {
 		fputs(field_bool(function, "traceable") ? ", traceable" : ", not traceable", f);
 		fputs(described ? ", in BTF" : ", not in BTF by itself", f);
-		fprintf(f, ", %s", check_opening(opening));
+		fprintf(f, ", %s", check_fmod_ret(fmod_ret));
 	}
 	if (field_present(function, "aliases"))
 		fprintf(f, ", also called %s", field_string(function, "aliases"));
@@ -187,27 +189,28 @@ static void check_print_function(sd_json_variant *function, FILE *f)
 		check_print_advice(field_item(advice, i), field_string(function, "body"), f);
 }
 
-/* "cmdline 1.0: nothing speaks against 'enable' (per task; opens 1 function until reboot)" */
+/* "cmdline 1.0: nothing speaks against 'enable' (per task; enables 1 function for ..." */
 static int check_print_head(const struct verb *verb, sd_json_variant *reply, FILE *f)
 {
-	uint64_t opens = field_number(reply, "opens");
+	uint64_t enables = field_number(reply, "enablesForFmodRet");
 	size_t n = field_count(field_array(reply, "problems"));
 	_cleanup_free_ char *replaced = field_join(field_array(reply, "replaced"));
-	char against[48] = "nothing speaks", open[64] = "";
+	char against[48] = "nothing speaks", enabled[96] = "";
 
 	if (!replaced)
 		return verb_out_of_memory(verb);
 	if (n > 0)
 		snprintf(against, sizeof(against), "%zu problem%s speak%s", n, n == 1 ? "" : "s",
 			 n == 1 ? "s" : "");
-	if (opens > 0)
-		snprintf(open, sizeof(open), "; opens %" PRIu64 " function%s, until reboot", opens,
-			 opens == 1 ? "" : "s");
+	if (enables > 0)
+		snprintf(enabled, sizeof(enabled),
+			 "; enables %" PRIu64 " function%s for fmod_ret until reboot", enables,
+			 enables == 1 ? "" : "s");
 	format_line(f, "%s %s: %s against '%s' (%s%s%s%s%s)", field_string(reply, "name"),
 		    field_string(reply, "version"), against, field_string(reply, "change"),
 		    format_words(field_string(reply, "consistency")),
 		    field_bool(reply, "strict") ? "; strict" : "",
-		    *replaced ? "; in place of " : "", replaced, open);
+		    *replaced ? "; in place of " : "", replaced, enabled);
 	return EXIT_STATUS_OK;
 }
 

@@ -30,9 +30,9 @@ static void status_consistency(sd_json_variant *reply)
 		return;
 	}
 	format_line(stdout, "    Companion: klp %s, ABI %" PRIu64 ", %" PRIu64 " of %" PRIu64
-		    " functions open", field_string(companion, "version"),
-		    field_number(companion, "abi"), field_number(companion, "openUsed"),
-		    field_number(companion, "openCap"));
+		    " functions enabled for fmod_ret", field_string(companion, "version"),
+		    field_number(companion, "abi"), field_number(companion, "fmodRetUsed"),
+		    field_number(companion, "fmodRetCap"));
 	if (field_present(companion, "reliableStacks") && !field_bool(companion, "reliableStacks"))
 		format_line(stdout, "%14s stacks of this kernel are not reliable: tasks move only "
 			    "outside the kernel", "");

@@ -25,11 +25,11 @@ static const char *check_returns(const struct target_facts *f)
 	return f->shaped ? names[f->shape.returns] : NULL;
 }
 
-static const char *check_opening(const struct target_facts *f)
+static const char *check_fmod_ret(const struct target_facts *f)
 {
 	static const char *const names[] = {
-		[FMOD_RET_OPEN] = "open",
-		[FMOD_RET_CLOSED] = "closed",
+		[FMOD_RET_ENABLED] = "enabled",
+		[FMOD_RET_NOT_ENABLED] = "not_enabled",
 		[FMOD_RET_IMPOSSIBLE] = "impossible",
 	};
 	_Static_assert(ARRAY_SIZE(names) == _FMOD_RET_MAX, "an answer without a name");
@@ -90,7 +90,7 @@ static int check_function(const struct meta_func *m, const struct check_func *f,
 		SD_JSON_BUILD_PAIR_CONDITION(known, "traceable",
 					     SD_JSON_BUILD_BOOLEAN(facts->traceable)),
 		PAIR_OPTIONAL("aliases", facts->aliases),
-		PAIR_OPTIONAL("opening", check_opening(facts)),
+		PAIR_OPTIONAL("fmodRet", check_fmod_ret(facts)),
 		PAIR_OPTIONAL("owner", f->owner),
 		PAIR_OPTIONAL("taken", f->taken),
 		PAIR_TEXT("trial", check_trial_to_string(f->trial)),
@@ -166,7 +166,7 @@ int json_check(const struct check *c, const struct registry *reg, sd_json_varian
 		PAIR_TEXT("change", change_verb_to_string(c->plan.verb)),
 		PAIR_TEXT("consistency", patch_consistency_to_string(c->plan.consistency)),
 		SD_JSON_BUILD_PAIR_VARIANT("replaced", replaced),
-		SD_JSON_BUILD_PAIR_UNSIGNED("opens", c->opens),
+		SD_JSON_BUILD_PAIR_UNSIGNED("enablesForFmodRet", c->enables),
 		SD_JSON_BUILD_PAIR_BOOLEAN("strict", m->strict),
 		SD_JSON_BUILD_PAIR_VARIANT("problems", problems),
 		SD_JSON_BUILD_PAIR_VARIANT("functions", functions));

@@ -102,7 +102,7 @@ static int change_patch(struct klpm_patch *r, struct change_failure *failure)
 	return 0;
 }
 
-int klpm_change_open(struct change *c, struct change_failure *failure)
+int klpm_change_begin(struct change *c, struct change_failure *failure)
 {
 	int ret = 0;
 	u32 i;

@@ -39,7 +39,7 @@ struct change_failure {
 int klpm_change_prepare(struct change *c, struct change_failure *failure);
 
 /**
- * klpm_change_open() - Run the callbacks and set the hooks of the start
+ * klpm_change_begin() - Run the callbacks and set the hooks of the start
  * @c: the change, prepared
  * @failure: set to what failed, on error
  *
@@ -50,9 +50,10 @@ int klpm_change_prepare(struct change *c, struct change_failure *failure);
  * Return: 0; -ECANCELED if a pre_patch callback failed; -ENODATA if a body or callback is not
  *   attached any more; or an error of klpm_hook_arm().
  */
-int klpm_change_open(struct change *c, struct change_failure *failure);
+int klpm_change_begin(struct change *c, struct change_failure *failure);
 /*
- * Undo klpm_change_open(): the transition does not begin. Runs callbacks, with klpm_mutex released.
+ * Undo klpm_change_begin(): the transition does not begin. Runs callbacks, with klpm_mutex
+ * released.
  */
 void klpm_change_cancel(struct change *c);
 /*

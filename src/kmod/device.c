@@ -24,7 +24,7 @@
 #include "claim.h"
 #include "device.h"
 #include "event.h"
-#include "opening.h"
+#include "fmodret.h"
 #include "query.h"
 #include "patch.h"
 #include "stack.h"
@@ -67,8 +67,8 @@ static long device_hello(struct device_file *df, void __user *arg)
 	abi = h.abi;
 	memset(&h, 0, sizeof(h));
 	h.abi = DEVICE_ABI;
-	h.open_cap = KLP_OPEN_CAP;
-	h.open_used = klpm_opening_used();
+	h.fmod_ret_cap = KLP_FMOD_RET_CAP;
+	h.fmod_ret_used = klpm_fmodret_used();
 	h.features = klpm_stack_is_supported() ? KLP_FEATURE_RELIABLE_STACKS : 0;
 	strscpy(h.version, THIS_MODULE->version ?: "", sizeof(h.version));
 	if (copy_to_user(arg, &h, sizeof(h)))
@@ -79,7 +79,7 @@ static long device_hello(struct device_file *df, void __user *arg)
 	return 0;
 }
 
-/* The first function with a flag: those of guards and overrides are not opened. */
+/* The first function with a flag: those of guards and overrides are not enabled for fmod_ret. */
 static u32 device_find_flags(const struct klp_uapi_func *u, u32 n)
 {
 	u32 i;
@@ -90,9 +90,9 @@ static u32 device_find_flags(const struct klp_uapi_func *u, u32 n)
 	return DEVICE_FAILED_NONE;
 }
 
-static long device_open_funcs(void __user *arg)
+static long device_allow_fmod_ret(void __user *arg)
 {
-	struct klp_ioc_open o;
+	struct klp_ioc_allow_fmod_ret o;
 	struct klp_uapi_func *u;
 	struct func *f;
 	long r = -ENOMEM;
@@ -111,8 +111,8 @@ static long device_open_funcs(void __user *arg)
 	else if (f)
 		r = klpm_func_resolve_all(u, f, o.nr, &o.failed);
 	if (!r)
-		r = klpm_opening_add(f, o.nr, &o.failed);
-	o.open_used = klpm_opening_used();
+		r = klpm_fmodret_add(f, o.nr, &o.failed);
+	o.fmod_ret_used = klpm_fmodret_used();
 	if (!r && copy_to_user(u64_to_user_ptr(o.funcs), u, o.nr * sizeof(*u)))
 		r = -EFAULT;
 	if (copy_to_user(arg, &o, sizeof(o)))
@@ -289,8 +289,8 @@ static long device_change(struct device_file *df, unsigned int cmd, void __user 
 	if (!device_may())
 		return -EPERM;
 	switch (cmd) {
-	case KLP_IOC_OPEN:
-		return device_open_funcs(user);
+	case KLP_IOC_ALLOW_FMOD_RET:
+		return device_allow_fmod_ret(user);
 	case KLP_IOC_REGISTER:
 		return klpm_register_patch(df, user);
 	case KLP_IOC_UNREGISTER:
@@ -324,7 +324,7 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	if (device_lacks(cmd))
 		return -ENOTTY;
 	switch (cmd) {
-	case KLP_IOC_OPEN:
+	case KLP_IOC_ALLOW_FMOD_RET:
 	case KLP_IOC_REGISTER:
 	case KLP_IOC_UNREGISTER:
 	case KLP_IOC_SWITCH:

@@ -38,7 +38,7 @@ struct func {
  * Functions of modules are not looked up; see klpm_func_find_in_module().
  *
  * Context: May sleep.
- * Return: 0; or a negative errno, as KLP_IOC_OPEN in klp/uapi.h.
+ * Return: 0; or a negative errno, as KLP_IOC_ALLOW_FMOD_RET in klp/uapi.h.
  */
 int klpm_func_resolve_all(struct klp_uapi_func *u, struct func *f, u32 n, u32 *failed);
 bool klpm_func_is_vmlinux(const char *object);

@@ -10,10 +10,10 @@
 #include "body.h"
 #include "callback.h"
 #include "device.h"
+#include "fmodret.h"
 #include "hold.h"
 #include "kfunc.h"
 #include "module.h"
-#include "opening.h"
 #include "reach.h"
 #include "patch.h"
 #include "resolve.h"
@@ -29,7 +29,7 @@ static int __init klp_init(void)
 	r = klpm_resolve_init();
 	if (r)
 		return r;
-	r = klpm_opening_init();
+	r = klpm_fmodret_init();
 	if (r)
 		return r;
 	r = klpm_seqfile_init();
@@ -75,7 +75,7 @@ static void __exit klp_exit(void)
 	klpm_site_exit();
 	klpm_sysctl_exit();
 	klpm_hold_exit();
-	klpm_opening_exit();
+	klpm_fmodret_exit();
 }
 
 module_init(klp_init);

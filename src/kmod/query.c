@@ -13,8 +13,8 @@
 
 #include "callback.h"
 #include "device.h"
+#include "fmodret.h"
 #include "kept.h"
-#include "opening.h"
 #include "query.h"
 #include "patch.h"
 #include "site.h"
@@ -68,7 +68,7 @@ long klpm_query_status(void __user *arg)
 	klpm_transition_status(&s);
 	s.nr = klpm_patch_list(records, room);
 	mutex_unlock(&klpm_mutex);
-	s.open_used = klpm_opening_used();
+	s.fmod_ret_used = klpm_fmodret_used();
 	if (copy_to_user(u64_to_user_ptr(user), records, min(s.nr, room) * sizeof(*records)) ||
 	    copy_to_user(arg, &s, sizeof(s)))
 		return -EFAULT;

@@ -14,7 +14,7 @@
 
 struct running {
 	u64 number;			/* 0: none runs */
-	bool opening;			/* callbacks of the start run, no task moves yet */
+	bool starting;			/* callbacks of the start run, no task moves yet */
 	bool closing;			/* all tasks have moved; it cannot be reversed any more */
 	bool put_off;			/* a pass is due when the claim is released */
 	enum task_version target;

@@ -19,7 +19,7 @@ int klpm_transition_task_state(struct task_struct *task)
 	if (!klpm_running.number)
 		return -1;
 	rcu_read_lock();
-	state = klpm_running.opening ? TASK_OLD_VERSION : klpm_tasks_version(task);
+	state = klpm_running.starting ? TASK_OLD_VERSION : klpm_tasks_version(task);
 	rcu_read_unlock();
 	/* If no record enters, the new version is the original. */
 	return klpm_running.change.n_enter ? state : !state;

@@ -237,9 +237,9 @@ static void transition_refuse(int error, const struct change_failure *failure)
 }
 
 /* Start the transition, from its first callback to its first pass. */
-static int transition_open(struct change_failure *failure)
+static int transition_begin(struct change_failure *failure)
 {
-	int r = klpm_change_open(&klpm_running.change, failure);
+	int r = klpm_change_begin(&klpm_running.change, failure);
 
 	if (r)
 		return r;
@@ -248,7 +248,7 @@ static int transition_open(struct change_failure *failure)
 		klpm_change_cancel(&klpm_running.change);
 		return r;
 	}
-	klpm_running.opening = false;
+	klpm_running.starting = false;
 	klpm_kept_drop();
 	klpm_change_disown(&klpm_running.change);
 	transition_set_clock(klpm_running.timeout_ms);
@@ -257,10 +257,10 @@ static int transition_open(struct change_failure *failure)
 	return 0;
 }
 
-static void transition_open_later(void)
+static void transition_begin_later(void)
 {
 	struct change_failure failure = { .id = 0 };
-	int r = transition_open(&failure);
+	int r = transition_begin(&failure);
 
 	if (r)
 		transition_refuse(r, &failure);
@@ -288,8 +288,8 @@ static void transition_step(void)
 static void transition_work_fn(struct work_struct *work)
 {
 	mutex_lock(&klpm_mutex);
-	if (klpm_running.number && klpm_running.opening) {
-		transition_open_later();
+	if (klpm_running.number && klpm_running.starting) {
+		transition_begin_later();
 		klpm_claim_give();
 	} else if (klpm_running.number && klpm_claim_try()) {
 		transition_step();
@@ -340,7 +340,7 @@ static void transition_abandon(void)
 
 static int transition_start_now(struct change_failure *failure)
 {
-	int r = transition_open(failure);
+	int r = transition_begin(failure);
 
 	if (r) {
 		klpm_change_refuse(&klpm_running.change);
@@ -376,7 +376,7 @@ int klpm_transition_start(const struct change *c, u32 timeout_ms, bool wait, u64
 	}
 	klpm_running.number = ++transition_count;
 	*ret_number = klpm_running.number;
-	klpm_running.opening = true;
+	klpm_running.starting = true;
 	klpm_change_mark(&klpm_running.change, false);
 	if (!klpm_change_has_callbacks(&klpm_running.change))
 		return transition_start_now(failure);

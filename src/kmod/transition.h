@@ -31,7 +31,7 @@ void klpm_transition_exit(void);
  * claim is released on return, or when the start that was queued allows it.
  *
  * Return: 0, -EBUSY if a transition runs, -ENOMEM, -EINTR if the caller was killed while it waited
- *   (the transition continues), or an error of klpm_change_open().
+ *   (the transition continues), or an error of klpm_change_begin().
  */
 int klpm_transition_start(const struct change *c, u32 timeout_ms, bool wait, u64 *ret_number,
 			  struct change_failure *failure);
@@ -68,7 +68,7 @@ u64 klpm_transition_of(const struct klpm_patch *r);
 bool klpm_transition_was_refused(u64 number, struct klp_ioc_refusal *out);
 /* Patch state of a task (-1, 0 or 1), as KLP_IOC_TASK reports it. */
 int klpm_transition_task_state(struct task_struct *task);
-/* Fill all members but records, nr and open_used. */
+/* Fill all members but records, nr and fmod_ret_used. */
 void klpm_transition_status(struct klp_ioc_status *status);
 /*
  * List up to `room` tasks that have not moved. Returns how many there are; -ENOENT if no

@@ -92,8 +92,8 @@ struct meta *meta_free(struct meta *m);
 
 const char *body_kind_to_string(enum body_kind kind);
 /*
- * Whether the companion runs this kind of body. It then needs per-task consistency and no opening
- * for fmod_ret.
+ * Whether the companion runs this kind of body. It then needs per-task consistency, and its
+ * function need not be enabled for fmod_ret.
  */
 static inline bool body_is_ops(enum body_kind kind)
 {

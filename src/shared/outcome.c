@@ -206,14 +206,14 @@ static const struct outcome_info outcome_table[] = {
 	},
 	[OUTCOME_NOT_PERMITTED] = {
 		ERROR("NotPermittedByKernel"), EXIT_STATUS_TARGET,
-		"The function may not be modified: the kernel permits it for few, and nothing "
-		"opened this one",
-		"Load the companion ('modprobe klp'), which can open it.",
+		"The function is not enabled for fmod_ret: the kernel itself enables few, and "
+		"klp.ko has not enabled it",
+		"Load the companion ('modprobe klp'), which can enable it.",
 	},
-	[OUTCOME_OPENING_FULL] = {
-		ERROR("OpeningFull"), EXIT_STATUS_TARGET,
-		"The function cannot be opened: the kernel's table has no room for more",
-		"The table is emptied by a reboot only.",
+	[OUTCOME_FMOD_RET_FULL] = {
+		ERROR("FmodRetFull"), EXIT_STATUS_TARGET,
+		"The function cannot be enabled for fmod_ret: the kernel's set of them is full",
+		"Only a reboot empties the set.",
 	},
 	[OUTCOME_PROGRAM_LIMIT] = {
 		ERROR("ProgramLimit"), EXIT_STATUS_TARGET,

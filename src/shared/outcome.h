@@ -46,7 +46,7 @@ enum outcome {
 	OUTCOME_NO_SUCH_TABLE, /* no such type, or it cannot be updated while in use */
 	OUTCOME_PROTOTYPE,
 	OUTCOME_NOT_PERMITTED, /* no fmod_ret there, and no companion to allow it */
-	OUTCOME_OPENING_FULL,  /* limit of functions enabled for fmod_ret reached */
+	OUTCOME_FMOD_RET_FULL, /* limit of functions enabled for fmod_ret reached */
 	OUTCOME_PROGRAM_LIMIT, /* function has as many programs as the kernel allows */
 	OUTCOME_CALLBACK,      /* a pre_patch callback refused it */
 	/* the kernel */

@@ -36,10 +36,11 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(large, "A structure, or more than 64 bits"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
-	Opening,
-	VALUE(open, "fmod_ret may attach now: the kernel permits it by itself, or the function was "
-		    "opened since the boot"),
-	VALUE(closed, "fmod_ret may attach once the companion has opened it, which lasts until reboot"),
+	FmodRet,
+	VALUE(enabled, "fmod_ret may attach now: the kernel permits it by itself, or the companion "
+		       "has enabled the function since the boot"),
+	VALUE(not_enabled, "fmod_ret may attach once the companion has enabled the function, which "
+			   "lasts until reboot"),
 	VALUE(impossible, "fmod_ret can never attach"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
@@ -96,7 +97,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	  "none that is known"),
 	STRING(aliases, NULLABLE),
 	C("Whether fmod_ret may attach; null: could not be found out"),
-	TYPE(opening, Opening, NULLABLE),
+	TYPE(fmodRet, FmodRet, NULLABLE),
 	C("Name of the patch in force that has this function"),
 	STRING(owner, NULLABLE),
 	C("Who else decides what the function does, as a sentence"),

@@ -172,8 +172,8 @@ static SD_VARLINK_DEFINE_METHOD(
 	OUT_TYPE(consistency, Consistency, 0),
 	C("Patches that it would take the place of"),
 	OUT(replaced, STRING, ARRAY),
-	C("How many functions it would open for fmod_ret, until reboot"),
-	OUT(opens, INT, 0),
+	C("How many functions it would enable for fmod_ret, until reboot"),
+	OUT(enablesForFmodRet, INT, 0),
 	C("It must not miss a call"),
 	OUT(strict, BOOL, 0),
 	C("What the change would be refused for: it would end in the first of them. Empty: nothing that "
@@ -268,7 +268,7 @@ static SD_VARLINK_DEFINE_ERROR(OutOfReach, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoSuchTable, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(PrototypeMismatch, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotPermittedByKernel, ERROR_FIELDS);
-static SD_VARLINK_DEFINE_ERROR(OpeningFull, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(FmodRetFull, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(ProgramLimit, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(CallbackFailed, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoBTF, ERROR_FIELDS);
@@ -349,8 +349,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_type_Problem,
 	S("What a function returns"),
 	&vl_type_Returns,
-	S("Whether a function is open for fmod_ret"),
-	&vl_type_Opening,
+	S("Whether a function is enabled for fmod_ret"),
+	&vl_type_FmodRet,
 	S("What came of a trial"),
 	&vl_type_Trial,
 	S("Whether a kind of body suits a function"),
@@ -469,10 +469,10 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_NoSuchTable,
 	S("The function's prototype is not the one that the patch was written for"),
 	&vl_error_PrototypeMismatch,
-	S("The kernel does not let the function be modified, and there is no companion to open it"),
+	S("The kernel does not let the function be modified, and no companion enables it"),
 	&vl_error_NotPermittedByKernel,
-	S("No more functions can be opened for fmod_ret until the next boot"),
-	&vl_error_OpeningFull,
+	S("No more functions can be enabled for fmod_ret until the next boot"),
+	&vl_error_FmodRetFull,
 	S("The function has as many BPF programs as the kernel lets it have"),
 	&vl_error_ProgramLimit,
 	S("A pre_patch callback of the patch refused it: errno is what it returned, object what it ran "

@@ -49,7 +49,7 @@ extern const sd_varlink_symbol vl_type_TaskKind;
 extern const sd_varlink_symbol vl_type_Blocker;
 extern const sd_varlink_symbol vl_type_Problem;
 extern const sd_varlink_symbol vl_type_Returns;
-extern const sd_varlink_symbol vl_type_Opening;
+extern const sd_varlink_symbol vl_type_FmodRet;
 extern const sd_varlink_symbol vl_type_Trial;
 extern const sd_varlink_symbol vl_type_Verdict;
 extern const sd_varlink_symbol vl_type_Advice;

@@ -25,11 +25,11 @@ held() {
 	echo "btf: $(count_of btf)"
 	echo "pins: $(find /sys/fs/bpf/klpd -mindepth 1 | wc -l)"
 	echo "references on klp: $(module_references)"
-	echo "functions open: $(functions_open)"
+	echo "fmod_ret used: $(fmod_ret_used)"
 }
 
-functions_open() {
-	klpctl status --json | jq .companion.openUsed
+fmod_ret_used() {
+	klpctl status --json | jq .companion.fmodRetUsed
 }
 
 links() {
@@ -78,7 +78,7 @@ now=$(memory)
 echo "# ${before//$'\n'/, }; memory of klpd: $rss kB after 20, $now kB after 100"
 ((now <= rss + 512)) || fail "klpd grew from $rss kB to $now kB"
 # One for each different function, so no more than after the first two replaces.
-same "functions open" "$(functions_open)" "$(sed -n 's/^functions open: //p' <<<"$before")"
+same "fmod_ret used" "$(fmod_ret_used)" "$(sed -n 's/^fmod_ret used: //p' <<<"$before")"
 same generation $((generation + 100)) "$(klpctl status --json | jq .generation)"
 same patches cmdline "$(patches)"
 same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
@@ -104,7 +104,7 @@ check "enable multi" klpctl enable $T/multi.klp.o
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
-opened=$(functions_open)
+used=$(fmod_ret_used)
 before=$(held) state=$(patches_state)
 check "replace without waiting" klpctl replace --no-wait $T/held.klp.o
 check "the sleeper is a blocker" loop_until sleeper_blocks
@@ -113,7 +113,7 @@ check reverse klpctl reverse
 check "the transition is over" loop_until no_transition
 same "what is in force, link ids included" "$state" "$(patches_state)"
 # One more function is enabled for fmod_ret, permanently; everything else is freed.
-before=${before/functions open: $opened/functions open: $(functions_open)}
+before=${before/fmod_ret used: $used/fmod_ret used: $(fmod_ret_used)}
 check_held
 kill $sleeper
 check "disable cmdline" klpctl disable cmdline

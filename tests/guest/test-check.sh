@@ -10,7 +10,7 @@ P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 
 # Print everything that a check could leave behind, including what other tests do not look at.
 state() {
-	klpctl status --json | jq -cS '[.generation, .transition.number, .patches, .warnings, .before, .companion.openUsed]'
+	klpctl status --json | jq -cS '[.generation, .transition.number, .patches, .warnings, .before, .companion.fmodRetUsed]'
 	find /sys/fs/bpf -mindepth 1 | sort
 	grep -c . /sys/kernel/tracing/enabled_functions
 }
@@ -67,16 +67,16 @@ snapshot
 t a good patch of each body
 ask $P/cmdline.klp.o
 same status 0 "$STATUS"
-expect_output "nothing speaks against 'enable' (per task; opens 1 function, until reboot)"
-value '.functions[0] | [.loaded, .namesakes, .described, .arguments, .returns, .traceable, .opening]' \
-	'[true,1,true,2,"narrow",true,"closed"]'
+expect_output "nothing speaks against 'enable' (per task; enables 1 function for fmod_ret until reboot)"
+value '.functions[0] | [.loaded, .namesakes, .described, .arguments, .returns, .traceable, .fmodRet]' \
+	'[true,1,true,2,"narrow",true,"not_enabled"]'
 value '.functions[0].trial' not_tried
-expect_output "enabling the patch opens it"
+expect_output "enabling the patch enables it"
 verdict cmdline_proc_show guard best "misses no call"
 verdict cmdline_proc_show fmod_ret possible "status counts"
 ask $T/cmdline-guard.klp.o
 same status 0 "$STATUS"
-value '[.strict, .opens, .functions[0].trial]' '[true,0,"passed"]'
+value '[.strict, .enablesForFmodRet, .functions[0].trial]' '[true,0,"passed"]'
 verdict cmdline_proc_show guard best "strict patch needs that"
 verdict cmdline_proc_show fmod_ret impossible "strict"
 expect_output "suits best, is what the patch has"
@@ -84,13 +84,13 @@ expect_output "suits best, is what the patch has"
 t functions of each kind
 ask $T/kinds.klp.o
 same status 0 "$STATUS"
-value '[.opens, .functions[].trial]' '[1,"not_tried","passed","passed"]'
+value '[.enablesForFmodRet, .functions[].trial]' '[1,"not_tried","passed","passed"]'
 value '[.functions[].returns]' '["pointer","narrow","wide"]'
-value '[.functions[].opening]' '["closed","open","closed"]'
+value '[.functions[].fmodRet]' '["not_enabled","enabled","not_enabled"]'
 verdict proc_lookup fmod_ret possible "cannot return NULL"
 verdict proc_lookup guard best "may return NULL too"
 verdict hrtimer_nanosleep fmod_ret possible "cannot return 0"
-verdict security_inode_symlink fmod_ret possible "open for it"
+verdict security_inode_symlink fmod_ret possible "enabled for it"
 ask --immediate $T/kinds.klp.o
 same status 4 "$STATUS"
 verdict security_inode_symlink guard impossible "not with --immediate"

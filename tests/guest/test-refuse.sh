@@ -226,11 +226,11 @@ check disable klpctl disable lsm-symlink
 same "still patched" "this has been live patched" "$(cat /proc/cmdline)"
 check disable klpctl disable cmdline
 
-t more functions than can be opened
-used=$(klpctl status --json | jq .companion.openUsed)
+t more functions than can be enabled for fmod_ret
+used=$(klpctl status --json | jq .companion.fmodRetUsed)
 refuse 5 200 -- enable $T/many.klp.o
-[[ $OUTPUT == *"function '"*"'"*"No room to open '"* ]] || fail "no function is named"
-same "functions open" "$used" "$(klpctl status --json | jq .companion.openUsed)"
+[[ $OUTPUT == *"function '"*"'"*"No room to enable '"* ]] || fail "no function is named"
+same "functions enabled for fmod_ret" "$used" "$(klpctl status --json | jq .companion.fmodRetUsed)"
 check "others still can" klpctl enable $P/cmdline.klp.o
 check disable klpctl disable cmdline
 

@@ -78,13 +78,13 @@ static inline bool change_func(const char *symbol, struct klp_uapi_func *f)
 	return id > 0;
 }
 
-static inline void change_open(const char *symbol)
+static inline void change_allow_fmod_ret(const char *symbol)
 {
 	struct klp_uapi_func f;
-	struct klp_ioc_open o = { .funcs = (uintptr_t)&f, .nr = 1 };
+	struct klp_ioc_allow_fmod_ret o = { .funcs = (uintptr_t)&f, .nr = 1 };
 
 	change_func(symbol, &f);
-	change_call(KLP_IOC_OPEN, &o, symbol);
+	change_call(KLP_IOC_ALLOW_FMOD_RET, &o, symbol);
 }
 
 /* Register a patch without any program. Returns its id. */

@@ -22,7 +22,8 @@ static void test_hello(void)
 	check(call(fd, KLP_IOC_HELLO, &h) == -EPROTO && h.abi == KLP_ABI, "refuses another ABI, says its own");
 	check(call(fd, KLP_IOC_STATUS, &s) == -ENOTCONN, "still mute after a refused hello");
 	h.abi = KLP_ABI;
-	check(!call(fd, KLP_IOC_HELLO, &h) && h.open_cap == KLP_OPEN_CAP && h.open_used < 50, "hello");
+	check(!call(fd, KLP_IOC_HELLO, &h), "hello");
+	check(h.fmod_ret_cap == KLP_FMOD_RET_CAP && h.fmod_ret_used < 50, "room for fmod_ret");
 	check(call(fd, _IO('K', 0x77), NULL) == -ENOTTY, "unknown request");
 	close(fd);
 }
@@ -233,7 +234,11 @@ static void test_transition(void)
 static void test_reserved(void)
 {
 	struct klp_uapi_func f = func("cmdline_proc_show");
-	struct klp_ioc_open o = { .funcs = (unsigned long)&f, .nr = 1, .reserved = 1U << 31 };
+	struct klp_ioc_allow_fmod_ret o = {
+		.funcs = (unsigned long)&f,
+		.nr = 1,
+		.reserved = 1U << 31,
+	};
 	struct klp_ioc_status s = { .reserved = 1U << 31 };
 	struct klp_ioc_blockers b = { .flags = 1U << 31 };
 	struct klp_ioc_objects q = { .reserved = 1U << 31 };
@@ -247,7 +252,7 @@ static void test_reserved(void)
 	struct klp_ioc_switch sw = { .flags = 1U << 31 };
 	int fd = device();
 
-	check(call(fd, KLP_IOC_OPEN, &o) == -EINVAL, "reserved field of OPEN");
+	check(call(fd, KLP_IOC_ALLOW_FMOD_RET, &o) == -EINVAL, "reserved field of ALLOW_FMOD_RET");
 	check(call(fd, KLP_IOC_STATUS, &s) == -EINVAL, "of STATUS");
 	check(call(fd, KLP_IOC_BLOCKERS, &b) == -EINVAL, "of BLOCKERS");
 	check(call(fd, KLP_IOC_OBJECTS, &q) == -EINVAL, "of OBJECTS");
@@ -282,13 +287,14 @@ static void test_reserved(void)
 static int unprivileged(int fd, __u64 in_force)
 {
 	struct klp_uapi_func f = func("cmdline_proc_show");
-	struct klp_ioc_open o = { .funcs = (unsigned long)&f, .nr = 1 };
+	struct klp_ioc_allow_fmod_ret o = { .funcs = (unsigned long)&f, .nr = 1 };
 	struct klp_ioc_force force = { .transition = 1 };
 	__u64 id;
 
 	if (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534))
 		return 1;
-	check(call(fd, KLP_IOC_OPEN, &o) == -EPERM, "no OPEN without capabilities");
+	check(call(fd, KLP_IOC_ALLOW_FMOD_RET, &o) == -EPERM,
+	      "no ALLOW_FMOD_RET without capabilities");
 	check(call(fd, KLP_IOC_CLAIM, NULL) == -EPERM, "no CLAIM");
 	check(register_patch(fd, "x", "meminfo_proc_show", &id) == -EPERM, "no REGISTER");
 	check(unregister(fd, in_force) == -EPERM, "no UNREGISTER");
@@ -362,26 +368,30 @@ static void test_done(void)
 	close(fd);
 }
 
-static void test_open(void)
+static void test_allow_fmod_ret(void)
 {
 	struct klp_uapi_func f[2] = { func("cmdline_proc_show"), func("cmdline_proc_show") };
-	struct klp_ioc_open o = { .funcs = (unsigned long)f, .nr = 2 };
+	struct klp_ioc_allow_fmod_ret o = { .funcs = (unsigned long)f, .nr = 2 };
 	int fd = device();
-	__u32 used = status(fd, NULL, 0).open_used;
+	__u32 used = status(fd, NULL, 0).fmod_ret_used;
 
-	check(!call(fd, KLP_IOC_OPEN, &o) && o.open_used == used + 1, "opening twice takes one entry");
-	check(!call(fd, KLP_IOC_OPEN, &o) && o.open_used == used + 1, "and none when repeated");
+	check(!call(fd, KLP_IOC_ALLOW_FMOD_RET, &o) && o.fmod_ret_used == used + 1,
+	      "enabling twice takes one entry");
+	check(!call(fd, KLP_IOC_ALLOW_FMOD_RET, &o) && o.fmod_ret_used == used + 1,
+	      "and none when repeated");
 	f[1] = func("no_such_function_here");
-	check(call(fd, KLP_IOC_OPEN, &o) == -ENOENT && o.failed == 1, "says which one failed");
-	used = status(fd, NULL, 0).open_used;
+	check(call(fd, KLP_IOC_ALLOW_FMOD_RET, &o) == -ENOENT && o.failed == 1,
+	      "says which one failed");
+	used = status(fd, NULL, 0).fmod_ret_used;
 	f[1] = func("cmdline_proc_show");
 	f[1].flags = KLP_FUNC_OPS;
-	check(call(fd, KLP_IOC_OPEN, &o) == -EINVAL && o.failed == 1, "not one with a guard");
-	check(status(fd, NULL, 0).open_used == used, "which takes no entry");
+	check(call(fd, KLP_IOC_ALLOW_FMOD_RET, &o) == -EINVAL && o.failed == 1,
+	      "not one with a guard");
+	check(status(fd, NULL, 0).fmod_ret_used == used, "which takes no entry");
 	close(fd);
 }
 
-static int opened_enough, loads, loads_refused;
+static int enabled_enough, loads, loads_refused;
 
 /*
  * Load programs for a function that is enabled for fmod_ret. The verifier searches the kernel's
@@ -396,7 +406,7 @@ static void *loader(void *arg)
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_MODIFY_RETURN,
 		    .attach_btf_id = *(__u32 *)arg);
 
-	while (!__atomic_load_n(&opened_enough, __ATOMIC_RELAXED)) {
+	while (!__atomic_load_n(&enabled_enough, __ATOMIC_RELAXED)) {
 		int fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "loader", "GPL", insns, 2, &opts);
 
 		__atomic_add_fetch(fd < 0 ? &loads_refused : &loads, 1, __ATOMIC_RELAXED);
@@ -411,34 +421,34 @@ static void *loader(void *arg)
  * kfuncs must still work then. Meanwhile programs are loaded for an enabled function, and none of
  * the loads may fail.
  */
-static void test_open_cap(void)
+static void test_fmod_ret_cap(void)
 {
-	__u32 open = func("cmdline_proc_show").btf_id;
+	__u32 enabled = func("cmdline_proc_show").btf_id;
 	pthread_t threads[2];
 	unsigned int n = btf__type_cnt(btf), added = 0;
 	int fd = device(), r = 0;
 	__u32 used = 0;
 
 	for (int i = 0; i < 2; i++)
-		pthread_create(&threads[i], NULL, loader, &open);
+		pthread_create(&threads[i], NULL, loader, &enabled);
 	for (unsigned int id = 1; id < n && r != -ENOSPC && added < 1000; id++) {
 		const struct btf_type *t = btf__type_by_id(btf, id);
 		struct klp_uapi_func f = { .object = "vmlinux", .btf_id = id };
-		struct klp_ioc_open o = { .funcs = (unsigned long)&f, .nr = 1 };
+		struct klp_ioc_allow_fmod_ret o = { .funcs = (unsigned long)&f, .nr = 1 };
 
 		if (!btf_is_func(t))
 			continue;
 		snprintf(f.symbol, sizeof(f.symbol), "%s", btf__name_by_offset(btf, t->name_off));
-		r = call(fd, KLP_IOC_OPEN, &o);
+		r = call(fd, KLP_IOC_ALLOW_FMOD_RET, &o);
 		added += !r;
-		used = o.open_used;
+		used = o.fmod_ret_used;
 	}
-	__atomic_store_n(&opened_enough, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&enabled_enough, 1, __ATOMIC_RELAXED);
 	for (int i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
 	check(loads && !loads_refused, "programs can be loaded all the time");
-	check(r == -ENOSPC && used == KLP_OPEN_CAP, "the cap holds");
-	check(added > 100, "and much could be opened");
+	check(r == -ENOSPC && used == KLP_FMOD_RET_CAP, "the cap holds");
+	check(added > 100, "and many could be enabled");
 	close(fd);
 }
 
@@ -456,7 +466,7 @@ int main(void)
 	test_reserved();
 	test_capabilities();
 	test_done();
-	test_open();
-	test_open_cap();
+	test_allow_fmod_ret();
+	test_fmod_ret_cap();
 	return failures ? 1 : 0;
 }

@@ -293,7 +293,7 @@ static __u64 misses(struct bpf_program *p)
 static void prepare(void)
 {
 	struct klp_ioc_hello h = { .abi = KLP_ABI };
-	struct klp_ioc_open o = { .funcs = (unsigned long)funcs, .nr = 2 };
+	struct klp_ioc_allow_fmod_ret o = { .funcs = (unsigned long)funcs, .nr = 2 };
 	struct btf *btf = btf__load_vmlinux_btf();
 
 	dev = open(KLP_DEVICE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
@@ -306,8 +306,8 @@ static void prepare(void)
 		strcpy(funcs[i].object, "vmlinux");
 		strcpy(funcs[i].symbol, symbols[i]);
 	}
-	if (ioctl(dev, KLP_IOC_HELLO, &h) < 0 || ioctl(dev, KLP_IOC_OPEN, &o) < 0)
-		die("hello or open");
+	if (ioctl(dev, KLP_IOC_HELLO, &h) < 0 || ioctl(dev, KLP_IOC_ALLOW_FMOD_RET, &o) < 0)
+		die("hello or allow_fmod_ret");
 }
 
 static bool verdict(bool good, const char *what)

@@ -163,7 +163,7 @@ static __s64 size_of(const char *type)
 int main(void)
 {
 	struct klp_uapi_func f;
-	struct klp_ioc_open o = { .funcs = (unsigned long)&f, .nr = 1 };
+	struct klp_ioc_allow_fmod_ret o = { .funcs = (unsigned long)&f, .nr = 1 };
 	int fd;
 
 	companion_begin("seq-puts");
@@ -175,7 +175,7 @@ int main(void)
 	libbpf_set_print(NULL);
 	fd = device();
 	f = func("version_proc_show");
-	check(!call(fd, KLP_IOC_OPEN, &o), "open the function");
+	check(!call(fd, KLP_IOC_ALLOW_FMOD_RET, &o), "enable the function for fmod_ret");
 	skel = kmod_seq_puts__open_and_load();
 	if (!skel) {
 		printf("not ok seq-puts: load: %s\n", strerror(errno));

@@ -35,7 +35,7 @@ static void attach(const char *function, enum bpf_attach_type type)
 	int program;
 
 	if (type == BPF_MODIFY_RETURN)
-		change_open(function);
+		change_allow_fmod_ret(function);
 	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "klp_fact", "GPL", insns, 2, &opts);
 	if (program < 0)
 		fact_fail("%s: no program of type %d: %s", function, type, strerror(-program));

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * More functions than klp.ko enables for fmod_ret in one boot (KLP_OPEN_CAP):
- * OUTCOME_OPENING_FULL, and none is enabled. All are `int (struct seq_file *, void *)`, are in
+ * More functions than klp.ko enables for fmod_ret in one boot (KLP_FMOD_RET_CAP):
+ * OUTCOME_FMOD_RET_FULL, and none is enabled. All are `int (struct seq_file *, void *)`, are in
  * BTF, are traceable and have a unique name on 6.12 and 7.2. The bodies change nothing.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 
 KLP_PATCH("many", "1.0");
-KLP_DESCRIPTION("210 functions: more than can be opened");
+KLP_DESCRIPTION("210 functions: more than can be enabled for fmod_ret");
 KLP_LICENSE("GPL");
 
 #define KEEP(function) \

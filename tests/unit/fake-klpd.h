@@ -197,8 +197,8 @@ FAKE_METHOD(fake_status)
 {
 	SEND(sd_varlink_reply, link,
 	     "{\"version\":\"0.1\",\"kernel\":\"6.12\",\"generation\":3,\"perTask\":true,"
-	     "\"companion\":{\"loaded\":true,\"abi\":1,\"version\":\"0.1\",\"openCap\":200,"
-	     "\"openUsed\":3,\"reliableStacks\":true},\"transition\":" FAKE_TRANSITION ","
+	     "\"companion\":{\"loaded\":true,\"abi\":1,\"version\":\"0.1\",\"fmodRetCap\":200,"
+	     "\"fmodRetUsed\":3,\"reliableStacks\":true},\"transition\":" FAKE_TRANSITION ","
 	     "\"patches\":[" FAKE_PATCH "],\"warnings\":[\"gen-9 is damaged\"]}");
 }
 
@@ -230,22 +230,25 @@ FAKE_METHOD(fake_check)
 	if (!strstr(path, "fine"))
 		SEND(sd_varlink_reply, link,
 		     replace ? "{\"name\":\"bad\",\"version\":\"1\",\"change\":\"replace\","
-		     "\"consistency\":\"per_task\",\"replaced\":[\"a\",\"b\"],\"opens\":0,"
+		     "\"consistency\":\"per_task\",\"replaced\":[\"a\",\"b\"],"
+		     "\"enablesForFmodRet\":0,"
 		     "\"strict\":true,\"problems\":[{\"error\":\"io.klpd.Manager.VerifierRejected\","
 		     "\"function\":\"f\",\"detail\":\"one | two\",\"hint\":\"Read it.\","
 		     "\"log\":\"all of it\"}],\"functions\":[]}" :
 		     "{\"name\":\"bad\",\"version\":\"1\",\"change\":\"enable\","
-		     "\"consistency\":\"per_task\",\"replaced\":[],\"opens\":0,\"strict\":false,"
+		     "\"consistency\":\"per_task\",\"replaced\":[],\"enablesForFmodRet\":0,"
+		     "\"strict\":false,"
 		     "\"problems\":[{\"error\":\"io.klpd.Manager.NoSuchFunction\",\"function\":\"f\","
 		     "\"detail\":\"\",\"hint\":\"\"},{\"error\":\"io.klpd.Manager.FromTheFuture\","
 		     "\"detail\":\"so it is\",\"hint\":\"Wait.\"}],\"functions\":[]}");
 	SEND(sd_varlink_reply, link,
 	     "{\"name\":\"fine\",\"version\":\"1\",\"change\":\"enable\",\"consistency\":\"immediate\","
-	     "\"replaced\":[],\"opens\":2,\"strict\":false,\"problems\":[],\"functions\":[{"
+	     "\"replaced\":[],\"enablesForFmodRet\":2,\"strict\":false,\"problems\":[],"
+	     "\"functions\":[{"
 	     "\"object\":\"vmlinux\",\"symbol\":\"f\",\"sympos\":2,\"body\":\"fmod_ret\",\"program\":\"p\","
 	     "\"prototype\":\"int f(void)\",\"described\":true,\"loaded\":true,\"namesakes\":3,"
 	     "\"clones\":1,\"arguments\":0,\"returns\":\"narrow\",\"traceable\":true,"
-	     "\"opening\":\"closed\",\"owner\":\"old\",\"taken\":\"by\\u001b[31m him\","
+	     "\"fmodRet\":\"not_enabled\",\"owner\":\"old\",\"taken\":\"by\\u001b[31m him\","
 	     "\"trial\":\"not_tried\",\"notTried\":\"it is Sunday\",\"advice\":["
 	     "{\"body\":\"guard\",\"verdict\":\"best\",\"why\":\"it is the best of all that there are "
 	     "and this line is so long that it has to be broken\"},"

@@ -8,7 +8,7 @@ static struct target_facts facts;
 static struct advice_case c;
 static struct advice given[ADVICE_BODIES];
 
-/* An ordinary function: int f(a, b), not open for fmod_ret, with the companion there. */
+/* An ordinary function: int f(a, b), not enabled for fmod_ret, with the companion there. */
 static void begin(void)
 {
 	facts = (struct target_facts){
@@ -18,7 +18,7 @@ static void begin(void)
 		.described = true,
 		.shaped = true,
 		.shape = { .n_args = 2, .returns = RETURN_NARROW },
-		.fmod_ret = FMOD_RET_CLOSED,
+		.fmod_ret = FMOD_RET_NOT_ENABLED,
 	};
 	c = (struct advice_case){ .facts = &facts, .companion = true };
 }
@@ -42,10 +42,10 @@ static void test_ordinary(void)
 {
 	begin();
 	CHECK_ADVICE(BODY_GUARD, ADVICE_BEST, "misses no call, may return any value");
-	CHECK_ADVICE(BODY_FMOD_RET, ADVICE_POSSIBLE, "the companion opens the function");
+	CHECK_ADVICE(BODY_FMOD_RET, ADVICE_POSSIBLE, "the companion enables the function");
 	CHECK(!strstr(of(BODY_FMOD_RET)->why, "cannot return"));
-	facts.fmod_ret = FMOD_RET_OPEN;
-	CHECK_ADVICE(BODY_FMOD_RET, ADVICE_POSSIBLE, "open for it, by the kernel itself or by");
+	facts.fmod_ret = FMOD_RET_ENABLED;
+	CHECK_ADVICE(BODY_FMOD_RET, ADVICE_POSSIBLE, "enabled for it, by the kernel itself or by");
 }
 
 static void test_override(void)
@@ -109,7 +109,7 @@ static void test_companion(void)
 	c.companion = false;
 	CHECK_ADVICE(BODY_GUARD, ADVICE_COMPANION, "modprobe klp");
 	CHECK_ADVICE(BODY_FMOD_RET, ADVICE_COMPANION, "modprobe klp");
-	facts.fmod_ret = FMOD_RET_OPEN;
+	facts.fmod_ret = FMOD_RET_ENABLED;
 	CHECK_ADVICE(BODY_FMOD_RET, ADVICE_BEST, "works without the companion");
 	begin();
 	c.immediate = true;

@@ -125,13 +125,13 @@ static void test_rollback(void)
 static void test_check(void)
 {
 	CHECK_INT(run("check fine.klp.o"), 0);
-	CHECK_STR(out, "fine 1: nothing speaks against 'enable' (immediate; opens 2 functions, until "
-		  "reboot)\n"
+	CHECK_STR(out, "fine 1: nothing speaks against 'enable' (immediate; enables 2 functions for "
+		  "fmod_ret until reboot)\n"
 		  "\nvmlinux:f,2\n"
 		  "   Prototype: int f(void)\n"
 		  " Kernel says: in the kernel, 3 functions of this name, 1 clone of the compiler's, "
-		  "traceable, in\n              BTF, not open for fmod_ret, takes 0 arguments, returns at "
-		  "most 32 bits\n"
+		  "traceable, in\n              BTF, not enabled for fmod_ret, takes 0 arguments, "
+		  "returns at most 32 bits\n"
 		  "     Patched: by 'old', which is in force\n"
 		  "       Taken: by?[31m him\n"
 		  "  This patch: fmod_ret body 'p' was not tried: it is Sunday\n"
@@ -273,7 +273,7 @@ static void test_status(void)
 	CHECK_CONTAINS(out, "klpd: 0.1 on kernel 6.12\n");
 	CHECK_CONTAINS(out, "Generation: 3\n");
 	CHECK_CONTAINS(out, "Consistency: per task\n");
-	CHECK_CONTAINS(out, "Companion: klp 0.1, ABI 1, 3 of 200 functions open\n");
+	CHECK_CONTAINS(out, "Companion: klp 0.1, ABI 1, 3 of 200 functions enabled for fmod_ret\n");
 	CHECK_CONTAINS(out, "Transition: 4, enabling 'x?[31m': 118 of 120 tasks moved, for 7 s of "
 		       "60 s, phase switch\n");
 	CHECK_CONTAINS(out, "Warning: gen-9 is damaged\n");

@@ -18,8 +18,8 @@
  *    sleep meanwhile.
  * 3. The old set is freed after an RCU-tasks grace period. Until then, each task that was
  *    preempted in its search has slept or returned to user mode.
- * 4. An error changes nothing. The total, with the entries of others, never exceeds KLP_OPEN_CAP.
- *    One call adds all its ids or none. One mutex serializes the calls.
+ * 4. An error changes nothing. The total, with the entries of others, never exceeds
+ *    KLP_FMOD_RET_CAP. One call adds all its ids or none. One mutex serializes the calls.
  *
  * Finding the pointer. struct btf, struct btf_kfunc_set_tab and the number of the hook are looked
  * up by name in the kernel's BTF. The module does not load unless the memory found there looks
@@ -43,24 +43,24 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 
+#include "fmodret.h"
 #include "func.h"
-#include "opening.h"
 #include "resolve.h"
 
-#define OPENING_KERNEL_MAX	256	/* BTF_KFUNC_SET_MAX_CNT of kernel/bpf/btf.c */
+#define FMODRET_KERNEL_MAX	256	/* BTF_KFUNC_SET_MAX_CNT of kernel/bpf/btf.c */
 
 /* A replaced set, kept until no verifier searches it. */
-struct opening_old {
+struct fmodret_old {
 	struct rcu_head rcu;
 	struct btf_id_set8 *set;
 };
 
-static DEFINE_MUTEX(opening_mutex);
-static struct btf_id_set8 **opening_slot;	/* the kernel's pointer to the set */
-static u32 opening_count;
+static DEFINE_MUTEX(fmodret_mutex);
+static struct btf_id_set8 **fmodret_slot;	/* the kernel's pointer to the set */
+static u32 fmodret_count;
 
 /* Byte offset of a member of a struct, both by name; -1 if there is none. */
-static s64 opening_offset(const struct btf *btf, const char *type, const char *member,
+static s64 fmodret_offset(const struct btf *btf, const char *type, const char *member,
 			  u32 *ret_type)
 {
 	u32 id = klpm_resolve_btf_find(btf, type, BTF_KIND_STRUCT), i;
@@ -76,7 +76,7 @@ static s64 opening_offset(const struct btf *btf, const char *type, const char *m
 }
 
 /* Index of the hook; -1 if there is none. */
-static s64 opening_hook(const struct btf *btf)
+static s64 fmodret_hook(const struct btf *btf)
 {
 	u32 id = klpm_resolve_btf_find(btf, "btf_kfunc_hook", BTF_KIND_ENUM), i;
 	const struct btf_type *t = id ? btf_type_by_id(btf, id) : NULL;
@@ -89,15 +89,15 @@ static s64 opening_hook(const struct btf *btf)
 }
 
 /* Address of the kernel's pointer to the set; NULL if the layout is unknown. */
-static struct btf_id_set8 **opening_find(struct btf *btf)
+static struct btf_id_set8 **fmodret_find(struct btf *btf)
 {
-	s64 tab_at, sets_at, hook = opening_hook(btf);
+	s64 tab_at, sets_at, hook = fmodret_hook(btf);
 	const struct btf_type *t;
 	u32 type;
 	void *tab;
 
-	tab_at = opening_offset(btf, "btf", "kfunc_set_tab", &type);
-	sets_at = opening_offset(btf, "btf_kfunc_set_tab", "sets", &type);
+	tab_at = fmodret_offset(btf, "btf", "kfunc_set_tab", &type);
+	sets_at = fmodret_offset(btf, "btf_kfunc_set_tab", "sets", &type);
 	if (tab_at < 0 || sets_at < 0 || hook < 0)
 		return NULL;
 	t = btf_type_by_id(btf, type);
@@ -107,51 +107,51 @@ static struct btf_id_set8 **opening_find(struct btf *btf)
 	return tab ? (struct btf_id_set8 **)(tab + sets_at) + hook : NULL;
 }
 
-static bool opening_is_right(const struct btf *btf, const struct btf_id_set8 *set)
+static bool fmodret_is_right(const struct btf *btf, const struct btf_id_set8 *set)
 {
 	u32 i;
 
 	for (i = 0; i < set->cnt; i++)
-		if (set->cnt > OPENING_KERNEL_MAX ||
+		if (set->cnt > FMODRET_KERNEL_MAX ||
 		    !klpm_resolve_is_modify_return(btf, set->pairs[i].id) ||
 		    (i && set->pairs[i - 1].id > set->pairs[i].id))
 			return false;
 	return true;
 }
 
-int klpm_opening_init(void)
+int klpm_fmodret_init(void)
 {
 	struct btf *btf = klpm_resolve_btf_vmlinux();
 	struct btf_id_set8 *set;
 
-	opening_slot = opening_find(btf);
-	set = opening_slot ? *opening_slot : NULL;
-	if (!opening_slot || (set && !opening_is_right(btf, set))) {
+	fmodret_slot = fmodret_find(btf);
+	set = fmodret_slot ? *fmodret_slot : NULL;
+	if (!fmodret_slot || (set && !fmodret_is_right(btf, set))) {
 		pr_err("this kernel's 'struct btf_kfunc_set_tab' is not as it was: not loading\n");
 		return -ENOEXEC;
 	}
-	opening_count = set ? set->cnt : 0;
+	fmodret_count = set ? set->cnt : 0;
 	return 0;
 }
 
-void klpm_opening_exit(void)
+void klpm_fmodret_exit(void)
 {
 	rcu_barrier_tasks();
 }
 
-u32 klpm_opening_used(void)
+u32 klpm_fmodret_used(void)
 {
-	return READ_ONCE(opening_count);
+	return READ_ONCE(fmodret_count);
 }
 
-static int opening_cmp(const void *a, const void *b)
+static int fmodret_cmp(const void *a, const void *b)
 {
 	const u32 *x = a, *y = b;
 
 	return *x < *y ? -1 : *x > *y;
 }
 
-static bool opening_listed(const struct btf_id_set8 *set, u32 from, u32 id)
+static bool fmodret_listed(const struct btf_id_set8 *set, u32 from, u32 id)
 {
 	u32 i;
 
@@ -165,16 +165,16 @@ static bool opening_listed(const struct btf_id_set8 *set, u32 from, u32 id)
  * Append the functions of f[] that are not in the kernel's set to `set`, a copy of it that has
  * room.
  */
-static int opening_fill(struct btf_id_set8 *set, const struct func *f, u32 n, u32 *failed)
+static int fmodret_fill(struct btf_id_set8 *set, const struct func *f, u32 n, u32 *failed)
 {
 	struct btf *btf = klpm_resolve_btf_vmlinux();
 	u32 before = set->cnt, i;
 
 	for (i = 0; i < n; i++) {
 		if (klpm_resolve_is_modify_return(btf, f[i].btf_id) ||
-		    opening_listed(set, before, f[i].btf_id))
+		    fmodret_listed(set, before, f[i].btf_id))
 			continue;
-		if (set->cnt >= KLP_OPEN_CAP) {
+		if (set->cnt >= KLP_FMOD_RET_CAP) {
 			*failed = i;
 			return -ENOSPC;
 		}
@@ -184,45 +184,45 @@ static int opening_fill(struct btf_id_set8 *set, const struct func *f, u32 n, u3
 	return 0;
 }
 
-static void opening_free_old(struct rcu_head *rcu)
+static void fmodret_free_old(struct rcu_head *rcu)
 {
-	struct opening_old *old = container_of(rcu, struct opening_old, rcu);
+	struct fmodret_old *old = container_of(rcu, struct fmodret_old, rcu);
 
 	kfree(old->set);
 	kfree(old);
 }
 
-static void opening_publish(struct btf_id_set8 *set, struct opening_old *old)
+static void fmodret_publish(struct btf_id_set8 *set, struct fmodret_old *old)
 {
-	sort(set->pairs, set->cnt, sizeof(set->pairs[0]), opening_cmp, NULL);
-	old->set = *opening_slot;
-	smp_store_release(opening_slot, set);
-	WRITE_ONCE(opening_count, set->cnt);
-	call_rcu_tasks(&old->rcu, opening_free_old);
+	sort(set->pairs, set->cnt, sizeof(set->pairs[0]), fmodret_cmp, NULL);
+	old->set = *fmodret_slot;
+	smp_store_release(fmodret_slot, set);
+	WRITE_ONCE(fmodret_count, set->cnt);
+	call_rcu_tasks(&old->rcu, fmodret_free_old);
 }
 
-int klpm_opening_add(const struct func *f, u32 n, u32 *failed)
+int klpm_fmodret_add(const struct func *f, u32 n, u32 *failed)
 {
-	struct opening_old *old = kmalloc(sizeof(*old), GFP_KERNEL);
+	struct fmodret_old *old = kmalloc(sizeof(*old), GFP_KERNEL);
 	const struct btf_id_set8 *now;
 	struct btf_id_set8 *set;
 	int r = -ENOMEM;
 	u32 cnt;
 
-	mutex_lock(&opening_mutex);
-	now = *opening_slot;
+	mutex_lock(&fmodret_mutex);
+	now = *fmodret_slot;
 	cnt = now ? now->cnt : 0;
 	set = kzalloc(struct_size(set, pairs, cnt + n), GFP_KERNEL);
 	if (set && now)
 		memcpy(set, now, struct_size(set, pairs, cnt));
 	if (set && old)
-		r = opening_fill(set, f, n, failed);
+		r = fmodret_fill(set, f, n, failed);
 	if (!r && set->cnt > cnt) {
-		opening_publish(set, old);
+		fmodret_publish(set, old);
 		set = NULL;
 		old = NULL;
 	}
-	mutex_unlock(&opening_mutex);
+	mutex_unlock(&fmodret_mutex);
 	kfree(set);
 	kfree(old);
 	return r;

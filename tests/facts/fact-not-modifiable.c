@@ -9,20 +9,20 @@
  */
 #include "fact.h"
 
-#define CLOSED	"meminfo_proc_show"
+#define ORDINARY	"meminfo_proc_show"
 
 int main(void)
 {
 	char log[4096] = "";
 	int fd;
 
-	fact_begin("closed-function");
-	fd = fact_load(BPF_MODIFY_RETURN, CLOSED, 0, log, sizeof(log));
+	fact_begin("not-modifiable");
+	fd = fact_load(BPF_MODIFY_RETURN, ORDINARY, 0, log, sizeof(log));
 	if (fd >= 0)
-		fact_skip(CLOSED "() was opened before");
+		fact_skip(ORDINARY "() was enabled for fmod_ret before");
 	FACT(errno == EINVAL);
-	FACT(strstr(log, CLOSED "() is not modifiable"));
-	FACT_TRY(fact_load(BPF_TRACE_FEXIT, CLOSED, 0, NULL, 0));
+	FACT(strstr(log, ORDINARY "() is not modifiable"));
+	FACT_TRY(fact_load(BPF_TRACE_FEXIT, ORDINARY, 0, NULL, 0));
 
 	log[0] = '\0';
 	FACT_REFUSED(fact_load(BPF_TRACE_FEXIT, "do_exit", 0, log, sizeof(log)), EINVAL);
