@@ -191,7 +191,7 @@ LINK_TEST = -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS_klpd)
 $(UNITS): $(O)/tests/unit/%: tests/unit/%.c $(call archives,$(TEST_ARCHIVES),asan) $(O)/.settings
 	@mkdir -p $(@D)
 	@$(call say,UNIT,$@)
-	$(Q)$(CLANG) $(CPPFLAGS) -Itests/unit $(CFLAGS_asan) -MT $@ -MF $@.d -o $@ $< $(LINK_TEST)
+	$(Q)$(CLANG) $(CPPFLAGS) -Itests -Itests/unit $(CFLAGS_asan) -MT $@ -MF $@.d -o $@ $< $(LINK_TEST)
 
 $(FUZZERS): $(O)/tests/fuzz/%: tests/fuzz/%.c $(call archives,$(TEST_ARCHIVES),fuzz) $(O)/.settings
 	@mkdir -p $(@D)
@@ -203,7 +203,7 @@ define fact
 $(O)/tests/$(1)/%: tests/$(1)/%.c $(O)/.settings | $(TEST_SKELS) $(O)/include/version.h
 	@mkdir -p $$(@D)
 	@$$(call say,FACT,$$@)
-	$$(Q)$$(CC) $$(CPPFLAGS) -Itests/facts -Itests/kmod $$(CFLAGS_release) $$(LDFLAGS) -MT $$@ -MF $$@.d -o $$@ $$< \
+	$$(Q)$$(CC) $$(CPPFLAGS) -Itests -Itests/facts -Itests/kmod $$(CFLAGS_release) $$(LDFLAGS) -MT $$@ -MF $$@.d -o $$@ $$< \
 		-lbpf -lelf -lz
 endef
 $(foreach d,facts kmod,$(eval $(call fact,$(d))))
@@ -218,7 +218,7 @@ $(O)/tests/programs/%: tests/programs/%.c $(O)/.settings
 $(O)/tests/bench/%: tests/bench/%.c $(O)/.settings
 	@mkdir -p $(@D)
 	@$(call say,BENCH,$@)
-	$(Q)$(CC) $(CPPFLAGS) -Itests/facts -Itests/kmod -Itests/bench $(CFLAGS_release) $(LDFLAGS) -MT $@ -MF $@.d -o $@ $< -lbpf
+	$(Q)$(CC) $(CPPFLAGS) -Itests -Itests/facts -Itests/kmod -Itests/bench $(CFLAGS_release) $(LDFLAGS) -MT $@ -MF $@.d -o $@ $< -lbpf
 
 unit: $(UNITS)
 	$(Q)tests/each unit 120 $(UNITS)

@@ -10,7 +10,7 @@
 set -u
 name=symbol-files
 bad() {
-	echo "not ok $name $*"
+	printf '%s\n' "not ok 1 - $name" "# $*" 1..1
 	exit 1
 }
 traceable=/sys/kernel/tracing/available_filter_functions
@@ -22,4 +22,4 @@ grep -qE '^[0-9a-f]+ [tT] [a-z0-9_]+\.(isra|constprop|part)\.[0-9]' /proc/kallsy
 [[ $(grep -cxF security_inode_getattr "$traceable") == 1 ]] || bad "traceable: no plain name"
 [[ $(grep -vcE '^[^ ]+( \[[^]]+\])?$' "$traceable") == 0 ]] || bad "traceable: lines of another form"
 [[ -r /sys/kernel/btf/vmlinux ]] || bad "no BTF"
-echo "ok $name"
+printf '%s\n' "ok 1 - $name" 1..1

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Shared by the fact programs. Each tests one assumption about the kernel, as root in a guest. A
- * program prints "ok NAME", "not ok NAME why" or "skip NAME why" and exits with 0, 1 or 77.
+ * program prints one result and the plan as TAP (tap.h) and exits with 0, 1 or 77 (skipped).
  *
  * Most of them use the function security_inode_getattr(), which stat(2) calls and for which 0
  * means "allowed". Programs loaded here affect only the thread that loaded them.
@@ -22,28 +22,33 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tap.h"
+
 #define FACT_HOOK	"security_inode_getattr"
 #define FACT_DIR	"/sys/fs/bpf"
 
 /* A file pinned or created by a fact; removed when it ends. */
 static const char *fact_pin;
 
-static inline void fact_end(int status, const char *how, const char *name, const char *format,
-			    va_list args)
+static char fact_name[64];
+
+/* Print the only result, and end the program with this status: 1 or 77. */
+static inline void fact_end(int status, const char *format, va_list args)
 {
-	printf("%s %s", how, name);
-	if (format) {
-		putchar(' ');
-		vprintf(format, args);
+	char why[512];
+
+	vsnprintf(why, sizeof(why), format, args);
+	if (status == 77) {
+		tap_skip(fact_name, why);
+	} else {
+		tap_result(false, "%s", fact_name);
+		printf("# %s\n", why);
 	}
-	putchar('\n');
-	fflush(stdout);
+	tap_end();
 	if (fact_pin)
 		unlink(fact_pin);
 	exit(status);
 }
-
-static char fact_name[64];
 
 /* Call first. `name` is the name of the fact in the output. */
 static inline void fact_begin(const char *name)
@@ -57,7 +62,7 @@ __attribute__((format(printf, 1, 2), noreturn)) static inline void fact_fail(con
 	va_list args;
 
 	va_start(args, format);
-	fact_end(1, "not ok", fact_name, format, args);
+	fact_end(1, format, args);
 	va_end(args);
 	abort();
 }
@@ -67,14 +72,15 @@ __attribute__((format(printf, 1, 2), noreturn)) static inline void fact_skip(con
 	va_list args;
 
 	va_start(args, format);
-	fact_end(77, "skip", fact_name, format, args);
+	fact_end(77, format, args);
 	va_end(args);
 	abort();
 }
 
 static inline int fact_ok(void)
 {
-	printf("ok %s\n", fact_name);
+	tap_result(true, "%s", fact_name);
+	tap_end();
 	if (fact_pin)
 		unlink(fact_pin);
 	return 0;

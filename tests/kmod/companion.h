@@ -19,26 +19,50 @@
 #include <unistd.h>
 
 #include "register.h"
+#include "tap.h"
 #include "klp/uapi.h"
 
 static struct btf *btf;
 static int failures;
 static const char *companion_what;
 
+/* End the program: the rest cannot be tested here. */
+__attribute__((noreturn)) static inline void companion_skip(const char *why)
+{
+	tap_skip(companion_what, why);
+	tap_end();
+	exit(77);
+}
+
+/* End the program: the rest cannot be tested, which is a failure. */
+__attribute__((noreturn)) static inline void companion_die(const char *what)
+{
+	tap_result(false, "%s: %s: %s", companion_what, what, strerror(errno));
+	tap_end();
+	exit(1);
+}
+
+/* Call last, for the exit status. */
+static inline int companion_end(void)
+{
+	tap_end();
+	return failures ? 1 : 0;
+}
+
 /* Call first. Ends the program (exit status 77, skipped) if there is no companion. */
 static inline void companion_begin(const char *what)
 {
 	companion_what = what;
+	tap_begin();
 	btf = btf__load_vmlinux_btf();
 	if (btf && !access(KLP_DEVICE, F_OK))
 		return;
-	printf("skip %s: no BTF or klp.ko is not loaded\n", what);
-	exit(77);
+	companion_skip("no BTF or klp.ko is not loaded");
 }
 
 static inline void check(bool good, const char *name)
 {
-	printf("%s %s: %s\n", good ? "ok" : "not ok", companion_what, name);
+	tap_result(good, "%s: %s", companion_what, name);
 	if (!good)
 		printf("# errno %d (%m)\n", errno);
 	failures += !good;

@@ -155,19 +155,15 @@ int main(void)
 
 	companion_begin("callback");
 	libbpf_set_print(NULL);
-	if (system("modprobe test_klpd_calls")) {
-		printf("skip callback: no module test_klpd_calls\n");
-		return 77;
-	}
+	if (system("modprobe test_klpd_calls"))
+		companion_skip("no module test_klpd_calls");
 	skel = kmod_callback__open_and_load();
-	if (!skel) {
-		printf("not ok callback: load: %s\n", strerror(errno));
-		return 1;
-	}
+	if (!skel)
+		companion_die("load");
 	fd = device();
 	test_killed(fd);
 	test_refused(fd);
 	close(fd);
 	kmod_callback__destroy(skel);
-	return failures ? 1 : 0;
+	return companion_end();
 }

@@ -468,5 +468,5 @@ int main(void)
 	test_done();
 	test_allow_fmod_ret();
 	test_fmod_ret_cap();
-	return failures ? 1 : 0;
+	return companion_end();
 }

@@ -35,6 +35,7 @@
 
 #include "kmod-consistency.skel.h"
 #include "register.h"
+#include "tap.h"
 #include "klp/uapi.h"
 
 #define WATCHED_UID 4242
@@ -47,7 +48,8 @@ static struct kmod_consistency *skel;
 
 static void die(const char *what)
 {
-	printf("not ok consistency: %s: %s\n", what, strerror(errno));
+	tap_result(false, "consistency: %s: %s", what, strerror(errno));
+	tap_end();
 	exit(1);
 }
 
@@ -298,7 +300,8 @@ static void prepare(void)
 
 	dev = open(KLP_DEVICE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (!btf || dev < 0) {
-		printf("skip consistency: no BTF or klp.ko is not loaded\n");
+		tap_skip("consistency", "no BTF or klp.ko is not loaded");
+		tap_end();
 		exit(77);
 	}
 	for (int i = 0; i < 2; i++) {
@@ -312,8 +315,7 @@ static void prepare(void)
 
 static bool verdict(bool good, const char *what)
 {
-	printf("%s consistency: %s\n", good ? "ok" : "not ok", what);
-	return good;
+	return tap_result(good, "consistency: %s", what);
 }
 
 static int report(void)
@@ -335,6 +337,7 @@ static int report(void)
 	good &= verdict(during[0] && during[1], "both side by side while a transition ran");
 	good &= verdict(skel->bss->across, "there were sleepers from before to after");
 	good &= verdict(reversed, "some of them were turned round");
+	tap_end();
 	return good ? 0 : 1;
 }
 

@@ -252,13 +252,11 @@ int main(void)
 	companion_begin("guard");
 	libbpf_set_print(NULL);
 	skel = kmod_guard__open_and_load();
-	if (!skel) {
-		printf("not ok guard: load: %s\n", strerror(errno));
-		return 1;
-	}
+	if (!skel)
+		companion_die("load");
 	skel->bss->nap_tgid = getpid();
 	test_refused();
 	test_life();
 	kmod_guard__destroy(skel);
-	return failures ? 1 : 0;
+	return companion_end();
 }

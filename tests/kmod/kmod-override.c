@@ -166,11 +166,9 @@ int main(void)
 	bpf_map__set_autocreate(skel->maps.asleep, false);
 	bpf_program__set_autoload(skel->progs.guard_nap, false);
 	bpf_program__set_autoload(skel->progs.guard_asleep, false);
-	if (kmod_override__load(skel)) {
-		printf("not ok override: load: %s\n", strerror(errno));
-		return 1;
-	}
+	if (kmod_override__load(skel))
+		companion_die("load");
 	test_life();
 	kmod_override__destroy(skel);
-	return failures ? 1 : 0;
+	return companion_end();
 }

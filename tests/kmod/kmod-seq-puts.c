@@ -168,19 +168,15 @@ int main(void)
 
 	companion_begin("seq-puts");
 	/* With lockdep, locks are large. */
-	if (size_of("seq_file") > FORGED_SEQ_FILE || size_of("file") > FORGED_FILE) {
-		puts("skip seq-puts: a seq_file and a file do not fit on a stack of a program here");
-		return 77;
-	}
+	if (size_of("seq_file") > FORGED_SEQ_FILE || size_of("file") > FORGED_FILE)
+		companion_skip("a seq_file and a file do not fit on a stack of a program here");
 	libbpf_set_print(NULL);
 	fd = device();
 	f = func("version_proc_show");
 	check(!call(fd, KLP_IOC_ALLOW_FMOD_RET, &o), "enable the function for fmod_ret");
 	skel = kmod_seq_puts__open_and_load();
-	if (!skel) {
-		printf("not ok seq-puts: load: %s\n", strerror(errno));
-		return 1;
-	}
+	if (!skel)
+		companion_die("load");
 	skel->bss->reader = (__u32)getpid();
 	test_fmod_ret();
 	test_guard(fd);
@@ -189,5 +185,5 @@ int main(void)
 	check(load_other_type() == -EACCES, "nor does a program of another type");
 	kmod_seq_puts__destroy(skel);
 	close(fd);
-	return failures ? 1 : 0;
+	return companion_end();
 }

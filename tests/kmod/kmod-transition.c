@@ -253,5 +253,5 @@ int main(void)
 	test_blocker();
 	test_deadline();
 	test_force();
-	return failures ? 1 : 0;
+	return companion_end();
 }

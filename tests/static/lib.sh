@@ -4,13 +4,13 @@
 # lib.sh - shared by the static checks: working directory, lists of files, and results.
 #
 # A check counts what it looks at (`seen`) and reports a fault with `bad`; `verdict NAME` then
-# prints the result since the last verdict and starts again. It is a failure if nothing was looked
+# prints the result since the last verdict as TAP and starts again; `finish` prints the plan. It is a failure if nothing was looked
 # at: a check that finds no files proves nothing about them.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-seen=0 wrong=0 status=0 passed=0 skips=0
+seen=0 wrong=0 status=0 passed=0 skips=0 results=0
 # shellcheck disable=SC2034 # used by the checks
 output=${KLPD_OUTPUT:-.output}
 
@@ -23,24 +23,27 @@ verdict() {
 	if ((seen == 0)); then
 		bad "$1: nothing was checked"
 	fi
+	results=$((results + 1))
 	if ((wrong > 0)); then
-		echo "not ok $1"
+		echo "not ok $results - $1"
 		status=1
 	else
-		echo "ok $1"
+		echo "ok $results - $1"
 		passed=$((passed + 1))
 	fi
 	seen=0 wrong=0
 }
 
 skip() {
-	echo "skip $1 $2"
+	results=$((results + 1))
+	echo "ok $results - $1 # SKIP $2"
 	skips=$((skips + 1))
 	seen=0 wrong=0
 }
 
 # The last line of a check: exit with 77 if everything was skipped.
 finish() {
+	echo "1..$results"
 	if ((status == 0 && passed == 0)); then
 		((skips > 0)) && exit 77
 		exit 1

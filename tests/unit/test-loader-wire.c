@@ -37,13 +37,29 @@ static int wait_ready(int socket, short events, void *userdata)
 	return poll(&p, 1, 10000) == 1 ? 0 : -ETIMEDOUT;
 }
 
+/* The sender begins when the receiver waits for the first time, so that it has to wait. */
+struct late_sender {
+	pthread_t thread;
+	struct wire *w;
+	unsigned int waits;
+};
+
+static int wait_late(int socket, short events, void *userdata)
+{
+	struct late_sender *l = userdata;
+
+	if (l->waits == 0 && pthread_create(&l->thread, NULL, sender, l->w) != 0)
+		return -EAGAIN;
+	return wait_ready(socket, events, &l->waits);
+}
+
 /* More bytes than a socket holds, and more descriptors than one message may carry. */
 static void test_large(void)
 {
 	static char text[300 * 1024];
 	struct wire w = WIRE_INIT(LOADER_ANSWER), got;
-	unsigned int waits = 0, fds = 300;
-	pthread_t thread;
+	struct late_sender late = { .w = &w };
+	unsigned int fds = 300;
 	void *sent;
 	char *s;
 
@@ -55,10 +71,10 @@ static void test_large(void)
 	wire_put_string(&w, "");
 	for (unsigned int i = 0; i < fds; i++)
 		wire_put_fd(&w, i % 2 ? ends[0] : STDERR_FILENO);
-	CHECK(pthread_create(&thread, NULL, sender, &w) == 0);
-	CHECK_INT(wire_receive(ends[1], &got, wait_ready, &waits), 0);
-	pthread_join(thread, &sent);
-	CHECK(sent == &w && waits > 0);
+	CHECK_INT(wire_receive(ends[1], &got, wait_late, &late), 0);
+	CHECK(late.waits > 0);
+	pthread_join(late.thread, &sent);
+	CHECK(sent == &w);
 	CHECK_INT(got.type, LOADER_ANSWER);
 	CHECK_INT(wire_get_u32(&got), 7);
 	s = wire_get_string(&got);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The smallest test harness that tells the truth. A case is a function without arguments; the first
- * CHECK that fails ends it. Each case prints one line: "ok NAME", "not ok NAME" or
- * "skip NAME reason". The program ends with unit_end(): 0, 1 if a case failed or none ran, 77 if
- * all were skipped.
+ * CHECK that fails ends it. Each case prints one line of TAP (tap.h). The program ends with
+ * unit_end(), which prints the plan: 0, 1 if a case failed or none ran, 77 if all were skipped.
  *
  *	static void test_something(void) { CHECK_INT(1 + 1, 2); }
  *	int main(void) { RUN(test_something); return unit_end(); }
@@ -14,6 +13,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "tap.h"
 
 static struct unit_state {
 	bool bad;		/* of the case that runs */
@@ -80,19 +81,19 @@ static inline void unit_run(const char *name, void (*function)(void))
 	function();
 	if (unit.bad) {
 		unit.failed++;
-		printf("not ok %s\n", name);
+		tap_result(false, "%s", name);
 	} else if (unit.skipped) {
 		unit.skips++;
-		printf("skip %s %s\n", name, unit.skipped);
+		tap_skip(name, unit.skipped);
 	} else {
 		unit.passed++;
-		printf("ok %s\n", name);
+		tap_result(true, "%s", name);
 	}
-	fflush(stdout);
 }
 
 static inline int unit_end(void)
 {
+	tap_end();
 	if (unit.failed > 0)
 		return 1;
 	if (unit.passed > 0)

@@ -4,12 +4,14 @@
 # lib.sh - for scripts that run in a guest: `. /klpd/lib.sh`.
 #
 # A script (without set -e, because it goes on after a failed check) is a sequence of tests.
-# `t NAME` begins a test and ends the previous one; a test passes unless it called `fail`. Each
-# test prints one line on stdout:
+# `t NAME` begins a test and ends the previous one; a test passes unless it called `fail`. Stdout
+# is TAP, so that prove(1) reads it: one line for each test, in which N counts up, and the plan at
+# the end. The reason of a failure is a comment after its line.
 #
-#	ok NAME  |  not ok NAME: why  |  skip NAME: why
+#	ok N - NAME  |  not ok N - NAME  |  ok N - NAME # SKIP why
+#	1..N
 #
-# The script ends with "N passed, N failed, N skipped", and with status 1 if a test failed or none
+# After the plan comes "N passed, N failed, N skipped". The status is 1 if a test failed or none
 # ran. Promises that a script that dies half way counts as failed, and that waits depend on
 # effects, not on time (loop_until has a limit). After `snapshot`, a test fails if it leaves a
 # link, a program, a pin, a patch, a reference on the companion or a complaint in the log.
@@ -35,7 +37,7 @@ t() {
 # fail WHY... - mark the test as failed and continue; the first reason is reported.
 fail() {
 	WHY=${WHY:-$*}
-	printf '# %s\n' "$*"
+	echo "# ${*//$'\n'/$'\n'# }"
 	return 1
 }
 
@@ -212,6 +214,11 @@ gone() {
 	! "$@"
 }
 
+# result HOW NAME [DIRECTIVE] - print the result of a test. A # in a name would begin a directive.
+result() {
+	echo "$1 $((PASSED + FAILED + SKIPPED)) - ${2//#/\\#}${3:-}"
+}
+
 end_test() {
 	local left
 
@@ -223,14 +230,15 @@ end_test() {
 	fi
 	if [[ $VERDICT == skip ]]; then
 		SKIPPED=$((SKIPPED + 1))
-		echo "skip $TEST: $WHY"
+		result ok "$TEST" " # SKIP ${WHY//$'\n'/; }"
 	elif [[ -n $WHY ]]; then
 		FAILED=$((FAILED + 1))
-		echo "not ok $TEST: $WHY"
+		result "not ok" "$TEST"
+		echo "# failed: ${WHY//$'\n'/; }"
 		show_klpd_log
 	else
 		PASSED=$((PASSED + 1))
-		echo "ok $TEST"
+		result ok "$TEST"
 	fi
 	TEST='' WHY='' VERDICT='' KEEP=''
 }
@@ -246,6 +254,8 @@ end_script() {
 	fi
 	end_test
 	[[ -z $KLPD_PID ]] || kill -KILL "$KLPD_PID" 2>/dev/null
+	((PASSED + FAILED + SKIPPED)) || echo "Bail out! No test ran."
+	echo "1..$((PASSED + FAILED + SKIPPED))"
 	echo "$PASSED passed, $FAILED failed, $SKIPPED skipped"
 	exit $((FAILED > 0 || PASSED + SKIPPED == 0))
 }
