@@ -186,7 +186,7 @@ struct klp_ioc_register {
  * unknown). Before it unregisters a FORCED_OUT record, the caller must ensure that its programs stay
  * for good.
  */
-struct klp_ioc_withdraw {
+struct klp_ioc_unregister {
 	__u64 id;
 };
 
@@ -447,7 +447,7 @@ struct klp_uapi_event {
 #define KLP_IOC_HELLO		_IOWR('K', 0x01, struct klp_ioc_hello)
 #define KLP_IOC_ALLOW_FMOD_RET	_IOWR('K', 0x02, struct klp_ioc_allow_fmod_ret)
 #define KLP_IOC_REGISTER	_IOWR('K', 0x03, struct klp_ioc_register)
-#define KLP_IOC_UNREGISTER	_IOW('K', 0x04, struct klp_ioc_withdraw)
+#define KLP_IOC_UNREGISTER	_IOW('K', 0x04, struct klp_ioc_unregister)
 #define KLP_IOC_SWITCH		_IOWR('K', 0x05, struct klp_ioc_switch)
 #define KLP_IOC_REVERSE		_IOW('K', 0x06, struct klp_ioc_reverse)
 #define KLP_IOC_STATUS		_IOWR('K', 0x07, struct klp_ioc_status)

@@ -22,11 +22,16 @@ static int effect_recovery(const struct registry *reg, struct warnings *ret)
 		r = warnings_add(ret, &(struct warning){ .kind = WARNING_RECOVERY,
 							 .func = WARNING_NO_FUNC },
 				 "%s", reg->warnings[i]);
-	for (size_t i = 0; r == 0 && i < reg->n_leftovers; i++)
+	for (size_t i = 0; r == 0 && i < reg->n_leftovers; i++) {
+		const struct leftover *l = &reg->leftovers[i];
+
 		r = warnings_add(ret, &(struct warning){ .kind = WARNING_LEFTOVER,
 							 .func = WARNING_NO_FUNC },
-				 "Pins gen-%llu are out of force and could not be removed yet",
-				 (unsigned long long)reg->leftovers[i].serial);
+				 l->id ? "Registration %llu of a change that failed could not be "
+					 "removed from klp.ko yet" :
+					 "Pins gen-%llu are out of force and could not be removed yet",
+				 (unsigned long long)(l->id ?: l->serial));
+	}
 	return r;
 }
 

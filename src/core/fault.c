@@ -22,6 +22,13 @@ struct fault {
 	unsigned long point;
 };
 
+static bool fault_ends(const char *text, const char *end)
+{
+	size_t n = strcspn(text, ",");
+
+	return n == strlen(end) && strncmp(text, end, n) == 0;
+}
+
 static struct fault fault_parse(const char *text)
 {
 	const char *colon = strchr(text, ':'), *name;
@@ -37,42 +44,55 @@ static struct fault fault_parse(const char *text)
 			break;
 	}
 	f.point = strtoul(colon + 1, &end, 10);
-	f.kill = STREQ(end, ":kill");
-	f.set = f.phase < _PHASE_MAX && end > colon + 1 && (f.kill || STREQ(end, ":fail"));
+	f.kill = fault_ends(end, ":kill");
+	f.set = f.phase < _PHASE_MAX && end > colon + 1 && (f.kill || fault_ends(end, ":fail"));
 	return f;
+}
+
+/* The fault of the list that is for this point. */
+static struct fault fault_find(const char *list, enum phase phase, unsigned int point)
+{
+	while (list) {
+		struct fault f = fault_parse(list);
+
+		if (f.set && f.phase == phase && f.point == point)
+			return f;
+		list = strchr(list, ',');
+		list = list ? list + 1 : NULL;
+	}
+	return (struct fault){ .set = false };
 }
 
 /*
  * Read the first line of a file, so that tests can inject many faults without restarting klpd,
  * which would have to read the kernel's symbols again.
  */
-static struct fault fault_read(const char *path)
+static struct fault fault_read(const char *path, enum phase phase, unsigned int point)
 {
 	_cleanup_fclose_ FILE *f = fopen(path, "re");
-	char text[64] = "";
+	char text[128] = "";
 
 	if (!f || !fgets(text, sizeof(text), f))
 		return (struct fault){ .set = false };
 	text[strcspn(text, "\n")] = '\0';
-	return fault_parse(text);
+	return fault_find(text, phase, point);
 }
 
 int fault_point(enum phase phase, unsigned int point)
 {
 	static const char *text;
-	static struct fault fault;
 	static bool read;
+	struct fault fault;
 
 	watchdog_alive();
 	if (!read) {
 		text = getenv("KLPD_FAULT");
-		if (text && *text != '/')
-			fault = fault_parse(text);
 		read = true;
 	}
-	if (text && *text == '/')
-		fault = fault_read(text);
-	if (!fault.set || fault.phase != phase || fault.point != point)
+	if (!text)
+		return 0;
+	fault = *text == '/' ? fault_read(text, phase, point) : fault_find(text, phase, point);
+	if (!fault.set)
 		return 0;
 	if (fault.kill)
 		(void)raise(SIGKILL);

@@ -172,7 +172,7 @@ int incoming_register(struct incoming *e, struct registry *reg, unsigned int *po
 void incoming_register_undo(struct incoming *e, struct registry *reg)
 {
 	if (e->patch->id != 0)
-		(void)companion_withdraw(reg->companion, e->patch->id);
+		(void)retire_registered(reg, e->patch->id);
 	e->patch->id = 0;
 }
 

@@ -260,14 +260,21 @@ void registry_warn(struct registry *reg, const char *format, ...)
 void registry_leave_over(struct registry *reg, uint64_t serial, uint64_t gate)
 {
 	if (reg->n_leftovers < ARRAY_SIZE(reg->leftovers))
-		reg->leftovers[reg->n_leftovers++] = (struct leftover){ serial, gate, NULL };
+		reg->leftovers[reg->n_leftovers++] = (struct leftover){ .serial = serial, .gate = gate };
+}
+
+void registry_leave_registered(struct registry *reg, uint64_t id)
+{
+	if (reg->n_leftovers < ARRAY_SIZE(reg->leftovers))
+		reg->leftovers[reg->n_leftovers++] = (struct leftover){ .id = id };
 }
 
 void registry_leave_patch(struct registry *reg, struct patch *s)
 {
 	if (reg->n_leftovers < ARRAY_SIZE(reg->leftovers))
 		reg->leftovers[reg->n_leftovers++] =
-			(struct leftover){ patch_pins(s), patch_gate(s), s };
+			(struct leftover){ .serial = patch_pins(s), .gate = patch_gate(s),
+					   .patch = s };
 	else
 		patch_free(s);	/* its pins hold the links, for the next start */
 }

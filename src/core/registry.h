@@ -26,8 +26,9 @@ struct registry {
 	struct report companion_report;
 	struct patch *patches[REGISTRY_PATCHES_MAX];	/* owned, in order of serial */
 	size_t n_patches;
-	struct leftover {		/* pins that could not be removed */
-		uint64_t serial;
+	struct leftover {		/* what could not be removed: pins, or a registration */
+		uint64_t serial;	/* of the pins; 0: none */
+		uint64_t id;		/* of a registration of the companion; 0: none */
 		uint64_t gate;		/* bit that must stay closed: the links still exist */
 		struct patch *patch; /* owned; forced, and its programs are not kept for good yet */
 	} leftovers[REGISTRY_PATCHES_MAX];
@@ -101,6 +102,8 @@ struct unjudged *registry_find_unjudged(struct registry *reg, const char *name);
 void registry_warn(struct registry *reg, const char *format, ...) _printf_(2, 3);
 /* Remember pins that could not be removed, for retire_leftovers(). */
 void registry_leave_over(struct registry *reg, uint64_t serial, uint64_t gate);
+/* The same for a registration that the companion did not take back. */
+void registry_leave_registered(struct registry *reg, uint64_t id);
 /* The same for a whole patch, of which it takes ownership. */
 void registry_leave_patch(struct registry *reg, struct patch *s);
 /*

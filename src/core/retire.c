@@ -105,9 +105,20 @@ int retire_pins(struct registry *reg, uint64_t serial, uint64_t gate)
 
 int retire_record(struct registry *reg, uint64_t id)
 {
-	int r = reg->companion ? companion_withdraw(reg->companion, id) : 0;
+	int r = reg->companion ? companion_unregister(reg->companion, id) : 0;
 
 	return r == -ENOENT ? 0 : r;
+}
+
+int retire_registered(struct registry *reg, uint64_t id)
+{
+	int r = fault_point(PHASE_REGISTER, FAULT_UNDO);
+
+	if (r == 0)
+		r = retire_record(reg, id);
+	if (r < 0)
+		registry_leave_registered(reg, id);
+	return r;
 }
 
 /* Takes ownership of the patch, which has left the registry. */
@@ -170,6 +181,8 @@ int retire_leftovers(struct registry *reg)
 
 		if (l.patch)
 			RET_GATHER(r, retire_one(reg, l.patch, &held, 0));
+		else if (l.id)
+			RET_GATHER(r, retire_registered(reg, l.id));
 		else
 			RET_GATHER(r, retire_pins(reg, l.serial, l.gate));
 	}

@@ -251,12 +251,12 @@ int companion_try_func(struct companion *c, const struct klp_uapi_func *f)
 	memcpy(func.symbol, f->symbol, sizeof(func.symbol));
 	memcpy(object.name, f->object, MIN(sizeof(object.name), sizeof(f->object)));
 	r = companion_register(c, &record, &id, &failed);
-	return r < 0 ? r : companion_withdraw(c, id);
+	return r < 0 ? r : companion_unregister(c, id);
 }
 
-int companion_withdraw(struct companion *c, uint64_t id)
+int companion_unregister(struct companion *c, uint64_t id)
 {
-	struct klp_ioc_withdraw arg = { .id = id };
+	struct klp_ioc_unregister arg = { .id = id };
 
 	return companion_ioctl(c, KLP_IOC_UNREGISTER, &arg);
 }

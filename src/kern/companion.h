@@ -65,7 +65,7 @@ struct companion_record { /* arguments of KLP_IOC_REGISTER, which sets addr and 
 
 int companion_register(struct companion *c, const struct companion_record *record, uint64_t *ret_id,
 		       uint32_t *ret_failed);
-int companion_withdraw(struct companion *c, uint64_t id);
+int companion_unregister(struct companion *c, uint64_t id);
 /* The error with which registering a record with this function is refused, or 0. Keeps no record. */
 int companion_try_func(struct companion *c, const struct klp_uapi_func *f);
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "core/effect.h"
+#include "core/retire.h"
 #include "klpd/manager-pins.h"
 #include "klpd/manager.h"
 #include "klpd/missed.h"
@@ -82,6 +83,9 @@ int manager_look(struct manager *m, struct warnings *ret)
 	int r;
 
 	manager_keep(m);
+	/* a change has its own view of what is left, and retries it when it begins */
+	if (!m->change && !m->work)
+		(void)retire_leftovers(m->registry);
 	r = effect_look(m->registry, ret);
 
 	m->look_usec = look_now() - began;

@@ -122,9 +122,9 @@ static long device_allow_fmod_ret(void __user *arg)
 	return r;
 }
 
-static long device_withdraw(void __user *arg)
+static long device_unregister_patch(void __user *arg)
 {
-	struct klp_ioc_withdraw w;
+	struct klp_ioc_unregister w;
 	struct klpm_patch *rec;
 	long r = 0;
 
@@ -294,7 +294,7 @@ static long device_change(struct device_file *df, unsigned int cmd, void __user 
 	case KLP_IOC_REGISTER:
 		return klpm_register_patch(df, user);
 	case KLP_IOC_UNREGISTER:
-		return device_withdraw(user);
+		return device_unregister_patch(user);
 	case KLP_IOC_SWITCH:
 		return device_switch(user);
 	case KLP_IOC_REVERSE:

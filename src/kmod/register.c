@@ -159,7 +159,7 @@ static long register_make(const void *owner, struct klp_ioc_register *a, struct 
 	return r;
 }
 
-static void register_withdraw(const void *owner, u64 id)
+static void register_remove(const void *owner, u64 id)
 {
 	struct klpm_patch *rec;
 
@@ -191,7 +191,7 @@ long klpm_register_patch(const void *owner, void __user *arg)
 	if (copy_to_user(arg, &a, sizeof(a)) ||
 	    (!r && copy_to_user(u64_to_user_ptr(a.funcs), u, a.nr * sizeof(*u)))) {
 		if (!r)
-			register_withdraw(owner, a.id);
+			register_remove(owner, a.id);
 		r = -EFAULT;
 	}
 	kvfree(u);

@@ -56,4 +56,11 @@ for what in fail kill; do
 		check "nothing is patched" no_line klp: /proc/uptime /proc/loadavg /proc/version /proc/softirqs
 	done
 done
+
+t a registration that cannot be undone is undone later
+echo attach:1:fail,register:1000:fail >$KLPD_FAULT
+klpctl enable $P/cmdline.klp.o && fail "it did not fail"
+same warnings 1 "$(klpctl status --json | jq '.warnings | map(select(test("^Registration [0-9]+ of a change that failed"))) | length')"
+: >$KLPD_FAULT
+same "warnings after the next look" 0 "$(klpctl status --json | jq '.warnings | length')"
 ok

@@ -312,6 +312,17 @@ for name in cmdline meminfo multi; do
 	check "disable $name" klpctl disable $name
 done
 
+t pins that cannot be removed are removed when they can be
+klpctl enable $P/cmdline.klp.o || fail enable
+pin=$(compgen -G "$D/gen-*/link-0")
+mount --bind $D/gates "$pin" || fail "nothing is mounted"
+check disable klpctl disable cmdline
+warns "^Pins gen-[0-9]+ are out of force and could not be removed yet"
+umount "$pin" || fail umount
+same warnings "" "$(warnings)"
+status_is 0
+pinned link-0 && fail "the pins are still there"
+
 t recovery without descriptors keeps what was known
 stop_klpd
 check rmmod loop_until rmmod klp

@@ -141,7 +141,7 @@ static inline int reverse(int fd, __u64 number)
 
 static inline int unregister(int fd, __u64 id)
 {
-	struct klp_ioc_withdraw w = { .id = id };
+	struct klp_ioc_unregister w = { .id = id };
 
 	return call(fd, KLP_IOC_UNREGISTER, &w);
 }

@@ -47,6 +47,15 @@ static void test_one_point(void)
 	CHECK_INT(outcome_at("retire:0:kill", PHASE_RETIRE, 0), 100 + SIGKILL);
 }
 
+static void test_list(void)
+{
+	CHECK_INT(outcome_at("attach:2:fail,pin:1:kill", PHASE_ATTACH, 2), 1);
+	CHECK_INT(outcome_at("attach:2:fail,pin:1:kill", PHASE_PIN, 1), 100 + SIGKILL);
+	CHECK_INT(outcome_at("attach:2:fail,pin:1:kill", PHASE_PIN, 2), 0);
+	CHECK_INT(outcome_at("attach:2:explode,pin:1:fail", PHASE_PIN, 1), 1);
+	CHECK_INT(outcome_at("attach:2:fail,", PHASE_ATTACH, 1), 0);
+}
+
 /* The file is read at each point, so that one process may meet several. */
 static void test_file(void)
 {
@@ -74,6 +83,7 @@ int main(void)
 {
 	RUN(test_inert);
 	RUN(test_one_point);
+	RUN(test_list);
 	RUN(test_file);
 	return unit_end();
 }
