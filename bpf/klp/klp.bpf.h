@@ -425,21 +425,21 @@ static __always_inline __u64 klp_check_nonzero(__u64 value)
 	klp_body__##symbol(__typeof__(type) *klp_ret_type, struct klp_mark_override *klp_mark \
 			   __VA_OPT__(,) __VA_ARGS__)
 
-/* ---- tables of the kernel ------------------------------------------------------------------- */
+/* ---- struct_ops ----------------------------------------------------------------------------- */
 
 /**
- * KLP_TABLE() - provide a struct_ops table of the kernel
+ * KLP_STRUCT_OPS() - provide a struct_ops instance of the kernel
  * @type: its type, which the kernel can update while it is in use: tcp_congestion_ops
  * @map: variable of that type in SEC(".struct_ops.link"), with .name = @name
- * @name: name by which users select the table, for example by setsockopt(TCP_CONGESTION)
+ * @name: name by which users select it, for example by setsockopt(TCP_CONGESTION)
  *
- * Its programs are struct_ops programs of the kernel, SEC("struct_ops"), see klp-patch(5). A table
- * is replaced at one instant for new users; present users keep the one they have.
+ * Its programs are struct_ops programs of the kernel, SEC("struct_ops"), see klp-patch(5).
+ * It is replaced at one instant for new users; present users keep the one they have.
  */
-#define KLP_TABLE(type, map, name) \
-	_Static_assert(sizeof(name) > 1 && sizeof(name) <= KLP_TABLE_NAME_LEN, \
-		       "KLP_TABLE: the name is empty or too long (KLP_TABLE_NAME_LEN)"); \
-	KLP_INFO_AS(klp_table__##map, "table=" #type ":" name ":" #map)
+#define KLP_STRUCT_OPS(type, map, name) \
+	_Static_assert(sizeof(name) > 1 && sizeof(name) <= KLP_STRUCT_OPS_NAME_LEN, \
+		       "KLP_STRUCT_OPS: the name is empty or too long (KLP_STRUCT_OPS_NAME_LEN)"); \
+	KLP_INFO_AS(klp_struct_ops__##map, "table=" #type ":" name ":" #map)
 
 /* ---- callbacks ------------------------------------------------------------------------------ */
 

@@ -22,8 +22,8 @@
  *   strict=yes|no                         at most once, default yes if a ref begins with "CVE-"
  *   consistency=any|per-task              at most once, default any; per-task refuses --immediate
  *   func=OBJECT:SYMPOS:BODY:SYMBOL:PROG   one for each patched function
- *   table=TYPE:NAME:MAP                   one for each kernel struct_ops table that the patch
- *                                         provides; at least one func or table
+ *   table=TYPE:NAME:MAP                   one for each struct_ops instance that the patch
+ *                                         provides; at least one func or struct_ops instance
  *   state=ID:VERSION                      any number, each ID once, decimal; id is 1..2^64-1,
  *                                         version 0..2^32-1
  *   callback=OBJECT:WHEN:PROG             any number; WHEN is pre_patch, post_patch, pre_unpatch
@@ -37,10 +37,11 @@
  * An unknown key or a repeated single key is an error.
  * format=N with N > 1 means "made by newer tools" and is distinguished from a malformed file.
  *
- * TYPE is a struct_ops type of the kernel (tcp_congestion_ops), < KLP_TABLE_TYPE_LEN. NAME is the
- * name by which users of the table select it, the text of its member `name`, [A-Za-z0-9_.]*, <
- * KLP_TABLE_NAME_LEN. MAP is the variable of that type in section .struct_ops.link, a C identifier
- * < KLP_PROG_LEN. Each (TYPE, NAME) occurs at most once, and so does each MAP.
+ * TYPE is a struct_ops type of the kernel (tcp_congestion_ops), < KLP_STRUCT_OPS_TYPE_LEN. NAME is
+ * the name by which users of the instance select it, the text of its member `name`,
+ * [A-Za-z0-9_.]*, < KLP_STRUCT_OPS_NAME_LEN. MAP is the variable of that type in section
+ * .struct_ops.link, a C identifier < KLP_PROG_LEN. Each (TYPE, NAME) occurs at most once, and so
+ * does each MAP.
  *
  * The prototype that the author wrote for SYMBOL is in the file's BTF, as the type of a variable
  * KLP_PROTO_PREFIX SYMBOL in section KLP_PROTO_SECTION: a pointer to a function type.
@@ -79,8 +80,8 @@
 #define KLP_OBJECT_LEN		56	/* MODULE_NAME_LEN on 64-bit kernels */
 #define KLP_SYMBOL_LEN		512	/* KSYM_NAME_LEN */
 #define KLP_PROG_LEN		128
-#define KLP_TABLE_TYPE_LEN	64
-#define KLP_TABLE_NAME_LEN	64
+#define KLP_STRUCT_OPS_TYPE_LEN	64
+#define KLP_STRUCT_OPS_NAME_LEN	64
 #define KLP_WHEN_LEN		16	/* post_unpatch is the longest */
 #define KLP_META_MAX		65536	/* of the whole section */
 #define KLP_FILE_MAX		(4 * 1024 * 1024)
@@ -88,7 +89,7 @@
 #define KLP_REFS_MAX		64
 #define KLP_STATES_MAX		64
 #define KLP_CALLBACKS_MAX	64
-#define KLP_TABLES_MAX		16
+#define KLP_STRUCT_OPS_MAX		16
 /* Bytes of data that the companion keeps for each state. */
 #define KLP_STATE_SIZE		256
 

@@ -106,8 +106,8 @@ static int load_prepare(struct trial *t, size_t *ret_n, struct report *report)
 			continue;
 		++*ret_n;
 	}
-	for (size_t i = 0; r == 0 && i < m->n_tables; i++)
-		if (incoming_select_table(e, i, NULL) == 0)
+	for (size_t i = 0; r == 0 && i < m->n_struct_ops; i++)
+		if (incoming_select_struct_ops(e, i, NULL) == 0)
 			++*ret_n;
 	return r;
 }

@@ -180,9 +180,9 @@ static int check_look(struct check *c, struct registry *reg)
 	for (size_t i = 0; r == 0 && i < m->n_callbacks; i++)
 		r = check_problem(c, PHASE_PLAN, incoming_select_callback(&c->incoming, i, &report),
 				  &report);
-	for (size_t i = 0; r == 0 && i < m->n_tables; i++)
+	for (size_t i = 0; r == 0 && i < m->n_struct_ops; i++)
 		r = check_problem(c, PHASE_PLAN,
-				  incoming_resolve_table(&c->incoming, targets, i, &report),
+				  incoming_resolve_struct_ops(&c->incoming, targets, i, &report),
 				  &report);
 	if (r == 0)
 		r = check_aliases(c, reg);

@@ -21,8 +21,8 @@ static int effect_parts(const struct patch *s, struct warnings *ret)
 		w.effect = EFFECT_NONE;
 	return warnings_add(ret, &w,
 			    "Patch '%s' is not whole: %zu of its %zu bodies, callbacks and "
-			    "tables are not attached any more; disable it, or see 'klpctl repair "
-			    "--dry-run'",
+			    "struct_ops instances are not attached any more; disable it, or see "
+			    "'klpctl repair --dry-run'",
 			    s->meta->name, missing, all);
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Collects the warnings about patches in force from one source after the other: links, the
- * companion's records, tables, ftrace, foreign hooks. Keeps nothing. A source that cannot be read
- * yields no warning.
+ * companion's records, struct_ops instances, ftrace, foreign hooks. Keeps nothing. A source that
+ * cannot be read yields no warning.
  */
 #include "core/effect-pins.h"
 #include "core/effect.h"
 #include "core/effect-func.h"
 #include "core/idle-hooks.h"
-#include "core/table.h"
+#include "core/struct-ops.h"
 #include "kern/link.h"
 #include "kern/lockdown.h"
 #include "util/cleanup.h"
@@ -55,19 +55,21 @@ static int effect_missed(const struct patch *s, struct warnings *ret)
 	return r;
 }
 
-static int effect_tables(const struct patch *s, struct warnings *ret)
+static int effect_struct_ops(const struct patch *s, struct warnings *ret)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && s->state == PATCH_IN_FORCE && i < s->meta->n_tables; i++)
-		if (!table_is_current(s, i))
-			r = warnings_add(ret, &(struct warning){ .kind = WARNING_TABLE,
-								 .effect = EFFECT_PARTLY,
-								 .patch = s,
-								 .func = WARNING_NO_FUNC },
-					 "Patch '%s' is not whole: somebody else has changed or detached "
-					 "its table '%s'; disable it", s->meta->name,
-					 s->meta->tables[i].name);
+	for (size_t i = 0; r == 0 && s->state == PATCH_IN_FORCE && i < s->meta->n_struct_ops; i++)
+		if (!struct_ops_is_current(s, i))
+			r = warnings_add(
+				ret,
+				&(struct warning){ .kind = WARNING_STRUCT_OPS,
+						   .effect = EFFECT_PARTLY,
+						   .patch = s,
+						   .func = WARNING_NO_FUNC },
+				"Patch '%s' is not whole: somebody else has changed or detached "
+				"its struct_ops instance '%s'; disable it",
+				s->meta->name, s->meta->struct_ops[i].name);
 	return r;
 }
 
@@ -171,7 +173,7 @@ int effect_look(struct registry *reg, struct warnings *ret)
 	for (size_t i = 0; r == 0 && i < reg->n_patches; i++)
 		r = effect_missed(reg->patches[i], ret);
 	for (size_t i = 0; r == 0 && i < reg->n_patches; i++)
-		r = effect_tables(reg->patches[i], ret);
+		r = effect_struct_ops(reg->patches[i], ret);
 	if (r == 0)
 		r = effect_records(reg, ret);
 	if (r == 0)

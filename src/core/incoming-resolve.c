@@ -10,7 +10,7 @@
 #include "kern/ftrace.h"
 #include "kern/object.h"
 #include "kern/foreign.h"
-#include "kern/table-type.h"
+#include "kern/struct-ops-type.h"
 #include "kern/target.h"
 #include "util/macro.h"
 
@@ -137,19 +137,20 @@ int incoming_select_callback(struct incoming *e, size_t i, struct report *report
 	return r;
 }
 
-int incoming_select_table(struct incoming *e, size_t i, struct report *report)
+int incoming_select_struct_ops(struct incoming *e, size_t i, struct report *report)
 {
-	const struct meta_table *t = &e->patch->meta->tables[i];
+	const struct meta_struct_ops *t = &e->patch->meta->struct_ops[i];
 
-	return object_select_table(e->object, t->map, t->type, t->name, report);
+	return object_select_struct_ops(e->object, t->map, t->type, t->name, report);
 }
 
-int incoming_resolve_table(struct incoming *e, struct targets *targets, size_t i,
-			   struct report *report)
+int incoming_resolve_struct_ops(struct incoming *e, struct targets *targets, size_t i,
+				struct report *report)
 {
-	int r = table_type_check(targets_btf(targets), e->patch->meta->tables[i].type, report);
+	int r = struct_ops_type_check(targets_btf(targets), e->patch->meta->struct_ops[i].type,
+				      report);
 
-	return r == 0 ? incoming_select_table(e, i, report) : r;
+	return r == 0 ? incoming_select_struct_ops(e, i, report) : r;
 }
 
 /* Add klpd's bodies that belong to no patch. Returns how many links were found. */
@@ -331,8 +332,8 @@ int incoming_resolve(struct incoming *e, struct registry *reg, struct patch *con
 		r = incoming_resolve_func(e, reg, targets, i, report);
 	for (size_t i = 0; r == 0 && i < meta->n_callbacks; i++)
 		r = incoming_select_callback(e, i, report);
-	for (size_t i = 0; r == 0 && i < meta->n_tables; i++)
-		r = incoming_resolve_table(e, targets, i, report);
+	for (size_t i = 0; r == 0 && i < meta->n_struct_ops; i++)
+		r = incoming_resolve_struct_ops(e, targets, i, report);
 	if (r == 0)
 		r = look_keep_names(e);
 	if (r == 0)

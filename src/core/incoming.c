@@ -10,7 +10,7 @@
 #include "core/incoming.h"
 #include "core/fault.h"
 #include "core/retire.h"
-#include "core/table.h"
+#include "core/struct-ops.h"
 #include "kern/link.h"
 #include "kern/object.h"
 #include "kern/target.h"
@@ -212,13 +212,13 @@ static int incoming_attach_one(struct incoming *e, size_t i, struct report *repo
 int incoming_attach(struct incoming *e, struct patch *const *leave, size_t n_leave,
 		    unsigned int *point, struct report *report)
 {
-	size_t tables = patch_table_link(e->patch, 0);
+	size_t first = patch_struct_ops_link(e->patch, 0);
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < e->patch->n_links; i++) {
-		r = i < tables ? incoming_attach_one(e, i, report) :
-				 table_attach(e->patch, i - tables, e->object, leave, n_leave,
-					      &e->shared[i - tables], report);
+		r = i < first ? incoming_attach_one(e, i, report) :
+				struct_ops_attach(e->patch, i - first, e->object, leave, n_leave,
+						  &e->shared[i - first], report);
 		if (r == 0)
 			r = fault_point(PHASE_ATTACH, ++*point);
 	}
@@ -230,11 +230,11 @@ bool incoming_attach_undo(struct incoming *e)
 	bool attached = false;
 
 	for (size_t i = e->patch->n_links; i > 0; i--) {
-		size_t tables = patch_table_link(e->patch, 0);
+		size_t first = patch_struct_ops_link(e->patch, 0);
 
 		attached = attached || e->patch->links[i - 1] >= 0;
-		/* detach first, so that the table's name is free at once */
-		if (i > tables && e->patch->links[i - 1] >= 0 && !e->shared[i - 1 - tables])
+		/* detach first, so that the struct_ops instance's name is free at once */
+		if (i > first && e->patch->links[i - 1] >= 0 && !e->shared[i - 1 - first])
 			(void)link_detach(e->patch->links[i - 1]);
 		e->patch->links[i - 1] = safe_close(e->patch->links[i - 1]);
 	}

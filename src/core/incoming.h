@@ -22,7 +22,8 @@ struct incoming {
 	bool *native;			/* the function need not be enabled for fmod_ret */
 	/* The resolved functions, until incoming_built(); names belong to registry->targets. */
 	struct target *found;
-	bool shared[KLP_TABLES_MAX];	/* the link of table i is shared with a leaving patch */
+	/* the link of struct_ops instance i is shared with a leaving patch */
+	bool shared[KLP_STRUCT_OPS_MAX];
 	bool pinned;
 };
 
@@ -42,9 +43,10 @@ int incoming_resolve(struct incoming *e, struct registry *reg, struct patch *con
 
 /*
  * The steps of incoming_resolve(), for check.c, which continues after a failure. Each function,
- * callback and table is looked up and its program selected for loading. incoming_select*() selects
- * it again in a freshly opened object. incoming_resolve_foreign(): `known` marks functions to skip
- * and may be NULL. *ret is the first of the others that a foreign hook decides about.
+ * callback and struct_ops instance is looked up and its program selected for loading.
+ * incoming_select*() selects it again in a freshly opened object. incoming_resolve_foreign():
+ * `known` marks functions to skip and may be NULL. *ret is the first of the others that a foreign
+ * hook decides about.
  */
 int incoming_resolve_begin(struct incoming *e, struct registry *reg, struct targets **ret,
 			   struct report *report);
@@ -65,9 +67,9 @@ int incoming_select(struct incoming *e, size_t i, struct report *report);
 /* Report the outcome for -ELOOP or -EOWNERDEAD of the companion. */
 int incoming_out_of_reach(int error, const char *symbol, struct report *report);
 int incoming_select_callback(struct incoming *e, size_t i, struct report *report);
-int incoming_resolve_table(struct incoming *e, struct targets *targets, size_t i,
-			   struct report *report);
-int incoming_select_table(struct incoming *e, size_t i, struct report *report);
+int incoming_resolve_struct_ops(struct incoming *e, struct targets *targets, size_t i,
+				struct report *report);
+int incoming_select_struct_ops(struct incoming *e, size_t i, struct report *report);
 
 int incoming_load(struct incoming *e, struct registry *reg, unsigned int *point,
 		  struct report *report);

@@ -12,7 +12,7 @@
 /* Whether the metadata and all existing links of the patch are pinned. */
 static bool keep_is_pinned(const struct patch *s)
 {
-	return pin_is_complete(patch_pins(s), s->links, s->n_links, s->meta->n_tables) > 0;
+	return pin_is_complete(patch_pins(s), s->links, s->n_links, s->meta->n_struct_ops) > 0;
 }
 
 static int keep_pin(struct patch *s)

@@ -23,7 +23,7 @@ void lost_identity(const struct patch *s, uint32_t gates, struct lost_identity *
 
 bool lost_is(const struct found_link *l, const struct lost_identity *identity)
 {
-	if (l->kind == FOUND_TABLE)
+	if (l->kind == FOUND_STRUCT_OPS)
 		return false;
 	if (l->kind != FOUND_FMOD_RET)
 		return identity->id != 0 && *l->record && STREQ(l->record, identity->record);
@@ -51,8 +51,8 @@ static bool lost_is_func(const struct found_link *l, const struct meta *m, size_
 }
 
 /*
- * Find the map of table i by its name among the unclaimed links. If several have that name, it
- * stays unknown.
+ * Find the map of struct_ops instance i by its name among the unclaimed links. If several have that
+ * name, it stays unknown.
  */
 static int lost_find_map(struct patch *s, size_t i, const struct found *f, const bool *claimed)
 {
@@ -60,9 +60,10 @@ static int lost_find_map(struct patch *s, size_t i, const struct found *f, const
 	uint32_t id = 0;
 	int fd;
 
-	(void)snprintf(name, sizeof(name), "%s", s->meta->tables[i].map);
+	(void)snprintf(name, sizeof(name), "%s", s->meta->struct_ops[i].map);
 	for (size_t j = 0; j < f->n; j++) {
-		if (claimed[j] || f->links[j].kind != FOUND_TABLE || !STREQ(f->links[j].name, name))
+		if (claimed[j] || f->links[j].kind != FOUND_STRUCT_OPS ||
+		    !STREQ(f->links[j].name, name))
 			continue;
 		if (id != 0)
 			return 0;
@@ -75,13 +76,13 @@ static int lost_find_map(struct patch *s, size_t i, const struct found *f, const
 	return 0;
 }
 
-/* Whether the link holds the map of table i. */
-static bool lost_is_table(const struct found_link *l, const struct patch *s, size_t i)
+/* Whether the link holds the map of struct_ops instance i. */
+static bool lost_is_struct_ops(const struct found_link *l, const struct patch *s, size_t i)
 {
 	uint32_t id;
 
-	return l->kind == FOUND_TABLE && s->maps[i] >= 0 && link_map_id(s->maps[i], &id) == 0 &&
-	       id == l->map_id;
+	return l->kind == FOUND_STRUCT_OPS && s->maps[i] >= 0 &&
+	       link_map_id(s->maps[i], &id) == 0 && id == l->map_id;
 }
 
 /* Whether the found link is link i of the patch. */
@@ -91,7 +92,7 @@ static bool lost_fits(const struct found_link *l, const struct lost_identity *id
 	const struct meta *m = s->meta;
 
 	if (i >= m->n_funcs + m->n_callbacks)
-		return lost_is_table(l, s, i - m->n_funcs - m->n_callbacks);
+		return lost_is_struct_ops(l, s, i - m->n_funcs - m->n_callbacks);
 	if (!lost_is(l, identity))
 		return false;
 	return i < m->n_funcs ? lost_is_func(l, m, i) :
@@ -114,7 +115,7 @@ static int lost_take(const struct found_link *l, int *ret)
 int lost_fill(struct patch *s, const struct lost_identity *identity, const struct found *f,
 	      bool *claimed)
 {
-	for (size_t i = 0; i < s->meta->n_tables; i++) {
+	for (size_t i = 0; i < s->meta->n_struct_ops; i++) {
 		int r = s->maps[i] < 0 ? lost_find_map(s, i, f, claimed) : 0;
 
 		if (r < 0)

@@ -26,10 +26,10 @@ int patch_new(struct meta *meta, const char *path, struct patch **ret)
 	if (!s)
 		return -ENOMEM;
 	s->path = strdup(path);
-	s->n_links = m->n_funcs + m->n_callbacks + m->n_tables;
+	s->n_links = m->n_funcs + m->n_callbacks + m->n_struct_ops;
 	s->links = calloc(MAX(s->n_links, (size_t)1), sizeof(*s->links));
 	s->link_ids = calloc(MAX(s->n_links, (size_t)1), sizeof(*s->link_ids));
-	for (size_t i = 0; i < KLP_TABLES_MAX; i++)
+	for (size_t i = 0; i < KLP_STRUCT_OPS_MAX; i++)
 		s->maps[i] = -EBADF;
 	if (!s->path || !s->links || !s->link_ids)
 		return -ENOMEM;
@@ -61,7 +61,7 @@ int patch_from_pin(struct pin_patch *pin, struct patch **ret)
 	r = patch_new(meta, h->path, &s);
 	if (r < 0)
 		return r;
-	if (pin->n_links != s->n_links || pin->n_maps != s->meta->n_tables)
+	if (pin->n_links != s->n_links || pin->n_maps != s->meta->n_struct_ops)
 		return -EINVAL;
 
 	r = patch_keep_section(s, pin->meta, h->meta_size);
@@ -76,7 +76,7 @@ int patch_from_pin(struct pin_patch *pin, struct patch **ret)
 	memcpy(s->sha256, h->sha256, sizeof(s->sha256));
 	for (size_t i = 0; i < s->n_links; i++)
 		s->links[i] = TAKE_FD(pin->links[i]);
-	for (size_t i = 0; i < s->meta->n_tables; i++)
+	for (size_t i = 0; i < s->meta->n_struct_ops; i++)
 		s->maps[i] = TAKE_FD(pin->maps[i]);
 	*ret = TAKE_PTR(s);
 	return 0;
@@ -88,7 +88,7 @@ struct patch *patch_free(struct patch *s)
 		return NULL;
 	for (size_t i = 0; s->links && i < s->n_links; i++)
 		s->links[i] = safe_close(s->links[i]);
-	for (size_t i = 0; i < KLP_TABLES_MAX; i++)
+	for (size_t i = 0; i < KLP_STRUCT_OPS_MAX; i++)
 		s->maps[i] = safe_close(s->maps[i]);
 	free(s->links);
 	free(s->section);
@@ -143,14 +143,14 @@ int patch_to_header(const struct patch *s, size_t meta_size, struct pin_header *
 		.n_links = (uint32_t)s->n_links,
 		.enabled_usec = s->enabled_usec,
 		.meta_size = (uint32_t)meta_size,
-		.n_maps = (uint32_t)s->meta->n_tables,
+		.n_maps = (uint32_t)s->meta->n_struct_ops,
 	};
 	memcpy(ret->sha256, s->sha256, sizeof(ret->sha256));
 	memcpy(ret->path, s->path, strlen(s->path));
 	return 0;
 }
 
-size_t patch_table_link(const struct patch *s, size_t i)
+size_t patch_struct_ops_link(const struct patch *s, size_t i)
 {
 	return s->meta->n_funcs + s->meta->n_callbacks + i;
 }

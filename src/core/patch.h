@@ -36,7 +36,7 @@ struct patch {
 	char *path;
 	struct meta *meta;
 	/*
-	 * Fds in the metadata's order: functions, callbacks, struct_ops tables. -EBADF: missing.
+	 * Fds in the metadata's order: functions, callbacks, struct_ops instances. -EBADF: missing.
 	 */
 	int *links;
 	uint32_t *link_ids;	/* ids of the links; 0: not read yet */
@@ -44,8 +44,8 @@ struct patch {
 	 * ftrace's names of the functions. NULL: not looked up; a NULL entry: not known.
 	 */
 	char **listed;
-	size_t n_links;		/* meta->n_funcs + meta->n_callbacks + meta->n_tables */
-	int maps[KLP_TABLES_MAX];	/* fds of its struct_ops maps, or -EBADF */
+	size_t n_links;		/* meta->n_funcs + meta->n_callbacks + meta->n_struct_ops */
+	int maps[KLP_STRUCT_OPS_MAX];	/* fds of its struct_ops maps, or -EBADF */
 	/* state outside klpd */
 	void *section;		/* its metadata as pinned, owned; NULL: lost */
 	size_t section_size;
@@ -76,10 +76,10 @@ uint64_t patch_pins(const struct patch *s);
 /* Fill the header of its pins. -E2BIG: the metadata or the path is too long. */
 int patch_to_header(const struct patch *s, size_t meta_size, struct pin_header *ret);
 /*
- * Index into links[] of the link of struct_ops table i. Patches that replace each other may share
- * this link.
+ * Index into links[] of the link of struct_ops instance i. Patches that replace each other may
+ * share this link.
  */
-size_t patch_table_link(const struct patch *s, size_t i);
+size_t patch_struct_ops_link(const struct patch *s, size_t i);
 /*
  * Name of its record at the companion, "NAME.SERIAL". It is unique although a patch may be replaced
  * by one of its own name. Guard and override bodies and callbacks are bound to the record by this

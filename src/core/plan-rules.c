@@ -76,22 +76,27 @@ static int refuse_conflict(const struct meta *owner, const struct meta *m,
 			  set_words(owner, theirs), set_words(m, ours));
 }
 
-static int refuse_table(const struct meta *owner, const struct meta *m, const struct meta_table *t,
-			struct report *report)
+static int refuse_struct_ops(const struct meta *owner, const struct meta *m,
+			     const struct meta_struct_ops *t, struct report *report)
 {
 	char theirs[SET_WORDS], ours[SET_WORDS];
 
 	if (meta_same_set(owner, m))
 		return report_set(report, OUTCOME_CONFLICT,
-				  "Table '%s' of type %s is brought by '%s', which is in force; only a "
+				  "Struct_ops instance '%s' of type %s is brought by '%s', which is in "
+				  "force; only a "
 				  "replace may take it over", t->name, t->type, owner->name);
 	return report_set(report, OUTCOME_CONFLICT,
-			  "Table '%s' of type %s is brought by '%s' of %s, which is in force; a patch "
+			  "Struct_ops instance '%s' of type %s is brought by '%s' of %s, which is in "
+			  "force; a patch "
 			  "of %s cannot take it over", t->name, t->type, owner->name,
 			  set_words(owner, theirs), set_words(m, ours));
 }
 
-/* Whether a replace takes functions and tables over from `owner`: only within one patch set. */
+/*
+ * Whether a replace takes functions and struct_ops instances over from `owner`: only within one
+ * patch set.
+ */
 static bool takes_over(const struct meta *owner, const struct meta *m, bool replace)
 {
 	return replace && meta_same_set(owner, m);
@@ -113,18 +118,19 @@ static int check_conflict(const struct plan_patch *patches, size_t n_patches, co
 	return 0;
 }
 
-static int check_tables(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
-			bool replace, struct report *report)
+static int check_struct_ops(const struct plan_patch *patches, size_t n_patches,
+			    const struct meta *m, bool replace, struct report *report)
 {
 	for (size_t s = 0; s < n_patches; s++) {
 		const struct meta *owner = patches[s].meta;
 
 		if (takes_over(owner, m, replace))
 			continue;
-		for (size_t i = 0; i < m->n_tables; i++)
-			for (size_t j = 0; j < owner->n_tables; j++)
-				if (meta_table_same(&m->tables[i], &owner->tables[j]))
-					return refuse_table(owner, m, &m->tables[i], report);
+		for (size_t i = 0; i < m->n_struct_ops; i++)
+			for (size_t j = 0; j < owner->n_struct_ops; j++)
+				if (meta_struct_ops_same(&m->struct_ops[i], &owner->struct_ops[j]))
+					return refuse_struct_ops(owner, m, &m->struct_ops[i],
+								 report);
 	}
 	return 0;
 }
@@ -251,9 +257,10 @@ static int rule_conflict(const struct plan_entry *e, struct report *report)
 	return check_conflict(e->patches, e->n_patches, e->meta, e->verb == CHANGE_REPLACE, report);
 }
 
-static int rule_tables(const struct plan_entry *e, struct report *report)
+static int rule_struct_ops(const struct plan_entry *e, struct report *report)
 {
-	return check_tables(e->patches, e->n_patches, e->meta, e->verb == CHANGE_REPLACE, report);
+	return check_struct_ops(e->patches, e->n_patches, e->meta, e->verb == CHANGE_REPLACE,
+				report);
 }
 
 static int rule_states(const struct plan_entry *e, struct report *report)
@@ -276,7 +283,7 @@ const struct plan_rule plan_rules[PLAN_RULES] = {
 	{ rule_strict, .by_func = true },
 	{ rule_sticky, .by_func = false },
 	{ rule_conflict, .by_func = true, .by_set = true },
-	{ rule_tables, .by_set = true },
+	{ rule_struct_ops, .by_set = true },
 	{ rule_states, .by_set = true },
 };
 

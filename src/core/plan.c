@@ -6,7 +6,7 @@
  *
  * Order of the checks, most useful refusal first: is another change running; does the request name
  * what exists; can this klpd carry it out; is the patch compatible with the patches in force
- * (functions, tables, states); is the consistency right; is there room.
+ * (functions, struct_ops instances, states); is the consistency right; is there room.
  *
  * Consistency: a change has one consistency, because one switch moves all of its patches. Either
  * the companion moves tasks, or one store changes the gates word. A disable takes the consistency

@@ -73,7 +73,7 @@ struct plan {
  * - OUTCOME_ALREADY_ENABLED: enable of a name that is in force. A replace by the same name and the
  *   same version is allowed, as in kernel livepatch, but not across patch sets.
  * - OUTCOME_NO_SUCH_PATCH: disable of a name that is not in force.
- * - OUTCOME_CONFLICT: the patch changes a function, or brings a struct_ops table, of a patch in
+ * - OUTCOME_CONFLICT: the patch changes a function, or brings a struct_ops instance, of a patch in
  *   force that it does not replace. The detail names the other patch.
  * - OUTCOME_STATE_INCOMPATIBLE: see "System states".
  * - OUTCOME_STRICT: a strict patch has an fmod_ret body.

@@ -100,7 +100,7 @@ static const struct found_link *unread_link(const struct recovery *v, const uint
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < v->found.n; j++)
 			if (v->found.links[j].link_id == ids[i] && !v->claimed[j] &&
-			    v->found.links[j].kind != FOUND_TABLE)
+			    v->found.links[j].kind != FOUND_STRUCT_OPS)
 				return &v->found.links[j];
 	return NULL;
 }

@@ -18,7 +18,7 @@
 #include "core/recover.h"
 #include "core/recovery.h"
 #include "core/retire.h"
-#include "core/table.h"
+#include "core/struct-ops.h"
 #include "core/unjudged.h"
 #include "kern/link.h"
 #include "util/macro.h"
@@ -192,15 +192,15 @@ static int recovery_pin(struct recovery *v, struct pin_patch *pin)
 }
 
 /*
- * Context: all patches are known, because a half-built directory may share a table's link with one
- * of them.
+ * Context: all patches are known, because a half-built directory may share a struct_ops instance's
+ * link with one of them.
  */
 static void recovery_half_built(struct recovery *v)
 {
 	for (size_t i = 0; i < v->n_half; i++) {
 		/* an unjudged patch may share a link with it */
 		if (!v->registry->unjudged)
-			table_detach_half_built(v->registry, v->half[i]);
+			struct_ops_detach_half_built(v->registry, v->half[i]);
 		if (retire_pins(v->registry, v->half[i], 0) < 0)
 			registry_warn(v->registry, "Half-built pins gen-%llu cannot be removed",
 				      (unsigned long long)v->half[i]);
@@ -252,7 +252,7 @@ static bool recovery_misses_links(const struct recovery *v)
 		for (size_t j = 0; v->pins[i].problem == 0 && j < v->pins[i].n_links; j++)
 			pinned += v->pins[i].links[j] >= 0;
 	for (size_t i = 0; i < v->found.n; i++)
-		bodies += v->found.links[i].kind != FOUND_TABLE;
+		bodies += v->found.links[i].kind != FOUND_STRUCT_OPS;
 	return bodies > pinned;
 }
 
@@ -310,10 +310,10 @@ static void recovery_clean(struct recovery *v)
 			      v->n_foreign, KLPD_PIN_DIR);
 	recovery_generation(v);
 	/*
-	 * of the old and the new map, each table gets the one of the patch that is in force or
-	 * entering
+	 * of the old and the new map, each struct_ops instance gets the one of the patch that is in
+	 * force or entering
 	 */
-	(void)table_settle(v->registry);
+	(void)struct_ops_settle(v->registry);
 	recovery_half_built(v);
 	r = retire_patches(v->registry, v->gone, v->n_gone, NULL);
 	if (r < 0)

@@ -43,7 +43,7 @@ int registration_make(const struct meta *meta, struct registration *ret)
 		r = registration_add_object(ret, meta->funcs[i].object);
 	for (size_t i = 0; r == 0 && i < meta->n_callbacks; i++)
 		r = registration_add_object(ret, meta->callbacks[i].object);
-	/* a record needs an object, and a patch of struct_ops tables alone names none */
+	/* a record needs an object, and a patch of struct_ops instances alone names none */
 	if (r == 0 && ret->n_objects == 0)
 		r = registration_add_object(ret, "vmlinux");
 	if (r < 0)

@@ -67,8 +67,8 @@ static int repair_plan_set(const struct registry *reg, struct patch *s, struct r
 		return repair_add(r, REPAIR_TAKE_OUT, s, "Patch '%s' leaves: its metadata is lost", name);
 	if (missing > 0)
 		return repair_add(r, REPAIR_TAKE_OUT, s, "Patch '%s' leaves: %zu of its %zu bodies, "
-				  "callbacks and tables are not attached any more", name, missing,
-				  s->n_links);
+				  "callbacks and struct_ops instances are not attached any more",
+				  name, missing, s->n_links);
 	if (s->unpinned && trouble)
 		return repair_add(r, REPAIR_LEAVE, s, "Patch '%s' cannot be pinned: %s", name, trouble);
 	if (patch_pins(s) != s->serial)

@@ -3,7 +3,7 @@
  * Removes patches that are out of force. The order matters:
  *
  * 1. The caller has closed the gate, so a body that still runs continues into the original.
- * 2. Tables that no other patch brings are detached (table.c).
+ * 2. Struct_ops instances that no other patch brings are detached (struct-ops.c).
  * 3. Pins are removed, so that a klpd killed here leaves half-built directories, which recovery
  *    removes.
  * 4. The link fds are closed, which detaches the bodies.
@@ -19,7 +19,7 @@
  */
 #include "core/fault.h"
 #include "core/retire.h"
-#include "core/table.h"
+#include "core/struct-ops.h"
 #include "kern/link.h"
 #include "util/errno-util.h"
 #include "util/macro.h"
@@ -126,7 +126,7 @@ static int retire_one(struct registry *reg, struct patch *s, struct held *held, 
 {
 	int r = held_add(held, s);
 
-	table_detach(reg, s);
+	struct_ops_detach(reg, s);
 	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 1));
 	if (s->forced && r == 0)
 		r = retire_record(reg, s->id);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * SWITCH: puts all entering patches in force at once. Tables go first, because that can be undone
- * without any effect on the rest; then the gates, by the companion or with one compare-and-swap of
- * the gates word. A refusal of the companion is reported in terms of the patch: its functions,
- * objects and callbacks. A failure changes nothing but what switch_undo() takes back.
+ * SWITCH: puts all entering patches in force at once. Struct_ops instances go first, because that
+ * can be undone without any effect on the rest; then the gates, by the companion or with one
+ * compare-and-swap of the gates word. A refusal of the companion is reported in terms of the patch:
+ * its functions, objects and callbacks. A failure changes nothing but what switch_undo() takes
+ * back.
  */
 #include <string.h>
 
 #include "core/registration.h"
 #include "core/fault.h"
 #include "core/switch.h"
-#include "core/table.h"
+#include "core/struct-ops.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 
@@ -143,27 +144,28 @@ static int switch_per_task(struct transaction *t, struct report *report)
 }
 
 /*
- * Update shared links to the map of the entering patch. From here on a lookup of the table by name
- * finds the new one.
+ * Update shared links to the map of the entering patch. From here on a lookup of the struct_ops
+ * instance by name finds the new one.
  */
-static int switch_tables(struct transaction *t, struct report *report)
+static int switch_struct_ops(struct transaction *t, struct report *report)
 {
-	const struct meta_table *table = NULL;
+	const struct meta_struct_ops *failed = NULL;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++) {
 		struct patch *s = t->enter[i].patch;
 
-		r = table_take(s, t->leave, t->n_leave, &table);
+		r = struct_ops_take(s, t->leave, t->n_leave, &failed);
 		if (r < 0)
 			report_names(report, s->meta->name, NULL, NULL);
 	}
 	if (r == -EPERM || r == -ENOLINK)
-		return report_set(report, OUTCOME_TAKEN, "Somebody else has changed table '%s' of type %s",
-				  table->name, table->type);
+		return report_set(report, OUTCOME_TAKEN,
+				  "Somebody else has changed struct_ops instance '%s' of type %s",
+				  failed->name, failed->type);
 	if (r < 0)
-		return report_errno(report, r, "Cannot swap table '%s' of type %s", table->name,
-				    table->type);
+		return report_errno(report, r, "Cannot swap struct_ops instance '%s' of type %s",
+				    failed->name, failed->type);
 	return fault_point(PHASE_SWITCH, 2);
 }
 
@@ -174,12 +176,12 @@ void switch_undo(struct transaction *t)
 	for (size_t i = 0; i < t->n_enter; i++)
 		enter[i] = t->enter[i].patch;
 	for (size_t i = 0; i < t->n_leave; i++)
-		(void)table_take(t->leave[i], enter, t->n_enter, NULL);
+		(void)struct_ops_take(t->leave[i], enter, t->n_enter, NULL);
 }
 
 int switch_run(struct transaction *t, struct report *report)
 {
-	int r = switch_tables(t, report);
+	int r = switch_struct_ops(t, report);
 
 	if (r != 0)
 		return r;

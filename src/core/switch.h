@@ -15,7 +15,7 @@ int switch_run(struct transaction *t, struct report *report);
  * callback refused it or the companion could not start it.
  */
 void switch_look_refused(struct transaction *t);
-/* Restore the tables. */
+/* Restore the struct_ops instances. */
 void switch_undo(struct transaction *t);
 
 #endif

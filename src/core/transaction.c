@@ -16,7 +16,7 @@
 #include "core/phases.h"
 #include "core/retire.h"
 #include "core/switch.h"
-#include "core/table.h"
+#include "core/struct-ops.h"
 #include "util/macro.h"
 
 static uint64_t usec_of(const struct timespec *t)
@@ -214,7 +214,7 @@ static void transaction_turned(struct transaction *t, bool reversed)
 	for (size_t i = 0; i < t->n_leave; i++)
 		t->leave[i]->state = reversed ? PATCH_ENTERING : PATCH_LEAVING;
 	/* an error shows in the status and is retried at the end */
-	(void)table_settle(t->registry);
+	(void)struct_ops_settle(t->registry);
 }
 
 static void transaction_take(struct transaction *t, const struct klp_uapi_transition *now)
@@ -339,7 +339,7 @@ void transaction_complete(struct transaction *t, bool reversed)
 		t->enter[i].patch->state = reversed ? PATCH_LEAVING : PATCH_IN_FORCE;
 		t->enter[i].patch->forced = t->enter[i].patch->forced || t->forced;
 	}
-	(void)table_settle(t->registry);
+	(void)struct_ops_settle(t->registry);
 	if (reversed) {
 		previous_forget(t);
 		/* the patches that were to enter leave */

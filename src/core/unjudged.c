@@ -68,10 +68,11 @@ static int refuse_beside(const struct patch *s, enum change_verb verb, const str
 					      report);
 			}
 	}
-	for (size_t i = 0; i < m->n_tables; i++)
-		for (size_t j = 0; j < meta->n_tables; j++)
-			if (meta_table_same(&m->tables[i], &meta->tables[j]))
-				return refuse(m, "has the same table, and klpd cannot judge it", report);
+	for (size_t i = 0; i < m->n_struct_ops; i++)
+		for (size_t j = 0; j < meta->n_struct_ops; j++)
+			if (meta_struct_ops_same(&m->struct_ops[i], &meta->struct_ops[j]))
+				return refuse(m, "has the same struct_ops instance, and klpd cannot "
+						 "judge it", report);
 	return 0;
 }
 

@@ -19,7 +19,7 @@ enum warning_kind {
 	WARNING_MISSED,		/* calls missed: the original ran */
 	WARNING_BROKEN,		/* a body or a callback was detached */
 	WARNING_SKIPPED,	/* a body could not run at a call */
-	WARNING_TABLE,		/* a struct_ops table was changed or detached */
+	WARNING_STRUCT_OPS,		/* a struct_ops instance was changed or detached */
 	WARNING_KERNEL,		/* the kernel is locked down */
 	WARNING_PINS,		/* pins are missing, misplaced, or cannot be made */
 	WARNING_PARTS,		/* some links of a patch are missing */

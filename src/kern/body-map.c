@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "kern/body-map.h"
-#include "kern/ops-type.h"
+#include "kern/func-ops-type.h"
 #include "klp/meta.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
@@ -48,14 +48,14 @@ struct body_map *body_map_free(struct body_map *b)
 	return NULL;
 }
 
-int body_map_make(struct body_map *b, const struct ops_type *type, const char *symbol,
+int body_map_make(struct body_map *b, const struct func_ops_type *type, const char *symbol,
 		  int file_btf_fd, int program_fd)
 {
 	char name[STRLEN(KLP_OPS_PREFIX) + KLP_SYMBOL_LEN];
 
 	(void)snprintf(name, sizeof(name), KLP_OPS_PREFIX "%s", symbol);
-	b->fd = ops_type_make_map(type, name, file_btf_fd, b->record, b->index, b->member,
-				  program_fd);
+	b->fd = func_ops_type_make_map(type, name, file_btf_fd, b->record, b->index, b->member,
+				       program_fd);
 	return b->fd < 0 ? b->fd : 0;
 }
 

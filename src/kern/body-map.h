@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct body_map;
-struct ops_type;
+struct func_ops_type;
 
 /*
  * Only allocates; nothing reaches the kernel. `member` is "guard" or "override" and is borrowed.
@@ -18,9 +18,9 @@ int body_map_new(const char *member, const char *record, uint32_t index, struct 
 struct body_map *body_map_free(struct body_map *b);
 /*
  * Create the map; its program must be loaded. `symbol` only names the map for humans. Returns
- * errors as ops_type_make_map().
+ * errors as func_ops_type_make_map().
  */
-int body_map_make(struct body_map *b, const struct ops_type *type, const char *symbol,
+int body_map_make(struct body_map *b, const struct func_ops_type *type, const char *symbol,
 		  int file_btf_fd, int program_fd);
 /* Borrowed; valid after body_map_make(). */
 int body_map_fd(const struct body_map *b);

@@ -15,8 +15,9 @@
  * so only the logs show which program failed. The kernel keeps the end of a log that is too long;
  * the reason is at the end.
  *
- * A file may ask libbpf for more than a patch needs (pinned maps, other tables of the kernel). Such
- * requests are refused or ignored, so a load has no effect except programs and maps held by fd.
+ * A file may ask libbpf for more than a patch needs (pinned maps, other struct_ops instances of the
+ * kernel). Such requests are refused or ignored, so a load has no effect except programs and maps
+ * held by fd.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -31,7 +32,7 @@
 #include "patch/elf-file.h"
 #include "kern/object-ops.h"
 #include "kern/bpf-file.h"
-#include "kern/ops-type.h"
+#include "kern/func-ops-type.h"
 #include "kern/program-hook.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
@@ -286,17 +287,17 @@ static bool bpf_file_is_selected(const struct bpf_file *o, const struct bpf_prog
 }
 
 /*
- * libbpf itself loads the programs that a created table calls, and no other struct_ops programs.
- * Only libbpf knows which ones these are, so each candidate has a log.
+ * libbpf itself loads the programs that a created struct_ops instance calls, and no other
+ * struct_ops programs. Only libbpf knows which ones these are, so each candidate has a log.
  */
-int bpf_file_select_table(struct bpf_file *o, const char *map, const char *type, const char *table,
-			struct report *report)
+int bpf_file_select_struct_ops(struct bpf_file *o, const char *map, const char *type,
+			       const char *instance, struct report *report)
 {
 	struct bpf_program *p;
 	struct bpf_map *m;
 	int r;
 
-	r = object_ops_select_table(o->bpf, map, type, table, &m, report);
+	r = object_ops_select_struct_ops(o->bpf, map, type, instance, &m, report);
 	if (r != 0)
 		return r;
 	bpf_object__for_each_program(p, o->bpf) {
@@ -354,7 +355,7 @@ static int bpf_file_report_failure(const struct bpf_file *o, int error, struct r
 	return r;
 }
 
-static int bpf_file_make_maps(struct bpf_file *o, const struct ops_type *type,
+static int bpf_file_make_maps(struct bpf_file *o, const struct func_ops_type *type,
 			      struct report *report)
 {
 	for (size_t i = 0; i < o->n_selected; i++) {
@@ -406,7 +407,7 @@ static int bpf_file_ready(struct bpf_file *o, struct report *report)
 }
 
 int bpf_file_load(struct bpf_file *o, const struct klp_self *self, int gates_fd,
-		  const struct ops_type *type, void (*progress)(void), struct report *report)
+		  const struct func_ops_type *type, void (*progress)(void), struct report *report)
 {
 	const struct program_hook hook = {
 		.type = type,
@@ -467,7 +468,7 @@ int bpf_file_fd(const struct bpf_file *o, const char *program)
 	return -ENOENT;
 }
 
-int bpf_file_table_fd(const struct bpf_file *o, const char *map)
+int bpf_file_struct_ops_fd(const struct bpf_file *o, const char *map)
 {
 	const struct bpf_map *m = bpf_object__find_map_by_name(o->bpf, map);
 

@@ -14,7 +14,7 @@
 
 struct btf;
 struct bpf_file;
-struct ops_type;
+struct func_ops_type;
 
 /* Nothing reaches the kernel. OUTCOME_META_INVALID: libbpf cannot parse the file. */
 int bpf_file_open(const void *data, size_t size, const char *name, struct bpf_file **ret,
@@ -44,9 +44,12 @@ int bpf_file_select_override(struct bpf_file *o, const char *program, const char
 int bpf_file_select_callback(struct bpf_file *o, const char *program, const char *object,
 			   const char *when, const char *record, uint32_t index,
 			   struct report *report);
-/* Select a struct_ops table: variable `map` of type `type`; its member `name` must be `table`. */
-int bpf_file_select_table(struct bpf_file *o, const char *map, const char *type, const char *table,
-			struct report *report);
+/*
+ * Select a struct_ops instance: variable `map` of type `type`; its member `name` must be
+ * `instance`.
+ */
+int bpf_file_select_struct_ops(struct bpf_file *o, const char *map, const char *type,
+			       const char *instance, struct report *report);
 /*
  * Write `self` into section KLP_SELF_SECTION, use gates_fd for map KLP_GATES_MAP, then verify and
  * load. Create the maps of guard and override bodies, of `type`; NULL if there are no such bodies.
@@ -56,16 +59,16 @@ int bpf_file_select_table(struct bpf_file *o, const char *map, const char *type,
  * OUTCOME_NOT_PERMITTED if the verifier says that the function is not modifiable.
  */
 int bpf_file_load(struct bpf_file *o, const struct klp_self *self, int gates_fd,
-		  const struct ops_type *type, void (*progress)(void), struct report *report);
+		  const struct func_ops_type *type, void (*progress)(void), struct report *report);
 /* After a failed load: the program that failed; NULL: the failure is about no program. */
 const char *bpf_file_failed_program(const struct bpf_file *o);
 /*
  * After loading, each a borrowed fd or -errno: what a link of a selected program is made of (the
- * program, or the map that holds it); the map of a selected table; the map that holds the record
- * id, -ENOENT if the file has none.
+ * program, or the map that holds it); the map of a selected struct_ops instance; the map that holds
+ * the record id, -ENOENT if the file has none.
  */
 int bpf_file_fd(const struct bpf_file *o, const char *program);
-int bpf_file_table_fd(const struct bpf_file *o, const char *map);
+int bpf_file_struct_ops_fd(const struct bpf_file *o, const char *map);
 int bpf_file_id_fd(const struct bpf_file *o);
 
 #endif

@@ -147,7 +147,7 @@ static bool found_record_good(const char record[static KLP_UAPI_NAME_LEN])
 	return true;
 }
 
-/* 1: a body or a callback, or a map that may be a table of klpd's. */
+/* 1: a body or a callback, or a map that may be a struct_ops instance of klpd's. */
 static int found_ops(uint32_t map_id, struct found_link *l)
 {
 	_cleanup_close_ int fd = -EBADF;
@@ -158,7 +158,7 @@ static int found_ops(uint32_t map_id, struct found_link *l)
 	if (r < 0)
 		return r;
 	l->map_id = map_id;
-	l->kind = FOUND_TABLE;
+	l->kind = FOUND_STRUCT_OPS;
 	(void)snprintf(l->name, sizeof(l->name), "%.*s", (int)sizeof(info.name) - 1, info.name);
 	if (!STR_HAS_PREFIX(l->name, KLP_CALLBACK_OPS_PREFIX))
 		return 1;

@@ -19,7 +19,7 @@ enum found_kind {
 	FOUND_GUARD,		/* bodies and callbacks run by the companion: record and index */
 	FOUND_OVERRIDE,
 	FOUND_CALLBACK,
-	FOUND_TABLE,		/* a struct_ops map; its name does not identify its owner */
+	FOUND_STRUCT_OPS,		/* a struct_ops map; its name does not identify its owner */
 };
 
 struct found_link {

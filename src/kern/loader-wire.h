@@ -28,7 +28,7 @@ enum loader_kind {	/* what LOADER_SELECT selects */
 	LOADER_GUARD,
 	LOADER_OVERRIDE,
 	LOADER_CALLBACK,
-	LOADER_TABLE,
+	LOADER_STRUCT_OPS,
 };
 
 #define LOADER_MESSAGE_MAX	(4U * 1024 * 1024)	/* bytes, without descriptors */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Serves one klpd and one file: LOADER_OPEN, then LOADER_SELECT for each program, callback and
- * table, then LOADER_LOAD. Before it reads the first byte of the file it gives up all that it does
- * not need (sandbox.c). It creates programs and maps, and passes their descriptors with the answer
- * to LOADER_LOAD, in the order of the selections. It attaches nothing.
+ * struct_ops instance, then LOADER_LOAD. Before it reads the first byte of the file it gives up all
+ * that it does not need (sandbox.c). It creates programs and maps, and passes their descriptors
+ * with the answer to LOADER_LOAD, in the order of the selections. It attaches nothing.
  *
  * The loader communicates only by its answers. If it dies, for whatever reason, klpd reports it.
  */
@@ -16,7 +16,7 @@
 #include "kern/bpf-file.h"
 #include "kern/loader-wire.h"
 #include "kern/loader.h"
-#include "kern/ops-type.h"
+#include "kern/func-ops-type.h"
 #include "kern/sandbox.h"
 #include "klp/meta.h"
 #include "util/cleanup.h"
@@ -25,7 +25,7 @@
 
 struct selection {
 	enum loader_kind kind;
-	char *name;		/* of the program, or of a table's map */
+	char *name;		/* of the program, or of a struct_ops instance's map */
 };
 
 struct loader {
@@ -77,8 +77,8 @@ static int loader_select(struct loader *l, struct wire *request, struct report *
 	case LOADER_CALLBACK:
 		r = bpf_file_select_callback(l->file, name, object, symbol, record, number, report);
 		break;
-	case LOADER_TABLE:
-		r = bpf_file_select_table(l->file, name, object, symbol, report);
+	case LOADER_STRUCT_OPS:
+		r = bpf_file_select_struct_ops(l->file, name, object, symbol, report);
 		break;
 	default:
 		return -EBADMSG;
@@ -110,7 +110,7 @@ static int loader_load(struct loader *l, struct wire *request, struct report *re
 	bool has_gates = wire_get_u32(request), has_type = wire_get_u32(request);
 	_cleanup_close_ int gates = -EBADF, btf = -EBADF;
 	struct klp_self self;
-	struct ops_type type;
+	struct func_ops_type type;
 
 	wire_get_bytes(request, &self, sizeof(self));
 	wire_get_bytes(request, &type, sizeof(type));
@@ -130,9 +130,9 @@ static void loader_put_loaded(const struct loader *l, struct wire *answer)
 	wire_put_string(answer, NULL);
 	loader_put_fd(answer, bpf_file_id_fd(l->file));
 	for (size_t i = 0; i < l->n; i++)
-		loader_put_fd(answer, l->selected[i].kind == LOADER_TABLE ?
-			      bpf_file_table_fd(l->file, l->selected[i].name) :
-			      bpf_file_fd(l->file, l->selected[i].name));
+		loader_put_fd(answer, l->selected[i].kind == LOADER_STRUCT_OPS ?
+					      bpf_file_struct_ops_fd(l->file, l->selected[i].name) :
+					      bpf_file_fd(l->file, l->selected[i].name));
 }
 
 static int loader_serve(struct loader *l, struct wire *request)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The struct_ops maps of a patch file, for callbacks and tables: the type of a map according to the
- * file, the values that the companion needs, and the map's link. The type of a callback begins, as
- * that of bodies does, with the name of a record and an index in it. Tables of the kernel's own
- * types are left as the author wrote them. Maps of bodies are not in the file; see ops-type.c.
+ * The struct_ops maps of a patch file, for callbacks and struct_ops instances: the type of a map
+ * according to the file, the values that the companion needs, and the map's link. The type of a
+ * callback begins, as that of bodies does, with the name of a record and an index in it. Struct_ops
+ * instances of the kernel's own types are left as the author wrote them. Maps of bodies are not in
+ * the file; see func-ops-type.c.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -115,8 +116,11 @@ int object_ops_check_call(const struct bpf_object *bpf, struct report *report)
 			  "that of this version): build it again");
 }
 
-/* The text of the table's member `name`, a NUL-terminated character array; NULL: none. */
-static const char *ops_table_name(const struct bpf_object *bpf, const struct bpf_map *map)
+/*
+ * The text of the struct_ops instance's member `name`, a NUL-terminated character array; NULL:
+ * none.
+ */
+static const char *struct_ops_name(const struct bpf_object *bpf, const struct bpf_map *map)
 {
 	const struct btf *btf = bpf_object__btf(bpf);
 	const struct btf_type *t = ops_type(bpf, bpf_map__name(map)), *array;
@@ -140,8 +144,8 @@ static const char *ops_table_name(const struct bpf_object *bpf, const struct bpf
 	return NULL;
 }
 
-int object_ops_select_table(struct bpf_object *bpf, const char *name, const char *type,
-			    const char *table, struct bpf_map **ret, struct report *report)
+int object_ops_select_struct_ops(struct bpf_object *bpf, const char *name, const char *type,
+				 const char *instance, struct bpf_map **ret, struct report *report)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(bpf, name);
 	const char *written;
@@ -151,10 +155,12 @@ int object_ops_select_table(struct bpf_object *bpf, const char *name, const char
 	    !ops_is_type(bpf, name, type) || !(bpf_map__map_flags(map) & BPF_F_LINK))
 		return report_set(report, OUTCOME_META_INVALID, "the file has no '%s' of type %s in "
 				  "section .struct_ops.link", name, type);
-	written = ops_table_name(bpf, map);
-	if (!written || !STREQ(written, table))
-		return report_set(report, OUTCOME_META_INVALID, "the metadata says that table '%s' is "
-				  "named '%s', and its member name does not", name, table);
+	written = struct_ops_name(bpf, map);
+	if (!written || !STREQ(written, instance))
+		return report_set(report, OUTCOME_META_INVALID,
+				  "the metadata says that struct_ops instance '%s' is "
+				  "named '%s', and its member name does not",
+				  name, instance);
 	r = bpf_map__set_autocreate(map, true);
 	if (r < 0)
 		return report_errno(report, r, "cannot prepare '%s'", name);

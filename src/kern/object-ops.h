@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The struct_ops maps of a patch file, by which the companion receives callbacks and the kernel
- * receives tables. */
+ * receives struct_ops instances. */
 #ifndef KLPD_KERN_OBJECT_OPS_H
 #define KLPD_KERN_OBJECT_OPS_H
 
@@ -25,11 +25,11 @@ int object_ops_select(struct bpf_object *bpf, const char *name, const char *type
  */
 int object_ops_check_call(const struct bpf_object *bpf, struct report *report);
 /*
- * Before loading: select map `name`, a table of the kernel's type `type`; its member `name`
- * must be `table`. OUTCOME_META_INVALID.
+ * Before loading: select map `name`, a struct_ops instance of type `type`; its member `name`
+ * must be `instance`. OUTCOME_META_INVALID.
  */
-int object_ops_select_table(struct bpf_object *bpf, const char *name, const char *type,
-			    const char *table, struct bpf_map **ret, struct report *report);
+int object_ops_select_struct_ops(struct bpf_object *bpf, const char *name, const char *type,
+				 const char *instance, struct bpf_map **ret, struct report *report);
 /*
  * After loading, in a process that may not make links: give the map its value, so that another
  * process can make a link of it or update a link with it. -EPROTO: a link was made, and is

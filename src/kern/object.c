@@ -30,7 +30,7 @@
 #include "kern/loader-wire.h"
 #include "kern/loader.h"
 #include "kern/object.h"
-#include "kern/ops-type.h"
+#include "kern/func-ops-type.h"
 #include "kern/sandbox.h"
 #include "util/coroutine.h"
 #include "util/errno-util.h"
@@ -38,7 +38,7 @@
 
 struct selected {
 	enum loader_kind kind;
-	char *name;		/* of the program, or of a table's map */
+	char *name;		/* of the program, or of a struct_ops instance's map */
 	int fd;			/* -EBADF before loading, or if loading did not make it */
 };
 
@@ -56,7 +56,7 @@ struct object {
 };
 
 DEFINE_CLEANUP(struct object, object_free);
-DEFINE_CLEANUP(struct ops_type, ops_type_free);
+DEFINE_CLEANUP(struct func_ops_type, func_ops_type_free);
 
 /* ---- the process --------------------------------------------------------------------------- */
 
@@ -371,10 +371,10 @@ int object_select_callback(struct object *o, const char *program, const char *ob
 	return select_one(o, LOADER_CALLBACK, index, program, object, when, record, report);
 }
 
-int object_select_table(struct object *o, const char *map, const char *type, const char *table,
-			struct report *report)
+int object_select_struct_ops(struct object *o, const char *map, const char *type,
+			     const char *instance, struct report *report)
 {
-	return select_one(o, LOADER_TABLE, 0, map, type, table, "", report);
+	return select_one(o, LOADER_STRUCT_OPS, 0, map, type, instance, "", report);
 }
 
 /* ---- load and attach ----------------------------------------------------------------------- */
@@ -388,7 +388,7 @@ int object_load(struct object *o, const struct klp_self *self, int gates_fd, str
 		struct report *report)
 {
 	struct wire request = WIRE_INIT(LOADER_LOAD), answer = { .bad = true };
-	_cleanup_(ops_type_freep) struct ops_type *type = NULL;
+	_cleanup_(func_ops_type_freep) struct func_ops_type *type = NULL;
 	int r = 0;
 
 	if (o->loaded)
@@ -396,14 +396,15 @@ int object_load(struct object *o, const struct klp_self *self, int gates_fd, str
 	if (o->has_bodies) {
 		CAPS_SCOPE(CAPS_BPF);
 
-		r = ops_type_new(vmlinux, &type, report);
+		r = func_ops_type_new(vmlinux, &type, report);
 	}
 	if (r != 0)
 		return r;
 	wire_put_u32(&request, gates_fd >= 0);
 	wire_put_u32(&request, type != NULL);
 	wire_put_bytes(&request, self, sizeof(*self));
-	wire_put_bytes(&request, type ?: &(struct ops_type){ .btf_fd = -EBADF }, sizeof(*type));
+	wire_put_bytes(&request, type ?: &(struct func_ops_type){ .btf_fd = -EBADF },
+		       sizeof(*type));
 	if (gates_fd >= 0)
 		wire_put_fd(&request, gates_fd);
 	if (type)
@@ -441,10 +442,10 @@ int object_set_id(struct object *o, uint64_t id)
 }
 
 /* -ENOENT: nothing of this name was selected, or it is not loaded. */
-static int object_find(const struct object *o, const char *name, bool table)
+static int object_find(const struct object *o, const char *name, bool struct_ops)
 {
 	for (size_t i = 0; i < o->n_selected; i++)
-		if (o->loaded && (o->selected[i].kind == LOADER_TABLE) == table &&
+		if (o->loaded && (o->selected[i].kind == LOADER_STRUCT_OPS) == struct_ops &&
 		    STREQ(o->selected[i].name, name))
 			return (int)i;
 	return -ENOENT;
@@ -462,14 +463,14 @@ int object_attach(const struct object *o, const char *program)
 							link_attach_ops(o->selected[i].fd);
 }
 
-int object_attach_table(const struct object *o, const char *map)
+int object_attach_struct_ops(const struct object *o, const char *map)
 {
 	int i = object_find(o, map, true);
 
 	return i < 0 ? i : link_attach_ops(o->selected[i].fd);
 }
 
-int object_table_fd(const struct object *o, const char *map)
+int object_struct_ops_fd(const struct object *o, const char *map)
 {
 	int i = object_find(o, map, true);
 	int fd = i < 0 ? i : fcntl(o->selected[i].fd, F_DUPFD_CLOEXEC, 3);

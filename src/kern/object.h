@@ -50,9 +50,12 @@ int object_select_override(struct object *o, const char *program, const char *ob
 int object_select_callback(struct object *o, const char *program, const char *object,
 			   const char *when, const char *record, uint32_t index,
 			   struct report *report);
-/* Select a struct_ops table: variable `map` of type `type`; its member `name` must be `table`. */
-int object_select_table(struct object *o, const char *map, const char *type, const char *table,
-			struct report *report);
+/*
+ * Select a struct_ops instance: variable `map` of type `type`; its member `name` must be
+ * `instance`.
+ */
+int object_select_struct_ops(struct object *o, const char *map, const char *type,
+			     const char *instance, struct report *report);
 /*
  * Verify and load, once. `gates_fd` is used for the file's map KLP_GATES_MAP. `vmlinux`, the
  * kernel's types, is read for guard and override bodies. The object's process has ended after a
@@ -73,11 +76,12 @@ int object_set_id(struct object *o, uint64_t id);
 /* New link fd (CLOEXEC) of a selected program, after loading; or -errno. */
 int object_attach(const struct object *o, const char *program);
 /*
- * The same for a selected table, which this registers. -EEXIST: a table of its name is registered;
- * the map is nevertheless ready to replace that table by link_update().
+ * The same for a selected struct_ops instance, which this registers. -EEXIST: a struct_ops instance
+ * of its name is registered; the map is nevertheless ready to replace that struct_ops instance by
+ * link_update().
  */
-int object_attach_table(const struct object *o, const char *map);
-/* New fd (CLOEXEC) of a selected table's map, after loading; or -errno. */
-int object_table_fd(const struct object *o, const char *map);
+int object_attach_struct_ops(const struct object *o, const char *map);
+/* New fd (CLOEXEC) of a selected struct_ops instance's map, after loading; or -errno. */
+int object_struct_ops_fd(const struct object *o, const char *map);
 
 #endif

@@ -30,7 +30,7 @@ int pin_check_header(const struct pin_header *header, uint64_t serial, size_t va
 	if (header->format > PIN_FORMAT)
 		return -EPROTO;
 	if (header->serial != serial || serial == 0 || serial > INT64_MAX ||
-	    header->n_maps > KLP_TABLES_MAX)
+	    header->n_maps > KLP_STRUCT_OPS_MAX)
 		return -EINVAL;
 	if (header->meta_size == 0 || header->meta_size > KLP_META_MAX ||
 	    value_size != sizeof(*header) + header->meta_size)

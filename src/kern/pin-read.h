@@ -25,7 +25,7 @@
 bool pin_parse_set_name(const char *name, uint64_t *ret);
 /* "link-K" with K below PIN_LINKS_MAX. */
 bool pin_parse_link_name(const char *name, uint64_t *ret);
-/* "map-K" with K below KLP_TABLES_MAX. */
+/* "map-K" with K below KLP_STRUCT_OPS_MAX. */
 bool pin_parse_map_name(const char *name, uint64_t *ret);
 /* "forced-N-INDEX"; *ret is N. */
 bool pin_parse_kept_name(const char *name, uint64_t *ret);

@@ -76,7 +76,7 @@ bool pin_parse_link_name(const char *name, uint64_t *ret)
 bool pin_parse_map_name(const char *name, uint64_t *ret)
 {
 	return STR_HAS_PREFIX(name, PIN_MAP_PREFIX) &&
-	       pin_parse_number(name + STRLEN(PIN_MAP_PREFIX), KLP_TABLES_MAX - 1, ret);
+	       pin_parse_number(name + STRLEN(PIN_MAP_PREFIX), KLP_STRUCT_OPS_MAX - 1, ret);
 }
 
 bool pin_parse_kept_name(const char *name, uint64_t *ret)
@@ -293,7 +293,7 @@ int pin_rename(uint64_t from, uint64_t to)
 
 /* Which links and maps a patch's directory has: found[i] for link-i, maps[i] for map-i. */
 static int pin_scan_entries(const char *path, bool found[static PIN_LINKS_MAX],
-			    bool maps[static KLP_TABLES_MAX])
+			    bool maps[static KLP_STRUCT_OPS_MAX])
 {
 	_cleanup_closedir_ DIR *dir = opendir(path);
 	struct dirent *entry;
@@ -312,7 +312,7 @@ static int pin_scan_entries(const char *path, bool found[static PIN_LINKS_MAX],
 
 int pin_is_complete(uint64_t serial, const int *links, size_t n_links, size_t n_maps)
 {
-	bool found[PIN_LINKS_MAX] = {}, maps[KLP_TABLES_MAX] = {};
+	bool found[PIN_LINKS_MAX] = {}, maps[KLP_STRUCT_OPS_MAX] = {};
 	char path[PIN_PATH_MAX];
 	struct stat st;
 
@@ -356,7 +356,7 @@ static int pin_unlink_entries(uint64_t serial, const char *prefix, const bool *f
 
 int pin_remove(uint64_t serial)
 {
-	bool found[PIN_LINKS_MAX] = {}, maps[KLP_TABLES_MAX] = {};
+	bool found[PIN_LINKS_MAX] = {}, maps[KLP_STRUCT_OPS_MAX] = {};
 	char path[PIN_PATH_MAX];
 	struct stat st;
 	int ret = 0;
@@ -372,7 +372,7 @@ int pin_remove(uint64_t serial)
 	RET_GATHER(ret, pin_scan_entries(path, found, maps));
 	pin_patch_path(serial, PIN_META_NAME, path);
 	RET_GATHER(ret, pin_unlink(path));
-	RET_GATHER(ret, pin_unlink_entries(serial, PIN_MAP_PREFIX, maps, KLP_TABLES_MAX));
+	RET_GATHER(ret, pin_unlink_entries(serial, PIN_MAP_PREFIX, maps, KLP_STRUCT_OPS_MAX));
 	RET_GATHER(ret, pin_unlink_entries(serial, PIN_LINK_PREFIX, found, PIN_LINKS_MAX));
 	pin_patch_path(serial, NULL, path);
 	if (rmdir(path) < 0 && errno != ENOENT)

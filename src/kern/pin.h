@@ -17,10 +17,10 @@
 #include "klp/meta.h"
 
 /*
- * Links of a patch: one for each function, then one for each callback, then one for each table. Two
- * patches may pin the same table link while one replaces the other.
+ * Links of a patch: one for each function, then one for each callback, then one for each struct_ops
+ * instance. Two patches may pin the same struct_ops instance link while one replaces the other.
  */
-#define PIN_LINKS_MAX	(KLP_FUNCS_MAX + KLP_CALLBACKS_MAX + KLP_TABLES_MAX)
+#define PIN_LINKS_MAX	(KLP_FUNCS_MAX + KLP_CALLBACKS_MAX + KLP_STRUCT_OPS_MAX)
 
 #define PIN_MAGIC	0x314e49502d504c4bULL	/* "KLP-PIN1" */
 #define PIN_FORMAT	1
@@ -37,7 +37,7 @@ struct pin_header {
 	uint8_t sha256[32];	/* of the patch file */
 	char path[4096];	/* of the patch file */
 	uint32_t meta_size;
-	uint32_t n_maps;	/* of tables */
+	uint32_t n_maps;	/* of struct_ops instances */
 };
 
 struct pin_patch {		/* one gen-N directory as found */
@@ -51,7 +51,8 @@ struct pin_patch {		/* one gen-N directory as found */
 	void *meta;		/* header.meta_size bytes */
 	int *links;		/* header.n_links fds; -EBADF: missing */
 	size_t n_links;
-	int maps[KLP_TABLES_MAX]; /* header.n_maps fds of the tables, in order; -EBADF: missing */
+	/* header.n_maps fds of the struct_ops instances, in order; -EBADF: missing */
+	int maps[KLP_STRUCT_OPS_MAX];
 	size_t n_maps;
 };
 
@@ -65,8 +66,8 @@ int pin_store(const struct pin_header *header, const void *meta, const int *link
 int pin_make_meta(const struct pin_header *header, const void *meta);
 /*
  * Detach the struct_ops links of a half-built gen-N, except those with ids in `keep`. A
- * table's link is then out of the kernel's lists at once; unpinning alone achieves that only some
- * time later.
+ * struct_ops instance's link is then out of the kernel's lists at once; unpinning alone achieves
+ * that only some time later.
  */
 void pin_detach_ops(uint64_t serial, const uint32_t *keep, size_t n_keep);
 /*

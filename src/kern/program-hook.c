@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "kern/ops-type.h"
+#include "kern/func-ops-type.h"
 #include "kern/program-hook.h"
 #include "util/macro.h"
 
@@ -34,7 +34,8 @@ static int hook_prepare(struct bpf_program *program, struct bpf_prog_load_opts *
 	if (current->begins)
 		current->begins(current->userdata);
 	if (!STR_HAS_PREFIX(section, "fmod_ret/"))
-		return current->type ? ops_type_prepare(current->type, program, opts) : -EINVAL;
+		return current->type ? func_ops_type_prepare(current->type, program, opts) :
+				       -EINVAL;
 	opts->attach_btf_id = current->btf_id(program, current->userdata);
 	return opts->attach_btf_id ? 0 : -ESRCH;
 }

@@ -6,10 +6,10 @@
 #include <stdint.h>
 
 struct bpf_program;
-struct ops_type;
+struct func_ops_type;
 
 struct program_hook {
-	const struct ops_type *type;	/* of guard and override bodies; NULL: there are none */
+	const struct func_ops_type *type; /* of guard and override bodies; NULL: there are none */
 	/* BTF id in vmlinux of the function that an fmod_ret body is for; 0: none */
 	uint32_t (*btf_id)(const struct bpf_program *program, void *userdata);
 	void (*begins)(void *userdata);	/* called for each program; may be NULL */

@@ -73,12 +73,13 @@ static void patch_text_function(sd_json_variant *function, const char *label, FI
  * A struct_ops map is swapped at one instant, never task by task. New users get the new map, and
  * earlier users keep the one they have.
  */
-static void patch_text_table(sd_json_variant *table, const char *label, FILE *f)
+static void patch_text_struct_ops(sd_json_variant *struct_ops, const char *label, FILE *f)
 {
-	bool elsewhere = field_present(table, "current") && !field_bool(table, "current");
+	bool elsewhere = field_present(struct_ops, "current") && !field_bool(struct_ops, "current");
 
-	format_line(f, "%14s %s '%s', swapped at one instant%s", label, field_string(table, "type"),
-		    field_string(table, "name"), elsewhere ? ", now not this patch's" : "");
+	format_line(f, "%14s %s '%s', swapped at one instant%s", label,
+		    field_string(struct_ops, "type"), field_string(struct_ops, "name"),
+		    elsewhere ? ", now not this patch's" : "");
 }
 
 /* Print only exceptions: a module that is not loaded, or is loaded and not patched. */
@@ -123,7 +124,7 @@ void patch_text_print(sd_json_variant *patch, FILE *f)
 	sd_json_variant *states = field_array(patch, "states");
 	sd_json_variant *callbacks = field_array(patch, "callbacks");
 	sd_json_variant *objects = field_array(patch, "objects");
-	sd_json_variant *tables = field_array(patch, "tables");
+	sd_json_variant *struct_ops = field_array(patch, "structOps");
 
 	format_line(f, "%s %s", field_string(patch, "name"), field_string(patch, "version"));
 	patch_text_state(patch, f);
@@ -131,8 +132,8 @@ void patch_text_print(sd_json_variant *patch, FILE *f)
 	patch_text_traits(patch, f);
 	for (size_t i = 0; i < field_count(functions); i++)
 		patch_text_function(field_item(functions, i), i == 0 ? "Functions:" : "", f);
-	for (size_t i = 0; i < field_count(tables); i++)
-		patch_text_table(field_item(tables, i), i == 0 ? "Tables:" : "", f);
+	for (size_t i = 0; i < field_count(struct_ops); i++)
+		patch_text_struct_ops(field_item(struct_ops, i), i == 0 ? "struct_ops:" : "", f);
 	for (size_t i = 0; i < field_count(objects); i++)
 		patch_text_object(field_item(objects, i), f);
 	for (size_t i = 0; i < field_count(states); i++)

@@ -28,15 +28,15 @@ static const char *list_state(sd_json_variant *entry)
 
 static void list_row(struct format_table *t, sd_json_variant *entry)
 {
-	char generation[24], functions[24], tables[24];
+	char generation[24], functions[24], struct_ops[24];
 
 	snprintf(generation, sizeof(generation), "%" PRIu64, field_number(entry, "generation"));
 	snprintf(functions, sizeof(functions), "%" PRIu64, field_number(entry, "functions"));
-	snprintf(tables, sizeof(tables), "%" PRIu64, field_number(entry, "tables"));
+	snprintf(struct_ops, sizeof(struct_ops), "%" PRIu64, field_number(entry, "structOps"));
 	format_table_row(t, field_string(entry, "name"), field_string(entry, "version"),
 			 list_state(entry),
 			 format_words(field_string(entry, "consistency")),
-			 generation, functions, tables,
+			 generation, functions, struct_ops,
 			 field_present(entry, "set") ? field_string(entry, "set") : "-", NULL);
 }
 
@@ -56,7 +56,7 @@ int verb_list(const struct verb *verb, char **arguments _unused_)
 		return EXIT_STATUS_OK;
 	}
 	format_table_begin(&t, "NAME", "VERSION", "STATE", "CONSISTENCY", "GENERATION",
-			   "FUNCTIONS", "TABLES", "SET", NULL);
+			   "FUNCTIONS", "STRUCT_OPS", "SET", NULL);
 	for (size_t i = 0; i < field_count(patches); i++)
 		list_row(&t, field_item(patches, i));
 	return format_table_end(&t, stdout) < 0 ? verb_out_of_memory(verb) : EXIT_STATUS_OK;

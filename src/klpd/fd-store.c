@@ -49,7 +49,7 @@ static void store_set(struct fd_batch *b, const struct patch *s)
 
 	for (size_t i = 0; i < s->n_links; i++)
 		batch_add(b, s->links[i]);
-	for (size_t i = 0; i < s->meta->n_tables; i++)
+	for (size_t i = 0; i < s->meta->n_struct_ops; i++)
 		batch_add(b, s->maps[i]);
 	batch_add(b, meta);
 	/* send now, because the descriptor of the metadata is closed on return */

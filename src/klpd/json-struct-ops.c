@@ -5,19 +5,19 @@
  */
 #include <stdio.h>
 
-#include "core/table.h"
+#include "core/struct-ops.h"
 #include "kern/link.h"
 #include "klpd/json-struct-ops.h"
 #include "klpd/json-text.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-static int json_table(const struct meta_table *t, const struct patch *s, size_t i,
-		      sd_json_variant **ret)
+static int json_struct_ops_one(const struct meta_struct_ops *t, const struct patch *s, size_t i,
+			       sd_json_variant **ret)
 {
 	struct link_info info = { .link_id = 0 };
 	uint32_t map = 0;
-	bool known = s && link_get_info(s->links[patch_table_link(s, i)], &info) == 0 &&
+	bool known = s && link_get_info(s->links[patch_struct_ops_link(s, i)], &info) == 0 &&
 		     link_map_id(s->maps[i], &map) == 0;
 
 	return sd_json_buildo(ret,
@@ -30,16 +30,16 @@ static int json_table(const struct meta_table *t, const struct patch *s, size_t 
 					     SD_JSON_BUILD_BOOLEAN(known && info.map_id == map)));
 }
 
-int json_tables(const struct meta *m, const struct patch *s, sd_json_variant **ret)
+int json_struct_ops(const struct meta *m, const struct patch *s, sd_json_variant **ret)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *array = NULL;
 	int r;
 
 	r = sd_json_variant_new_array(&array, NULL, 0);
-	for (size_t i = 0; r >= 0 && i < m->n_tables; i++) {
+	for (size_t i = 0; r >= 0 && i < m->n_struct_ops; i++) {
 		_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
 
-		r = json_table(&m->tables[i], s, i, &v);
+		r = json_struct_ops_one(&m->struct_ops[i], s, i, &v);
 		if (r >= 0)
 			r = sd_json_variant_append_array(&array, v);
 	}
@@ -49,10 +49,10 @@ int json_tables(const struct meta *m, const struct patch *s, sd_json_variant **r
 	return 0;
 }
 
-bool json_tables_current(const struct patch *s)
+bool json_struct_ops_current(const struct patch *s)
 {
-	for (size_t i = 0; s->state == PATCH_IN_FORCE && i < s->meta->n_tables; i++)
-		if (!table_is_current(s, i))
+	for (size_t i = 0; s->state == PATCH_IN_FORCE && i < s->meta->n_struct_ops; i++)
+		if (!struct_ops_is_current(s, i))
 			return false;
 	return true;
 }

@@ -7,9 +7,9 @@
 
 #include "core/patch.h"
 
-/* Array of type Table; s is NULL for a patch that is only a file. */
-int json_tables(const struct meta *m, const struct patch *s, sd_json_variant **ret);
+/* Array of type StructOps; s is NULL for a patch that is only a file. */
+int json_struct_ops(const struct meta *m, const struct patch *s, sd_json_variant **ret);
 /* Whether each struct_ops link of a patch in force holds the map of this patch. */
-bool json_tables_current(const struct patch *s);
+bool json_struct_ops_current(const struct patch *s);
 
 #endif

@@ -180,7 +180,7 @@ static int json_patch(const struct meta *m, const struct patch *s, const struct 
 		      const struct warnings *l, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *functions = NULL, *states = NULL, *callbacks = NULL,
-				       *refs = NULL, *tables = NULL;
+				       *refs = NULL, *struct_ops = NULL;
 	uint64_t missed = 0;
 	int r;
 
@@ -190,7 +190,7 @@ static int json_patch(const struct meta *m, const struct patch *s, const struct 
 	if (r >= 0)
 		r = json_callbacks(m, &callbacks);
 	if (r >= 0)
-		r = json_tables(m, s, &tables);
+		r = json_struct_ops(m, s, &struct_ops);
 	if (r >= 0)
 		r = json_strings(m->refs, m->n_refs, &refs);
 	if (r < 0)
@@ -208,7 +208,7 @@ static int json_patch(const struct meta *m, const struct patch *s, const struct 
 		SD_JSON_BUILD_PAIR_VARIANT("functions", functions),
 		SD_JSON_BUILD_PAIR_VARIANT("states", states),
 		SD_JSON_BUILD_PAIR_VARIANT("callbacks", callbacks),
-		SD_JSON_BUILD_PAIR_VARIANT("tables", tables));
+		SD_JSON_BUILD_PAIR_VARIANT("structOps", struct_ops));
 	if (r < 0 || !s)
 		return r;
 	return sd_json_variant_set_field_unsigned(ret, "missed", missed);
@@ -242,7 +242,7 @@ int json_loaded_patch(const struct registry *reg, const struct patch *s,
 		SD_JSON_BUILD_PAIR_UNSIGNED("enabledUSec", s->enabled_usec),
 		SD_JSON_BUILD_PAIR_CONDITION(s->forced, "forced", SD_JSON_BUILD_BOOLEAN(true)),
 		SD_JSON_BUILD_PAIR_CONDITION((o.flags & KLP_PATCH_BROKEN) ||
-						     !json_tables_current(s),
+						     !json_struct_ops_current(s),
 					     "broken", SD_JSON_BUILD_BOOLEAN(true)),
 		SD_JSON_BUILD_PAIR_CONDITION((o.flags & KLP_PATCH_SKIPPED) != 0, "skipped",
 					     SD_JSON_BUILD_BOOLEAN(true)),
@@ -295,7 +295,7 @@ static int json_list_entry(const struct registry *reg, const struct patch *s,
 		PAIR_TEXT("consistency", patch_consistency_to_string(s->consistency)),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", s->serial),
 		SD_JSON_BUILD_PAIR_UNSIGNED("functions", s->meta->n_funcs + s->n_lost),
-		SD_JSON_BUILD_PAIR_UNSIGNED("tables", s->meta->n_tables),
+		SD_JSON_BUILD_PAIR_UNSIGNED("structOps", s->meta->n_struct_ops),
 		PAIR_SET(s->meta),
 		SD_JSON_BUILD_PAIR_CONDITION(waiting > 0, "waiting", SD_JSON_BUILD_UNSIGNED(waiting)),
 		SD_JSON_BUILD_PAIR_CONDITION(missed > 0, "missed", SD_JSON_BUILD_UNSIGNED(missed)));

@@ -54,7 +54,7 @@ static bool upgrade_is_per_task(const struct pin_patch *pin)
 static bool upgrade_link_is_per_task(const struct found_link *l)
 {
 	return l->kind == FOUND_FMOD_RET ? l->consistency == KLP_CONSISTENCY_PER_TASK :
-					   l->kind != FOUND_TABLE;
+					   l->kind != FOUND_STRUCT_OPS;
 }
 
 /* Log the name of the patch. This takes from the pin what the name needs. */

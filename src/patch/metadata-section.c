@@ -36,7 +36,7 @@ enum meta_key {
 	KEY_FUNC,
 	KEY_STATE,
 	KEY_CALLBACK,
-	KEY_TABLE,
+	KEY_STRUCT_OPS,
 	_KEY_MAX
 };
 
@@ -308,31 +308,34 @@ static int parse_callback(struct parser *p, const char *value)
 }
 
 /* Fills *t. On an error *t may be incomplete, and the caller frees its strings. */
-static int table_fill(struct parser *p, char **fields, struct meta_table *t)
+static int struct_ops_fill(struct parser *p, char **fields, struct meta_struct_ops *t)
 {
 	int r;
 
-	if (strlen(fields[0]) >= KLP_TABLE_TYPE_LEN || !meta_text_identifier(fields[0], ""))
-		return record_refuse(p, "a table's type is a C identifier shorter than 64 characters");
-	if (strlen(fields[1]) >= KLP_TABLE_NAME_LEN ||
+	if (strlen(fields[0]) >= KLP_STRUCT_OPS_TYPE_LEN || !meta_text_identifier(fields[0], ""))
+		return record_refuse(p, "a struct_ops instance's type is a C identifier "
+				     "shorter than 64 characters");
+	if (strlen(fields[1]) >= KLP_STRUCT_OPS_NAME_LEN ||
 	    strspn(fields[1], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") !=
-	    strlen(fields[1]))
-		return record_refuse(p, "a table's name is [A-Za-z0-9_.]* and shorter than 64 "
-				     "characters");
+		    strlen(fields[1]))
+		return record_refuse(
+			p, "a struct_ops instance's name is [A-Za-z0-9_.]* and shorter than 64 "
+			   "characters");
 	if (strlen(fields[2]) >= KLP_PROG_LEN || !meta_text_identifier(fields[2], ""))
-		return record_refuse(p, "a table's variable is a C identifier shorter than 128 "
-				     "characters");
+		return record_refuse(
+			p, "a struct_ops instance's variable is a C identifier shorter than 128 "
+			   "characters");
 	r = string_take(fields[0], &t->type);
 	if (r == 0)
 		r = string_take(fields[1], &t->name);
 	return r == 0 ? string_take(fields[2], &t->map) : r;
 }
 
-static int parse_table(struct parser *p, const char *value)
+static int parse_struct_ops(struct parser *p, const char *value)
 {
 	_cleanup_free_ char *copy = strdup(value);
 	struct meta *m = p->meta;
-	struct meta_table *t;
+	struct meta_struct_ops *t;
 	char *fields[3];
 	int r;
 
@@ -340,14 +343,16 @@ static int parse_table(struct parser *p, const char *value)
 		return -ENOMEM;
 	if (!meta_text_split(copy, fields, ARRAY_SIZE(fields)))
 		return record_refuse(p, "not TYPE:NAME:VARIABLE");
-	r = array_grow(p, &m->tables, m->n_tables, KLP_TABLES_MAX, sizeof(*t), "more than 16 tables");
+	r = array_grow(p, &m->struct_ops, m->n_struct_ops, KLP_STRUCT_OPS_MAX, sizeof(*t),
+		       "more than 16 struct_ops instances");
 	if (r != 0)
 		return r;
-	t = &m->tables[m->n_tables++];
-	r = table_fill(p, fields, t);
-	for (size_t i = 0; r == 0 && i + 1 < m->n_tables; i++)
-		if (meta_table_same(&m->tables[i], t) || STREQ(m->tables[i].map, t->map))
-			r = record_refuse(p, "the table or its variable stands there twice");
+	t = &m->struct_ops[m->n_struct_ops++];
+	r = struct_ops_fill(p, fields, t);
+	for (size_t i = 0; r == 0 && i + 1 < m->n_struct_ops; i++)
+		if (meta_struct_ops_same(&m->struct_ops[i], t) ||
+		    STREQ(m->struct_ops[i].map, t->map))
+			r = record_refuse(p, "the instance or its variable stands there twice");
 	return r;
 }
 
@@ -370,7 +375,7 @@ static const struct {
 	[KEY_FUNC]		= { "func", false, false, parse_func },
 	[KEY_STATE]		= { "state", false, false, parse_state },
 	[KEY_CALLBACK]		= { "callback", false, false, parse_callback },
-	[KEY_TABLE]		= { "table", false, false, parse_table },
+	[KEY_STRUCT_OPS]		= { "table", false, false, parse_struct_ops },
 };
 _Static_assert(ARRAY_SIZE(keys) == _KEY_MAX, "a key without a parser");
 
@@ -432,7 +437,7 @@ static int section_parse(struct parser *p, const char *data, size_t size)
 		if (keys[i].needed && !(p->seen & 1u << i))
 			return report_set(p->report, OUTCOME_META_INVALID,
 					  "The metadata has no %s= record", keys[i].name);
-	if (p->meta->n_funcs + p->meta->n_tables == 0)
+	if (p->meta->n_funcs + p->meta->n_struct_ops == 0)
 		return report_set(p->report, OUTCOME_META_INVALID,
 				  "The metadata has neither a func= nor a table= record");
 	/* states tell a replacing patch what cannot be undone, so a sticky patch needs one */

@@ -62,7 +62,7 @@ bool meta_func_same(const struct meta_func *a, const struct meta_func *b)
 	       STREQ(a->object, b->object);
 }
 
-bool meta_table_same(const struct meta_table *a, const struct meta_table *b)
+bool meta_struct_ops_same(const struct meta_struct_ops *a, const struct meta_struct_ops *b)
 {
 	return STREQ(a->type, b->type) && STREQ(a->name, b->name);
 }
@@ -93,14 +93,14 @@ struct meta *meta_free(struct meta *m)
 		free(m->funcs[i].symbol);
 		free(m->funcs[i].program);
 	}
-	for (size_t i = 0; i < m->n_tables; i++) {
-		free(m->tables[i].type);
-		free(m->tables[i].name);
-		free(m->tables[i].map);
+	for (size_t i = 0; i < m->n_struct_ops; i++) {
+		free(m->struct_ops[i].type);
+		free(m->struct_ops[i].name);
+		free(m->struct_ops[i].map);
 	}
 	for (size_t i = 0; i < m->n_refs; i++)
 		free(m->refs[i]);
-	free(m->tables);
+	free(m->struct_ops);
 	free(m->callbacks);
 	free(m->states);
 	free(m->funcs);

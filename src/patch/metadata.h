@@ -47,7 +47,7 @@ struct meta_callback {
 	enum callback_kind kind;
 };
 
-struct meta_table {
+struct meta_struct_ops {
 	char *type;
 	char *name;
 	char *map;
@@ -70,8 +70,8 @@ struct meta {
 	size_t n_states;
 	struct meta_callback *callbacks;
 	size_t n_callbacks;
-	struct meta_table *tables;
-	size_t n_tables;
+	struct meta_struct_ops *struct_ops;
+	size_t n_struct_ops;
 };
 
 /*
@@ -106,8 +106,8 @@ int body_kind_from_string(const char *name);
 int callback_kind_from_string(const char *name);
 /* Whether both are the same function for the purposes of conflicts: sympos 0 and 1 are equal. */
 bool meta_func_same(const struct meta_func *a, const struct meta_func *b);
-/* Whether both are the same struct_ops table, of which only one can be registered at a time. */
-bool meta_table_same(const struct meta_table *a, const struct meta_table *b);
+/* Whether both are the same struct_ops instance, of which only one can be registered at a time. */
+bool meta_struct_ops_same(const struct meta_struct_ops *a, const struct meta_struct_ops *b);
 /* Whether both patches are of one patch set, so that a replace by one replaces the other. */
 bool meta_same_set(const struct meta *a, const struct meta *b);
 bool meta_name_valid(const char *name);

@@ -132,15 +132,16 @@ static const struct outcome_info outcome_table[] = {
 	},
 	[OUTCOME_CONFLICT] = {
 		ERROR("Conflict"), EXIT_STATUS_REFUSED,
-		"Another patch in force has the same function or table",
+		"Another patch in force has the same function or struct_ops instance",
 		"Disable the other patch first, or use 'klpctl replace' with a patch of its set "
 		"that carries both changes.",
 	},
 	[OUTCOME_TAKEN] = {
 		ERROR("TakenByOther"), EXIT_STATUS_REFUSED,
 		"Somebody else than klpd already decides what happens there",
-		"Take the kernel livepatch, the kprobe, the BPF program or the table away first; then "
-		"it is certain which of the two is in force. A table can be given another name.",
+		"Take the kernel livepatch, the kprobe, the BPF program or the struct_ops instance "
+		"away first; then it is certain which of the two is in force. A struct_ops instance "
+		"can be given another name.",
 	},
 	[OUTCOME_STATE_INCOMPATIBLE] = {
 		ERROR("StateIncompatible"), EXIT_STATUS_REFUSED,
@@ -194,10 +195,10 @@ static const struct outcome_info outcome_table[] = {
 		"Patch a function that it calls, and that is left again; klp(7) says where consistency "
 		"ends.",
 	},
-	[OUTCOME_NO_SUCH_TABLE] = {
-		ERROR("NoSuchTable"), EXIT_STATUS_TARGET,
-		"The kernel has no such table that could be swapped while it is in use",
-		"Tables of type tcp_congestion_ops can be swapped; see klp-patch(5).",
+	[OUTCOME_NO_SUCH_STRUCT_OPS] = {
+		ERROR("NoSuchStructOps"), EXIT_STATUS_TARGET,
+		"The kernel has no struct_ops type of this name that can be swapped while in use",
+		"Struct_ops instances of type tcp_congestion_ops can be swapped; see klp-patch(5).",
 	},
 	[OUTCOME_PROTOTYPE] = {
 		ERROR("PrototypeMismatch"), EXIT_STATUS_TARGET,

@@ -31,8 +31,8 @@ enum outcome {
 	OUTCOME_TOO_MANY,     /* connections, or clients of Monitor */
 	OUTCOME_TOO_LONG,     /* a message of a client that is not root */
 	/* the plan */
-	OUTCOME_CONFLICT, /* function or table belongs to another patch in force */
-	OUTCOME_TAKEN,	  /* by a livepatch, ftrace, a program, a table of this name */
+	OUTCOME_CONFLICT, /* function or struct_ops instance belongs to another patch in force */
+	OUTCOME_TAKEN, /* by a livepatch, ftrace, a program, a struct_ops instance of this name */
 	OUTCOME_STATE_INCOMPATIBLE, /* system state id and versions */
 	OUTCOME_STRICT,		    /* body can miss calls, patch is strict */
 	OUTCOME_STICKY,		    /* the effect of the patch cannot be undone */
@@ -42,8 +42,8 @@ enum outcome {
 	OUTCOME_NO_SUCH_FUNCTION,
 	OUTCOME_AMBIGUOUS_FUNCTION,
 	OUTCOME_NOT_TRACEABLE,
-	OUTCOME_OUT_OF_REACH,  /* no transition can move tasks out of it */
-	OUTCOME_NO_SUCH_TABLE, /* no such type, or it cannot be updated while in use */
+	OUTCOME_OUT_OF_REACH,	    /* no transition can move tasks out of it */
+	OUTCOME_NO_SUCH_STRUCT_OPS, /* no such type, or it cannot be updated while in use */
 	OUTCOME_PROTOTYPE,
 	OUTCOME_NOT_PERMITTED, /* no fmod_ret there, and no companion to allow it */
 	OUTCOME_FMOD_RET_FULL, /* limit of functions enabled for fmod_ret reached */

@@ -265,7 +265,7 @@ static SD_VARLINK_DEFINE_ERROR(NoSuchFunction, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(AmbiguousFunction, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotTraceable, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(OutOfReach, ERROR_FIELDS);
-static SD_VARLINK_DEFINE_ERROR(NoSuchTable, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(NoSuchStructOps, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(PrototypeMismatch, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotPermittedByKernel, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(FmodRetFull, ERROR_FIELDS);
@@ -318,10 +318,10 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_type_State,
 	S("A program of the patch that runs at one point of a change"),
 	&vl_type_Callback,
-	S("A table of the kernel's that the patch brings, as a congestion control. It is not swapped "
+	S("A struct_ops instance that the patch brings, as a congestion control. It is not swapped "
 	  "task by task, but at one instant, when tasks begin to move: for who asks for it from then "
 	  "on. Who uses it, as an open connection does, keeps what it has"),
-	&vl_type_Table,
+	&vl_type_StructOps,
 	S("What a patch is about: the kernel, or a module"),
 	&vl_type_Object,
 	S("A patch, from its file or in the kernel"),
@@ -438,11 +438,11 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_TooManyConnections,
 	S("A message of a client that is not root has more than 65,536 bytes; the connection is closed"),
 	&vl_error_MessageTooLong,
-	S("A function is patched, or a table brought, by another patch in force"),
+	S("A function is patched, or a struct_ops instance brought, by another patch in force"),
 	&vl_error_Conflict,
 	S("Somebody else than klpd decides what the function does: a kernel livepatch, an ftrace "
-	  "user that redirects it, another's fmod_ret program; or has a table of that name: the "
-	  "detail says who"),
+	  "user that redirects it, another's fmod_ret program; or has a struct_ops instance of that "
+	  "name: the detail says who"),
 	&vl_error_TakenByOther,
 	S("System states in force are missing from the patch, have a lower version, or belong to "
 	  "another set"),
@@ -465,8 +465,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	S("No transition can move tasks out of the function: an idle CPU or a kernel thread never leaves "
 	  "it, or only a task runs it that is in no list of the kernel's any more"),
 	&vl_error_OutOfReach,
-	S("The kernel has no table of this type, or none that can be swapped while it is in use"),
-	&vl_error_NoSuchTable,
+	S("The kernel has no such struct_ops type, or its instances cannot be swapped in use"),
+	&vl_error_NoSuchStructOps,
 	S("The function's prototype is not the one that the patch was written for"),
 	&vl_error_PrototypeMismatch,
 	S("The kernel does not let the function be modified, and no companion enables it"),

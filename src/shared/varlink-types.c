@@ -105,10 +105,11 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(missed, "Calls were missed: the original ran"),
 	VALUE(broken, "Somebody detached a body or a callback of the patch"),
 	VALUE(skipped, "A body could not run at a call: the original ran"),
-	VALUE(table, "Somebody else changed or detached a table of the patch"),
+	VALUE(struct_ops, "Somebody else changed or detached a struct_ops instance of the patch"),
 	VALUE(kernel, "The kernel is locked down: no patch can be enabled"),
 	VALUE(pins, "Pins are missing or not where they should be, or cannot be made"),
-	VALUE(parts, "Bodies, callbacks or tables of the patch are not attached any more"),
+	VALUE(parts, "Bodies, callbacks or struct_ops instances of the patch are not attached "
+		     "any more"),
 	VALUE(unjudged, "klpd cannot judge it, and leaves it alone"),
 	VALUE(ftrace_off, "Ftrace is switched off: no body is called, the originals run"),
 	VALUE(not_called, "Nothing of the patch is called at the function: the original runs"),
@@ -176,7 +177,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	STRING(program, 0));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
-	Table,
+	StructOps,
 	C("Its type: the name of a structure of the kernel's"),
 	STRING(type, 0),
 	C("What those who use it know it by"),
@@ -187,7 +188,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(mapId, NULLABLE),
 	C("Id of the link that registers it; only of a patch in the kernel"),
 	INT(linkId, NULLABLE),
-	C("Who asks for the table by name gets this patch's; only of a patch in the kernel"),
+	C("A lookup of its name returns this patch's; only of a patch in the kernel"),
 	BOOL(current, NULLABLE));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
@@ -226,8 +227,8 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	TYPE(states, State, ARRAY),
 	C("Its callbacks"),
 	TYPE(callbacks, Callback, ARRAY),
-	C("Tables of the kernel's that it brings"),
-	TYPE(tables, Table, ARRAY),
+	C("Struct_ops instances that it brings"),
+	TYPE(structOps, StructOps, ARRAY),
 	C("This and the fields that follow: only of a patch in the kernel"),
 	TYPE(state, PatchState, NULLABLE),
 	C("How tasks moved into it"),
@@ -245,7 +246,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("Sum of missed of its functions; above 0 the patch is not fully in force"),
 	INT(missed, NULLABLE),
 	C("Somebody detached a guard or override body or a callback of it while it could run, or "
-	  "changed a table of it: it is not whole"),
+	  "changed a struct_ops instance of it: it is not whole"),
 	BOOL(broken, NULLABLE),
 	C("A call ran the original because its body could not run there: one that sleeps where nothing "
 	  "may sleep, or no stack was left"),
@@ -342,8 +343,8 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(generation, 0),
 	C("How many functions it patches"),
 	INT(functions, 0),
-	C("How many tables of the kernel it brings"),
-	INT(tables, 0),
+	C("How many struct_ops instances it brings"),
+	INT(structOps, 0),
 	C("Patch set that it belongs to; null: the default set, which has no name"),
 	STRING(set, NULLABLE),
 	C("How many of its functions are in modules that are not loaded; null: none that is known"),

@@ -34,7 +34,7 @@ extern const sd_varlink_symbol vl_type_Warning;
 extern const sd_varlink_symbol vl_type_Function;
 extern const sd_varlink_symbol vl_type_State;
 extern const sd_varlink_symbol vl_type_Callback;
-extern const sd_varlink_symbol vl_type_Table;
+extern const sd_varlink_symbol vl_type_StructOps;
 extern const sd_varlink_symbol vl_type_Object;
 extern const sd_varlink_symbol vl_type_FunctionState;
 extern const sd_varlink_symbol vl_type_Patch;

@@ -41,18 +41,20 @@ static void require_funcs(const struct meta *m)
 	}
 }
 
-static void require_tables(const struct meta *m)
+static void require_struct_ops(const struct meta *m)
 {
-	REQUIRE(m->n_tables <= KLP_TABLES_MAX && m->n_funcs + m->n_tables > 0);
-	for (size_t i = 0; i < m->n_tables; i++) {
-		const struct meta_table *t = &m->tables[i];
+	REQUIRE(m->n_struct_ops <= KLP_STRUCT_OPS_MAX && m->n_funcs + m->n_struct_ops > 0);
+	for (size_t i = 0; i < m->n_struct_ops; i++) {
+		const struct meta_struct_ops *t = &m->struct_ops[i];
 
-		REQUIRE(*t->type && strlen(t->type) < KLP_TABLE_TYPE_LEN && !strpbrk(t->type, " .-/"));
-		REQUIRE(*t->name && strlen(t->name) < KLP_TABLE_NAME_LEN && !strpbrk(t->name, " -/'"));
+		REQUIRE(*t->type && strlen(t->type) < KLP_STRUCT_OPS_TYPE_LEN &&
+			!strpbrk(t->type, " .-/"));
+		REQUIRE(*t->name && strlen(t->name) < KLP_STRUCT_OPS_NAME_LEN &&
+			!strpbrk(t->name, " -/'"));
 		REQUIRE(*t->map && strlen(t->map) < KLP_PROG_LEN && !strpbrk(t->map, " .-/"));
 		for (size_t j = 0; j < i; j++)
-			REQUIRE(!meta_table_same(t, &m->tables[j]) &&
-				!STREQ(t->map, m->tables[j].map));
+			REQUIRE(!meta_struct_ops_same(t, &m->struct_ops[j]) &&
+				!STREQ(t->map, m->struct_ops[j].map));
 	}
 }
 
@@ -75,7 +77,7 @@ static void require_meta(const struct meta *m)
 		require_object(m->callbacks[i].object);
 		REQUIRE((unsigned int)m->callbacks[i].kind < _CALLBACK_MAX);
 	}
-	require_tables(m);
+	require_struct_ops(m);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -84,9 +84,10 @@ static void try_selections(struct bpf_file *o, const struct meta *m)
 					    callback_kind_to_string(c->kind), RECORD, (uint32_t)i,
 					    &report), &report);
 	}
-	for (size_t i = 0; i < m->n_tables; i++)
-		told(bpf_file_select_table(o, m->tables[i].map, m->tables[i].type,
-					 m->tables[i].name, &report), &report);
+	for (size_t i = 0; i < m->n_struct_ops; i++)
+		told(bpf_file_select_struct_ops(o, m->struct_ops[i].map, m->struct_ops[i].type,
+						m->struct_ops[i].name, &report),
+		     &report);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

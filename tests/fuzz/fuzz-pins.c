@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void require_set(const struct pin_patch *pin, const struct patch *s)
 {
 	REQUIRE(s->n_links == pin->n_links && s->n_links <= PIN_LINKS_MAX);
-	REQUIRE(s->n_links == s->meta->n_funcs + s->meta->n_callbacks + s->meta->n_tables);
+	REQUIRE(s->n_links == s->meta->n_funcs + s->meta->n_callbacks + s->meta->n_struct_ops);
 	REQUIRE(patch_missing(s) == s->n_links && !s->lost);
 	REQUIRE(s->serial > 0 && s->serial <= INT64_MAX && patch_pins(s) == pin->serial);
 	REQUIRE(strlen(s->path) < sizeof(pin->header.path));
@@ -50,7 +50,7 @@ static void fuzz_set(const uint8_t *data, size_t size)
 	memcpy(header.path, "/x.klp.o", sizeof("/x.klp.o"));
 	header.meta_size = (uint32_t)(size - numbers);
 	/* with so many links as it says, none of which is there */
-	header.n_maps = header.n_links % (KLP_TABLES_MAX + 1);
+	header.n_maps = header.n_links % (KLP_STRUCT_OPS_MAX + 1);
 	if (pin_check_header(&header, header.serial, sizeof(header) + header.meta_size) < 0)
 		return;
 	links = malloc(header.n_links * sizeof(*links));
@@ -59,12 +59,12 @@ static void fuzz_set(const uint8_t *data, size_t size)
 	memcpy(pin.meta, data + numbers, header.meta_size);
 	for (size_t i = 0; i < header.n_links; i++)
 		links[i] = -EBADF;
-	for (size_t i = 0; i < KLP_TABLES_MAX; i++)
+	for (size_t i = 0; i < KLP_STRUCT_OPS_MAX; i++)
 		pin.maps[i] = -EBADF;
 	pin.header = header;
 	pin.links = links;
 	pin.n_links = header.n_links;
-	for (pin.n_maps = 0; pin.n_maps <= KLP_TABLES_MAX && !s; pin.n_maps++)
+	for (pin.n_maps = 0; pin.n_maps <= KLP_STRUCT_OPS_MAX && !s; pin.n_maps++)
 		if (patch_from_pin(&pin, &s) == 0)
 			require_set(&pin, s);
 	patch_free(s);

@@ -30,7 +30,7 @@ struct test_patch {
 	struct meta_func funcs[FUNCS];
 	struct meta_state states[STATES];
 	struct meta_callback callback;
-	struct meta_table table;
+	struct meta_struct_ops struct_ops;
 };
 
 struct input {
@@ -64,11 +64,12 @@ static void patch_fill(struct test_patch *p, struct input *in, unsigned int name
 		.funcs = p->funcs, .n_funcs = 1 + (bits >> 4) % FUNCS,
 		.states = p->states, .n_states = (bits >> 6) % (STATES + 1),
 		.callbacks = &p->callback, .n_callbacks = (kinds & 0xc0) == 0xc0,
-		.tables = &p->table, .n_tables = (symbol & 0x18) == 0x18,
+		.struct_ops = &p->struct_ops, .n_struct_ops = (symbol & 0x18) == 0x18,
 	};
 	/* as the parser has it: only with states */
 	m->sticky = m->n_states > 0 && states >> 6 == 3;
-	p->table = (struct meta_table){ (char *)"t", (char *)(symbol & 0x20 ? "n" : "o"), (char *)"m" };
+	p->struct_ops = (struct meta_struct_ops){ (char *)"t", (char *)(symbol & 0x20 ? "n" : "o"),
+						  (char *)"m" };
 	p->callback = (struct meta_callback){ (char *)"vmlinux", (char *)"p",
 					      CALLBACK_PRE_PATCH };
 	for (size_t i = 0; i < m->n_funcs; i++)
@@ -120,9 +121,10 @@ static bool states_meet(const struct meta *a, const struct meta *b)
 }
 
 /* What is of another patch set is neither replaced nor touched, by no verb. */
-static bool tables_meet(const struct meta *a, const struct meta *b)
+static bool struct_ops_meet(const struct meta *a, const struct meta *b)
 {
-	return a->n_tables > 0 && b->n_tables > 0 && STREQ(a->tables[0].name, b->tables[0].name);
+	return a->n_struct_ops > 0 && b->n_struct_ops > 0 &&
+	       STREQ(a->struct_ops[0].name, b->struct_ops[0].name);
 }
 
 static void require_sets(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
@@ -138,7 +140,7 @@ static void require_sets(const struct plan_patch *patches, size_t n_patches, con
 
 		REQUIRE(leaves[i] == (same && plan->verb == CHANGE_REPLACE));
 		REQUIRE(leaves[i] || (!STREQ(old->name, m->name) && !funcs_meet(old, m) &&
-				      !tables_meet(old, m)));
+				      !struct_ops_meet(old, m)));
 		REQUIRE(same ? states_allow(old, m, leaves[i]) : !states_meet(old, m));
 	}
 }
@@ -199,7 +201,7 @@ static bool was_in_force(const struct plan_request *q, uint64_t serial)
 /* Two that will be in force together: the later one goes with the earlier. */
 static void require_beside(const struct meta *old, const struct meta *m)
 {
-	REQUIRE(!STREQ(old->name, m->name) && !funcs_meet(old, m) && !tables_meet(old, m));
+	REQUIRE(!STREQ(old->name, m->name) && !funcs_meet(old, m) && !struct_ops_meet(old, m));
 	REQUIRE(STREQ(old->set, m->set) ? states_allow(old, m, false) : !states_meet(old, m));
 }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-kill-tables.sh - as test-kill.sh, for patches with a table that two of them share: a fault
+# test-kill-tables.sh - as test-kill.sh, for patches with an instance that two of them share: a fault
 # at every phase and every object. Afterwards the only link holds the map of the patch that is in
 # force, and a connection that was opened before still works.
 # not on debug: dozens of faults of klpd, half an hour there; what they do to the companion others do too
@@ -21,7 +21,7 @@ seen() {
 	*) echo "a broken connection" ;;
 	esac
 	# Exactly one link exists, and it holds the right map.
-	[[ $(klpctl status --json | jq -c '[all(.patches[].tables[]; .current), .warnings]') == '[true,[]]' ]] ||
+	[[ $(klpctl status --json | jq -c '[all(.patches[].structOps[]; .current), .warnings]') == '[true,[]]' ]] ||
 		echo "not its map, or warnings"
 }
 
@@ -50,7 +50,7 @@ loop_until grep -q '^[0-9]' /tmp/talk
 klpctl disable cc
 snapshot
 
-# load:2 the programs, attach:1 the table, attach:2 the function, switch:2 the link holds the new
+# load:2 the programs, attach:1 the instance, attach:2 the function, switch:2 the link holds the new
 # map
 for point in attach:1 pin:1 switch:2; do
 	t "enable, $point:fail"

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-tables.sh - patches with a struct_ops table, a congestion control: new connections use the
+# test-tables.sh - patches with a struct_ops instance, a congestion control: new connections use the
 # one in force, open connections keep theirs and keep working across all changes.
 # timeout: 900
 . /klpd/lib.sh
 T=/usr/lib/klpd/tests
 CC=/usr/lib/klpd/programs/cc
 
-# Print the window of a new connection that requests the table now, or "none".
+# Print the window of a new connection that requests the instance now, or "none".
 new_connection() {
 	"$CC" once klp_cc || true
 }
@@ -46,13 +46,13 @@ end_talk() {
 	wait "$talker" 2>/dev/null
 }
 
-# Print the map that the link of the table holds, as the kernel and as klpd report it.
+# Print the map that the link of the instance holds, as the kernel and as klpd report it.
 link_map() {
 	bpftool -j link show | jq -c '[.[] | select(.type == "struct_ops") | .map_id]'
 }
 
 told_map() {
-	klpctl status --json | jq -c '[.patches[] | select(.state != "leaving") | .tables[] | select(.current) | .mapId]'
+	klpctl status --json | jq -c '[.patches[] | select(.state != "leaving") | .structOps[] | select(.current) | .mapId]'
 }
 
 maps_agree() {
@@ -72,8 +72,8 @@ lives() {
 	check enable klpctl enable $how $T/cc-1.klp.o
 	new_is 11
 	same status '[["tcp_congestion_ops","klp_cc","cc",true]]' \
-		"$(klpctl status --json | jq -c '[.patches[].tables[] | [.type, .name, .map, .current]]')"
-	[[ $(klpctl status) == *"Tables: tcp_congestion_ops 'klp_cc', swapped at one instant"* ]] ||
+		"$(klpctl status --json | jq -c '[.patches[].structOps[] | [.type, .name, .map, .current]]')"
+	[[ $(klpctl status) == *"struct_ops: tcp_congestion_ops 'klp_cc', swapped at one instant"* ]] ||
 		fail "$(klpctl status)"
 	maps_agree
 	no_warnings
@@ -106,7 +106,7 @@ lives() {
 	new_is none
 	talk_is 22
 	same links '[]' "$(link_map)"
-	# The name is free at once for another table.
+	# The name is free at once for another instance.
 	check enable klpctl enable $how $T/cc-1.klp.o
 	new_is 11
 	talk_is 22
@@ -127,9 +127,9 @@ start_klpd
 snapshot
 lives ''
 
-t what leaves and enters without a table
+t what leaves and enters without an instance
 check enable klpctl enable $T/cc-1.klp.o
-same list "0 1" "$(klpctl list --json | jq -r '.patches[0] | "\(.functions) \(.tables)"')"
+same list "0 1" "$(klpctl list --json | jq -r '.patches[0] | "\(.functions) \(.structOps)"')"
 begin_talk
 check replace klpctl replace /usr/lib/klpd/patches/cmdline.klp.o
 new_is none
@@ -140,36 +140,36 @@ check disable klpctl disable cc
 end_talk
 
 t show
-[[ $(klpctl show $T/cc-held.klp.o) == *"Tables: tcp_congestion_ops 'klp_cc'"* ]] || fail "$(klpctl show $T/cc-held.klp.o)"
+[[ $(klpctl show $T/cc-held.klp.o) == *"struct_ops: tcp_congestion_ops 'klp_cc'"* ]] || fail "$(klpctl show $T/cc-held.klp.o)"
 same "of a file" '[{"type":"tcp_congestion_ops","name":"klp_cc","map":"cc"}]' \
-	"$(klpctl show --json $T/cc-1.klp.o | jq -c '.patch.tables')"
+	"$(klpctl show --json $T/cc-1.klp.o | jq -c '.patch.structOps')"
 
 t refusals
 refused() {
 	refuse "$1" "$3" "hint: " -- enable $T/$2.klp.o
 	[[ $OUTPUT == *"enable '$2'"* || $2 == cc-held ]] || fail "$2 is not named: $OUTPUT"
 }
-refused 4 cc-taken "a table 'cubic' of type tcp_congestion_ops already"
-refused 5 cc-fixed "Tables of type 'bpf_dummy_ops' cannot be swapped"
-refused 5 cc-unknown "This kernel has no tables of type 'klp_unknown_ops'"
+refused 4 cc-taken "a struct_ops instance 'cubic' of type tcp_congestion_ops already"
+refused 5 cc-fixed "Struct_ops instances of type 'bpf_dummy_ops' cannot be swapped"
+refused 5 cc-unknown "This kernel has no struct_ops instances of type 'klp_unknown_ops'"
 refused 3 cc-name "its member name does not"
 refused 6 cc-verifier "program 'bad_ssthresh'"
 same links '[]' "$(link_map)"
 new_is none
 
-t the table of another patch
+t the instance of another patch
 check enable klpctl enable $T/cc-1.klp.o
-refused 4 cc-held "Table 'klp_cc' of type tcp_congestion_ops is brought by 'cc'"
+refused 4 cc-held "Struct_ops instance 'klp_cc' of type tcp_congestion_ops is brought by 'cc'"
 new_is 11
 check disable klpctl disable cc
 
-t the table of somebody else
+t the instance of somebody else
 check enable klpctl enable $T/cc-1.klp.o
 check detach bpftool link detach id "$(bpftool -j link show | jq '.[] | select(.type == "struct_ops") | .id')"
 new_is none
-[[ $(klpctl status --json | jq -r '.warnings[]') == *"somebody else has changed or detached its table 'klp_cc'"* ]] ||
+[[ $(klpctl status --json | jq -r '.warnings[]') == *"somebody else has changed or detached its struct_ops instance 'klp_cc'"* ]] ||
 	fail "no warning: $(klpctl status)"
-# A replacement restores the table.
+# A replacement restores the instance.
 check replace klpctl replace $T/cc-2.klp.o
 new_is 22
 no_warnings

@@ -53,7 +53,7 @@ static void test_dozer(void)
 	pthread_t thread;
 	__u64 id, n;
 
-	check(link, "a table that is not klp.ko's");
+	check(link, "a struct_ops type that is not klp.ko's");
 	if (!link)
 		return;
 	pthread_create(&thread, NULL, doze, NULL);

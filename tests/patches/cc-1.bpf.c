@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Only a struct_ops table: congestion control klp_cc with a window of 11. */
+/* Only a struct_ops instance: congestion control klp_cc with a window of 11. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 
@@ -9,5 +9,5 @@
 KLP_PATCH("cc", "1");
 KLP_LICENSE("GPL");
 
-KLP_TABLE(tcp_congestion_ops, cc, "klp_cc");
+KLP_STRUCT_OPS(tcp_congestion_ops, cc, "klp_cc");
 CC(cc, "klp_cc");

@@ -9,5 +9,5 @@
 KLP_PATCH("cc", "2");
 KLP_LICENSE("GPL");
 
-KLP_TABLE(tcp_congestion_ops, cc, "klp_cc");
+KLP_STRUCT_OPS(tcp_congestion_ops, cc, "klp_cc");
 CC(cc, "klp_cc");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of cc-1 with a window of 33, and a body on a function in which every sleep(1) sleeps.
+ * The struct_ops instance of cc-1 with a window of 33, and a body on a function in which every
+ * sleep(1) sleeps.
  */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
@@ -11,7 +12,7 @@
 KLP_PATCH("cc-held", "1");
 KLP_LICENSE("GPL");
 
-KLP_TABLE(tcp_congestion_ops, cc, "klp_cc");
+KLP_STRUCT_OPS(tcp_congestion_ops, cc, "klp_cc");
 CC(cc, "klp_cc");
 
 KLP_FMOD_RET(long, hrtimer_nanosleep, ktime_t rqtp, const enum hrtimer_mode mode,

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A table with a name that a congestion control of the kernel already has: OUTCOME_TAKEN. */
+/*
+ * A struct_ops instance with a name that a congestion control of the kernel already has:
+ * OUTCOME_TAKEN.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 
@@ -9,5 +12,5 @@
 KLP_PATCH("cc-taken", "1");
 KLP_LICENSE("GPL");
 
-KLP_TABLE(tcp_congestion_ops, cc, "cubic");
+KLP_STRUCT_OPS(tcp_congestion_ops, cc, "cubic");
 CC(cc, "cubic");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A table of a struct_ops type that no kernel has: OUTCOME_NO_SUCH_TABLE. */
+/* An instance of a struct_ops type that no kernel has: OUTCOME_NO_SUCH_STRUCT_OPS. */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 
@@ -17,6 +17,6 @@ int unknown_decide(unsigned long long *ctx)
 	return 0;
 }
 
-KLP_TABLE(klp_unknown_ops, unknown, "unknown");
+KLP_STRUCT_OPS(klp_unknown_ops, unknown, "unknown");
 SEC(".struct_ops.link")
 struct klp_unknown_ops unknown = { .decide = (void *)unknown_decide, .name = "unknown" };

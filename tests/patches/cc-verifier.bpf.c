@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A program of the table writes to memory that it must not write to: OUTCOME_VERIFIER. */
+/*
+ * A program of the struct_ops instance writes to memory that it must not write to:
+ * OUTCOME_VERIFIER.
+ */
 #include "vmlinux.h"
 #include "klp/klp.bpf.h"
 #include <bpf/bpf_tracing.h>
@@ -25,7 +28,7 @@ u32 BPF_PROG(bad_undo_cwnd, struct sock *sk)
 	return 2;
 }
 
-KLP_TABLE(tcp_congestion_ops, bad, "klp_bad");
+KLP_STRUCT_OPS(tcp_congestion_ops, bad, "klp_bad");
 SEC(".struct_ops.link")
 struct tcp_congestion_ops bad = {
 	.ssthresh = (void *)bad_ssthresh,

@@ -46,9 +46,9 @@
 
 #define FAKE_LIST \
 	"[{\"name\":\"cmdline\",\"version\":\"1.0\",\"state\":\"in_force\"," \
-	"\"consistency\":\"per_task\",\"generation\":3,\"functions\":2,\"tables\":0}," \
+	"\"consistency\":\"per_task\",\"generation\":3,\"functions\":2,\"structOps\":0}," \
 	"{\"name\":\"b\",\"version\":\"2\",\"state\":\"leaving\",\"consistency\":\"immediate\"," \
-	"\"generation\":12,\"functions\":10,\"tables\":1,\"set\":\"net\",\"missed\":7}]"
+	"\"generation\":12,\"functions\":10,\"structOps\":1,\"set\":\"net\",\"missed\":7}]"
 #define FAKE_TRANSITION \
 	"{\"number\":4,\"change\":\"enable\",\"entering\":\"x\\u001b[31m\",\"leaving\":[]," \
 	"\"reversed\":false,\"total\":120,\"moved\":118,\"startedUSec\":1000000,\"runningUSec\":7900000," \
@@ -69,7 +69,7 @@
 	"\"program\":\"h\",\"missed\":0,\"state\":\"waiting\"}]," \
 	"\"states\":[{\"id\":18446744073709551615,\"version\":2}]," \
 	"\"callbacks\":[{\"object\":\"vmlinux\",\"when\":\"pre_patch\",\"program\":\"cb\"}]," \
-	"\"tables\":[{\"type\":\"tcp_congestion_ops\",\"name\":\"cc\",\"map\":\"m\"," \
+	"\"structOps\":[{\"type\":\"tcp_congestion_ops\",\"name\":\"cc\",\"map\":\"m\"," \
 	"\"current\":true},{\"type\":\"tcp_congestion_ops\",\"name\":\"dd\",\"map\":\"n\"," \
 	"\"current\":false}]," \
 	"\"state\":\"in_force\",\"consistency\":\"per_task\",\"generation\":3," \

@@ -20,7 +20,7 @@ struct test_patch {
 	struct meta_func funcs[2];
 	struct meta_state state;
 	struct meta_callback callback;
-	struct meta_table table;
+	struct meta_struct_ops struct_ops;
 };
 
 /* A patch that plans well: one fmod_ret body on `symbol` of vmlinux. */
@@ -34,7 +34,7 @@ static struct test_patch patch(const char *name, const char *symbol)
 			     BODY_FMOD_RET } },
 		.state = { .id = 7 },
 		.callback = { (char *)"vmlinux", (char *)"p", CALLBACK_POST_PATCH },
-		.table = { (char *)"tcp_congestion_ops", (char *)"cc", (char *)"m" },
+		.struct_ops = { (char *)"tcp_congestion_ops", (char *)"cc", (char *)"m" },
 	};
 }
 
@@ -44,7 +44,7 @@ static struct meta *meta(struct test_patch *p)
 	p->meta.funcs = p->funcs;
 	p->meta.states = &p->state;
 	p->meta.callbacks = &p->callback;
-	p->meta.tables = &p->table;
+	p->meta.struct_ops = &p->struct_ops;
 	return &p->meta;
 }
 

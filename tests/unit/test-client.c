@@ -167,9 +167,11 @@ static void test_check(void)
 static void test_lists(void)
 {
 	CHECK_INT(run("list"), 0);
-	CHECK_STR(out, "NAME     VERSION  STATE     CONSISTENCY  GENERATION  FUNCTIONS  TABLES  SET\n"
-		  "cmdline  1.0      in force  per task     3           2          0       -\n"
-		  "b        2        leaving   immediate    12          10         1       net\n");
+	CHECK_STR(
+		out,
+		"NAME     VERSION  STATE     CONSISTENCY  GENERATION  FUNCTIONS  STRUCT_OPS  SET\n"
+		"cmdline  1.0      in force  per task     3           2          0           -\n"
+		"b        2        leaving   immediate    12          10         1           net\n");
 }
 
 static void test_blockers(void)
@@ -283,7 +285,7 @@ static void test_status(void)
 		       "               missed 3 calls: not fully in force\n"
 		       "               vmlinux:f,1, fmod_ret by program 'g'\n"
 		       "               loop:lo_open, guard by program 'h', waiting\n"
-		       "       Tables: tcp_congestion_ops 'cc', swapped at one instant\n"
+		       "   struct_ops: tcp_congestion_ops 'cc', swapped at one instant\n"
 		       "               tcp_congestion_ops 'dd', swapped at one instant, now not this "
 		       "patch's\n"
 		       "       Module: 'loop' is not loaded: its functions are patched when it "

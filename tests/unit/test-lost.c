@@ -26,11 +26,11 @@ static void test_identity(void)
 	struct found_link guard = { .kind = FOUND_GUARD, .record = "a.7" };
 	struct found_link fmod = { .kind = FOUND_FMOD_RET, .id = 5, .gates = 1, .slot = 3,
 				   .consistency = KLP_CONSISTENCY_PER_TASK };
-	struct found_link table = { .kind = FOUND_TABLE };
+	struct found_link ops = { .kind = FOUND_STRUCT_OPS };
 
 	CHECK(lost_is(&guard, &task) && !lost_is(&guard, &now));
 	CHECK(lost_is(&fmod, &task) && !lost_is(&fmod, &now));
-	CHECK(!lost_is(&table, &task) && !lost_is(&table, &now));
+	CHECK(!lost_is(&ops, &task) && !lost_is(&ops, &now));
 	memcpy(guard.record, "a.8", 4);
 	CHECK(!lost_is(&guard, &task));
 	fmod.consistency = KLP_CONSISTENCY_IMMEDIATE;

@@ -80,32 +80,32 @@ static void test_everything(void)
 	CHECK_INT(m->n_callbacks, 3);
 	CHECK_INT(m->callbacks[2].kind, CALLBACK_POST_UNPATCH);
 	CHECK_STR(m->callbacks[1].object, "loop");
-	CHECK_INT(m->n_tables, 2);
-	CHECK_STR(m->tables[0].type, "tcp_congestion_ops");
-	CHECK_STR(m->tables[0].name, "klp_cc");
-	CHECK_STR(m->tables[0].map, "cc");
-	CHECK_STR(m->tables[1].name, "B.2");
+	CHECK_INT(m->n_struct_ops, 2);
+	CHECK_STR(m->struct_ops[0].type, "tcp_congestion_ops");
+	CHECK_STR(m->struct_ops[0].name, "klp_cc");
+	CHECK_STR(m->struct_ops[0].map, "cc");
+	CHECK_STR(m->struct_ops[1].name, "B.2");
 }
 
-#define TABLE "table=tcp_congestion_ops:klp_cc:cc\0"
+#define STRUCT_OPS "table=tcp_congestion_ops:klp_cc:cc\0"
 
-/* Nothing but tables is a patch. */
-static void test_tables(void)
+/* Nothing but struct_ops instances is a patch. */
+static void test_struct_ops(void)
 {
 	_cleanup_meta_ struct meta *m = NULL;
 
-	CHECK_INT(PARSE(BASE TABLE, &m, NULL), 0);
-	CHECK(m->n_funcs == 0 && m->n_tables == 1);
-	BAD(BASE TABLE "table=tcp_congestion_ops:klp_cc:other\0", "stands there twice");
-	BAD(BASE TABLE "table=tcp_congestion_ops:other:cc\0", "stands there twice");
+	CHECK_INT(PARSE(BASE STRUCT_OPS, &m, NULL), 0);
+	CHECK(m->n_funcs == 0 && m->n_struct_ops == 1);
+	BAD(BASE STRUCT_OPS "table=tcp_congestion_ops:klp_cc:other\0", "stands there twice");
+	BAD(BASE STRUCT_OPS "table=tcp_congestion_ops:other:cc\0", "stands there twice");
 	BAD(BASE "table=tcp_congestion_ops:klp_cc\0", "not TYPE:NAME:VARIABLE");
 	BAD(BASE "table=tcp_congestion_ops::cc\0", "not TYPE:NAME:VARIABLE");
-	BAD(BASE "table=tcp congestion:a:cc\0", "a table's type is");
-	BAD(BASE "table=9ops:a:cc\0", "a table's type is");
-	BAD(BASE "table=t:a b:cc\0", "a table's name is");
-	BAD(BASE "table=t:a-b:cc\0", "a table's name is");
-	BAD(BASE "table=t:a/b:cc\0", "a table's name is");
-	BAD(BASE "table=t:a:c.c\0", "a table's variable is");
+	BAD(BASE "table=tcp congestion:a:cc\0", "a struct_ops instance's type is");
+	BAD(BASE "table=9ops:a:cc\0", "a struct_ops instance's type is");
+	BAD(BASE "table=t:a b:cc\0", "a struct_ops instance's name is");
+	BAD(BASE "table=t:a-b:cc\0", "a struct_ops instance's name is");
+	BAD(BASE "table=t:a/b:cc\0", "a struct_ops instance's name is");
+	BAD(BASE "table=t:a:c.c\0", "a struct_ops instance's variable is");
 }
 
 static void test_defaults(void)
@@ -116,7 +116,7 @@ static void test_defaults(void)
 	CHECK_STR(m->description, "");
 	CHECK_STR(m->set, "");
 	CHECK(!m->replace && !m->strict && !m->per_task_only && !m->sticky);
-	CHECK_INT(m->n_refs + m->n_states + m->n_callbacks + m->n_tables, 0);
+	CHECK_INT(m->n_refs + m->n_states + m->n_callbacks + m->n_struct_ops, 0);
 }
 
 static void test_strict_default(void)
@@ -311,8 +311,8 @@ static void test_lengths(void)
 		{ "func=vmlinux:0:guard:f:", "", KLP_PROG_LEN - 1 },
 		{ "callback=", ":pre_patch:p", KLP_OBJECT_LEN - 1 },
 		{ "callback=vmlinux:pre_patch:", "", KLP_PROG_LEN - 1 },
-		{ "table=", ":n:m", KLP_TABLE_TYPE_LEN - 1 },
-		{ "table=t:", ":m", KLP_TABLE_NAME_LEN - 1 },
+		{ "table=", ":n:m", KLP_STRUCT_OPS_TYPE_LEN - 1 },
+		{ "table=t:", ":m", KLP_STRUCT_OPS_NAME_LEN - 1 },
 		{ "table=t:n:", "", KLP_PROG_LEN - 1 },
 	};
 
@@ -355,8 +355,9 @@ static void test_counts(void)
 	check_count("state=%u:1", KLP_STATES_MAX + 1, "more than 64 states");
 	check_count("callback=m%u:pre_patch:p", KLP_CALLBACKS_MAX, NULL);
 	check_count("callback=m%u:pre_patch:p", KLP_CALLBACKS_MAX + 1, "more than 64 callbacks");
-	check_count("table=t:n%1$u:m%1$u", KLP_TABLES_MAX, NULL);
-	check_count("table=t:n%1$u:m%1$u", KLP_TABLES_MAX + 1, "more than 16 tables");
+	check_count("table=t:n%1$u:m%1$u", KLP_STRUCT_OPS_MAX, NULL);
+	check_count("table=t:n%1$u:m%1$u", KLP_STRUCT_OPS_MAX + 1,
+		    "more than 16 struct_ops instances");
 }
 
 static void test_section_size(void)
@@ -435,7 +436,7 @@ static void test_small_functions(void)
 int main(void)
 {
 	RUN(test_everything);
-	RUN(test_tables);
+	RUN(test_struct_ops);
 	RUN(test_defaults);
 	RUN(test_strict_default);
 	RUN(test_bad_shape);

@@ -136,8 +136,8 @@ static void test_callbacks(void)
 	fds[0] = -EBADF;
 }
 
-/* Nothing but a table: one link, and one map beside it. */
-static void test_tables(void)
+/* Nothing but a struct_ops instance: one link, and one map beside it. */
+static void test_struct_ops(void)
 {
 	static char with[] = "format=1\0name=demo\0version=1.0\0table=t:n:m";
 	struct pin_patch pin = good_pin();
@@ -150,7 +150,7 @@ static void test_tables(void)
 	pin.maps[0] = map = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	pin.n_maps = pin.header.n_maps = 1;
 	CHECK_INT(patch_from_pin(&pin, &s), 0);
-	CHECK_INT(patch_table_link(s, 0), 0);
+	CHECK_INT(patch_struct_ops_link(s, 0), 0);
 	CHECK_INT(s->maps[0], map);
 	CHECK(pin.maps[0] < 0 && s->maps[1] < 0);
 	CHECK_INT(patch_to_header(s, sizeof(with), &pin.header), 0);
@@ -171,7 +171,7 @@ int main(void)
 	RUN(test_refused);
 	RUN(test_header_round_trip);
 	RUN(test_callbacks);
-	RUN(test_tables);
+	RUN(test_struct_ops);
 	RUN(test_free_nothing);
 	return unit_end();
 }

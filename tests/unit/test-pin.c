@@ -46,7 +46,7 @@ static void test_map_names(void)
 	CHECK(!pin_parse_map_name("link-0", &n));
 	CHECK_INT(n, 77);
 	CHECK(pin_parse_map_name("map-15", &n));
-	CHECK_INT(n, KLP_TABLES_MAX - 1);
+	CHECK_INT(n, KLP_STRUCT_OPS_MAX - 1);
 }
 
 static void test_kept_names(void)
@@ -112,7 +112,7 @@ static void test_header(void)
 	BROKEN(format, 0, -EINVAL);
 	BROKEN(format, PIN_FORMAT + 1, -EPROTO);
 	BROKEN(n_maps, 2, -EINVAL);	/* more than links */
-	BROKEN(n_maps, KLP_TABLES_MAX + 1, -EINVAL);
+	BROKEN(n_maps, KLP_STRUCT_OPS_MAX + 1, -EINVAL);
 	BROKEN(n_maps, UINT32_MAX, -EINVAL);
 	BROKEN(n_links, 0, -EINVAL);
 	BROKEN(n_links, PIN_LINKS_MAX + 1, -EINVAL);

@@ -40,17 +40,18 @@ static void test_enable_beside(void)
 	CHECK_INT(plan.enter[0].slot, 1);
 }
 
-/* A table is told by its type and its name, and taken over as a function is. */
-static void test_tables(void)
+/* A struct_ops instance is told by its type and its name, and taken over as a function is. */
+static void test_struct_ops(void)
 {
 	struct test_patch a = patch("a", "f"), b = patch("b", "g"), c = patch("c", "h");
 	struct plan_patch patches[2] = { PER_TASK(&a) };
 	struct plan_request q = request(CHANGE_ENABLE, &b);
 	struct plan plan;
 
-	a.meta.n_tables = b.meta.n_tables = c.meta.n_tables = 1;
+	a.meta.n_struct_ops = b.meta.n_struct_ops = c.meta.n_struct_ops = 1;
 	check_refused(patches, 1, &q, OUTCOME_CONFLICT,
-		      "Table 'cc' of type tcp_congestion_ops is brought by 'a', which is in force");
+		      "Struct_ops instance 'cc' of type tcp_congestion_ops is brought by 'a', which "
+		      "is in force");
 	q.verb = CHANGE_REPLACE;
 	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	CHECK_INT(plan.n_leave, 1);
@@ -58,16 +59,16 @@ static void test_tables(void)
 	b.meta.set = (char *)"net";
 	check_refused(patches, 1, &q, OUTCOME_CONFLICT, "brought by 'a' of the default set");
 	q.verb = CHANGE_ENABLE;
-	b.table.name = (char *)"other";
+	b.struct_ops.name = (char *)"other";
 	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
-	b.table = (struct meta_table){ (char *)"other_ops", (char *)"cc", (char *)"m" };
+	b.struct_ops = (struct meta_struct_ops){ (char *)"other_ops", (char *)"cc", (char *)"m" };
 	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
 	/* the second of those that are in force */
 	patches[0] = PER_TASK(&b);
 	patches[1] = PER_TASK(&a);
 	q = request(CHANGE_ENABLE, &c);
 	check_refused(patches, 2, &q, OUTCOME_CONFLICT, "brought by 'a'");
-	/* nothing but tables, and of any consistency */
+	/* nothing but struct_ops instances, and of any consistency */
 	c.meta.n_funcs = 0;
 	q.immediate = true;
 	CHECK_INT(plan_make(patches, 1, &q, &plan, NULL), 0);
@@ -355,7 +356,7 @@ int main(void)
 {
 	RUN(test_enable_first);
 	RUN(test_enable_beside);
-	RUN(test_tables);
+	RUN(test_struct_ops);
 	RUN(test_replace_all);
 	RUN(test_replace_by_flag);
 	RUN(test_replace_same_name);

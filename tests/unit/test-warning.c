@@ -18,7 +18,7 @@ static void test_worst(void)
 	CHECK_INT(warnings_add(&l, &(struct warning){ .kind = WARNING_BROKEN, .effect = EFFECT_NONE,
 						      .patch = &b, .other = "who" }, "two"), 0);
 	CHECK_INT(warnings_add(&l,
-			       &(struct warning){ .kind = WARNING_TABLE,
+			       &(struct warning){ .kind = WARNING_STRUCT_OPS,
 						  .effect = EFFECT_PARTLY,
 						  .patch = &b },
 			       "three"),

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The companion's struct_ops type of guard and override bodies, and maps of it. See ops-type.c. */
-#ifndef KLPD_KERN_OPS_TYPE_H
-#define KLPD_KERN_OPS_TYPE_H
+/*
+ * The companion's struct_ops type of guard and override bodies, and maps of it. See
+ * func-ops-type.c.
+ */
+#ifndef KLPD_KERN_FUNC_OPS_TYPE_H
+#define KLPD_KERN_FUNC_OPS_TYPE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +16,7 @@ struct bpf_program;
 struct btf;
 
 /* Only numbers and the fd of the BTF that they refer to, so it can be sent to another process. */
-struct ops_type {
+struct func_ops_type {
 	int btf_fd;			/* of the companion's module */
 	uint32_t type, value_type;	/* BTF ids */
 	uint32_t value_size;		/* bytes */
@@ -28,18 +31,18 @@ struct ops_type {
  * Read the type from the running kernel. OUTCOME_NO_COMPANION: the kernel has no such type.
  * `vmlinux` is only read, and only during the call.
  */
-int ops_type_new(struct btf *vmlinux, struct ops_type **ret, struct report *report);
-struct ops_type *ops_type_free(struct ops_type *t);
+int func_ops_type_new(struct btf *vmlinux, struct func_ops_type **ret, struct report *report);
+struct func_ops_type *func_ops_type_free(struct func_ops_type *t);
 /* Make `opts` load `program` as the member that its section names; see program-hook.h. */
-int ops_type_prepare(const struct ops_type *t, struct bpf_program *program,
-		     struct bpf_prog_load_opts *opts);
+int func_ops_type_prepare(const struct func_ops_type *t, struct bpf_program *program,
+			  struct bpf_prog_load_opts *opts);
 /*
  * Create a map. Through a link of it the companion receives the program of `program_fd` as
  * `member` for function `index` of record `record`. Returns a new fd (CLOEXEC) or -errno. `name` is
  * for humans and is truncated. `file_btf_fd` is the BTF of the program's file, which the kernel
  * requires.
  */
-int ops_type_make_map(const struct ops_type *t, const char *name, int file_btf_fd,
-		      const char *record, uint32_t index, const char *member, int program_fd);
+int func_ops_type_make_map(const struct func_ops_type *t, const char *name, int file_btf_fd,
+			   const char *record, uint32_t index, const char *member, int program_fd);
 
 #endif

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Assumptions about a congestion control that is a struct_ops table:
+ * Assumptions about a congestion control that is a struct_ops instance:
  *
  * - Registering one with a name that is in use fails with EEXIST, and its map is nevertheless
  *   ready for an update.
  * - An update that expects another map than the current one fails with EPERM, one to another name
  *   with EINVAL.
- * - After an update, a socket that requests the name gets the new table. Users of the old table
- *   keep it: a listening socket with the connections it accepts, and the default of a network
- *   namespace until it is written again.
+ * - After an update, a socket that requests the name gets the new instance. Users of the old
+ *   instance keep it: a listening socket with the connections it accepts, and the default of a
+ *   network namespace until it is written again.
  * - A detached link has no map, and its name is free before the call returns, even if sockets use
  *   it.
  *
  * Kernel: bpf_struct_ops_map_link_update() and _detach(), tcp_update_congestion_control().
- * If it changes: src/core/table.c.
+ * If it changes: src/core/struct-ops.c.
  */
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -21,7 +21,7 @@
 #include <sys/socket.h>
 
 #include "fact.h"
-#include "fact-table.skel.h"
+#include "fact-struct-ops.skel.h"
 
 #define NAME	"klp_fact"
 #define DEFAULT	"/proc/sys/net/ipv4/tcp_congestion_control"
@@ -100,7 +100,7 @@ static void choose_default(const char *name)
 	close(fd);
 }
 
-static void check_users(struct fact_table *t, int link)
+static void check_users(struct fact_struct_ops *t, int link)
 {
 	unsigned int asked, accepted;
 	char before[32] = "";
@@ -137,13 +137,13 @@ static void come_and_go(struct bpf_map *map)
 
 int main(void)
 {
-	struct fact_table *t;
+	struct fact_struct_ops *t;
 	struct bpf_link *first;
 	char name[16] = "";
 	socklen_t size = sizeof(name);
 	int link, user;
 
-	fact_begin("table");
+	fact_begin("struct-ops");
 	t = fact_table__open_and_load();
 	FACT(t);
 	first = bpf_map__attach_struct_ops(t->maps.first);
@@ -164,7 +164,7 @@ int main(void)
 	FACT_REFUSED(setsockopt(user, IPPROTO_TCP, TCP_CONGESTION, "klp_none", 8), ENOENT);
 	FACT_TRY(getsockopt(user, IPPROTO_TCP, TCP_CONGESTION, name, &size));
 	FACT(strcmp(name, NAME) == 0);
-	/* The next table of that name can be registered at once. */
+	/* The next instance of that name can be registered at once. */
 	come_and_go(t->maps.second);
 	FACT_TRY(bpf_link_detach(link));
 	FACT_REFUSED(bpf_link_update(link, bpf_map__fd(t->maps.first), NULL), ENOLINK);

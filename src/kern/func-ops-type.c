@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "kern/kernel-btf.h"
-#include "kern/ops-type.h"
+#include "kern/func-ops-type.h"
 #include "klp/meta.h"
 #include "klp/uapi.h"
 #include "util/cleanup.h"
@@ -30,9 +30,9 @@
 
 static const char *const ops_bodies[] = { "guard", "override" };
 
-DEFINE_CLEANUP(struct ops_type, ops_type_free);
+DEFINE_CLEANUP(struct func_ops_type, func_ops_type_free);
 
-struct ops_type *ops_type_free(struct ops_type *t)
+struct func_ops_type *func_ops_type_free(struct func_ops_type *t)
 {
 	if (!t)
 		return NULL;
@@ -84,8 +84,8 @@ static int ops_find_member(const struct btf *btf, const struct btf_type *t, cons
 }
 
 /* Find where everything is in a value of the map. True: it is all there. */
-static bool ops_find_members(struct ops_type *t, const struct btf *btf, const struct btf_type *ops,
-			     const struct btf_type *value)
+static bool ops_find_members(struct func_ops_type *t, const struct btf *btf,
+			     const struct btf_type *ops, const struct btf_type *value)
 {
 	uint32_t data = 0;
 
@@ -109,7 +109,7 @@ static bool ops_find_members(struct ops_type *t, const struct btf *btf, const st
 	return true;
 }
 
-static int ops_type_read(struct ops_type *t, uint32_t btf_size, struct btf *vmlinux)
+static int func_ops_type_read(struct func_ops_type *t, uint32_t btf_size, struct btf *vmlinux)
 {
 	const struct btf_type *ops, *value;
 	struct btf *btf = NULL;
@@ -126,16 +126,16 @@ static int ops_type_read(struct ops_type *t, uint32_t btf_size, struct btf *vmli
 	return r;
 }
 
-int ops_type_new(struct btf *vmlinux, struct ops_type **ret, struct report *report)
+int func_ops_type_new(struct btf *vmlinux, struct func_ops_type **ret, struct report *report)
 {
-	_cleanup_(ops_type_freep) struct ops_type *t = calloc(1, sizeof(*t));
+	_cleanup_(func_ops_type_freep) struct func_ops_type *t = calloc(1, sizeof(*t));
 	uint32_t size = 0;
 	int r;
 
 	if (!t)
 		return -ENOMEM;
 	t->btf_fd = kernel_btf_open(OPS_MODULE, NULL, &size);
-	r = t->btf_fd < 0 ? t->btf_fd : ops_type_read(t, size, vmlinux);
+	r = t->btf_fd < 0 ? t->btf_fd : func_ops_type_read(t, size, vmlinux);
 	if (r == -ENOENT)
 		return report_set(report, OUTCOME_NO_COMPANION,
 				  "the kernel has no type '" KLP_OPS_TYPE "' of module '" OPS_MODULE
@@ -159,8 +159,8 @@ static int ops_body_index(const char *member)
 	return -ENOENT;
 }
 
-int ops_type_prepare(const struct ops_type *t, struct bpf_program *program,
-		     struct bpf_prog_load_opts *opts)
+int func_ops_type_prepare(const struct func_ops_type *t, struct bpf_program *program,
+			  struct bpf_prog_load_opts *opts)
 {
 	const char *section = bpf_program__section_name(program);
 	const char *member = strchr(section, '/');
@@ -176,8 +176,8 @@ int ops_type_prepare(const struct ops_type *t, struct bpf_program *program,
 	return bpf_program__set_type(program, BPF_PROG_TYPE_STRUCT_OPS);
 }
 
-int ops_type_make_map(const struct ops_type *t, const char *name, int file_btf_fd,
-		      const char *record, uint32_t index, const char *member, int program_fd)
+int func_ops_type_make_map(const struct func_ops_type *t, const char *name, int file_btf_fd,
+			   const char *record, uint32_t index, const char *member, int program_fd)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts,
 		.btf_fd = (uint32_t)file_btf_fd,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Congestion controls for fact-table.c: two with the same name and windows of 11 and 22, and one
- * with another name.
+ * Congestion controls for fact-struct-ops.c: two with the same name and windows of 11 and 22, and
+ * one with another name.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -38,7 +38,7 @@ __u32 BPF_PROG(undo_cwnd, struct sock *sk)
 	return 2;
 }
 
-#define TABLE(variable, init_program, text) \
+#define INSTANCE(variable, init_program, text) \
 	SEC(".struct_ops.link") struct tcp_congestion_ops variable = { \
 		.init = (void *)init_program, \
 		.ssthresh = (void *)ssthresh, \
@@ -47,6 +47,6 @@ __u32 BPF_PROG(undo_cwnd, struct sock *sk)
 		.name = text, \
 	}
 
-TABLE(first, init_11, "klp_fact");
-TABLE(second, init_22, "klp_fact");
-TABLE(other, init_22, "klp_other");
+INSTANCE(first, init_11, "klp_fact");
+INSTANCE(second, init_22, "klp_fact");
+INSTANCE(other, init_22, "klp_other");
