@@ -105,8 +105,8 @@ scale:
 
 fault:
 	$(Q)$(in_root) all tests
-	$(Q)tests/vm/suite -a $(FAULT_STRIDE) tests/guest/fault.sh
-	$(Q)grep -h '^# faults tried' $(O)/logs/fault@*.out
+	$(Q)tests/vm/suite -a $(FAULT_STRIDE) tests/guest/fault-all.sh
+	$(Q)grep -h '^# faults tried' $(O)/logs/fault-all@*.out
 
 meta:
 	$(Q)$(in_root) root-ready

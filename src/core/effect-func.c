@@ -4,11 +4,11 @@
  * kernel calls its body at all. Another program may have attached later, switched ftrace off or
  * removed the hook, and the kernel does not notify klpd of any of it.
  *
- * Precedence of a foreign hook is as foreign.c has it, measured by test-rival.sh. A BPF trampoline
- * runs before any ftrace redirection. So a foreign fmod_ret program runs before a guard or override
- * body, whatever the order of attachment, and an fmod_ret body of klpd's runs before a livepatch.
- * Of two fmod_ret programs the one attached later runs first. A program that returns other than 0
- * keeps the next one from deciding.
+ * Precedence of a foreign hook is as foreign.c has it, measured by test-foreign-hooks.sh. A BPF
+ * trampoline runs before any ftrace redirection. So a foreign fmod_ret program runs before a
+ * guard or override body, whatever the order of attachment, and an fmod_ret body of klpd's runs
+ * before a livepatch. Of two fmod_ret programs the one attached later runs first. A program that
+ * returns other than 0 keeps the next one from deciding.
  *
  * ftrace lists a function by one of its names. Which one is learned from the kernel's symbols.
  * Reading them takes a second, so it happens once per patch: when it enters, or when a restarted

@@ -31,35 +31,35 @@ modprobe test_klpd_many_all
 start_klpd
 snapshot
 
-t "64 patches of 256 functions: enabled, taken over, replaced, brought back, disabled"
-same original "0 16384" "$(calls)"
+begin_test "64 patches of 256 functions: enabled, taken over, replaced, brought back, disabled"
+expect_eq original "0 16384" "$(calls)"
 all=("$S"/many-[0-3]?.klp.o)
-same "how many there are" 64 ${#all[@]}
+expect_eq "how many there are" 64 ${#all[@]}
 for f in "${all[@]}"; do
 	check "enable ${f##*/}" klpctl enable "$f" >/dev/null
 done
 figures "64 in force"
-same patched "1 16384" "$(calls)"
-same "in force" '[64,0]' "$(count)"
+expect_eq patched "1 16384" "$(calls)"
+expect_eq "in force" '[64,0]' "$(count)"
 expect_fail 4 klpctl enable $S/many-next.klp.o
 
 kill_klpd
 start_klpd
 figures "taken over"
-same "taken over" '[64,0]' "$(count)"
-same patched "1 16384" "$(calls)"
+expect_eq "taken over" '[64,0]' "$(count)"
+expect_eq patched "1 16384" "$(calls)"
 
 check replace klpctl replace $S/many-next.klp.o
 figures "replaced"
-same replaced "0 16128 2 256" "$(calls)"
-same "in force" '[1,0]' "$(count)"
+expect_eq replaced "0 16128 2 256" "$(calls)"
+expect_eq "in force" '[1,0]' "$(count)"
 
 check rollback klpctl rollback
 figures "rolled back"
-same "brought back" "1 16384" "$(calls)"
-same "in force" '[64,0]' "$(count)"
+expect_eq "brought back" "1 16384" "$(calls)"
+expect_eq "in force" '[64,0]' "$(count)"
 
 check replace klpctl replace $S/many-next.klp.o
 check disable klpctl disable many-next
-same original "0 16384" "$(calls)"
+expect_eq original "0 16384" "$(calls)"
 ok

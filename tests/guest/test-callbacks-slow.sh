@@ -53,17 +53,17 @@ modprobe test_klpd_calls
 start_klpd
 snapshot
 
-t a pre_patch callback that sleeps
+begin_test a pre_patch callback that sleeps
 listen
 nap pre_patch vmlinux
 klpctl enable $T/cb-nap.klp.o & enable=$!
 check "status names it" loop_until napping pre_patch vmlinux
 [[ $(klpctl status) == *"Callback: pre_patch of 'cb-nap' for vmlinux runs, for "* ]] ||
 	fail "not in the text: $(klpctl status)"
-same "it is a part of the transition" true \
+expect_eq "it is a part of the transition" true \
 	"$(klpctl status --json | jq '.callback.transition == .transition.number')"
 everything_answers
-same "no task has moved" 0 "$(klpctl task --json $$ | jq .patchState)"
+expect_eq "no task has moved" 0 "$(klpctl task --json $$ | jq .patchState)"
 expect_fail 9 klpctl reverse
 expect_fail 9 klpctl force
 modprobe test_klpd_target & module=$!
@@ -78,20 +78,20 @@ wake
 check enable wait $enable
 check "its module loads" wait $module
 dmesg | grep -q "the pre_patch callback of object 'vmlinux' ended after" || fail "its end is not told"
-same patched true "$(object test_klpd_target patched)"
-same "none runs" null "$(klpctl status --json | jq .callback)"
+expect_eq patched true "$(object test_klpd_target patched)"
+expect_eq "none runs" null "$(klpctl status --json | jq .callback)"
 check disable klpctl disable cb-nap
 unload test_klpd_target
-same "each ran once, in order" \
+expect_eq "each ran once, in order" \
 	"pre_patch vmlinux pre_patch test_klpd_target" "$(heard | sed -n 's/^cb-nap pre/pre/p' | grep -v unpatch | tr '\n' ' ' | sed 's/ $//')"
 
-t callbacks at both ends of a disable that sleep
+begin_test callbacks at both ends of a disable that sleep
 check enable klpctl enable $T/cb-nap.klp.o
 nap pre_unpatch vmlinux
 check "one who does not wait" klpctl disable --no-wait cb-nap
 check "status names it" loop_until napping pre_unpatch vmlinux
 everything_answers
-same "it is still in force" cb-nap "$(cat /proc/cmdline)"
+expect_eq "it is still in force" cb-nap "$(cat /proc/cmdline)"
 nap post_unpatch vmlinux
 wake again
 check "status names the next" loop_until napping post_unpatch vmlinux
@@ -99,9 +99,9 @@ everything_answers
 expect_fail 9 klpctl reverse
 wake
 check "it ends" loop_until settled
-same "what is in force" "" "$(names)"
+expect_eq "what is in force" "" "$(names)"
 
-t klpd is killed while a callback sleeps
+begin_test klpd is killed while a callback sleeps
 nap pre_patch vmlinux
 klpctl enable --no-wait $T/cb-nap.klp.o >/dev/null 2>&1 &
 check "status names it" loop_until napping pre_patch vmlinux
@@ -115,10 +115,10 @@ kill_klpd
 wake
 start_klpd
 check "it ends" loop_until settled
-same "what is in force" cb-nap "$(names)"
+expect_eq "what is in force" cb-nap "$(names)"
 check disable klpctl disable cb-nap
 
-t klpd is killed while a callback sleeps that refuses afterwards
+begin_test klpd is killed while a callback sleeps that refuses afterwards
 nap pre_patch vmlinux
 klpctl enable --no-wait $T/cb-nap.klp.o >/dev/null 2>&1 &
 check "status names it" loop_until napping pre_patch vmlinux
@@ -127,17 +127,17 @@ callback_refuses vmlinux
 wake again
 start_klpd
 check "it ends" loop_until settled
-same "what is in force" "" "$(names)"
+expect_eq "what is in force" "" "$(names)"
 callback_refuses none
 
-t a callback that sleeps and then refuses
+begin_test a callback that sleeps and then refuses
 nap pre_patch vmlinux
 klpctl enable $T/cb-nap.klp.o >/tmp/enable 2>&1 & enable=$!
 check "status names it" loop_until napping pre_patch vmlinux
 callback_refuses vmlinux
 wake again
 wait $enable
-same "status of enable" 14 $?
+expect_eq "status of enable" 14 $?
 grep -q "The pre_patch callback of object 'vmlinux' of patch 'cb-nap' refused it: No such device" /tmp/enable ||
 	fail "it is not said who: $(cat /tmp/enable)"
 callback_refuses none
@@ -150,9 +150,9 @@ klpctl enable --no-wait $T/cb-nap.klp.o >/tmp/enable 2>&1 || status=$?
 check "it is refused" loop_until settled
 callback_refuses none
 check "nothing is left" loop_until settled
-same "what is in force" "" "$(names)"
+expect_eq "what is in force" "" "$(names)"
 
-t a callback that is detached while it sleeps
+begin_test a callback that is detached while it sleeps
 nap pre_patch vmlinux
 klpctl enable $T/cb-nap.klp.o >/tmp/enable 2>&1 & enable=$!
 check "status names it" loop_until napping pre_patch vmlinux
@@ -166,12 +166,12 @@ check "it ends" loop_until awake
 check "nothing runs" loop_until no_transition
 [[ -z $(names) ]] || check disable klpctl disable cb-nap
 
-t the callback of a module that comes sleeps
+begin_test the callback of a module that comes sleeps
 check enable klpctl enable $T/cb-nap.klp.o
 nap pre_patch test_klpd_target
 modprobe test_klpd_target & module=$!
 check "status names it" loop_until napping pre_patch test_klpd_target
-same "it is no part of a transition" null "$(klpctl status --json | jq .callback.transition)"
+expect_eq "it is no part of a transition" null "$(klpctl status --json | jq .callback.transition)"
 everything_answers
 expect_fail 9 klpctl disable cb-nap
 check "the log names it" loop_until slept_long pre_patch test_klpd_target
@@ -185,7 +185,7 @@ wake
 check "it goes" wait $module
 check disable klpctl disable cb-nap
 
-t a module that comes and goes while tasks move
+begin_test a module that comes and goes while tasks move
 begin_sleep
 check "begin" klpctl enable --no-wait --timeout=0 $T/held.klp.o
 check "it is held up" loop_until sleeper_blocks
@@ -205,7 +205,7 @@ check "the end waits for it" napping post_patch test_klpd_target
 wake
 check "it loads" wait $module
 check "it ends" loop_until settled
-same "what is in force" cb-nap "$(names)"
+expect_eq "what is in force" cb-nap "$(names)"
 unload test_klpd_target
 check disable klpctl disable cb-nap
 

@@ -20,57 +20,57 @@ snapshot
 
 # ---- functions in modules ------------------------------------------------------------------------
 
-t module function patching
+begin_test module function patching
 modprobe test_klpd_target
-same before "$ORIGINAL" "$(target)"
+expect_eq before "$ORIGINAL" "$(target)"
 check enable klpctl enable $T/mod-target.klp.o
-same patched "$PATCHED" "$(target)"
-same state attached "$(klpctl status --json | jq -r '.patches[0].functions[0].state')"
-same objects '[{"name":"test_klpd_target","loaded":true,"patched":true}]' \
+expect_eq patched "$PATCHED" "$(target)"
+expect_eq state attached "$(klpctl status --json | jq -r '.patches[0].functions[0].state')"
+expect_eq objects '[{"name":"test_klpd_target","loaded":true,"patched":true}]' \
 	"$(klpctl status --json | jq -c '.patches[0].objects')"
 check disable klpctl disable mod-target
-same after "$ORIGINAL" "$(target)"
+expect_eq after "$ORIGINAL" "$(target)"
 unload test_klpd_target
 
-t module function patching, livepatch first
+begin_test module function patching, livepatch first
 check enable klpctl enable $T/mod-target.klp.o
-same state waiting "$(klpctl status --json | jq -r '.patches[0].functions[0].state')"
-same list 1 "$(klpctl list --json | jq '.patches[0].waiting')"
+expect_eq state waiting "$(klpctl status --json | jq -r '.patches[0].functions[0].state')"
+expect_eq list 1 "$(klpctl list --json | jq '.patches[0].waiting')"
 [[ $(klpctl status) == *"'test_klpd_target' is not loaded: its functions are patched when it comes"* ]] ||
 	fail "status does not say that it waits"
 modprobe test_klpd_target
-same patched "$PATCHED" "$(target)"
-same state attached "$(klpctl status --json | jq -r '.patches[0].functions[0].state')"
+expect_eq patched "$PATCHED" "$(target)"
+expect_eq state attached "$(klpctl status --json | jq -r '.patches[0].functions[0].state')"
 [[ $(klpctl status) == *"is not loaded"* ]] && fail "status says that it waits"
 check disable klpctl disable mod-target
-same after "$ORIGINAL" "$(target)"
+expect_eq after "$ORIGINAL" "$(target)"
 unload test_klpd_target
 
-t a module that goes and comes again
+begin_test a module that goes and comes again
 modprobe test_klpd_target
 check enable klpctl enable $T/mod-target.klp.o
 for ((i = 0; i < 3; i++)); do
 	unload test_klpd_target
-	same loaded false "$(object test_klpd_target loaded)"
+	expect_eq loaded false "$(object test_klpd_target loaded)"
 	check "no hook is left" no_line test_klpd_target /sys/kernel/tracing/enabled_functions
 	modprobe test_klpd_target
-	same patched "$PATCHED" "$(target)"
+	expect_eq patched "$PATCHED" "$(target)"
 done
 check disable klpctl disable mod-target
 unload test_klpd_target
 
-t while klpd is not there
+begin_test while klpd is not there
 check enable klpctl enable $T/mod-target.klp.o
 kill_klpd
 modprobe test_klpd_target
-same patched "$PATCHED" "$(target)"
+expect_eq patched "$PATCHED" "$(target)"
 start_klpd
-same loaded true "$(object test_klpd_target loaded)"
+expect_eq loaded true "$(object test_klpd_target loaded)"
 check disable klpctl disable mod-target
-same after "$ORIGINAL" "$(target)"
+expect_eq after "$ORIGINAL" "$(target)"
 unload test_klpd_target
 
-t what watches is told of modules
+begin_test what watches is told of modules
 check enable klpctl enable $T/mod-target.klp.o
 varlinkctl call --more /run/klpd/io.klpd io.klpd.Manager.Monitor '{}' >/tmp/monitor &
 watcher=$!
@@ -85,7 +85,7 @@ check "it went" loop_until came_and_went
 kill $watcher
 check disable klpctl disable mod-target
 
-t functions that the module does not have
+begin_test functions that the module does not have
 modprobe test_klpd_target
 expect_fail 5 klpctl enable $T/mod-missing.klp.o
 [[ $OUTPUT == *"module 'test_klpd_target' has no function 'test_klpd_target_no_such_function'"* ]] || fail "$OUTPUT"
@@ -95,21 +95,21 @@ expect_fail 5 klpctl enable $T/mod-builtin.klp.o
 [[ $OUTPUT == *"a part of the kernel"* ]] || fail "$OUTPUT"
 expect_fail 4 klpctl enable $T/mod-fmod.klp.o
 [[ $OUTPUT == *"KLP_GUARD_IN(test_klpd_target, ...)"* ]] || fail "$OUTPUT"
-same "what is in force" "" "$(names)"
+expect_eq "what is in force" "" "$(names)"
 unload test_klpd_target
 
-t a module that lacks the function is not loaded
+begin_test a module that lacks the function is not loaded
 check enable klpctl enable $T/mod-missing.klp.o
 expect_fail 1 modprobe test_klpd_target
 [[ ! -e /proc/test_klpd_target ]] || fail "its init ran"
-same loaded false "$(object test_klpd_target loaded)"
+expect_eq loaded false "$(object test_klpd_target loaded)"
 check disable klpctl disable mod-missing
 check "now it is" modprobe test_klpd_target
 unload test_klpd_target
 
 # ---- upstream's callback cases -------------------------------------------------------------------
 
-t target module before livepatch
+begin_test target module before livepatch
 listen
 modprobe test_klpd_target
 check enable klpctl enable $T/cb-demo.klp.o
@@ -120,11 +120,11 @@ expect_trace "= test_klpd_target init" \
 	"cb-demo pre_unpatch vmlinux test_klpd_target" "cb-demo post_unpatch vmlinux test_klpd_target" \
 	"= test_klpd_target exit"
 
-t module_coming notifier
+begin_test module_coming notifier
 listen
 check enable klpctl enable $T/cb-demo.klp.o
 modprobe test_klpd_target
-same patched cb-demo "$(target)"
+expect_eq patched cb-demo "$(target)"
 check disable klpctl disable cb-demo
 unload test_klpd_target
 expect_trace "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
@@ -132,7 +132,7 @@ expect_trace "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
 	"cb-demo pre_unpatch vmlinux test_klpd_target" "cb-demo post_unpatch vmlinux test_klpd_target" \
 	"= test_klpd_target exit"
 
-t module_going notifier
+begin_test module_going notifier
 listen
 modprobe test_klpd_target
 check enable klpctl enable $T/cb-demo.klp.o
@@ -143,7 +143,7 @@ expect_trace "= test_klpd_target init" \
 	"= test_klpd_target exit" "cb-demo pre_unpatch test_klpd_target" "cb-demo post_unpatch test_klpd_target" \
 	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
 
-t module_coming and module_going notifiers
+begin_test module_coming and module_going notifiers
 listen
 check enable klpctl enable $T/cb-demo.klp.o
 modprobe test_klpd_target
@@ -154,14 +154,14 @@ expect_trace "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
 	"= test_klpd_target exit" "cb-demo pre_unpatch test_klpd_target" "cb-demo post_unpatch test_klpd_target" \
 	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
 
-t target module not present
+begin_test target module not present
 listen
 check enable klpctl enable $T/cb-demo.klp.o
 check disable klpctl disable cb-demo
 expect_trace "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
 	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
 
-t pre-patch callback -ENODEV
+begin_test pre-patch callback -ENODEV
 listen
 modprobe test_klpd_target
 callback_refuses vmlinux
@@ -170,33 +170,33 @@ expect_fail 14 klpctl enable $T/cb-demo.klp.o
 [[ $OUTPUT == *"The pre_patch callback of object 'vmlinux' of patch 'cb-demo' refused it: No such device"* ]] ||
 	fail "it is not said who: $OUTPUT"
 callback_refuses none
-same "what is in force" "" "$(names)"
-same generation "$generation" "$(klpctl status --json | jq .generation)"
-same unpatched "$ORIGINAL" "$(target)"
+expect_eq "what is in force" "" "$(names)"
+expect_eq generation "$generation" "$(klpctl status --json | jq .generation)"
+expect_eq unpatched "$ORIGINAL" "$(target)"
 unload test_klpd_target
 expect_trace "= test_klpd_target init" "cb-demo pre_patch vmlinux" "= test_klpd_target exit"
 
-t module_coming + pre-patch callback -ENODEV
+begin_test module_coming + pre-patch callback -ENODEV
 listen
 check enable klpctl enable $T/cb-demo.klp.o
 callback_refuses test_klpd_target
 expect_fail 1 modprobe test_klpd_target
 [[ $OUTPUT == *"No such device"* ]] || fail "it is not said why: $OUTPUT"
 callback_refuses none
-same "what is in force" cb-demo "$(names)"
-same loaded false "$(object test_klpd_target loaded)"
+expect_eq "what is in force" cb-demo "$(names)"
+expect_eq loaded false "$(object test_klpd_target loaded)"
 check disable klpctl disable cb-demo
 expect_trace "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" "cb-demo pre_patch test_klpd_target" \
 	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
 
-t a setting for which the kernel loads a module
+begin_test a setting for which the kernel loads a module
 cc=$(cat /proc/sys/net/ipv4/tcp_congestion_control)
 # The debug kernel does not have this module.
 if ! find "/lib/modules/$(uname -r)" -name 'tcp_vegas.ko*' | grep -q .; then
 	skip "this kernel has no module tcp_vegas"
 else
 	check "a module that no patch is about" klpctl enable $T/cb-modprobe.klp.o
-	same "what was set" vegas "$(cat /proc/sys/net/ipv4/tcp_congestion_control)"
+	expect_eq "what was set" vegas "$(cat /proc/sys/net/ipv4/tcp_congestion_control)"
 	check disable klpctl disable cb-modprobe
 	echo "$cc" >/proc/sys/net/ipv4/tcp_congestion_control
 	unload tcp_vegas
@@ -204,16 +204,16 @@ else
 	[[ $OUTPUT == *"refused it"* ]] || fail "$OUTPUT"
 	check "the module is not there" no_line "^tcp_vegas " /proc/modules
 	dmesg | grep -q "refusing to load module 'tcp_vegas'" || fail "the kernel does not say why"
-	same "what is in force" "" "$(names)"
+	expect_eq "what is in force" "" "$(names)"
 	check "modprobe works as ever" modprobe tcp_vegas
 	check "with the module there" klpctl enable $T/cb-waits.klp.o
-	same "what was set" vegas "$(cat /proc/sys/net/ipv4/tcp_congestion_control)"
+	expect_eq "what was set" vegas "$(cat /proc/sys/net/ipv4/tcp_congestion_control)"
 	check disable klpctl disable cb-waits
 	echo "$cc" >/proc/sys/net/ipv4/tcp_congestion_control
 	unload tcp_vegas
 fi
 
-t multiple target modules
+begin_test multiple target modules
 listen
 modprobe test_klpd_busy block=N
 check enable klpctl enable $T/cb-demo.klp.o
@@ -228,7 +228,7 @@ expect_trace "= test_klpd_busy init" "= test_klpd_busy work enter" "= test_klpd_
 	"cb-demo pre_unpatch vmlinux test_klpd_busy" "cb-demo post_unpatch vmlinux test_klpd_busy" \
 	"= test_klpd_busy exit"
 
-t busy target module
+begin_test busy target module
 listen
 modprobe test_klpd_busy block=Y
 check enable klpctl enable --no-wait --timeout=0 $T/cb-demo.klp.o
@@ -240,14 +240,14 @@ modprobe test_klpd_target
 unload test_klpd_target
 check reverse klpctl reverse
 check "it ends" loop_until no_transition
-same "what is in force" "" "$(names)"
+expect_eq "what is in force" "" "$(names)"
 unload test_klpd_busy
 expect_trace "= test_klpd_busy init" "= test_klpd_busy work enter" "cb-demo pre_patch vmlinux test_klpd_busy" \
 	"cb-demo pre_patch test_klpd_target" "= test_klpd_target init" \
 	"= test_klpd_target exit" "cb-demo post_unpatch test_klpd_target" \
 	"cb-demo post_unpatch vmlinux test_klpd_busy" "= test_klpd_busy work exit" "= test_klpd_busy exit"
 
-t multiple livepatches
+begin_test multiple livepatches
 listen
 check enable klpctl enable $T/cb-demo.klp.o
 check enable klpctl enable $T/cb-demo2.klp.o
@@ -258,11 +258,11 @@ expect_trace "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
 	"cb-demo2 pre_unpatch vmlinux" "cb-demo2 post_unpatch vmlinux" \
 	"cb-demo pre_unpatch vmlinux" "cb-demo post_unpatch vmlinux"
 
-t atomic replace
+begin_test atomic replace
 listen
 check enable klpctl enable $T/cb-demo.klp.o
 check replace klpctl replace $T/cb-demo2.klp.o
-same "what is in force" cb-demo2 "$(names)"
+expect_eq "what is in force" cb-demo2 "$(names)"
 check disable klpctl disable cb-demo2
 expect_trace "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
 	"cb-demo2 pre_patch vmlinux" "cb-demo2 post_patch vmlinux" \
@@ -270,7 +270,7 @@ expect_trace "cb-demo pre_patch vmlinux" "cb-demo post_patch vmlinux" \
 
 # ---- what upstream leaves out --------------------------------------------------------------------
 
-t a later object refuses
+begin_test a later object refuses
 listen
 modprobe test_klpd_target
 callback_refuses test_klpd_target
@@ -278,21 +278,21 @@ expect_fail 14 klpctl enable $T/cb-demo.klp.o
 [[ $OUTPUT == *"of object 'test_klpd_target'"* ]] || fail "it is not said for which: $OUTPUT"
 callback_refuses none
 expect_trace "= test_klpd_target init" "cb-demo pre_patch vmlinux test_klpd_target" "cb-demo post_unpatch vmlinux"
-same "what is in force" "" "$(names)"
+expect_eq "what is in force" "" "$(names)"
 unload test_klpd_target
 
-t a replace that is refused
+begin_test a replace that is refused
 listen
 check enable klpctl enable $T/cb-demo2.klp.o
 callback_refuses vmlinux
 expect_fail 14 klpctl replace $T/cb-demo.klp.o
 callback_refuses none
-same "what is in force" cb-demo2 "$(names)"
+expect_eq "what is in force" cb-demo2 "$(names)"
 check disable klpctl disable cb-demo2
 expect_trace "cb-demo2 pre_patch vmlinux" "cb-demo2 post_patch vmlinux" "cb-demo pre_patch vmlinux" \
 	"cb-demo2 pre_unpatch vmlinux" "cb-demo2 post_unpatch vmlinux"
 
-t a disable that is reversed
+begin_test a disable that is reversed
 modprobe test_klpd_busy block=N
 check enable klpctl enable $T/cb-demo.klp.o
 unload test_klpd_busy
@@ -303,32 +303,32 @@ check "it is held up" loop_until held_up
 check reverse klpctl reverse
 check "it ends" loop_until no_transition
 expect_trace "cb-demo pre_unpatch vmlinux test_klpd_busy" "cb-demo post_patch vmlinux test_klpd_busy"
-same "what is in force" cb-demo "$(names)"
+expect_eq "what is in force" cb-demo "$(names)"
 echo N >/sys/module/test_klpd_busy/parameters/block
 check disable klpctl disable cb-demo
 unload test_klpd_busy
 
-t a module that comes while a replace takes it over
+begin_test a module that comes while a replace takes it over
 check enable klpctl enable $T/mod-target.klp.o
 modprobe test_klpd_busy block=Y
 check "begin to replace" klpctl replace --no-wait --timeout=0 $T/cb-demo.klp.o
 check "it is held up" loop_until held_up
 modprobe test_klpd_target
-same "a task that came later" cb-demo "$(target)"
+expect_eq "a task that came later" cb-demo "$(target)"
 echo N >/sys/module/test_klpd_busy/parameters/block
 check "it ends" loop_until settled
-same patched cb-demo "$(target)"
-same "what is in force" cb-demo "$(names)"
+expect_eq patched cb-demo "$(target)"
+expect_eq "what is in force" cb-demo "$(names)"
 check disable klpctl disable cb-demo
-same after "$ORIGINAL" "$(target)"
+expect_eq after "$ORIGINAL" "$(target)"
 unload test_klpd_target
 unload test_klpd_busy
 
-t immediate consistency
+begin_test immediate consistency
 expect_fail 4 klpctl enable --immediate $T/cb-demo2.klp.o
 [[ $OUTPUT == *onsistency* ]] || fail "it is not said why: $OUTPUT"
 
-t somebody takes a callback away
+begin_test somebody takes a callback away
 check enable klpctl enable $T/cb-demo2.klp.o
 link=$(bpftool -j link show pinned "$(echo /sys/fs/bpf/klpd/gen-*/link-3)" | jq .id)
 check detach bpftool link detach id "$link"

@@ -23,7 +23,7 @@ ask() {
 	before=$(state) STATUS=0
 	SAID=$(klpctl check "$@" 2>&1) || STATUS=$?
 	JSON=$(klpctl check --json "$@" 2>/dev/null) || [[ $? == "$STATUS" ]] || fail "--json has another status"
-	same "what there is, after check $*" "$before" "$(state)"
+	expect_eq "what there is, after check $*" "$before" "$(state)"
 	echo "# ${SAID//$'\n'/$'\n'# }" | head -n 20
 }
 
@@ -32,7 +32,7 @@ expect_output() {
 }
 
 value() {
-	same "$1" "$2" "$(jq -cr "$1" <<<"$JSON")"
+	expect_eq "$1" "$2" "$(jq -cr "$1" <<<"$JSON")"
 }
 
 # verdict SYMBOL BODY VERDICT [WHY] - check the advice for one function.
@@ -40,7 +40,7 @@ verdict() {
 	local one
 
 	one=$(jq -c --arg s "$1" --arg b "$2" '.functions[] | select(.symbol == $s) | .advice[] | select(.body == $b)' <<<"$JSON")
-	same "$2 for $1" "$3" "$(jq -r .verdict <<<"$one")"
+	expect_eq "$2 for $1" "$3" "$(jq -r .verdict <<<"$one")"
 	[[ $(jq -r .why <<<"$one") == *"${4:-}"* ]] || fail "$2 for $1 is not told '$4': $one"
 }
 
@@ -53,10 +53,10 @@ alike() {
 	ask "${options[@]}" "$@"
 	error=$(klpctl "$verb" --json "$@" 2>/dev/null) || status=$?
 	((status > 0)) || fail "$verb $* is not refused"
-	same "status of check and of $verb $*" "$status" "$STATUS"
-	same "error of check and of $verb $*" "$(jq -r .error <<<"$error")" \
+	expect_eq "status of check and of $verb $*" "$status" "$STATUS"
+	expect_eq "error of check and of $verb $*" "$(jq -r .error <<<"$error")" \
 		"$(jq -r '.error // .problems[0].error' <<<"$JSON")"
-	same "detail of check and of $verb $*" "$(jq -r .parameters.detail <<<"$error")" \
+	expect_eq "detail of check and of $verb $*" "$(jq -r .parameters.detail <<<"$error")" \
 		"$(jq -r '.parameters.detail // .problems[0].detail' <<<"$JSON")"
 }
 
@@ -64,9 +64,9 @@ modprobe klp signal_ms=1000000000
 start_klpd
 snapshot
 
-t a good patch of each body
+begin_test a good patch of each body
 ask $P/cmdline.klp.o
-same status 0 "$STATUS"
+expect_eq status 0 "$STATUS"
 expect_output "nothing speaks against 'enable' (per task; enables 1 function for fmod_ret until reboot)"
 value '.functions[0] | [.loaded, .namesakes, .described, .arguments, .returns, .traceable, .fmodRet]' \
 	'[true,1,true,2,"narrow",true,"not_enabled"]'
@@ -75,15 +75,15 @@ expect_output "enabling the patch enables it"
 verdict cmdline_proc_show guard best "misses no call"
 verdict cmdline_proc_show fmod_ret possible "status counts"
 ask $T/cmdline-guard.klp.o
-same status 0 "$STATUS"
+expect_eq status 0 "$STATUS"
 value '[.strict, .enablesForFmodRet, .functions[0].trial]' '[true,0,"passed"]'
 verdict cmdline_proc_show guard best "strict patch needs that"
 verdict cmdline_proc_show fmod_ret impossible "strict"
 expect_output "suits best, is what the patch has"
 
-t functions of each kind
+begin_test functions of each kind
 ask $T/kinds.klp.o
-same status 0 "$STATUS"
+expect_eq status 0 "$STATUS"
 value '[.enablesForFmodRet, .functions[].trial]' '[1,"not_tried","passed","passed"]'
 value '[.functions[].returns]' '["pointer","narrow","wide"]'
 value '[.functions[].fmodRet]' '["not_enabled","enabled","not_enabled"]'
@@ -92,16 +92,16 @@ verdict proc_lookup guard best "may return NULL too"
 verdict hrtimer_nanosleep fmod_ret possible "cannot return 0"
 verdict security_inode_symlink fmod_ret possible "enabled for it"
 ask --immediate $T/kinds.klp.o
-same status 4 "$STATUS"
+expect_eq status 4 "$STATUS"
 verdict security_inode_symlink guard impossible "not with --immediate"
 verdict security_inode_symlink fmod_ret best
 ask $T/multi2.klp.o
-same status 0 "$STATUS"
+expect_eq status 0 "$STATUS"
 
-t modules
+begin_test modules
 rmmod test_klpd_target 2>/dev/null
 ask $T/mod-target.klp.o
-same status 0 "$STATUS"
+expect_eq status 0 "$STATUS"
 value '.functions[0] | [.loaded, .trial]' '[false,"passed"]'
 expect_output "its module is not loaded"
 verdict test_klpd_target_show fmod_ret impossible "functions of modules"
@@ -116,7 +116,7 @@ rmmod test_klpd_target
 alike enable $T/mod-builtin.klp.o
 verdict "$(jq -r '.functions[0].symbol' <<<"$JSON")" guard impossible "part of the kernel"
 
-t what enable refuses, each by its name
+begin_test what enable refuses, each by its name
 alike enable $T/missing.klp.o
 verdict klp_test_no_such_function guard impossible "no such function"
 alike enable $T/ambiguous.klp.o
@@ -138,31 +138,31 @@ alike enable $T/newer.klp.o
 alike enable $T/nometa.klp.o
 alike enable /root/nowhere.klp.o
 
-t all problems and not the first
+begin_test all problems and not the first
 ask $T/faults.klp.o
-same status 4 "$STATUS"
+expect_eq status 4 "$STATUS"
 value '[.problems[] | [(.error | ltrimstr("io.klpd.Manager.")), .function]]' '[["Strict","security_inode_symlink"],["NoSuchFunction","klp_test_no_such_function"],["PrototypeMismatch","version_proc_show"],["VerifierRejected","uptime_proc_show"],["VerifierRejected","loadavg_proc_show"]]'
 value '[.functions[].trial]' '["passed","not_tried","not_tried","failed","failed","passed"]'
 alike enable $T/faults.klp.o
 expect_output "5 problems speak against 'enable'"
 
-t beside and in place of what is in force
+begin_test beside and in place of what is in force
 check enable klpctl enable $T/cmdline-guard.klp.o
 alike enable $P/cmdline.klp.o
 value '[.problems[].error, .functions[0].owner]' '["io.klpd.Manager.Conflict","cmdline-guard"]'
 alike enable $T/cmdline-guard.klp.o
 ask --replace $P/cmdline.klp.o
-same status 0 "$STATUS"
+expect_eq status 0 "$STATUS"
 value '[.change, .replaced]' '["replace",["cmdline-guard"]]'
 expect_output "in place of cmdline-guard"
-same "still in force" "this has been guarded" "$(cat /proc/cmdline)"
+expect_eq "still in force" "this has been guarded" "$(cat /proc/cmdline)"
 check disable klpctl disable cmdline-guard
 check enable klpctl enable $T/states-v2.klp.o
 alike replace $T/states-v1.klp.o
 alike replace $T/states-none.klp.o
 check disable klpctl disable "$(klpctl list --json | jq -r '.patches[0].name')"
 
-t somebody else has the function
+begin_test somebody else has the function
 modprobe test_klpd_livepatch || fail modprobe
 check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/test_klpd_livepatch/transition
 alike enable $P/cmdline.klp.o
@@ -174,22 +174,22 @@ alike enable $T/kinds.klp.o
 value '[.functions[] | .taken != null]' '[false,true,false]'
 rm /sys/fs/bpf/rival
 
-t while a change runs
+begin_test while a change runs
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
 check enable klpctl enable --no-wait $T/held.klp.o
 ask $P/meminfo.klp.o
-same status 9 "$STATUS"
+expect_eq status 9 "$STATUS"
 value '[.problems[].error]' '["io.klpd.Manager.Busy"]'
 kill $sleeper
 check "it completes" loop_until in_force held
 check disable klpctl disable held
 
-t who may not
+begin_test who may not
 expect_fail 10 setpriv --reuid 1001 --regid 1001 --groups 990 -- klpctl check $P/cmdline.klp.o
 
-t no companion
+begin_test no companion
 stop_klpd
 loop_until rmmod klp || fail rmmod
 start_klpd
@@ -199,11 +199,11 @@ verdict cmdline_proc_show guard needs_companion "modprobe klp"
 verdict cmdline_proc_show fmod_ret needs_companion "modprobe klp"
 alike enable --immediate $P/cmdline.klp.o
 ask --immediate $P/lsm-symlink.klp.o
-same status 0 "$STATUS"
+expect_eq status 0 "$STATUS"
 value '[.consistency, .functions[0].trial]' '["immediate","passed"]'
 verdict security_inode_symlink fmod_ret best "works without the companion"
 ask $T/cmdline-guard.klp.o
-same status 7 "$STATUS"
+expect_eq status 7 "$STATUS"
 expect_output "without it nothing task by task can be loaded"
 stop_klpd
 ok

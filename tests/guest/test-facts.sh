@@ -34,7 +34,7 @@ last='/kmod-(transition|companion)$'
 all=$(find /usr/lib/klpd/facts /usr/lib/klpd/kmod -name 'fact-*' -o -name 'kmod-*' | sort)
 for fact in $(grep -vE "$last" <<<"$all") $(grep -E "$last" <<<"$all" | sort -r); do
 	[[ -x $fact && $fact != *.o ]] || continue
-	t "${fact##*/}"
+	begin_test "${fact##*/}"
 	status=0
 	within $((120 * SLOW)) "$fact" || status=$?
 	case $status in

@@ -16,41 +16,41 @@ plain=$(cmdline)
 klpctl enable $P/cmdline.klp.o && klpctl disable cmdline
 snapshot
 
-t a guard body, strict
+begin_test a guard body, strict
 check enable klpctl enable $T/cmdline-guard.klp.o
-same cmdline "$GUARDED" "$(cmdline)"
-same body '["guard",true]' "$(klpctl status --json | jq -c '.patches[0] | [.functions[0].body, .strict]')"
-same missed 0 "$(klpctl status --json | jq '.patches[0].missed')"
-same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+expect_eq cmdline "$GUARDED" "$(cmdline)"
+expect_eq body '["guard",true]' "$(klpctl status --json | jq -c '.patches[0] | [.functions[0].body, .strict]')"
+expect_eq missed 0 "$(klpctl status --json | jq '.patches[0].missed')"
+expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 expect_fail 4 klpctl enable $P/cmdline.klp.o
 check disable klpctl disable cmdline-guard
-same cmdline "$plain" "$(cmdline)"
+expect_eq cmdline "$plain" "$(cmdline)"
 check "ftrace has no hook" no_line cmdline_proc_show /sys/kernel/tracing/enabled_functions
 
-t in place of fmod_ret and back
+begin_test in place of fmod_ret and back
 check enable klpctl enable $P/cmdline.klp.o
 for ((i = 0; i < 3; i++)); do
 	check "to guard" klpctl replace $T/cmdline-guard.klp.o
-	same cmdline "$GUARDED" "$(cmdline)"
+	expect_eq cmdline "$GUARDED" "$(cmdline)"
 	check "to fmod_ret" klpctl replace $P/cmdline.klp.o
-	same cmdline "$PATCHED" "$(cmdline)"
+	expect_eq cmdline "$PATCHED" "$(cmdline)"
 done
 check "to guard" klpctl replace $T/cmdline-guard.klp.o
 check "to itself" klpctl replace $T/cmdline-guard.klp.o
-same cmdline "$GUARDED" "$(cmdline)"
+expect_eq cmdline "$GUARDED" "$(cmdline)"
 check disable klpctl disable cmdline-guard
 
-t killed and taken over
+begin_test killed and taken over
 check enable klpctl enable $T/cmdline-guard.klp.o
 kill_klpd
-same "without klpd" "$GUARDED" "$(cmdline)"
+expect_eq "without klpd" "$GUARDED" "$(cmdline)"
 start_klpd
-same "with the next" "$GUARDED" "$(cmdline)"
-same state in_force "$(klpctl status --json | jq -r '.patches[0].state')"
+expect_eq "with the next" "$GUARDED" "$(cmdline)"
+expect_eq state in_force "$(klpctl status --json | jq -r '.patches[0].state')"
 check disable klpctl disable cmdline-guard
-same cmdline "$plain" "$(cmdline)"
+expect_eq cmdline "$plain" "$(cmdline)"
 
-t bodies of both kinds in one patch
+begin_test bodies of both kinds in one patch
 check enable klpctl enable $T/multi2.klp.o
 for f in version softirqs cmdline meminfo; do
 	[[ $(head -n 1 /proc/$f) == klp2:* ]] || fail "$f is not patched"
@@ -59,10 +59,10 @@ check "replace by another" klpctl replace $T/multi.klp.o
 for f in version softirqs uptime loadavg; do
 	[[ $(head -n 1 /proc/$f) == klp:* ]] || fail "$f is not patched"
 done
-same cmdline "$plain" "$(cmdline)"
+expect_eq cmdline "$plain" "$(cmdline)"
 check disable klpctl disable multi
 
-t one of two functions of a name
+begin_test one of two functions of a name
 both() {
 	echo "$(head -n 1 /proc/net/ip_mr_cache | cut -c1-4)" "$(head -n 1 /proc/net/ip6_mr_cache | cut -c1-4)"
 }
@@ -83,7 +83,7 @@ else
 	skip "this kernel does not route multicast"
 fi
 
-t a sleeper in the original
+begin_test a sleeper in the original
 sleep 1000 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -106,7 +106,7 @@ check disable klpctl disable cmdline-guard
 kill $sleeper
 check disable klpctl disable held-guard
 
-t ftrace does not let go of a function
+begin_test ftrace does not let go of a function
 KEEPS=/sys/module/test_klpd_keep_hook/parameters
 hooked() {
 	grep -q "^$1 " /sys/kernel/tracing/enabled_functions
@@ -118,14 +118,14 @@ references_are() {
 # patch is still whole.
 keeps() {
 	check "$1 has a hook still" hooked "$1"
-	same warnings "[[\"idle_hook\",\"whole\"]]" \
+	expect_eq warnings "[[\"idle_hook\",\"whole\"]]" \
 		"$(klpctl status --json | jq -c '[.warningDetails[] | [.kind, .effect]]')"
 	klpctl status --json | jq -e --arg f "'$1'" '.warnings[0] | contains($f)' >/dev/null || fail "$1 is not named"
 }
 lets_go() {
 	echo 0 >$KEEPS/keep
 	check "it goes in the end" loop_until no_line "^$1 " /sys/kernel/tracing/enabled_functions
-	same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+	expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 }
 modprobe test_klpd_keep_hook || fail modprobe
 before=$(module_references)
@@ -133,7 +133,7 @@ before=$(module_references)
 check enable klpctl enable $T/cmdline-guard.klp.o
 echo 1 >$KEEPS/keep
 check disable klpctl disable cmdline-guard
-same cmdline "$plain" "$(cmdline)"
+expect_eq cmdline "$plain" "$(cmdline)"
 keeps cmdline_proc_show
 check "the exit status is not that of a patch" klpctl status
 stop_klpd
@@ -142,28 +142,28 @@ start_klpd
 keeps cmdline_proc_show
 # The hook belongs to klp.ko, so it is no conflict: the next patch of the function takes it over.
 check "a guard on it" klpctl enable $T/cmdline-guard.klp.o
-same cmdline "$GUARDED" "$(cmdline)"
-same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+expect_eq cmdline "$GUARDED" "$(cmdline)"
+expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 check disable klpctl disable cmdline-guard
 keeps cmdline_proc_show
 check "an fmod_ret body on it" klpctl enable $P/cmdline.klp.o
-same cmdline "$PATCHED" "$(cmdline)"
+expect_eq cmdline "$PATCHED" "$(cmdline)"
 keeps cmdline_proc_show
 check "and another guard body" klpctl replace $T/cmdline-guard.klp.o
-same cmdline "$GUARDED" "$(cmdline)"
+expect_eq cmdline "$GUARDED" "$(cmdline)"
 check disable klpctl disable cmdline-guard
-same cmdline "$plain" "$(cmdline)"
+expect_eq cmdline "$plain" "$(cmdline)"
 lets_go cmdline_proc_show
 check "nothing holds the module" loop_until references_are "$before"
 # One function of a batch of two.
 check enable klpctl enable $T/cmdline-held.klp.o
 echo 1 >$KEEPS/keep
 check replace klpctl replace $T/cmdline-guard.klp.o
-same cmdline "$GUARDED" "$(cmdline)"
+expect_eq cmdline "$GUARDED" "$(cmdline)"
 keeps down_killable
 lets_go down_killable
 check "the other stays" hooked cmdline_proc_show
-same cmdline "$GUARDED" "$(cmdline)"
+expect_eq cmdline "$GUARDED" "$(cmdline)"
 check disable klpctl disable cmdline-guard
 check "nothing holds the module" loop_until references_are "$before"
 if modprobe test_klpd_target; then
@@ -177,58 +177,58 @@ if modprobe test_klpd_target; then
 	check "nothing holds the module" loop_until references_are "$before"
 fi
 
-t ftrace is busy with a trampoline of the function
+begin_test ftrace is busy with a trampoline of the function
 check enable klpctl enable $T/aside.klp.o
 echo 3 >$KEEPS/again
 check "it is tried again" klpctl enable $T/cmdline-guard.klp.o
-same "tries left" 0 "$(<$KEEPS/again)"
-same cmdline "$GUARDED" "$(cmdline)"
+expect_eq "tries left" 0 "$(<$KEEPS/again)"
+expect_eq cmdline "$GUARDED" "$(cmdline)"
 check disable klpctl disable cmdline-guard
 echo 1000000 >$KEEPS/again
 expect_fail any klpctl enable $T/cmdline-guard.klp.o
 [[ $OUTPUT == *"try again"* ]] || fail "it is not said why: $OUTPUT"
 tries=$((1000000 - $(<$KEEPS/again)))
 check "it was tried often ($tries)" test $tries -gt 100
-same cmdline "$plain" "$(cmdline)"
-same "what is in force" aside "$(names)"
+expect_eq cmdline "$plain" "$(cmdline)"
+expect_eq "what is in force" aside "$(names)"
 echo 0 >$KEEPS/again
 check "and later it works" klpctl enable $T/cmdline-guard.klp.o
 check disable klpctl disable cmdline-guard
 check disable klpctl disable aside
 rmmod test_klpd_keep_hook || fail rmmod
 
-t what a guard body cannot have
+begin_test what a guard body cannot have
 expect_fail 4 klpctl enable --immediate $T/cmdline-guard.klp.o
 [[ $OUTPUT == *"guard body"* ]] || fail "it is not said why: $OUTPUT"
 
-t nobody else can redirect the function meanwhile
+begin_test nobody else can redirect the function meanwhile
 check enable klpctl enable $T/cmdline-guard.klp.o
 expect_fail 1 modprobe test_klpd_livepatch
 [[ $OUTPUT == *"Device or resource busy"* ]] || fail "a livepatch: $OUTPUT"
-same "with the livepatch" "$GUARDED" "$(cmdline)"
+expect_eq "with the livepatch" "$GUARDED" "$(cmdline)"
 # The error of register_kprobe() for a probe that it could not arm depends on the kernel version.
 # However it ends, the probe does not get the instruction pointer, and the guard body stays.
 status=0
 modprobe test_klpd_livepatch kprobe=1 || status=$?
 echo "# the kprobe: status $status"
-same "hooks that may redirect" 1 "$(grep -c '^cmdline_proc_show .* I' /sys/kernel/tracing/enabled_functions)"
+expect_eq "hooks that may redirect" 1 "$(grep -c '^cmdline_proc_show .* I' /sys/kernel/tracing/enabled_functions)"
 for ((i = 0; i < 20; i++)); do
-	same "with the kprobe" "$GUARDED" "$(cmdline)"
+	expect_eq "with the kprobe" "$GUARDED" "$(cmdline)"
 done
 ((status != 0)) || rmmod test_klpd_livepatch || fail rmmod
-same cmdline "$GUARDED" "$(cmdline)"
+expect_eq cmdline "$GUARDED" "$(cmdline)"
 check disable klpctl disable cmdline-guard
 
-t somebody takes the body away
+begin_test somebody takes the body away
 check enable klpctl enable $T/cmdline-guard.klp.o
 link=$(klpctl status --json | jq '.patches[0].functions[0].linkId')
 check detach bpftool link detach id "$link"
-same cmdline "$plain" "$(cmdline)"
+expect_eq cmdline "$plain" "$(cmdline)"
 expect_fail 15 klpctl status
 [[ $OUTPUT == *"is not whole"* ]] || fail "status does not say it: $OUTPUT"
 check "a replace mends it" klpctl replace $T/cmdline-guard.klp.o
-same cmdline "$GUARDED" "$(cmdline)"
-same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+expect_eq cmdline "$GUARDED" "$(cmdline)"
+expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 check "exit status" klpctl status
 check disable klpctl disable cmdline-guard
 ok

@@ -14,30 +14,30 @@ refused() {
 start_klpd
 snapshot
 
-t status says what cannot be had
-same perTask false "$(klpctl status --json | jq .perTask)"
-same loaded false "$(klpctl status --json | jq .companion.loaded)"
+begin_test status says what cannot be had
+expect_eq perTask false "$(klpctl status --json | jq .perTask)"
+expect_eq loaded false "$(klpctl status --json | jq .companion.loaded)"
 
-t per task is refused without the companion
+begin_test per task is refused without the companion
 expect_fail 7 klpctl enable $P/lsm-symlink.klp.o
 [[ $OUTPUT == *--immediate* ]] || fail "nobody says what to do: $OUTPUT"
 expect_fail 5 klpctl enable --immediate $P/cmdline.klp.o
 expect_fail 4 klpctl enable --immediate $T/pertask.klp.o
 refused && fail "something is in force"
 
-t enable, immediate
+begin_test enable, immediate
 check enable klpctl enable --immediate $P/lsm-symlink.klp.o
 check "it is refused" refused
-same consistency immediate "$(klpctl status --json | jq -r '.patches[0].consistency')"
+expect_eq consistency immediate "$(klpctl status --json | jq -r '.patches[0].consistency')"
 check "other links" ln -s /proc/self/exe2 /tmp/other
 rm -f /tmp/other
 keep
 
-t and disable
+begin_test and disable
 check disable klpctl disable lsm-symlink
 refused && fail "it is still refused"
 
-t replace, immediate
+begin_test replace, immediate
 check enable klpctl enable --immediate $P/lsm-symlink.klp.o
 check replace klpctl replace --immediate $T/states-v1.klp.o
 refused && fail "the replaced patch is in force"
@@ -47,29 +47,29 @@ check "a directory of the old patch" mkdir /tmp/states-v1
 rmdir /tmp/states-v1
 check disable klpctl disable states-v2
 
-t a gate is free again after a disable
+begin_test a gate is free again after a disable
 for ((i = 0; i < 5; i++)); do
 	klpctl enable --immediate $P/lsm-symlink.klp.o >/tmp/out 2>&1 || fail "round $i: $(cat /tmp/out)"
 	klpctl disable lsm-symlink >/dev/null || fail "round $i"
 done
-same gates 0x00 "$(bpftool -j map lookup pinned /sys/fs/bpf/klpd/gates key 0 0 0 0 | jq -r '.value[0]')"
+expect_eq gates 0x00 "$(bpftool -j map lookup pinned /sys/fs/bpf/klpd/gates key 0 0 0 0 | jq -r '.value[0]')"
 
-t kill and restart
+begin_test kill and restart
 check enable klpctl enable --immediate $P/lsm-symlink.klp.o
 before=$(klpctl status --json | jq -cS .patches)
 kill_klpd
 check "still refused" refused
 start_klpd
 check "still refused" refused
-same status "$before" "$(klpctl status --json | jq -cS .patches)"
+expect_eq status "$before" "$(klpctl status --json | jq -cS .patches)"
 check disable klpctl disable lsm-symlink
 refused && fail "it is still refused"
 
-t misses are counted and none happened
+begin_test misses are counted and none happened
 check enable klpctl enable --immediate $P/lsm-symlink.klp.o
 for ((i = 0; i < 50; i++)); do
 	refused || fail "call $i was missed"
 done
-same missed 0 "$(klpctl status --json | jq '.patches[0].missed')"
+expect_eq missed 0 "$(klpctl status --json | jq '.patches[0].missed')"
 check disable klpctl disable lsm-symlink
 ok

@@ -68,7 +68,7 @@ snapshot
 base=$(descriptors)
 attackers=''
 
-t connections that are held
+begin_test connections that are held
 for uid in 1001 1002 1003 1004; do
 	attack $uid hold 64
 	[[ $ATTACK == "held 48 refused 16" ]] || fail "uid $uid: $ATTACK"
@@ -83,7 +83,7 @@ check "and back" klpctl disable cmdline >/dev/null
 relief
 check "a member, when they are gone" as 1005 1005 $GROUP klpctl list >/dev/null
 
-t connections of root
+begin_test connections of root
 $HOSTILE $SOCKET hold 200 >/tmp/root &
 attackers=$!
 check "they are held" loop_until grep -q 'held 200 refused 0' /tmp/root
@@ -91,7 +91,7 @@ check "root's status" klpctl status >/dev/null
 check "a member's list" as 1001 1001 $GROUP klpctl list >/dev/null
 relief
 
-t watchers of root
+begin_test watchers of root
 for ((i = 0; i < 70; i++)); do
 	klpctl monitor >/tmp/watch.$i 2>&1 &
 	attackers+=" $!"
@@ -107,7 +107,7 @@ kill $attackers 2>/dev/null
 wait $attackers 2>/dev/null
 attackers=''
 
-t users that were made up share one part
+begin_test users that were made up share one part
 cat >/tmp/made-up <<EOF2
 for uid in 1 2 3; do
 	setpriv --reuid \$uid --keep-groups $HOSTILE $SOCKET hold 64 >/tmp/made-up.\$uid &
@@ -127,14 +127,14 @@ made_up() {
 	[[ $(cat /tmp/made-up.[123] | wc -l) == 3 ]]
 }
 check "they have come" loop_until made_up
-same "held by all of them" 48 "$(cat /tmp/made-up.[123] | awk '{ n += $2 } END { print n }')"
+expect_eq "held by all of them" 48 "$(cat /tmp/made-up.[123] | awk '{ n += $2 } END { print n }')"
 check "root's status" klpctl status >/dev/null
 check "another member's list" as 1002 1002 $GROUP klpctl list >/dev/null
 # shellcheck disable=SC2046
 kill $(pidof hostile)
 wait $namespace 2>/dev/null
 
-t calls without an end, of which no answer is read
+begin_test calls without an end, of which no answer is read
 begin_stall
 quiet=$(milliseconds klpctl list)
 for uid in 1001 1002 1003 1004; do
@@ -151,14 +151,14 @@ echo "# klpctl reverse: $under ms"
 relief
 end_stall
 
-t one client that sends and never reads
+begin_test one client that sends and never reads
 begin_stall
 attack 1001 flood 1 io.klpd.Manager.Status '{}'
 check "root reverses" klpctl reverse >/dev/null
 relief
 end_stall
 
-t messages without an end
+begin_test messages without an end
 for uid in 1001 1002 1003 1004; do
 	attack $uid half 40 15000000
 done
@@ -173,19 +173,19 @@ closed_half() {
 check "half a message is not waited for" loop_until closed_half
 relief
 
-t long messages
+begin_test long messages
 long=$(printf '%070000d' 0)
-same "of a member" "{\"error\":\"io.klpd.Manager.MessageTooLong\"" \
+expect_eq "of a member" "{\"error\":\"io.klpd.Manager.MessageTooLong\"" \
 	"$(as 1001 1001 $GROUP $HOSTILE $SOCKET turns 1 "${long:0:65537}" 2>&1 | cut -d, -f1 | head -n 1)"
 long="{\"method\":\"io.klpd.Manager.Describe\",\"parameters\":{\"name\":\"$long\"}}"
-same "of root" '{"error":"io.klpd.Manager.NoSuchPatch"' "$($HOSTILE $SOCKET turns 1 "$long" | cut -d, -f1)"
+expect_eq "of root" '{"error":"io.klpd.Manager.NoSuchPatch"' "$($HOSTILE $SOCKET turns 1 "$long" | cut -d, -f1)"
 
-t many calls at once, each with its answer
+begin_test many calls at once, each with its answer
 # As many calls as the socket buffer holds: klpd reads the next call when the client has read the
 # last answer.
-same answers 100 "$(as 1001 1001 $GROUP $HOSTILE $SOCKET turns 100 "$LIST" | grep -c '{"parameters":{"patches":\[\]}}')"
+expect_eq answers 100 "$(as 1001 1001 $GROUP $HOSTILE $SOCKET turns 100 "$LIST" | grep -c '{"parameters":{"patches":\[\]}}')"
 
-t a call that wants no answer takes that of no other
+begin_test a call that wants no answer takes that of no other
 begin_sleep
 $HOSTILE $SOCKET turns 1 "{\"method\":\"io.klpd.Manager.Enable\",\"parameters\":{\"path\":\"$T/held.klp.o\",\"timeoutUSec\":0},\"oneway\":true}" \
 	'{"method":"io.klpd.Manager.Monitor","more":true}' >/tmp/oneway
@@ -195,10 +195,10 @@ sleep infinity >/tmp/deaf.in &
 attackers=$!
 end_sleep
 check "the change goes on" loop_until settled
-same "and is complete" held "$(names)"
+expect_eq "and is complete" held "$(names)"
 klpctl disable held >/dev/null || fail disable
 
-t a watcher that does not read is closed and told no half story
+begin_test a watcher that does not read is closed and told no half story
 $HOSTILE $SOCKET deaf io.klpd.Manager.Monitor </tmp/deaf.in >/tmp/deaf &
 deaf=$!
 check "it watches" loop_until grep -q 'at work' /tmp/deaf
@@ -209,7 +209,7 @@ closed_deaf() {
 LOOP_SECONDS=200 check "it is closed" loop_until closed_deaf
 echo >/tmp/deaf.in
 wait $deaf
-same "the end is the end" end "$(tail -n 1 /tmp/deaf)"
+expect_eq "the end is the end" end "$(tail -n 1 /tmp/deaf)"
 # Every event but the last is complete, and none is missing in between.
 grep -o '"event":"[a-z]*"' /tmp/deaf | grep -v progress | sed 1d | head -n -1 | cut -d'"' -f4 |
 	awk 'BEGIN { split("started complete retired", order) }
@@ -218,7 +218,7 @@ grep -o '"event":"[a-z]*"' /tmp/deaf | grep -v progress | sed 1d | head -n -1 | 
 kill $attackers
 attackers=''
 
-t no descriptor is left for a client
+begin_test no descriptor is left for a client
 prlimit --pid $KLPD_PID --nofile=$(($(descriptors) + 3)):65536
 $HOSTILE $SOCKET hold 8 >/tmp/few &
 attackers=$!
@@ -229,7 +229,7 @@ relief
 check "klpd listens on" klpctl list >/dev/null
 prlimit --pid $KLPD_PID --nofile=65536:65536
 
-t root without the capabilities that the companion asks for
+begin_test root without the capabilities that the companion asks for
 expect_fail 10 setpriv --bounding-set=-all --inh-caps=-all klpctl enable $P/cmdline.klp.o
 [[ $OUTPUT == *CAP_BPF* ]] || fail "it does not say why: $OUTPUT"
 expect_fail 10 unshare -Ur klpctl enable $P/cmdline.klp.o
@@ -246,18 +246,18 @@ done
 : >/tmp/mapped
 status=0
 wait $namespace || status=$?
-same "its status" 10 $status
+expect_eq "its status" 10 $status
 grep -q "user namespace" /tmp/whole || fail "it does not say why: $(cat /tmp/whole)"
-same "nothing is in force" '' "$(names)"
+expect_eq "nothing is in force" '' "$(names)"
 
-t few descriptors at the start
+begin_test few descriptors at the start
 stop_klpd
 ulimit -Sn 256
 start_klpd
 ulimit -Sn 1024
 check "klpd has raised its limit" test "$(awk '/^Max open files/ { print $4 }' /proc/$KLPD_PID/limits)" -gt 4000
 
-t one klpd for each kernel
+begin_test one klpd for each kernel
 second() {
 	/usr/sbin/klpd </dev/null >/tmp/second 2>&1
 }
@@ -274,7 +274,7 @@ expect_fail 1 unshare -m bash /tmp/apart
 check "the first is well" klpctl enable $P/cmdline.klp.o >/dev/null
 check "and goes on" klpctl disable cmdline >/dev/null
 
-t klpctl says what goes on when it is interrupted
+begin_test klpctl says what goes on when it is interrupted
 for signal in INT TERM; do
 	begin_sleep
 	# Without job control, a shell makes its background processes ignore SIGINT.
@@ -286,7 +286,7 @@ for signal in INT TERM; do
 	kill -$signal $client
 	status=0
 	wait $client || status=$?
-	same "status of $signal" $((128 + $(kill -l "$signal"))) $status
+	expect_eq "status of $signal" $((128 + $(kill -l "$signal"))) $status
 	grep -q "klpd goes on with the change: see 'klpctl status'" /tmp/interrupted || fail "$(cat /tmp/interrupted)"
 	end_stall
 	klpctl disable held >/dev/null || fail disable
@@ -331,11 +331,11 @@ ended() {
 	local status=0
 
 	wait $client || status=$?
-	same "status of what was begun first ($(tail -n 2 /tmp/stopped))" "$1" $status
+	expect_eq "status of what was begun first ($(tail -n 2 /tmp/stopped))" "$1" $status
 	check "the process is gone" loop_until gone pidof klpd-loader
 }
 
-t while a file is read for a change all other clients are served
+begin_test while a file is read for a change all other clients are served
 served() {
 	local refused=0
 
@@ -343,30 +343,30 @@ served() {
 	klpctl status >/tmp/status 2>&1 || fail "status: $(cat /tmp/status)"
 	OUTPUT=$(klpctl enable $P/cmdline.klp.o 2>&1) || refused=$?
 	is_stopped || return
-	same "status of a second change" 9 $refused
+	expect_eq "status of a second change" 9 $refused
 	[[ $OUTPUT == *"enable of 'bench-100' is being prepared"* ]] || fail "it does not say why: $OUTPUT"
 	klpctl check $P/cmdline.klp.o >/tmp/check 2>&1 &
 	checking=$!
 	kill -CONT "$child"
 	ended 0
 	check "a check has its turn" wait $checking
-	same "in force" bench-100 "$(names)"
+	expect_eq "in force" bench-100 "$(names)"
 	klpctl disable bench-100 >/dev/null || fail disable
 }
 in_time served
 
-t a change that is being prepared is reversed
+begin_test a change that is being prepared is reversed
 reversed() {
 	stopped klpctl enable $T/bench-100.klp.o
 	klpctl reverse >/tmp/reverse 2>&1 || ! is_stopped || fail "reverse: $(cat /tmp/reverse)"
 	grep -q "being prepared is cancelled" /tmp/reverse || return
 	ended 11
 	grep -q "reversed before it had begun" /tmp/stopped || fail "it does not say why: $(cat /tmp/stopped)"
-	same "in force" '' "$(names)"
+	expect_eq "in force" '' "$(names)"
 }
 in_time reversed
 
-t a transition is reversed while a file is read for a check
+begin_test a transition is reversed while a file is read for a check
 checked() {
 	begin_stall
 	stopped klpctl check $T/bench-100.klp.o
@@ -377,11 +377,11 @@ checked() {
 	no_line "did not answer for 10 s" /tmp/stopped || return
 	# The check gave way to the change and was started again.
 	ended 0
-	same "in force" '' "$(names)"
+	expect_eq "in force" '' "$(names)"
 }
 in_time checked
 
-t checks wait for each other and for no change
+begin_test checks wait for each other and for no change
 for ((i = 0; i < 4; i++)); do
 	klpctl check $T/bench-100.klp.o >/tmp/check.$i 2>&1 &
 	checks[i]=$!
@@ -392,34 +392,34 @@ for ((i = 0; i < 4; i++)); do
 	check "check $i: $(tail -n 1 /tmp/check.$i)" wait ${checks[i]}
 done
 
-t the client of a change that is being prepared goes away
+begin_test the client of a change that is being prepared goes away
 stopped klpctl enable $T/bench-100.klp.o
 kill -KILL $client
 ended 137
 check "klpd says it" grep -q "bench-100.*The client that asked for it is gone" $KLPD_LOG
-same "in force" '' "$(names)"
+expect_eq "in force" '' "$(names)"
 stopped klpctl check $T/bench-100.klp.o
 kill -KILL $client
 ended 137
 
-t klpd is stopped while a file is read
+begin_test klpd is stopped while a file is read
 stopped klpctl enable $T/bench-100.klp.o
 stop_klpd
 ended 11
 grep -q "klpd stops" /tmp/stopped || fail "it does not say why: $(cat /tmp/stopped)"
 start_klpd
-same "in force" '' "$(names)"
+expect_eq "in force" '' "$(names)"
 
-t klpd is killed while a file is read
+begin_test klpd is killed while a file is read
 stopped klpctl enable $T/bench-100.klp.o
 kill_klpd
 ended 12
 start_klpd
-same "in force" '' "$(names)"
+expect_eq "in force" '' "$(names)"
 check "the same file, untouched" klpctl enable $T/bench-100.klp.o >/dev/null
 klpctl disable bench-100 >/dev/null || fail disable
 
-t klpd does not answer
+begin_test klpd does not answer
 kill -STOP "$KLPD_PID"
 for verb in status list "check $P/cmdline.klp.o" "disable cmdline" "enable $P/cmdline.klp.o"; do
 	# shellcheck disable=SC2086
@@ -429,9 +429,9 @@ done
 kill -CONT "$KLPD_PID"
 check "it answers" loop_until klpctl list
 # The last request may be carried out or not, as klpctl reports.
-klpctl disable cmdline >/dev/null 2>&1 || same "in force" '' "$(names)"
+klpctl disable cmdline >/dev/null 2>&1 || expect_eq "in force" '' "$(names)"
 
-t the kernel is locked down
+begin_test the kernel is locked down
 if mount -t securityfs none /sys/kernel/security 2>/dev/null || [[ -e /sys/kernel/security/lockdown ]]; then
 	keep # it stays locked until reboot, so this is the last test
 	stop_klpd

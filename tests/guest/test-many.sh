@@ -27,28 +27,28 @@ modprobe klp
 modprobe test_klpd_many
 start_klpd
 snapshot
-same original "0 256" "$(cat /proc/test_klpd_many)"
+expect_eq original "0 256" "$(cat /proc/test_klpd_many)"
 
-t "a patch of 256 functions: enabled, replaced, taken over, disabled"
+begin_test "a patch of 256 functions: enabled, replaced, taken over, disabled"
 before=$(fds)
 check enable klpctl enable $T/many-1.klp.o
-same patched "1 256" "$(cat /proc/test_klpd_many)"
-same status '["in_force","override",256]' "$(functions many-1)"
+expect_eq patched "1 256" "$(cat /proc/test_klpd_many)"
+expect_eq status '["in_force","override",256]' "$(functions many-1)"
 each=$(($(fds) - before))
 # 64 patches in force and the 64 that replace them.
 ((128 * each < $(limit))) || fail "a patch of 256 functions takes $each of $(limit) descriptors"
 
 # Replace it by a successor of the same size.
 check replace klpctl replace $T/many-2.klp.o
-same patched "2 256" "$(cat /proc/test_klpd_many)"
-same names many-2 "$(names)"
+expect_eq patched "2 256" "$(cat /proc/test_klpd_many)"
+expect_eq names many-2 "$(names)"
 (($(fds) <= before + each)) || fail "$before descriptors, $each a patch, and now there are $(fds)"
 
 kill_klpd
-same patched "2 256" "$(cat /proc/test_klpd_many)"
+expect_eq patched "2 256" "$(cat /proc/test_klpd_many)"
 start_klpd
-same status '["in_force","override",256]' "$(functions many-2)"
-same warnings 0 "$(klpctl status --json | jq '.warnings | length')"
+expect_eq status '["in_force","override",256]' "$(functions many-2)"
+expect_eq warnings 0 "$(klpctl status --json | jq '.warnings | length')"
 
 check disable klpctl disable many-2
-same original "0 256" "$(cat /proc/test_klpd_many)"
+expect_eq original "0 256" "$(cat /proc/test_klpd_many)"

@@ -43,35 +43,35 @@ plain=$(cmdline)
 klpctl enable $P/cmdline.klp.o && klpctl disable cmdline
 snapshot
 
-t a body that is the whole function, strict
+begin_test a body that is the whole function, strict
 check enable klpctl enable $T/cmdline-override.klp.o
-same cmdline "$OVERRIDDEN" "$(cmdline)"
-same body '["override",true]' "$(klpctl status --json | jq -c '.patches[0] | [.functions[0].body, .strict]')"
-same missed 0 "$(klpctl status --json | jq '.patches[0].missed')"
+expect_eq cmdline "$OVERRIDDEN" "$(cmdline)"
+expect_eq body '["override",true]' "$(klpctl status --json | jq -c '.patches[0] | [.functions[0].body, .strict]')"
+expect_eq missed 0 "$(klpctl status --json | jq '.patches[0].missed')"
 [[ $(klpctl show cmdline-override) == *"cmdline_proc_show, override by"* ]] ||
 	fail "show does not say it: $(klpctl show cmdline-override)"
 expect_fail 4 klpctl enable $P/cmdline.klp.o
 check disable klpctl disable cmdline-override
-same cmdline "$plain" "$(cmdline)"
+expect_eq cmdline "$plain" "$(cmdline)"
 check "ftrace has no hook" no_line cmdline_proc_show /sys/kernel/tracing/enabled_functions
 
-t in place of the other kinds and back
+begin_test in place of the other kinds and back
 check enable klpctl enable $P/cmdline.klp.o
 for ((i = 0; i < 3; i++)); do
 	check "fmod_ret to override" klpctl replace $T/cmdline-override.klp.o
-	same cmdline "$OVERRIDDEN" "$(cmdline)"
+	expect_eq cmdline "$OVERRIDDEN" "$(cmdline)"
 	check "to guard" klpctl replace $T/cmdline-guard.klp.o
-	same cmdline "$GUARDED" "$(cmdline)"
+	expect_eq cmdline "$GUARDED" "$(cmdline)"
 	check "to override" klpctl replace $T/cmdline-override.klp.o
 	check "to itself" klpctl replace $T/cmdline-override.klp.o
-	same cmdline "$OVERRIDDEN" "$(cmdline)"
+	expect_eq cmdline "$OVERRIDDEN" "$(cmdline)"
 	check "to fmod_ret" klpctl replace $P/cmdline.klp.o
-	same cmdline "$PATCHED" "$(cmdline)"
+	expect_eq cmdline "$PATCHED" "$(cmdline)"
 done
 check disable klpctl disable cmdline
-same cmdline "$plain" "$(cmdline)"
+expect_eq cmdline "$plain" "$(cmdline)"
 
-t no reader sees the original meanwhile
+begin_test no reader sees the original meanwhile
 check enable klpctl enable $T/cmdline-override.klp.o
 cpu=$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')
 for ((n = 0; n < 3; n++)); do
@@ -88,44 +88,44 @@ done
 : >/tmp/enough
 wait "${readers[@]}"
 [[ ! -e /tmp/missed ]] || fail "$(wc -l </tmp/missed) looks at the original"
-same missed 0 "$(klpctl status --json | jq '.patches[0].missed')"
+expect_eq missed 0 "$(klpctl status --json | jq '.patches[0].missed')"
 check disable klpctl disable cmdline-override
 
-t bodies of all kinds in one patch
+begin_test bodies of all kinds in one patch
 check enable klpctl enable $T/mixed.klp.o
-same kinds "fmod_ret guard override" "$(head -qn 1 /proc/version /proc/cmdline /proc/uptime | tr '\n' ' ' | sed 's/ $//')"
+expect_eq kinds "fmod_ret guard override" "$(head -qn 1 /proc/version /proc/cmdline /proc/uptime | tr '\n' ' ' | sed 's/ $//')"
 check "replace by another" klpctl replace $T/cmdline-override.klp.o
-same cmdline "$OVERRIDDEN" "$(cmdline)"
+expect_eq cmdline "$OVERRIDDEN" "$(cmdline)"
 [[ $(cat /proc/uptime) == *.* ]] || fail "uptime is still patched"
 check disable klpctl disable cmdline-override
 
-t arguments, and a function that its body calls
-same "six, original" 123456 "$(now six)"
-same "deep, original" 1 "$(now deep)"
+begin_test arguments, and a function that its body calls
+expect_eq "six, original" 123456 "$(now six)"
+expect_eq "deep, original" 1 "$(now deep)"
 check enable klpctl enable $T/nap.klp.o
-same six -123456 "$(now six)"
-same "deep: the inner call is the original's" 102 "$(now deep)"
+expect_eq six -123456 "$(now six)"
+expect_eq "deep: the inner call is the original's" 102 "$(now deep)"
 check disable klpctl disable nap
-same six 123456 "$(now six)"
+expect_eq six 123456 "$(now six)"
 
-t functions that bodies call, patched too, and their own
+begin_test functions that bodies call, patched too, and their own
 levels() {
 	now levels | cut -d ' ' -f "$1"
 }
-same original "1 1 1 1 1 1" "$(now levels)"
+expect_eq original "1 1 1 1 1 1" "$(now levels)"
 check enable klpctl enable $T/nest.klp.o
-same "each other, and the original of who began" "1101 1101" "$(levels 1-2)"
-same "a guard's own" 11 "$(levels 3)"
-same "an override body's own" 21 "$(levels 4)"
-same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+expect_eq "each other, and the original of who began" "1101 1101" "$(levels 1-2)"
+expect_eq "a guard's own" 11 "$(levels 3)"
+expect_eq "an override body's own" 21 "$(levels 4)"
+expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 check replace klpctl replace $T/nest-deep.klp.o
-same "four in one another, not five" "41 41 31 21 11 1" "$(now levels)"
+expect_eq "four in one another, not five" "41 41 31 21 11 1" "$(now levels)"
 [[ $(klpctl status) == *"was passed over in a call"* ]] ||
 	fail "status does not say it: $(klpctl status)"
 check disable klpctl disable nest-deep
-same "original again" "1 1 1 1 1 1" "$(now levels)"
+expect_eq "original again" "1 1 1 1 1 1" "$(now levels)"
 
-t values past the trampolines of somebody who traces
+begin_test values past the trampolines of somebody who traces
 trace_levels() {
 	bpftool prog loadall /usr/lib/klpd/programs/tracer-levels.bpf.o /sys/fs/bpf/levels autoattach ||
 		fail bpftool
@@ -145,7 +145,7 @@ always() {
 		got=$(now levels)
 		[[ $got == "$1" ]] || break
 	done
-	same "$2" "$1" "$got"
+	expect_eq "$2" "$1" "$got"
 }
 plain="1 1 1 1 1 1" patched="1101 1101 11 21 1 1" flat="1 201 1 301 401 1"
 # Another patch in force with hooks of its own must not make a difference.
@@ -168,7 +168,7 @@ for other in "" "$T/aside.klp.o"; do
 	always "$flat" "some go, some stay, one comes$beside"
 	check "back" klpctl replace $T/nest.klp.o
 	always "$patched" "and back$beside"
-	same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+	expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 	untrace_levels
 	always "$patched" "the tracer goes$beside"
 	check disable klpctl disable nest
@@ -176,7 +176,7 @@ for other in "" "$T/aside.klp.o"; do
 	[[ -z $other ]] || check disable klpctl disable aside
 done
 
-t a guard in place of an fmod_ret body, while that is still there
+begin_test a guard in place of an fmod_ret body, while that is still there
 sleeper_is_in() {
 	local comm
 
@@ -210,16 +210,16 @@ for other in "" "$T/aside.klp.o"; do
 	[[ -z $other ]] || check disable klpctl disable aside
 done
 
-t a body that may sleep, where nothing may
+begin_test a body that may sleep, where nothing may
 check enable klpctl enable $T/nap.klp.o
-same "where it may" 2 "$(now soft)"
-same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
-same "where it may not" 1 "$(now atomic)"
+expect_eq "where it may" 2 "$(now soft)"
+expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+expect_eq "where it may not" 1 "$(now atomic)"
 [[ $(klpctl status) == *"was passed over in a call"* ]] ||
 	fail "status does not say it: $(klpctl status)"
 check disable klpctl disable nap
 
-t a sleeper in the body holds up what takes it away
+begin_test a sleeper in the body holds up what takes it away
 check enable klpctl enable $T/nap.klp.o
 sleeper_starts
 check disable klpctl disable --no-wait nap
@@ -227,22 +227,22 @@ check "it is named" loop_until blocks
 blocker | jq -r '.stack[]' | sed 's/^/# /'
 [[ $(blocker | jq -r '.stack[]') == *test_klpd_calls_sleep*seq_read* && $(blocker | jq -r '.stack[]') != *"?"* ]] ||
 	fail "its stack is not known to the end: $(blocker)"
-same "six, for who moved" 123456 "$(now six)"
+expect_eq "six, for who moved" 123456 "$(now six)"
 sleeper_leaves
-same "what it read" overridden "$(cat /tmp/nap)"
+expect_eq "what it read" overridden "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
-same "and the next reads" original "$(cat /proc/test_klpd_calls)"
+expect_eq "and the next reads" original "$(cat /proc/test_klpd_calls)"
 
-t a sleeper in the body does not hold up other patches
+begin_test a sleeper in the body does not hold up other patches
 check enable klpctl enable $T/nap.klp.o
 sleeper_starts
 check "enable another" klpctl enable $P/meminfo.klp.o
 check disable klpctl disable meminfo
 sleeper_leaves
-same "what it read" overridden "$(cat /tmp/nap)"
+expect_eq "what it read" overridden "$(cat /tmp/nap)"
 check disable klpctl disable nap
 
-t a sleeper in the body of a function that somebody traces
+begin_test a sleeper in the body of a function that somebody traces
 check enable klpctl enable $T/nap.klp.o
 bpftool prog load /usr/lib/klpd/programs/tracer.bpf.o /sys/fs/bpf/tracer autoattach || fail bpftool
 sleeper_starts
@@ -254,7 +254,7 @@ check "it is named" loop_until blocks
 [[ $(blocker | jq -r '.stack[]') == *test_klpd_calls_sleep*bpf_trampoline*seq_read* ]] ||
 	fail "its stack is not known to the end: $(blocker)"
 sleeper_leaves
-same "what it read" overridden "$(cat /tmp/nap)"
+expect_eq "what it read" overridden "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
 rm /sys/fs/bpf/tracer
 tracer_is_gone() {
@@ -262,49 +262,49 @@ tracer_is_gone() {
 }
 check "the tracer goes" loop_until tracer_is_gone
 
-t klpd killed and the next, with a sleeper in the body
+begin_test klpd killed and the next, with a sleeper in the body
 check enable klpctl enable $T/nap.klp.o
 sleeper_starts
 kill_klpd
-same "without klpd" -123456 "$(now six)"
+expect_eq "without klpd" -123456 "$(now six)"
 start_klpd
-same state in_force "$(klpctl status --json | jq -r '.patches[0].state')"
-same "with the next" "$OVERRIDDEN" "$(cmdline)"
+expect_eq state in_force "$(klpctl status --json | jq -r '.patches[0].state')"
+expect_eq "with the next" "$OVERRIDDEN" "$(cmdline)"
 check disable klpctl disable --no-wait nap
 check "it holds it up" loop_until blocks
 kill_klpd
 start_klpd
 check "and still does" blocks
 sleeper_leaves
-same "what it read" overridden "$(cat /tmp/nap)"
+expect_eq "what it read" overridden "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
 
-t turned round with a sleeper in the body
+begin_test turned round with a sleeper in the body
 check enable klpctl enable $T/nap.klp.o
 sleeper_starts
 check disable klpctl disable --no-wait nap
 check "it holds it up" loop_until blocks
 check reverse klpctl reverse
 check "in force again" loop_until in_force nap
-same six -123456 "$(now six)"
+expect_eq six -123456 "$(now six)"
 sleeper_leaves
-same "what it read" overridden "$(cat /tmp/nap)"
+expect_eq "what it read" overridden "$(cat /tmp/nap)"
 check disable klpctl disable nap
 
-t somebody takes the body away under a sleeper
+begin_test somebody takes the body away under a sleeper
 check enable klpctl enable $T/nap.klp.o
 sleeper_starts
 link=$(klpctl status --json | jq '.patches[0].functions[] | select(.symbol == "nap_show").linkId')
 check detach bpftool link detach id "$link"
 [[ $(klpctl status) == *"is not whole"* ]] || fail "status does not say it: $(klpctl status)"
-same "the next reads" original "$(cat /proc/test_klpd_calls)"
+expect_eq "the next reads" original "$(cat /proc/test_klpd_calls)"
 check disable klpctl disable --no-wait nap
 check "it is known to be inside" loop_until blocks
 sleeper_leaves
-same "what it read" overridden "$(cat /tmp/nap)"
+expect_eq "what it read" overridden "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
 
-t a sleeper in the body that is in no list any more
+begin_test a sleeper in the body that is in no list any more
 # A thread that has reaped itself: it is on no task list of the kernel, and no transition waits
 # for it.
 bodies() {
@@ -320,12 +320,12 @@ check enable klpctl enable $T/reaped.klp.o
 /usr/lib/klpd/programs/reaped >/tmp/reaped &
 sleeper=$!
 check "it sleeps" loop_until sleeps 1
-same "its process has one thread" "$sleeper" "$(ls "/proc/$sleeper/task")"
+expect_eq "its process has one thread" "$sleeper" "$(ls "/proc/$sleeper/task")"
 check disable klpctl disable reaped
 check "gone" nothing_in_force
 # The map of reaped is kept, while that of a patch disabled later is freed.
 check "enable another" klpctl enable $T/cmdline-guard.klp.o
-same bodies 2 "$(bodies)"
+expect_eq bodies 2 "$(bodies)"
 check disable klpctl disable cmdline-guard
 check "that one is freed" loop_until has_bodies 1
 check "it still sleeps" sleeps 1
@@ -339,22 +339,22 @@ check "all are freed" loop_until has_bodies 0
 kill "$sleeper"
 wait "$sleeper" 2>/dev/null
 
-t a function of a module that comes and goes
+begin_test a function of a module that comes and goes
 check enable klpctl enable $T/target-override.klp.o
 for ((i = 0; i < 2; i++)); do
 	modprobe test_klpd_target || fail modprobe
-	same test_klpd_target "$OVERRIDDEN" "$(cat /proc/test_klpd_target)"
+	expect_eq test_klpd_target "$OVERRIDDEN" "$(cat /proc/test_klpd_target)"
 	loop_until rmmod test_klpd_target || fail rmmod
 done
 check disable klpctl disable target-override
 
-t "a file with the former names of the kind and of its sections"
+begin_test "a file with the former names of the kind and of its sections"
 check enable klpctl enable $T/override-former.klp.o
-same former '["overridden","override"]' "$(jq -nc --arg c "$(head -n 1 /proc/version)" --arg b \
+expect_eq former '["overridden","override"]' "$(jq -nc --arg c "$(head -n 1 /proc/version)" --arg b \
 	"$(klpctl status --json | jq -r '.patches[0].functions[0].body')" '[$c, $b]')"
 check disable klpctl disable override-former
 
-t what cannot be overridden
+begin_test what cannot be overridden
 expect_fail 4 klpctl enable $T/override-seven.klp.o
 [[ $OUTPUT == *"nap_seven"*"more than the 6 arguments"* ]] || fail "it is not said why: $OUTPUT"
 expect_fail 4 klpctl enable $T/override-by-value.klp.o
@@ -365,7 +365,7 @@ expect_fail 4 klpctl enable --immediate $T/cmdline-override.klp.o
 [[ $OUTPUT == *"override body"* ]] || fail "it is not said why: $OUTPUT"
 check "nothing is left" nothing_in_force
 
-t forced with a sleeper in the body
+begin_test forced with a sleeper in the body
 keep # what was forced is never freed
 check enable klpctl enable $T/nap.klp.o
 sleeper_starts
@@ -377,5 +377,5 @@ check "gone at once" loop_until nothing_in_force
 check "a change of others" klpctl enable $P/meminfo.klp.o
 check disable klpctl disable meminfo
 sleeper_leaves
-same "what it read" overridden "$(cat /tmp/nap)"
+expect_eq "what it read" overridden "$(cat /tmp/nap)"
 ok

@@ -27,7 +27,7 @@ status_is() {
 	local status=0
 
 	klpctl status >/dev/null || status=$?
-	same "status of status" "$1" $status
+	expect_eq "status of status" "$1" $status
 }
 
 # state NAME - print the patch's state and effect as status reports them.
@@ -62,16 +62,16 @@ generation() {
 
 # whole - status has no warning, and there is nothing to repair.
 whole() {
-	same warnings "" "$(warnings)"
+	expect_eq warnings "" "$(warnings)"
 	status_is 0
-	same repair '[]' "$(klpctl repair --dry-run --json | jq -c .actions)"
+	expect_eq repair '[]' "$(klpctl repair --dry-run --json | jq -c .actions)"
 }
 
 modprobe klp
 start_klpd
 snapshot
 
-t a pin is removed while klpd runs
+begin_test a pin is removed while klpd runs
 check enable klpctl enable $P/cmdline.klp.o
 rm $D/gen-*/link-0
 check "it is pinned again without being asked" loop_until pinned link-0
@@ -86,7 +86,7 @@ check repair klpctl repair
 whole
 check disable klpctl disable cmdline
 
-t all pins are removed while klpd runs
+begin_test all pins are removed while klpd runs
 check enable klpctl enable $P/cmdline.klp.o
 check "enable immediate" klpctl enable --immediate $P/meminfo.klp.o
 rm -rf $D 2>/dev/null
@@ -95,7 +95,7 @@ warns "gates word was not pinned"
 check "another one" klpctl enable $T/multi.klp.o
 stop_klpd
 start_klpd
-same patches "cmdline meminfo multi" "$(names)"
+expect_eq patches "cmdline meminfo multi" "$(names)"
 check cmdline patched /proc/cmdline
 check meminfo patched /proc/meminfo
 check multi patched /proc/uptime
@@ -104,7 +104,7 @@ for name in cmdline meminfo multi; do
 	check "disable $name" klpctl disable $name
 done
 
-t bpffs is unmounted while klpd runs
+begin_test bpffs is unmounted while klpd runs
 check enable klpctl enable $P/cmdline.klp.o
 check "enable immediate" klpctl enable --immediate $P/meminfo.klp.o
 umount /sys/fs/bpf
@@ -118,20 +118,20 @@ check "it is pinned again" loop_until pinned meta
 check "enable now" klpctl enable $T/multi.klp.o
 kill_klpd
 start_klpd
-same patches "cmdline multi" "$(names)"
+expect_eq patches "cmdline multi" "$(names)"
 check cmdline patched /proc/cmdline
 whole
 check "disable cmdline" klpctl disable cmdline
 check "disable multi" klpctl disable multi
 
-t another bpffs covers the pins while klpd is stopped
+begin_test another bpffs covers the pins while klpd is stopped
 check "enable immediate" klpctl enable --immediate $P/cmdline.klp.o
 check enable klpctl enable $P/meminfo.klp.o
 check "enable guard" klpctl enable $T/symlink-guard.klp.o
 stop_klpd
 mount -t bpf covers /sys/fs/bpf
 start_klpd
-same patches "cmdline meminfo symlink-guard" "$(names)"
+expect_eq patches "cmdline meminfo symlink-guard" "$(names)"
 expect_fail 4 klpctl enable $P/cmdline.klp.o
 [[ $OUTPUT != *omebody* ]] || fail "it is klpd's own: $OUTPUT"
 check "disable one of them" klpctl disable meminfo
@@ -139,20 +139,20 @@ patched /proc/meminfo && fail "meminfo is still patched"
 stop_klpd
 umount /sys/fs/bpf
 start_klpd
-same "patches, uncovered" "cmdline symlink-guard" "$(names)"
+expect_eq "patches, uncovered" "cmdline symlink-guard" "$(names)"
 check cmdline patched /proc/cmdline
 whole
 check "disable cmdline" klpctl disable cmdline
 check "disable symlink-guard" klpctl disable symlink-guard
 
-t another bpffs covers the pins while klpd runs
+begin_test another bpffs covers the pins while klpd runs
 check enable klpctl enable $P/cmdline.klp.o
 check "enable another" klpctl enable $P/meminfo.klp.o
 mount -t bpf covers /sys/fs/bpf
 warns "'cmdline' was not pinned any more"
 check "disable one of them" klpctl disable meminfo
 umount /sys/fs/bpf
-same patches cmdline "$(names)"
+expect_eq patches cmdline "$(names)"
 gone_again() {
 	[[ $(cd $D && echo gen-*) == gen-$(generation cmdline) ]]
 }
@@ -160,19 +160,19 @@ check "what left meanwhile is not pinned any more" loop_until gone_again
 check "enable it again" klpctl enable $P/meminfo.klp.o
 kill_klpd
 start_klpd
-same patches "cmdline meminfo" "$(names)"
+expect_eq patches "cmdline meminfo" "$(names)"
 whole
 check "disable cmdline" klpctl disable cmdline
 check "disable meminfo" klpctl disable meminfo
 
-t half of a patch is lost while klpd is stopped
+begin_test half of a patch is lost while klpd is stopped
 check enable klpctl enable $T/multi.klp.o
 stop_klpd
 rm $D/gen-*/link-1
 start_klpd
-same patches multi "$(names)"
-same state "in_force partly" "$(state multi)"
-same "the function that is lost" "loadavg_proc_show" "$(klpctl status --json |
+expect_eq patches multi "$(names)"
+expect_eq state "in_force partly" "$(state multi)"
+expect_eq "the function that is lost" "loadavg_proc_show" "$(klpctl status --json |
 	jq -r '.patches[].functions[] | select(.state == "missing").symbol')"
 status_is 15
 check "the others are in force" patched /proc/uptime
@@ -181,7 +181,7 @@ check disable klpctl disable multi
 patched /proc/uptime && fail "it is still patched"
 whole
 
-t metadata is lost while klpd is stopped
+begin_test metadata is lost while klpd is stopped
 check enable klpctl enable $T/multi.klp.o
 check "enable immediate" klpctl enable --immediate $P/cmdline.klp.o
 check "enable guard" klpctl enable $T/symlink-guard.klp.o
@@ -189,10 +189,10 @@ lost=$(generation cmdline)
 stop_klpd
 rm $D/gen-*/meta
 start_klpd
-same patches "multi gen-$lost symlink-guard" "$(names)"
+expect_eq patches "multi gen-$lost symlink-guard" "$(names)"
 check cmdline patched /proc/cmdline
 check multi patched /proc/uptime
-same gates 0x01 "$(gates)"
+expect_eq gates 0x01 "$(gates)"
 status_is 15
 expect_fail 4 klpctl enable $P/meminfo.klp.o
 [[ $OUTPUT == *"symlink-guard"* && $OUTPUT != *omebody* ]] || fail "it does not say why: $OUTPUT"
@@ -202,49 +202,49 @@ expect_fail 4 klpctl enable $T/multi.klp.o
 expect_fail 4 klpctl replace $P/meminfo.klp.o
 expect_fail 15 klpctl repair --dry-run
 check repair klpctl repair
-same patches meminfo "$(names)"
+expect_eq patches meminfo "$(names)"
 patched /proc/cmdline && fail "cmdline is still patched"
 patched /proc/uptime && fail "multi is still in force"
-same gates 0x00 "$(gates)"
+expect_eq gates 0x00 "$(gates)"
 check "disable meminfo" klpctl disable meminfo
 whole
 
-t pins of a newer klpd, immediate
+begin_test pins of a newer klpd, immediate
 check enable klpctl enable --immediate $P/cmdline.klp.o
 n=$(generation cmdline)
 stop_klpd
 newer "$n"
 start_klpd
 check "it stays in force" patched /proc/cmdline
-same gates 0x01 "$(gates)"
-same state "unjudged partly" "$(state gen-"$n")"
+expect_eq gates 0x01 "$(gates)"
+expect_eq state "unjudged partly" "$(state gen-"$n")"
 status_is 15
 warns "gen-$n.* newer klpd"
 expect_fail 4 klpctl disable gen-"$n"
 expect_fail 4 klpctl enable --immediate $P/cmdline.klp.o
 check "another one" klpctl enable --immediate $P/meminfo.klp.o
-same gates 0x03 "$(gates)"
+expect_eq gates 0x03 "$(gates)"
 check "disable it" klpctl disable meminfo
-same gates 0x01 "$(gates)"
+expect_eq gates 0x01 "$(gates)"
 check "still in force" patched /proc/cmdline
 klpctl repair --dry-run | grep -q "gen-$n.*it leaves" || fail "a repair would not take it out"
 check repair klpctl repair
 patched /proc/cmdline && fail "it is still patched"
 whole
 
-t pins of a newer klpd, per task
+begin_test pins of a newer klpd, per task
 check enable klpctl enable $P/cmdline.klp.o
 stop_klpd
 newer 1 2>/dev/null || newer "$(cd $D && echo gen-* | cut -d- -f2)"
 start_klpd
 check "it stays in force" patched /proc/cmdline
-same state "unjudged partly" "$(state cmdline)"
+expect_eq state "unjudged partly" "$(state cmdline)"
 expect_fail 4 klpctl disable cmdline
 check repair klpctl repair
 patched /proc/cmdline && fail "it is still patched"
 whole
 
-t directories are renamed while klpd is stopped
+begin_test directories are renamed while klpd is stopped
 check enable klpctl enable $P/cmdline.klp.o
 check "enable immediate" klpctl enable --immediate $P/meminfo.klp.o
 n=$(generation cmdline) m=$(generation meminfo)
@@ -254,7 +254,7 @@ mv $D/gen-"$m" $D/gen-8801
 start_klpd
 check cmdline patched /proc/cmdline
 check meminfo patched /proc/meminfo
-same patches "cmdline meminfo" "$(names)"
+expect_eq patches "cmdline meminfo" "$(names)"
 status_is 15
 warns "gen-8800"
 check repair klpctl repair
@@ -268,7 +268,7 @@ check "disable where it is" klpctl disable cmdline
 check "disable meminfo" klpctl disable meminfo
 whole
 
-t damaged pins
+begin_test damaged pins
 check enable klpctl enable $P/cmdline.klp.o
 n=$(generation cmdline)
 stop_klpd
@@ -278,14 +278,14 @@ mkdir $D/gen-9001
 bpftool map create $D/gen-9001/meta type array key 4 value 8 entries 1 name klp_meta
 start_klpd
 check cmdline patched /proc/cmdline
-same patches "cmdline gen-9001" "$(names)"
+expect_eq patches "cmdline gen-9001" "$(names)"
 warns "gen-9001.*damaged"
 check repair klpctl repair
 patched /proc/cmdline && fail "it is still patched"
 [[ ! -e $D/gen-9001 && ! -e $D/gen-$n ]] || fail "pins are left"
 whole
 
-t klpd is killed in a repair
+begin_test klpd is killed in a repair
 check enable klpctl enable $P/cmdline.klp.o
 check "enable another" klpctl enable $T/multi.klp.o
 check "enable immediate" klpctl enable --immediate $P/meminfo.klp.o
@@ -303,7 +303,7 @@ for point in pin:100 pin:0 switch:0 switch:1 complete:0 retire:0 retire:1 retire
 	check "$point: meminfo stays" patched /proc/meminfo
 	check "$point: repaired then" klpctl repair
 	whole
-	same "$point: patches" "cmdline meminfo" "$(names)"
+	expect_eq "$point: patches" "cmdline meminfo" "$(names)"
 	patched /proc/uptime && fail "$point: multi is half in force"
 	check "$point: enable again" klpctl enable $T/multi.klp.o
 	m=$(generation multi)
@@ -312,18 +312,18 @@ for name in cmdline meminfo multi; do
 	check "disable $name" klpctl disable $name
 done
 
-t pins that cannot be removed are removed when they can be
+begin_test pins that cannot be removed are removed when they can be
 klpctl enable $P/cmdline.klp.o || fail enable
 pin=$(compgen -G "$D/gen-*/link-0")
 mount --bind $D/gates "$pin" || fail "nothing is mounted"
 check disable klpctl disable cmdline
 warns "^Pins gen-[0-9]+ are out of force and could not be removed yet"
 umount "$pin" || fail umount
-same warnings "" "$(warnings)"
+expect_eq warnings "" "$(warnings)"
 status_is 0
 pinned link-0 && fail "the pins are still there"
 
-t recovery without descriptors keeps what was known
+begin_test recovery without descriptors keeps what was known
 stop_klpd
 check rmmod loop_until rmmod klp
 start_klpd
@@ -331,12 +331,12 @@ check enable klpctl enable --immediate $P/lsm-symlink.klp.o
 modprobe klp
 # Enough descriptors to open the companion, but not enough to read the state of the kernel.
 check limit /usr/lib/klpd/programs/limit "$KLPD_PID" $(($(find /proc/"$KLPD_PID"/fd -mindepth 1 | wc -l) + 4))
-same patches lsm-symlink "$(names)"
+expect_eq patches lsm-symlink "$(names)"
 warns "cannot be read"
 status_is 15
 check "limit raised" /usr/lib/klpd/programs/limit "$KLPD_PID" 65536
-same patches lsm-symlink "$(names)"
+expect_eq patches lsm-symlink "$(names)"
 whole
 check "disable lsm-symlink" klpctl disable lsm-symlink
-same gates 0x00 "$(gates)"
+expect_eq gates 0x00 "$(gates)"
 ok

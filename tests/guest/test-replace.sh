@@ -66,76 +66,76 @@ modprobe klp signal_ms=1000000000
 start_klpd
 snapshot
 
-t replace under readers
+begin_test replace under readers
 check enable klpctl enable $P/cmdline.klp.o
 start_readers
 for ((i = 0; i < 2; i++)); do
 	add_missed
 	check "replace by meminfo" klpctl replace $P/meminfo.klp.o
-	same list meminfo "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .name')"
+	expect_eq list meminfo "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .name')"
 	add_missed
 	check "replace by cmdline" klpctl replace $P/cmdline.klp.o
-	same list cmdline "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .name')"
+	expect_eq list cmdline "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .name')"
 done
 stop_readers
 add_missed
 neither=$(read_lines neither) moved=$(read_lines moved)
 echo "# seen: cmdline $(read_lines cmdline), meminfo $(read_lines meminfo), moved $moved, both $(read_lines both), neither $neither; calls missed: $missed"
-same both 0 "$(read_lines both)"
+expect_eq both 0 "$(read_lines both)"
 ((neither <= missed)) || fail "neither was seen $neither times, and $missed calls were missed"
 (($(read_lines cmdline) > 0 && $(read_lines meminfo) > 0)) || fail "the readers did not see both patches"
 ((moved <= 12 + missed)) || fail "a reader moved more than once per change"
 check disable klpctl disable cmdline
 
-t replace by another version of the same name
+begin_test replace by another version of the same name
 check enable klpctl enable $P/cmdline.klp.o
 expect_fail 4 klpctl enable $T/cmdline2.klp.o
 check replace klpctl replace $T/cmdline2.klp.o
-same /proc/cmdline "$TEXT again" "$(cat /proc/cmdline)"
-same version 2.0 "$(klpctl status --json | jq -r '.patches[].version')"
+expect_eq /proc/cmdline "$TEXT again" "$(cat /proc/cmdline)"
+expect_eq version 2.0 "$(klpctl status --json | jq -r '.patches[].version')"
 check disable klpctl disable cmdline
 
-t replace takes all that is in force
+begin_test replace takes all that is in force
 check "enable cmdline" klpctl enable $P/cmdline.klp.o
 check "enable lsm-symlink" klpctl enable $P/lsm-symlink.klp.o
 check replace klpctl replace $P/meminfo.klp.o
-same patches meminfo "$(klpctl status --json | jq -r '.patches[].name')"
+expect_eq patches meminfo "$(klpctl status --json | jq -r '.patches[].name')"
 check "a link" ln -s /proc/self/exe /tmp/link
 rm -f /tmp/link
 check disable klpctl disable meminfo
 
-t replace of nothing is an enable
+begin_test replace of nothing is an enable
 check replace klpctl replace $P/cmdline.klp.o
-same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 check disable klpctl disable cmdline
 
-t system states
+begin_test system states
 check "states-v1" klpctl enable $T/states-v1.klp.o
 check "states-v2 replaces it" klpctl enable $T/states-v2.klp.o
-same patches states-v2 "$(klpctl status --json | jq -r '.patches[].name')"
+expect_eq patches states-v2 "$(klpctl status --json | jq -r '.patches[].name')"
 expect_fail 4 klpctl enable $T/states-v1.klp.o
 expect_fail 4 klpctl enable $T/states-none.klp.o
-same patches states-v2 "$(klpctl status --json | jq -r '.patches[].name')"
+expect_eq patches states-v2 "$(klpctl status --json | jq -r '.patches[].name')"
 check disable klpctl disable states-v2
 
-t a transition is held up, watched and reversed
+begin_test a transition is held up, watched and reversed
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
 generation=$(klpctl status --json | jq .generation)
 check "enable without waiting" klpctl enable --no-wait $T/held.klp.o
-same state entering "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .state')"
+expect_eq state entering "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .state')"
 expect_fail 9 klpctl enable $P/cmdline.klp.o
 [[ $OUTPUT == *held* ]] || fail "busy does not say what runs: $OUTPUT"
 check "the sleeper is a blocker" loop_until sleeper_blocks
-same "a change is under way" enable "$(klpctl status --json | jq -r .transition.change)"
+expect_eq "a change is under way" enable "$(klpctl status --json | jq -r .transition.change)"
 check reverse klpctl reverse
 
 check "nothing is in force" loop_until nothing_in_force
-same "generation has not grown" "$generation" "$(klpctl status --json | jq .generation)"
+expect_eq "generation has not grown" "$generation" "$(klpctl status --json | jq .generation)"
 kill $sleeper
 
-t a held up transition completes when the sleeper goes
+begin_test a held up transition completes when the sleeper goes
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -145,10 +145,10 @@ check "the sleeper is a blocker" loop_until sleeper_blocks
 kill -0 $client || fail "klpctl did not wait"
 kill $sleeper
 wait $client || fail "klpctl ended with status $?"
-same state in_force "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .state')"
+expect_eq state in_force "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .state')"
 check disable klpctl disable held
 
-t a client that goes away does not stop its change
+begin_test a client that goes away does not stop its change
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -160,7 +160,7 @@ kill $sleeper
 check "in force" loop_until in_force held
 check disable klpctl disable held
 
-t a waiting client hears of the reversal
+begin_test a waiting client hears of the reversal
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -170,6 +170,6 @@ check "the sleeper is a blocker" loop_until sleeper_blocks
 check reverse klpctl reverse
 status=0
 wait $client || status=$?
-same "klpctl's status" 11 $status
+expect_eq "klpctl's status" 11 $status
 kill $sleeper
 ok

@@ -22,7 +22,7 @@ modprobe klp signal_ms=1000000000 # sleepers hold transitions up in here
 start_klpd
 snapshot
 
-t killed with patches in force
+begin_test killed with patches in force
 check "enable cmdline" klpctl enable $P/cmdline.klp.o
 check "enable lsm-symlink" klpctl enable $P/lsm-symlink.klp.o
 before=$(patches_state)
@@ -32,37 +32,37 @@ watcher=$!
 for ((i = 0; i < 3; i++)); do
 	kill_klpd
 	start_klpd
-	same status "$before" "$(patches_state)"
+	expect_eq status "$before" "$(patches_state)"
 done
 stop_klpd
 start_klpd
-same "status after a polite stop" "$before" "$(patches_state)"
+expect_eq "status after a polite stop" "$before" "$(patches_state)"
 touch /tmp/stop
 wait $watcher
-same "times not patched" 0 "$(cat /tmp/unpatched)"
+expect_eq "times not patched" 0 "$(cat /tmp/unpatched)"
 check "disable cmdline" klpctl disable cmdline
 check "disable lsm-symlink" klpctl disable lsm-symlink
 
-t only one klpd
+begin_test only one klpd
 expect_fail 1 /usr/sbin/klpd
 [[ $OUTPUT == *"Another klpd"* ]] || fail "it does not say why: $OUTPUT"
 check "the first one answers" klpctl status
 
-t killed in a transition, which goes on
+begin_test killed in a transition, which goes on
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
 check enable klpctl enable --no-wait $T/held.klp.o
 kill_klpd
 start_klpd
-same change enable "$(klpctl status --json | jq -r .transition.change)"
-same entering held "$(klpctl status --json | jq -r .transition.entering)"
+expect_eq change enable "$(klpctl status --json | jq -r .transition.change)"
+expect_eq entering held "$(klpctl status --json | jq -r .transition.entering)"
 expect_fail 9 klpctl enable $P/cmdline.klp.o
 kill $sleeper
 check "it completes" loop_until in_force held
 check disable klpctl disable held
 
-t killed in a transition, which completes alone
+begin_test killed in a transition, which completes alone
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -74,11 +74,11 @@ kill $sleeper
 check "cmdline leaves without klpd" loop_until no_line "$TEXT" /proc/cmdline
 start_klpd
 check "held is in force" loop_until in_force held
-same patches held "$(klpctl status --json | jq -r '.patches[].name')"
-same generation $((generation + 1)) "$(klpctl status --json | jq .generation)"
+expect_eq patches held "$(klpctl status --json | jq -r '.patches[].name')"
+expect_eq generation $((generation + 1)) "$(klpctl status --json | jq .generation)"
 check disable klpctl disable held
 
-t killed in a transition, then reversed
+begin_test killed in a transition, then reversed
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -89,7 +89,7 @@ check reverse klpctl reverse
 kill $sleeper
 check "nothing is in force" loop_until nothing_in_force
 
-t garbage among the pins
+begin_test garbage among the pins
 stop_klpd
 mkdir -p /sys/fs/bpf/klpd/gen-9000 /sys/fs/bpf/klpd/foreign
 bpftool map create /sys/fs/bpf/klpd/stray type array key 4 value 8 entries 1 name stray
@@ -105,20 +105,20 @@ check disable klpctl disable cmdline
 stop_klpd
 rm -r /sys/fs/bpf/klpd/gen-9001 /sys/fs/bpf/klpd/stray /sys/fs/bpf/klpd/foreign
 start_klpd
-same warnings "" "$(warnings)"
+expect_eq warnings "" "$(warnings)"
 
-t gates without a set are closed
+begin_test gates without a set are closed
 stop_klpd
 bpftool map update pinned /sys/fs/bpf/klpd/gates key 0 0 0 0 value 4 0 0 0 0 0 0 0
 start_klpd
-same gates 0x00 "$(bpftool -j map lookup pinned /sys/fs/bpf/klpd/gates key 0 0 0 0 | jq -r '.value[0]')"
+expect_eq gates 0x00 "$(bpftool -j map lookup pinned /sys/fs/bpf/klpd/gates key 0 0 0 0 | jq -r '.value[0]')"
 
-t pins of patches that are not in force are removed
+begin_test pins of patches that are not in force are removed
 stop_klpd
 KLPD_FAULT=switch:0:kill start_klpd
 klpctl enable $P/cmdline.klp.o 2>/dev/null && fail "klpd was not killed"
 wait "$KLPD_PID" 2>/dev/null
 compgen -G '/sys/fs/bpf/klpd/gen-*' >/dev/null || fail "no pins were left"
 start_klpd
-same patches '[]' "$(klpctl status --json | jq -c .patches)"
+expect_eq patches '[]' "$(klpctl status --json | jq -c .patches)"
 ok

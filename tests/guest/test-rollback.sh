@@ -31,13 +31,13 @@ pins() {
 rolls_back() {
 	local number=$(($(generation) + 1)) output
 
-	same "before" "$2" "$(before)"
+	expect_eq "before" "$2" "$(before)"
 	output=$(klpctl rollback) || fail "rollback: status $?"
 	[[ $output == "rolled back: "*": generation "* ]] || fail "it says: $output"
-	same patches "$2" "$(names)"
-	same "before, after it" "$1" "$(before)"
+	expect_eq patches "$2" "$(names)"
+	expect_eq "before, after it" "$1" "$(before)"
 	(($(generation) >= number)) || fail "the generation has not grown"
-	same pins "previous-$(generation)" "$(pins)"
+	expect_eq pins "previous-$(generation)" "$(pins)"
 }
 
 reader() {
@@ -76,53 +76,53 @@ start_klpd
 plain=$(cmdline)
 snapshot
 
-t nothing to go back to
+begin_test nothing to go back to
 refuse 8 io.klpd.Manager.NoPrevious "Nothing has been changed yet" -- rollback
-same "before" unknown "$(before)"
+expect_eq "before" unknown "$(before)"
 
-t an enable
+begin_test an enable
 keep
 check enable klpctl enable $P/cmdline.klp.o
 klpctl status | grep -qx ' *Before: no patch' || fail "status: $(klpctl status)"
 rolls_back cmdline ""
-same "/proc/cmdline" "$plain" "$(cmdline)"
+expect_eq "/proc/cmdline" "$plain" "$(cmdline)"
 klpctl status | grep -qx ' *Before: cmdline 1.0' || fail "status: $(klpctl status)"
 
-t a rollback is rolled back, and that again
+begin_test a rollback is rolled back, and that again
 keep
 rolls_back "" cmdline
-same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 rolls_back cmdline ""
 rolls_back "" cmdline
-same json '["rollback",[],["cmdline"]]' "$(klpctl rollback --json | jq -c '[.change, .returning, .replaced]')"
+expect_eq json '["rollback",[],["cmdline"]]' "$(klpctl rollback --json | jq -c '[.change, .returning, .replaced]')"
 rolls_back "" cmdline
 
-t a disable
+begin_test a disable
 keep
 check disable klpctl disable cmdline
 rolls_back "" cmdline
-same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 
-t a replace, also by the same name and file
+begin_test a replace, also by the same name and file
 keep
 check replace klpctl replace $P/meminfo.klp.o
 rolls_back meminfo cmdline
 check "replace by its second version" klpctl replace $T/cmdline2.klp.o
 rolls_back cmdline cmdline
-same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 check "replace by itself" klpctl replace $P/cmdline.klp.o
 rolls_back cmdline cmdline
 
-t what was beside it is not touched
+begin_test what was beside it is not touched
 keep
 links=$(klpctl status --json | jq -c '[.patches[] | select(.name == "cmdline").functions[].linkId]')
 check enable klpctl enable $T/set-a.klp.o
 rolls_back "cmdline set-a" cmdline
 rolls_back cmdline "cmdline set-a"
 check "disable set-a" klpctl disable set-a
-same "the links of cmdline" "$links" "$(klpctl status --json | jq -c '[.patches[] | select(.name == "cmdline").functions[].linkId]')"
+expect_eq "the links of cmdline" "$links" "$(klpctl status --json | jq -c '[.patches[] | select(.name == "cmdline").functions[].linkId]')"
 
-t one in place of two, and back, under readers
+begin_test one in place of two, and back, under readers
 keep
 check "enable multi" klpctl enable $T/multi.klp.o
 rm -f /tmp/stop
@@ -149,9 +149,9 @@ echo "# seen: two $(count two), one $(count one), moved $(count moved), mixed $(
 (($(count mixed) <= missed)) || fail "mixed was seen $(count mixed) times, and $missed calls were missed: $(cat /tmp/reader.* | grep mixed | sort | uniq -c)"
 (($(count two) > 0 && $(count one) > 0)) || fail "the readers did not see both"
 serials=$(klpctl status --json | jq -c '[.patches[].generation]')
-same "generations" "[$(($(generation) - 1)),$(generation)]" "$serials"
+expect_eq "generations" "[$(($(generation) - 1)),$(generation)]" "$serials"
 
-t klpd is killed before and after
+begin_test klpd is killed before and after
 keep
 check replace klpctl replace $P/meminfo.klp.o
 kill_klpd
@@ -162,7 +162,7 @@ start_klpd
 rolls_back "cmdline multi" meminfo
 check disable klpctl disable meminfo
 
-t a transition back that is held up, killed, and reversed
+begin_test a transition back that is held up, killed, and reversed
 keep
 check "enable held" klpctl enable $T/held.klp.o
 check "enable cmdline" klpctl enable $P/cmdline.klp.o
@@ -174,15 +174,15 @@ was=$(patches_state)
 check "without waiting" klpctl rollback --no-wait --timeout=0
 check "the sleeper is a blocker" loop_until sleeper_blocks
 wanted='["rollback","held",["held","cmdline"],["meminfo"]]'
-same "the transition" "$wanted" "$(klpctl status --json | jq -c '.transition | [.change, .entering, .returning, .leaving]')"
+expect_eq "the transition" "$wanted" "$(klpctl status --json | jq -c '.transition | [.change, .entering, .returning, .leaving]')"
 expect_fail 9 klpctl rollback
 kill_klpd
 start_klpd
-same "the transition, after a kill" "$wanted" "$(klpctl status --json | jq -c '.transition | [.change, .entering, .returning, .leaving]')"
+expect_eq "the transition, after a kill" "$wanted" "$(klpctl status --json | jq -c '.transition | [.change, .entering, .returning, .leaving]')"
 check reverse klpctl reverse
 check "it settles" loop_until settled
-same "nothing has changed" "$was" "$(patches_state)"
-same pins "previous-$(generation)" "$(pins)"
+expect_eq "nothing has changed" "$was" "$(patches_state)"
+expect_eq pins "previous-$(generation)" "$(pins)"
 check "again" klpctl rollback --no-wait --timeout=0
 check "the sleeper is a blocker" loop_until sleeper_blocks
 kill_klpd
@@ -190,11 +190,11 @@ kill $sleeper
 wait $sleeper
 start_klpd
 check "it settles" loop_until settled
-same patches "held cmdline" "$(names)"
+expect_eq patches "held cmdline" "$(names)"
 rolls_back "held cmdline" meminfo
 check disable klpctl disable meminfo
 
-t a change that was reversed leaves what was before
+begin_test a change that was reversed leaves what was before
 keep
 check enable klpctl enable $P/cmdline.klp.o
 was=$(patches_state)
@@ -202,11 +202,11 @@ sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
 expect_fail 11 klpctl enable --timeout=1 $T/held.klp.o
-same "nothing has changed" "$was" "$(patches_state)"
+expect_eq "nothing has changed" "$was" "$(patches_state)"
 kill $sleeper
 rolls_back cmdline ""
 
-t the file is another, or gone
+begin_test the file is another, or gone
 keep
 mkdir -p $OWN
 install -m 0644 $P/cmdline.klp.o $OWN/own.klp.o
@@ -225,13 +225,13 @@ check "enable multi" klpctl enable $T/multi.klp.o
 check replace klpctl replace $P/meminfo.klp.o
 rm $OWN/own.klp.o
 refuse 3 io.klpd.Manager.FileUnreadable "'cmdline'" -- rollback
-same patches meminfo "$(names)"
+expect_eq patches meminfo "$(names)"
 install -m 0644 $P/cmdline.klp.o $OWN/own.klp.o
 rolls_back meminfo "cmdline multi"
 rolls_back "cmdline multi" meminfo
 check disable klpctl disable meminfo
 
-t a system state in a lower version
+begin_test a system state in a lower version
 check "states-v1" klpctl enable $T/states-v1.klp.o
 check "states-v2 replaces it" klpctl enable $T/states-v2.klp.o
 refuse 4 io.klpd.Manager.StateIncompatible states-v1 "the patch has version 1" "'states-v2'" -- rollback
@@ -239,7 +239,7 @@ check disable klpctl disable states-v2
 rolls_back "" states-v2
 check disable klpctl disable states-v2
 
-t out of a sticky patch
+begin_test out of a sticky patch
 keep
 check "enable sticky" klpctl enable $T/sticky.klp.o
 refuse 4 io.klpd.Manager.Sticky "'sticky' can only be replaced" -- rollback
@@ -249,30 +249,30 @@ check "disable sticky2" klpctl disable sticky2
 rolls_back "" sticky2
 check "disable sticky2" klpctl disable sticky2
 
-t at one instant, as it was
+begin_test at one instant, as it was
 keep
 check "enable cmdline" klpctl enable --immediate $P/cmdline.klp.o
 check "enable multi" klpctl enable --immediate $T/multi.klp.o
 check replace klpctl replace --immediate $P/meminfo.klp.o
 rolls_back meminfo "cmdline multi"
-same consistency '["immediate","immediate"]' "$(klpctl status --json | jq -c '[.patches[].consistency]')"
+expect_eq consistency '["immediate","immediate"]' "$(klpctl status --json | jq -c '[.patches[].consistency]')"
 kill_klpd
 start_klpd
 rolls_back "cmdline multi" meminfo
 check disable klpctl disable meminfo
 
-t pins of klpds that died, and pins of others
+begin_test pins of klpds that died, and pins of others
 was=$(patches_state)
 stop_klpd
 KLPD_FAULT=pin:2:kill start_klpd
 klpctl enable $P/cmdline.klp.o >/dev/null 2>&1 && fail "klpd did not die"
 wait "$KLPD_PID" 2>/dev/null
 KLPD_PID=''
-same "pins of a dead klpd" 2 "$(pins | wc -w)"
+expect_eq "pins of a dead klpd" 2 "$(pins | wc -w)"
 mkdir /sys/fs/bpf/klpd/previous-5000
 start_klpd
-same "what is in force" "$was" "$(patches_state)"
-same pins "previous-$(generation) previous-5000" "$(pins)"
+expect_eq "what is in force" "$was" "$(patches_state)"
+expect_eq pins "previous-$(generation) previous-5000" "$(pins)"
 klpctl status | grep -q 'Warning: Pin previous-5000 is damaged or foreign' || fail "no warning: $(klpctl status)"
 rmdir /sys/fs/bpf/klpd/previous-5000
 # In place of the valid pin.

@@ -14,45 +14,45 @@ active() {
 	[[ $(systemctl is-active klpd.service) == "$1" ]]
 }
 
-t the units are good
+begin_test the units are good
 check verify systemd-analyze verify --man=no klpd.service klpd.socket
 check "group klpd" getent group klpd
 
-t started by its socket
+begin_test started by its socket
 check socket systemctl start klpd.socket
 active active && fail "klpd runs already"
-same mode "660 root klpd" "$(stat -c '%a %U %G' /run/klpd/io.klpd)"
+expect_eq mode "660 root klpd" "$(stat -c '%a %U %G' /run/klpd/io.klpd)"
 check status klpctl status
 check active active active
-same "the companion was loaded" true "$(klpctl status --json | jq .companion.loaded)"
+expect_eq "the companion was loaded" true "$(klpctl status --json | jq .companion.loaded)"
 
-t enable
+begin_test enable
 before=$(cat /proc/cmdline)
 check enable klpctl enable $P/cmdline.klp.o
-same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 
-t restart keeps the patch
+begin_test restart keeps the patch
 check restart systemctl restart klpd
-same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
-same patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
+expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+expect_eq patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
 
-t stop keeps the patch
+begin_test stop keeps the patch
 check stop systemctl stop klpd.service klpd.socket
 check inactive active inactive
-same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 check start systemctl start klpd.socket
-same patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
+expect_eq patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
 
-t killed, it comes back
+begin_test killed, it comes back
 pid=$(systemctl show -P MainPID klpd)
 kill -KILL "$pid"
 back() {
 	[[ $(systemctl show -P MainPID klpd) != "$pid" ]] && active active
 }
 check back loop_until back
-same patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
+expect_eq patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
 
-t klpd that hangs is ended by the watchdog, and comes back
+begin_test klpd that hangs is ended by the watchdog, and comes back
 mkdir -p /run/systemd/system/klpd.service.d
 printf '[Service]\nWatchdogSec=2s\n' >/run/systemd/system/klpd.service.d/watchdog.conf
 check reload systemctl daemon-reload
@@ -60,14 +60,14 @@ check restart systemctl restart klpd
 pid=$(systemctl show -P MainPID klpd)
 kill -STOP "$pid"
 check back loop_until back
-same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
-same patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
+expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+expect_eq patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
 journalctl -u klpd -b -o cat | grep -qi "watchdog timeout" || fail "it was not the watchdog"
 rm -r /run/systemd/system/klpd.service.d
 check reload systemctl daemon-reload
 check restart systemctl restart klpd
 
-t bpffs is unmounted and mounted again under the service
+begin_test bpffs is unmounted and mounted again under the service
 pid=$(systemctl show -P MainPID klpd)
 check umount umount /sys/fs/bpf
 klpctl status --json | jq -e '.warnings | any(test("no bpffs"))' >/dev/null || fail "status does not warn"
@@ -78,34 +78,34 @@ pinned() {
 }
 check "it is pinned where the system sees it" loop_until pinned
 check enable klpctl enable $P/meminfo.klp.o
-same "the same klpd" "$pid" "$(systemctl show -P MainPID klpd)"
+expect_eq "the same klpd" "$pid" "$(systemctl show -P MainPID klpd)"
 check restart systemctl restart klpd
-same patches "cmdline meminfo" "$(names)"
-same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
-same warnings '[]' "$(klpctl status --json | jq -c .warnings)"
+expect_eq patches "cmdline meminfo" "$(names)"
+expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+expect_eq warnings '[]' "$(klpctl status --json | jq -c .warnings)"
 check disable klpctl disable meminfo
 
-t bpffs is unmounted, and klpd is stopped before it is mounted again
+begin_test bpffs is unmounted, and klpd is stopped before it is mounted again
 check umount umount /sys/fs/bpf
 check stop systemctl stop klpd.socket klpd.service
-same "/proc/cmdline while klpd is not there" "$TEXT" "$(cat /proc/cmdline)"
+expect_eq "/proc/cmdline while klpd is not there" "$TEXT" "$(cat /proc/cmdline)"
 mount -t bpf bpf /sys/fs/bpf
 check start systemctl start klpd.socket
-same patches cmdline "$(names)"
-same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+expect_eq patches cmdline "$(names)"
+expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 check "it is pinned" loop_until pinned
 check repair klpctl repair
 check restart systemctl restart klpd
-same patches cmdline "$(names)"
-same warnings '[]' "$(klpctl status --json | jq -c .warnings)"
+expect_eq patches cmdline "$(names)"
+expect_eq warnings '[]' "$(klpctl status --json | jq -c .warnings)"
 
-t the group may read and not change
+begin_test the group may read and not change
 group=$(getent group klpd | cut -d: -f3)
 check read setpriv --reuid 65534 --regid 65534 --groups "$group" klpctl list
 expect_fail 10 setpriv --reuid 65534 --regid 65534 --groups "$group" klpctl disable cmdline
 expect_fail any setpriv --reuid 65534 --regid 65534 --clear-groups klpctl list
 
-t klpd by hand, beside the service and beside its socket
+begin_test klpd by hand, beside the service and beside its socket
 by_hand() {
 	/usr/sbin/klpd </dev/null
 }
@@ -115,35 +115,35 @@ systemctl stop klpd.service
 expect_fail 1 by_hand
 [[ $OUTPUT == *"listened on already, by klpd.socket"*"systemctl start klpd.service"* ]] || fail "$OUTPUT"
 active active && fail "it has started the service"
-same patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
+expect_eq patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
 check "the service is started by its socket" active active
 
-t root that was made smaller
+begin_test root that was made smaller
 for smaller in "-p CapabilityBoundingSet=" "-p PrivateUsers=yes"; do
 	# shellcheck disable=SC2086
 	expect_fail 10 systemd-run --quiet --wait --pipe $smaller klpctl disable cmdline
 done
 
-t disable
+begin_test disable
 check disable klpctl disable cmdline
-same /proc/cmdline "$before" "$(cat /proc/cmdline)"
-same CapEff 0000000000000000 "$(awk '/^CapEff/ { print $2 }' /proc/"$(systemctl show -P MainPID klpd)"/status)"
+expect_eq /proc/cmdline "$before" "$(cat /proc/cmdline)"
+expect_eq CapEff 0000000000000000 "$(awk '/^CapEff/ { print $2 }' /proc/"$(systemctl show -P MainPID klpd)"/status)"
 systemctl stop klpd.service klpd.socket
 check rmmod loop_until rmmod klp
 
-t the companion comes after klpd
+begin_test the companion comes after klpd
 systemctl mask --runtime modprobe@klp.service >/dev/null 2>&1
 check start systemctl start klpd.socket
-same "without it" false "$(klpctl status --json | jq .companion.loaded)"
+expect_eq "without it" false "$(klpctl status --json | jq .companion.loaded)"
 modprobe klp
-same "with it" true "$(klpctl status --json | jq .companion.loaded)"
+expect_eq "with it" true "$(klpctl status --json | jq .companion.loaded)"
 check enable klpctl enable $P/cmdline.klp.o
 check disable klpctl disable cmdline
 systemctl stop klpd.service klpd.socket
 loop_until rmmod klp
 systemctl unmask --runtime modprobe@klp.service >/dev/null 2>&1
 
-t without bpffs, and there later
+begin_test without bpffs, and there later
 umount /sys/fs/bpf
 check socket systemctl start klpd.socket
 for ((i = 0; i < 8; i++)); do
@@ -152,10 +152,10 @@ done
 journalctl -u klpd -b -o cat | grep -q "mount -t bpf bpf /sys/fs/bpf" || fail "it does not say what is missing"
 mount -t bpf bpf /sys/fs/bpf
 check "klpd is back by itself" loop_until klpctl list
-same socket active "$(systemctl is-active klpd.socket)"
+expect_eq socket active "$(systemctl is-active klpd.socket)"
 
-t what the service is given
-same descriptors 131072 "$(systemctl show -P LimitNOFILE klpd.service)"
+begin_test what the service is given
+expect_eq descriptors 131072 "$(systemctl show -P LimitNOFILE klpd.service)"
 [[ $(systemctl show -P WatchdogUSec klpd.service) == 5min ]] || fail "no watchdog"
 systemctl stop klpd.service klpd.socket
 ok

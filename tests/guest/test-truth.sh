@@ -17,8 +17,8 @@ field() { klpctl status --json | jq -rc "$1"; }
 # whole NAME - status has no complaint about the patch.
 whole() {
 	check "status is fine" klpctl status
-	same "effect" '["whole","attached"]' "$(field ".patches[] | select(.name == \"$1\") | [.effect, .functions[0].state]")"
-	same "warnings" '[[],[]]' "$(field '[.warnings, .warningDetails]')"
+	expect_eq "effect" '["whole","attached"]' "$(field ".patches[] | select(.name == \"$1\") | [.effect, .functions[0].state]")"
+	expect_eq "warnings" '[[],[]]' "$(field '[.warnings, .warningDetails]')"
 }
 
 # told EFFECT STATE KIND WORD... - status exits with 15 and reports the patch and its function
@@ -32,12 +32,12 @@ told() {
 	done
 	grep 'Warning' <<<"$OUTPUT" | sed 's/^ */# /'
 	expect_fail 15 klpctl status --json
-	same "in JSON" "[\"$1\",\"$2\"]" "$(jq -c '.patches[0] | [.effect, .functions[0].state]' <<<"$OUTPUT")"
-	same "kinds" "[\"$3\"]" "$(jq -c '[.warningDetails[].kind]' <<<"$OUTPUT")"
-	same "patch, function, effect" "$(jq -c '.patches[0] | [.name, .effect]' <<<"$OUTPUT")" \
+	expect_eq "in JSON" "[\"$1\",\"$2\"]" "$(jq -c '.patches[0] | [.effect, .functions[0].state]' <<<"$OUTPUT")"
+	expect_eq "kinds" "[\"$3\"]" "$(jq -c '[.warningDetails[].kind]' <<<"$OUTPUT")"
+	expect_eq "patch, function, effect" "$(jq -c '.patches[0] | [.name, .effect]' <<<"$OUTPUT")" \
 		"$(jq -c '.warningDetails[0] | [.patch, .effect]' <<<"$OUTPUT")"
-	same "the sentence" "$(jq -c '.warnings' <<<"$OUTPUT")" "$(jq -c '[.warningDetails[].text]' <<<"$OUTPUT")"
-	same "list" "$1" "$(klpctl list --json | jq -r '.patches[0].effect')"
+	expect_eq "the sentence" "$(jq -c '.warnings' <<<"$OUTPUT")" "$(jq -c '[.warningDetails[].text]' <<<"$OUTPUT")"
+	expect_eq "list" "$1" "$(klpctl list --json | jq -r '.patches[0].effect')"
 }
 
 # watch, seen EFFECT - Monitor reports the effect by itself.
@@ -52,22 +52,22 @@ seen() { check "Monitor tells it" loop_until is_seen "$1"; }
 start_klpd
 snapshot
 
-t ftrace is off under an immediate patch without the companion
+begin_test ftrace is off under an immediate patch without the companion
 check enable klpctl enable --immediate $P/lsm-symlink.klp.o
-same "in force" "Operation not permitted" "$(symlink_error /proc/self/exe)"
+expect_eq "in force" "Operation not permitted" "$(symlink_error /proc/self/exe)"
 whole lsm-symlink
 if ! echo 0 2>/dev/null >$F; then
-	same "it stays on" 1 "$(cat $F)"
-	same "in force" "Operation not permitted" "$(symlink_error /proc/self/exe)"
+	expect_eq "it stays on" 1 "$(cat $F)"
+	expect_eq "in force" "Operation not permitted" "$(symlink_error /proc/self/exe)"
 	whole lsm-symlink
 	off=''
 else
-	same "the original runs" "" "$(symlink_error /proc/self/exe)"
+	expect_eq "the original runs" "" "$(symlink_error /proc/self/exe)"
 	told not_in_force not_called ftrace_off "'lsm-symlink'" kernel.ftrace_enabled=0
 	[[ $(klpctl list) == *"NOT IN FORCE"* ]] || fail "list: $(klpctl list)"
 	[[ $(klpctl show lsm-symlink) == *"NOT IN FORCE in the kernel"* ]] || fail "show: $(klpctl show lsm-symlink)"
 	echo 1 >$F
-	same "in force again" "Operation not permitted" "$(symlink_error /proc/self/exe)"
+	expect_eq "in force again" "Operation not permitted" "$(symlink_error /proc/self/exe)"
 	whole lsm-symlink
 	off=yes
 fi
@@ -78,7 +78,7 @@ modprobe klp
 check "klpd has it" klpctl status
 snapshot
 for file in $P/cmdline.klp.o $T/cmdline-guard.klp.o $T/cmdline-override.klp.o; do
-	t "ftrace is off before: ${file##*/}"
+	begin_test "ftrace is off before: ${file##*/}"
 	if [[ $off ]]; then
 		plain=$(line)
 		echo 0 >$F
@@ -86,11 +86,11 @@ for file in $P/cmdline.klp.o $T/cmdline-guard.klp.o $T/cmdline-override.klp.o; d
 		[[ $OUTPUT == *"trace is switched off"*ftrace_enabled* ]] || fail "why is not said: $OUTPUT"
 		[[ $OUTPUT != *"another change"* ]] || fail "no other change runs: $OUTPUT"
 		expect_fail 6 klpctl enable --json "$file"
-		same "error" '"io.klpd.Manager.FtraceOff"' "$(jq -c .error <<<"$OUTPUT")"
+		expect_eq "error" '"io.klpd.Manager.FtraceOff"' "$(jq -c .error <<<"$OUTPUT")"
 		expect_fail 6 klpctl check "$file"
 		[[ $OUTPUT == *FtraceOff* ]] || fail "check does not say it: $OUTPUT"
-		same "nothing is made" "" "$(names)"
-		same "the original" "$plain" "$(line)"
+		expect_eq "nothing is made" "" "$(names)"
+		expect_eq "the original" "$plain" "$(line)"
 		echo 1 >$F
 		check "then it works" klpctl enable "$file"
 		[[ $(line) == "this has been "* ]] || fail "not in force: $(line)"
@@ -100,7 +100,7 @@ for file in $P/cmdline.klp.o $T/cmdline-guard.klp.o $T/cmdline-override.klp.o; d
 	fi
 done
 
-t ftrace is switched off under a patch
+begin_test ftrace is switched off under a patch
 check enable klpctl enable $P/cmdline.klp.o
 watch
 if [[ $off ]]; then
@@ -108,18 +108,18 @@ if [[ $off ]]; then
 	[[ $(line) != "this has been "* ]] || fail "it is in force"
 	seen not_in_force
 	told not_in_force not_called ftrace_off "'cmdline'"
-	same "in the log" 1 "$(grep -c "Patch 'cmdline' is not at all in force: ftrace is off" $KLPD_LOG)"
+	expect_eq "in the log" 1 "$(grep -c "Patch 'cmdline' is not at all in force: ftrace is off" $KLPD_LOG)"
 	kill_klpd
 	start_klpd
 	told not_in_force not_called ftrace_off "'cmdline'"
 	check "it can be disabled" klpctl disable cmdline
-	same "nothing is left" "" "$(names)"
+	expect_eq "nothing is left" "" "$(names)"
 	echo 1 >$F
 	check enable klpctl enable $P/cmdline.klp.o
 	check "a guard" klpctl replace $T/cmdline-guard.klp.o
 	# A guard body makes the kernel keep ftrace on.
 	(echo 0 >$F) 2>/dev/null && fail "a guard lets ftrace be switched off"
-	same "in force" "this has been guarded" "$(line)"
+	expect_eq "in force" "this has been guarded" "$(line)"
 else
 	check "a guard" klpctl replace $T/cmdline-guard.klp.o
 fi
@@ -131,20 +131,20 @@ rivals_are_gone() {
 	[[ $(bpftool -j prog show | jq '[.[] | select(.name == "rival_wins" or .name == "rival_symlink")] | length') == 0 ]]
 }
 for name in lsm-symlink symlink-guard symlink-override symlink-override-asleep; do
-	t "somebody's fmod_ret program comes after $name"
+	begin_test "somebody's fmod_ret program comes after $name"
 	file=$T/$name.klp.o target=klp
 	[[ $name != lsm-symlink ]] || file=$P/$name.klp.o target=/proc/self/exe
 	check enable klpctl enable $file
-	same "the patch's" "Operation not permitted" "$(symlink_error $target)"
+	expect_eq "the patch's" "Operation not permitted" "$(symlink_error $target)"
 	whole $name
 	watch
 	bpftool prog load $PROGRAMS/rival-wins.bpf.o /sys/fs/bpf/wins autoattach || fail bpftool
 	link=$(bpftool -j link | jq '[.[] | select(.type == "tracing")] | last | .id')
-	same "it wins, as the sentence says" "Invalid cross-device link" "$(symlink_error $target)"
+	expect_eq "it wins, as the sentence says" "Invalid cross-device link" "$(symlink_error $target)"
 	seen partly
 	told partly shared program "'rival_wins'" "link $link" "'security_inode_symlink'" \
 		"$([[ $name == lsm-symlink ]] && echo "attached later, so it runs first" || echo "runs before this patch")"
-	same "its name and link" "[\"rival_wins\",$link,\"security_inode_symlink\"]" \
+	expect_eq "its name and link" "[\"rival_wins\",$link,\"security_inode_symlink\"]" \
 		"$(field '.warningDetails[0] | [.other, .linkId, .function]')"
 	[[ $(klpctl list) == *"in force, partly"* ]] || fail "list: $(klpctl list)"
 	kill_klpd
@@ -152,25 +152,25 @@ for name in lsm-symlink symlink-guard symlink-override symlink-override-asleep; 
 	told partly shared program "'rival_wins'" "link $link"
 	rm /sys/fs/bpf/wins
 	check "it goes" loop_until rivals_are_gone
-	same "the patch's again" "Operation not permitted" "$(symlink_error $target)"
+	expect_eq "the patch's again" "Operation not permitted" "$(symlink_error $target)"
 	whole $name
 	kill $monitor 2>/dev/null
 	check disable klpctl disable $name
 done
 
-t a kernel livepatch and a kprobe come after an fmod_ret patch
+begin_test a kernel livepatch and a kprobe come after an fmod_ret patch
 check enable klpctl enable $P/cmdline.klp.o
 watch
 modprobe test_klpd_livepatch || fail modprobe
 check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/test_klpd_livepatch/transition
-same "the patch wins, as the sentence says" "this has been live patched" "$(line)"
+expect_eq "the patch wins, as the sentence says" "this has been live patched" "$(line)"
 seen partly
 told partly shared livepatch "kernel livepatch 'test_klpd_livepatch'" "this patch decides first"
 echo 0 >/sys/kernel/livepatch/test_klpd_livepatch/enabled
 check "it goes" loop_until rmmod test_klpd_livepatch
 whole cmdline
 modprobe test_klpd_livepatch kprobe=1 || fail modprobe
-same "the patch wins" "this has been live patched" "$(line)"
+expect_eq "the patch wins" "this has been live patched" "$(line)"
 told partly shared redirected "kprobe"
 rmmod test_klpd_livepatch || fail rmmod
 whole cmdline
@@ -184,14 +184,14 @@ echo >/sys/kernel/tracing/kprobe_events
 kill $monitor 2>/dev/null
 check disable klpctl disable cmdline
 
-t a body is detached
+begin_test a body is detached
 check enable klpctl enable $T/cmdline-guard.klp.o
 link=$(klpctl status --json | jq '.patches[0].functions[0].linkId')
 check detach bpftool link detach id "$link"
 [[ $(line) != "this has been "* ]] || fail "it is in force"
 expect_fail 15 klpctl status --json
-same "effect" '"not_in_force"' "$(jq -c '.patches[0].effect' <<<"$OUTPUT")"
-same "kinds" '["broken","not_called"]' "$(jq -c '[.warningDetails[].kind]' <<<"$OUTPUT")"
+expect_eq "effect" '"not_in_force"' "$(jq -c '.patches[0].effect' <<<"$OUTPUT")"
+expect_eq "kinds" '["broken","not_called"]' "$(jq -c '[.warningDetails[].kind]' <<<"$OUTPUT")"
 check disable klpctl disable cmdline-guard
 
 cp /bin/bash /tmp/klp-alias
@@ -204,34 +204,34 @@ pid() {
 listed=$(grep -xE '__(x64|ia32|do)_sys_getpid' /sys/kernel/tracing/available_filter_functions)
 for kind in guard:424241 fmod:424242; do
 	name=alias-${kind%:*}
-	t "a function that ftrace has by another name: $name"
-	same "ftrace has" __do_sys_getpid "$listed"
+	begin_test "a function that ftrace has by another name: $name"
+	expect_eq "ftrace has" __do_sys_getpid "$listed"
 	check check klpctl check $T/$name.klp.o
 	check enable klpctl enable $T/$name.klp.o
-	same pid "${kind#*:}" "$(pid)"
+	expect_eq pid "${kind#*:}" "$(pid)"
 	whole $name
 	kill_klpd
 	start_klpd
 	whole $name
-	same pid "${kind#*:}" "$(pid)"
+	expect_eq pid "${kind#*:}" "$(pid)"
 	expect_fail 4 klpctl enable $T/alias-same.klp.o
 	[[ $OUTPUT == *__do_sys_getpid*"'$name'"*__x64_sys_getpid*"two names of one function"* ]] ||
 		fail "the conflict is not said: $OUTPUT"
 	expect_fail 4 klpctl check $T/alias-same.klp.o
 	[[ $OUTPUT == *"two names of one function"* ]] || fail "check does not say it: $OUTPUT"
 	check "a replace takes it over" klpctl replace $T/alias-same.klp.o
-	same pid 424243 "$(pid)"
+	expect_eq pid 424243 "$(pid)"
 	whole alias-same
 	check "and back" klpctl replace $T/$name.klp.o
-	same pid "${kind#*:}" "$(pid)"
+	expect_eq pid "${kind#*:}" "$(pid)"
 	check disable klpctl disable $name
 done
 
-t two names of one function in one patch
+begin_test two names of one function in one patch
 expect_fail 3 klpctl enable $T/alias-twice.klp.o
 [[ $OUTPUT == *"two names of one function"* ]] || fail "$OUTPUT"
 
-t without addresses no other name is known, and that is said
+begin_test without addresses no other name is known, and that is said
 echo 2 >/proc/sys/kernel/kptr_restrict
 kill_klpd
 start_klpd

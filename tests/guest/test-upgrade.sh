@@ -39,7 +39,7 @@ start_klpd
 snapshot
 cp /usr/sbin/klpd /tmp/klpd.old
 
-t klpd is replaced and restarted under load
+begin_test klpd is replaced and restarted under load
 keep
 check enable klpctl enable $P/tests/cmdline-guard.klp.o
 before=$(what)
@@ -56,36 +56,36 @@ for round in 1 2 3; do
 	if ((round % 2)); then kill_klpd; else stop_klpd; fi
 	check "calls while klpd is away" more
 	KLPD_BINARY=/tmp/klpd.$round start_klpd
-	same "what is in force, round $round" "$before" "$(what)"
+	expect_eq "what is in force, round $round" "$before" "$(what)"
 	check "calls under the new klpd" more
 done
 
-t the companion stays while a patch is in force
+begin_test the companion stays while a patch is in force
 keep
 stop_klpd
 expect_fail 1 rmmod klp
 start_klpd
-same "what is in force" "$before" "$(what)"
+expect_eq "what is in force" "$before" "$(what)"
 
-t no call ran unpatched
+begin_test no call ran unpatched
 touch /tmp/stop
 wait "${readers[@]}"
 echo "# seen: patched $(read_lines patched), unpatched $(read_lines unpatched)"
 (($(read_lines patched) > 0)) || fail "the readers saw nothing"
-same unpatched 0 "$(read_lines unpatched)"
+expect_eq unpatched 0 "$(read_lines unpatched)"
 check disable klpctl disable cmdline-guard
 
-t the companion is loaded anew
+begin_test the companion is loaded anew
 stop_klpd
 check rmmod loop_until rmmod klp
 check modprobe modprobe klp
 start_klpd
-same "its version" "$(klpd --version | awk '{ print $2; exit }')" "$(cat /sys/module/klp/version)"
+expect_eq "its version" "$(klpd --version | awk '{ print $2; exit }')" "$(cat /sys/module/klp/version)"
 check enable klpctl enable $P/tests/cmdline-guard.klp.o
-same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 check disable klpctl disable cmdline-guard
 
-t a companion that calls a function as this kernel does not have it is not loaded
+begin_test a companion that calls a function as this kernel does not have it is not loaded
 stop_klpd
 check rmmod loop_until rmmod klp
 file=$(modinfo -n klp)
@@ -110,7 +110,7 @@ status_json() {
 	klpctl status --json | jq -c "$1"
 }
 
-t a companion of the ABI before: what is in force is listed
+begin_test a companion of the ABI before: what is in force is listed
 keep
 stop_klpd
 check rmmod loop_until rmmod klp
@@ -120,14 +120,14 @@ check enable klpctl enable $P/tests/cmdline-guard.klp.o
 check enable klpctl enable $P/tests/held.klp.o
 check "nothing to warn of" klpctl status
 speaks 3
-same "what is in force" '[3,false,[["cmdline-guard","in_force"],["held","in_force"]]]' \
+expect_eq "what is in force" '[3,false,[["cmdline-guard","in_force"],["held","in_force"]]]' \
 	"$(status_json '[.companion.abi, .perTask, (.patches | map([.name, .state]))]')"
 expect_fail 15 klpctl status
 [[ $OUTPUT == *"speaks ABI 3 of /dev/klp and klpd 4"*"modprobe klp"* ]] || fail "it is not told: $OUTPUT"
-same kinds '["companion"]' "$(status_json '.warningDetails | map(.kind)')"
-same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+expect_eq kinds '["companion"]' "$(status_json '.warningDetails | map(.kind)')"
+expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 
-t a companion of the ABI before: nothing is enabled task by task
+begin_test a companion of the ABI before: nothing is enabled task by task
 keep
 for try in "enable $P/patches/lsm-symlink.klp.o" "replace $P/patches/lsm-symlink.klp.o" \
 	"enable --immediate $P/patches/meminfo.klp.o"; do
@@ -137,9 +137,9 @@ for try in "enable $P/patches/lsm-symlink.klp.o" "replace $P/patches/lsm-symlink
 done
 expect_fail any klpctl check $P/patches/lsm-symlink.klp.o
 [[ $OUTPUT == *"version 3"* ]] || fail "a check does not say it: $OUTPUT"
-same "what is in force" '["cmdline-guard","held"]' "$(status_json '.patches | map(.name)')"
+expect_eq "what is in force" '["cmdline-guard","held"]' "$(status_json '.patches | map(.name)')"
 
-t a companion of the ABI before: a disable is reversed, and says what is not known
+begin_test a companion of the ABI before: a disable is reversed, and says what is not known
 keep
 begin_sleep
 expect_fail 11 klpctl disable --timeout=1 held
@@ -151,30 +151,30 @@ check "who is in the way" loop_until sleeper_blocks
 check reverse klpctl reverse
 end_sleep
 check settled loop_until settled
-same "what is in force" '["cmdline-guard","held"]' "$(status_json '.patches | map(.name)')"
+expect_eq "what is in force" '["cmdline-guard","held"]' "$(status_json '.patches | map(.name)')"
 
-t a companion of the ABI before: what is in force can be taken out
+begin_test a companion of the ABI before: what is in force can be taken out
 keep
 check "a rollback that brings nothing" klpctl rollback
-same "what is in force" '["cmdline-guard"]' "$(status_json '.patches | map(.name)')"
+expect_eq "what is in force" '["cmdline-guard"]' "$(status_json '.patches | map(.name)')"
 expect_fail 7 klpctl rollback
 [[ $OUTPUT == *"version 3"* ]] || fail "it is not said why: $OUTPUT"
 check "what needs no companion" klpctl enable --immediate $P/patches/lsm-symlink.klp.o
-same "what is in force" '["cmdline-guard","lsm-symlink"]' "$(status_json '.patches | map(.name)')"
+expect_eq "what is in force" '["cmdline-guard","lsm-symlink"]' "$(status_json '.patches | map(.name)')"
 check "and leaves" klpctl disable lsm-symlink
 check disable klpctl disable cmdline-guard
 check "nothing is in force, and nothing to warn of" klpctl status
 [[ $(cat /proc/cmdline) != "$TEXT" ]] || fail "it is still patched"
 no_line "cannot claim|Bad address" $KLPD_LOG || fail "the log says: $(cat $KLPD_LOG)"
 
-t a companion of an ABI that klpd does not know: patches are listed
+begin_test a companion of an ABI that klpd does not know: patches are listed
 keep
 speaks 4
 check enable klpctl enable $P/tests/cmdline-guard.klp.o
 check "this klpd can manage it" /usr/sbin/klpd --check-upgrade
 what=$(what)
 speaks 99
-same "what there is" '["cmdline-guard","unjudged",["cmdline_proc_show"]]' \
+expect_eq "what there is" '["cmdline-guard","unjudged",["cmdline_proc_show"]]' \
 	"$(status_json '.patches[0] | [.name, .state, (.functions | map(.symbol))]')"
 expect_fail 15 klpctl status
 [[ $OUTPUT == *"version 99"*"cmdline-guard"*"does not speak"*"install the klpd"* ]] || fail "it is not told: $OUTPUT"
@@ -185,19 +185,19 @@ for try in "disable cmdline-guard" "enable $P/patches/lsm-symlink.klp.o"; do
 	[[ $OUTPUT == *"install the klpd"* ]] || fail "'$try' does not say what to do: $OUTPUT"
 done
 expect_fail 15 klpctl repair
-same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 
-t an upgrade that would leave patches unmanageable is refused
+begin_test an upgrade that would leave patches unmanageable is refused
 references=$(module_references)
 expect_fail 7 /usr/sbin/klpd --check-upgrade
 [[ $OUTPUT == *"ABI 99"*"speaks 4 and 3"*"patch 'cmdline-guard'"* ]] || fail "it does not say why: $OUTPUT"
-same references "$references" "$(module_references)"
+expect_eq references "$references" "$(module_references)"
 check "the klpd that runs goes on" klpctl list
 speaks 3
 check "one that knows the ABI before can" /usr/sbin/klpd --check-upgrade
 check "as it can beside a klpd that has the device" klpctl list
 speaks 4
-same "what is in force" "$what" "$(what)"
+expect_eq "what is in force" "$what" "$(what)"
 check disable klpctl disable cmdline-guard
 echo 99 >/sys/module/klp/parameters/abi
 check "where nothing is in force no ABI matters" /usr/sbin/klpd --check-upgrade

@@ -22,7 +22,7 @@ modprobe klp
 start_klpd
 snapshot
 
-t info and introspection
+begin_test info and introspection
 varlinkctl info $SOCKET | grep -q io.klpd.Manager || fail "info does not name the interface"
 varlinkctl introspect $SOCKET io.klpd.Manager >/tmp/interface || fail "introspect"
 for name in Enable Replace Disable Reverse Check Status List Describe Blockers Task Monitor; do
@@ -30,15 +30,15 @@ for name in Enable Replace Disable Reverse Check Status List Describe Blockers T
 done
 grep -q '^error VerifierRejected' /tmp/interface || fail "no error VerifierRejected"
 
-t enable, list, describe, disable
-same complete true "$(PARAMETERS="{\"path\":\"$P/cmdline.klp.o\"}" call Enable | jq .complete)"
-same list cmdline "$(call List | jq -r '.patches[].name')"
-same describe in_force "$(PARAMETERS='{"name":"cmdline"}' call Describe | jq -r .patch.state)"
-same "describe of a file" null "$(PARAMETERS="{\"path\":\"$P/meminfo.klp.o\"}" call Describe | jq -r .patch.state)"
-same disable disable "$(PARAMETERS='{"name":"cmdline"}' call Disable | jq -r .change)"
-same list 0 "$(call List | jq '.patches | length')"
+begin_test enable, list, describe, disable
+expect_eq complete true "$(PARAMETERS="{\"path\":\"$P/cmdline.klp.o\"}" call Enable | jq .complete)"
+expect_eq list cmdline "$(call List | jq -r '.patches[].name')"
+expect_eq describe in_force "$(PARAMETERS='{"name":"cmdline"}' call Describe | jq -r .patch.state)"
+expect_eq "describe of a file" null "$(PARAMETERS="{\"path\":\"$P/meminfo.klp.o\"}" call Describe | jq -r .patch.state)"
+expect_eq disable disable "$(PARAMETERS='{"name":"cmdline"}' call Disable | jq -r .change)"
+expect_eq list 0 "$(call List | jq '.patches | length')"
 
-t errors have names
+begin_test errors have names
 [[ $(error Disable '{"name":"nobody"}') == *io.klpd.Manager.NoSuchPatch* ]] || fail "NoSuchPatch"
 [[ $(error Enable '{"path":"/nowhere"}') == *io.klpd.Manager.FileUnreadable* ]] || fail "FileUnreadable"
 [[ $(error Enable '{"path":"relative"}') == *io.klpd.Manager.FileUn* ]] || fail "a relative path"
@@ -49,7 +49,7 @@ t errors have names
 [[ $(error Monitor '{}') == *ExpectedMore* ]] || fail "Monitor without more"
 [[ $(error Status '{"x":1}') == *InvalidParameter* ]] || fail "an unknown parameter"
 [[ $(error Reverse '{}') == *io.klpd.Manager.NoSuchPatch* ]] || fail "Reverse of nothing"
-same "nobody blocks nothing" '[]' "$(call Blockers | jq -c .blockers)"
+expect_eq "nobody blocks nothing" '[]' "$(call Blockers | jq -c .blockers)"
 [[ $(error Blockers '{"stacks":-1}') == *InvalidParameter* ]] || fail "a negative number of stacks"
 [[ $(error Task '{}') == *InvalidParameter* ]] || fail "Task without a pid"
 for pid in 0 -1 2147483648 '"1"x'; do
@@ -57,12 +57,12 @@ for pid in 0 -1 2147483648 '"1"x'; do
 done
 [[ $(error Task '{"pid":4194303}') == *io.klpd.Manager.NoSuchTask* ]] || fail "NoSuchTask"
 
-t tasks
-same "the shell" "[$$,-1]" "$(PARAMETERS="{\"pid\":$$}" call Task | jq -c '[.pid, .patchState]')"
-same "its name" "$(cat /proc/$$/comm)" "$(PARAMETERS="{\"pid\":$$}" call Task | jq -r .comm)"
-same "a kernel thread" kthreadd "$(PARAMETERS='{"pid":2}' call Task | jq -r .comm)"
+begin_test tasks
+expect_eq "the shell" "[$$,-1]" "$(PARAMETERS="{\"pid\":$$}" call Task | jq -c '[.pid, .patchState]')"
+expect_eq "its name" "$(cat /proc/$$/comm)" "$(PARAMETERS="{\"pid\":$$}" call Task | jq -r .comm)"
+expect_eq "a kernel thread" kthreadd "$(PARAMETERS='{"pid":2}' call Task | jq -r .comm)"
 
-t monitor
+begin_test monitor
 varlinkctl -j --more call $SOCKET io.klpd.Manager.Monitor '{}' >/tmp/monitor 2>&1 &
 monitor=$!
 loop_until grep -q snapshot /tmp/monitor
@@ -74,12 +74,12 @@ seen() {
 }
 check "three changes are seen" loop_until seen
 tr -d '\036' </tmp/monitor | jq -r .event | grep -v progress | tr '\n' ' ' >/tmp/events
-same events "snapshot started complete retired started complete retired started complete retired " \
+expect_eq events "snapshot started complete retired started complete retired started complete retired " \
 	"$(cat /tmp/events)"
-same "last list" '[]' "$(tr -d '\036' </tmp/monitor | jq -c .patches | tail -n 1)"
+expect_eq "last list" '[]' "$(tr -d '\036' </tmp/monitor | jq -c .patches | tail -n 1)"
 kill $monitor
 
-t klpd answers while what left waits for its grace
+begin_test klpd answers while what left waits for its grace
 : >/tmp/busy
 change_and_change() {
 	while [[ -e /tmp/busy ]]; do
@@ -95,7 +95,7 @@ check "it is seen in phase retire" loop_until retiring
 rm /tmp/busy
 wait $changes || fail "a change failed: $(tail -n 3 /tmp/changes)"
 
-t the group may read and not change
+begin_test the group may read and not change
 check "a member reads" as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Status '{}' >/tmp/out
 check "and asks for tasks" as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Task '{"pid":1}' >/tmp/out
 check "and for blockers" as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Blockers '{}' >/tmp/out
@@ -107,9 +107,9 @@ expect_fail any as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Reverse
 expect_fail any as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Describe '{"path":"/etc/shadow"}'
 [[ $OUTPUT == *NotAllowed* ]] || fail "not NotAllowed: $OUTPUT"
 
-t klpd is empty handed outside its scopes
-same CapEff 0000000000000000 "$(awk '/^CapEff/ { print $2 }' /proc/$KLPD_PID/status)"
-same NoNewPrivs 1 "$(awk '/^NoNewPrivs/ { print $2 }' /proc/$KLPD_PID/status)"
+begin_test klpd is empty handed outside its scopes
+expect_eq CapEff 0000000000000000 "$(awk '/^CapEff/ { print $2 }' /proc/$KLPD_PID/status)"
+expect_eq NoNewPrivs 1 "$(awk '/^NoNewPrivs/ { print $2 }' /proc/$KLPD_PID/status)"
 fds=$(ls /proc/$KLPD_PID/fd | wc -l)
 for ((i = 0; i < 5; i++)); do
 	klpctl enable $P/cmdline.klp.o >/dev/null || fail enable

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Many tasks on one CPU that all make the same call, for tests/guest/test-missed.sh.
+ * Many tasks on one CPU that all make the same call, for tests/guest/test-recursion-misses.sh.
  *
  *	missed THREADS RT SECONDS
  *

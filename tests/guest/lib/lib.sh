@@ -4,9 +4,9 @@
 # lib.sh - for scripts that run in a guest: `. /klpd/lib.sh`.
 #
 # A script (without set -e, because it goes on after a failed check) is a sequence of tests.
-# `t NAME` begins a test and ends the previous one; a test passes unless it called `fail`. Stdout
-# is TAP, so that prove(1) reads it: one line for each test, in which N counts up, and the plan at
-# the end. The reason of a failure is a comment after its line.
+# `begin_test NAME` begins a test and ends the previous one; a test passes unless it called
+# `fail`. Stdout is TAP, so that prove(1) reads it: one line for each test, in which N counts up,
+# and the plan at the end. The reason of a failure is a comment after its line.
 #
 #	ok N - NAME  |  not ok N - NAME  |  ok N - NAME # SKIP why
 #	1..N
@@ -28,8 +28,8 @@ exec {NOTHING}<> <(:)
 
 # ---- tests -------------------------------------------------------------------------------------
 
-# t NAME... - begin a test.
-t() {
+# begin_test NAME... - begin a test.
+begin_test() {
 	end_test
 	TEST=$* WHY='' VERDICT='' KEEP=''
 }
@@ -59,8 +59,8 @@ check() {
 	"$@" || fail "$what ($*: status $?)"
 }
 
-# same WHAT WANTED GOT - fail if the two differ.
-same() {
+# expect_eq WHAT WANTED GOT - fail if the two differ.
+expect_eq() {
 	[[ $2 == "$3" ]] || fail "$1: wanted '$2', got '$3'"
 }
 
@@ -78,6 +78,10 @@ expect_fail() {
 	fi
 	fail "'$*' ended with status $status instead of $want, and said: $OUTPUT"
 }
+
+# Short names, which scripts outside of this tree use.
+t() { begin_test "$@"; }
+same() { expect_eq "$@"; }
 
 # loop_until COMMAND... - repeat until it succeeds, for at most LOOP_SECONDS.
 loop_until() {
@@ -164,11 +168,11 @@ refuse() {
 		case $word in
 		'') fail "refuse $*: every message contains an empty word" ;;
 		io.klpd.Manager.*)
-			same "error of '$*'" "$word" "$(klpctl --json "$@" 2>/dev/null | jq -r .error)" ;;
+			expect_eq "error of '$*'" "$word" "$(klpctl --json "$@" 2>/dev/null | jq -r .error)" ;;
 		*) [[ $OUTPUT == *"$word"* ]] || fail "nothing is said of '$word': $OUTPUT" ;;
 		esac
 	done
-	same "what is in force after '$*'" "$state" "$(patches_state; warnings)"
+	expect_eq "what is in force after '$*'" "$state" "$(patches_state; warnings)"
 }
 
 # as USER GROUP GROUPS COMMAND... - run a command with these ids.

@@ -3,7 +3,8 @@
 #
 # park.sh - for guest tests of transitions, after lib.sh: puts tasks in chosen places and checks
 # what a transition reports about them. A test parks with `park` or `kpark`, checks with `blocks`,
-# `only` and `state`, releases with `tell`, `go` or `unpark`, and ends with no task parked.
+# `expect_only_blockers` and `state`, releases with `signal_fifo`, `step` or `unpark`, and ends
+# with no task parked.
 #
 # A task that is parked inside a function being patched or unpatched must be asleep there before
 # the change begins: wait with `in_function` (the kernel omits the innermost functions if they
@@ -28,8 +29,8 @@ park() {
 	[[ $parked =~ ^[0-9]+$ ]] || fail "park $*: $parked"
 }
 
-# said FILE - the last line of a parked task's output.
-said() {
+# last_line FILE - the last line of a parked task's output.
+last_line() {
 	tail -n 1 "$1"
 }
 
@@ -46,8 +47,8 @@ new_fifo() {
 	mkfifo "$fifo"
 }
 
-# tell FIFO - write one line to it.
-tell() {
+# signal_fifo FIFO - write one line to it.
+signal_fifo() {
 	echo go >"$1"
 }
 
@@ -59,13 +60,13 @@ kpark() {
 	check "$1 $2 is there" loop_until grep -qE "^$parked (inside|outside) " /proc/test_klpd_kthreads
 }
 
-# go PID - a task of test_klpd_kthreads takes one step.
-go() {
+# step PID - a task of test_klpd_kthreads takes one step.
+step() {
 	echo "go $1" >/proc/test_klpd_kthreads || fail "no task $1 is parked by the module"
 }
 
-# at PLACE PID - succeed if the task is there.
-at() {
+# is_at PLACE PID - succeed if the task is there.
+is_at() {
 	grep -q "^$2 $1 " /proc/test_klpd_kthreads
 }
 
@@ -100,7 +101,8 @@ state_is() {
 	done
 }
 
-# ---- changes -------------------------------------------------------------------------------------
+# ---- changes
+# -------------------------------------------------------------------------------------
 
 # begin enable PATCH | begin disable NAME - start the change without waiting and without a time
 # limit.
@@ -125,13 +127,17 @@ blockers_are() {
 	[[ $(blockers) == "$1" ]]
 }
 
-# only PID... - wait until exactly these tasks are blockers: all others have moved.
-only() {
+# expect_only_blockers PID... - wait until exactly these tasks are blockers: all others have
+# moved.
+expect_only_blockers() {
 	local want
 
 	want=$(printf '%s\n' "$@" | sort -n | tr '\n' ' ')
 	loop_until blockers_are "$want" || fail "in the way are $(blockers), not $want"
 }
+
+# The short name, which scripts outside of this tree use.
+only() { expect_only_blockers "$@"; }
 
 reason_is() {
 	[[ $(klpctl blockers --json | jq -r --argjson pid "$1" '.blockers[] | select(.pid == $pid).reason') == "$2" ]]

@@ -4,6 +4,6 @@
 # must return the status of that.
 # shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
-t first
-t second
+begin_test first
+begin_test second
 kill -KILL $$

@@ -4,12 +4,12 @@
 # shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
 snapshot
-t good
-t bad
+begin_test good
+begin_test bad
 fail "on purpose"
-t elsewhere
+begin_test elsewhere
 skip "not here"
-t leaves a crash in the log
+begin_test leaves a crash in the log
 echo "<4>traps: program[1] general protection fault, meant_to happen" >/dev/kmsg
-t dies half way
+begin_test dies half way
 exit 5

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-chain.sh - a hundred replaces in a row leave no more behind than twenty; and some unusual
-# replaces.
+# test-replace-leak.sh - a hundred replaces in a row leave no more behind than twenty; and some
+# unusual replaces.
 # timeout: 900
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
@@ -67,7 +67,7 @@ modprobe klp signal_ms=1000000000 # sleepers hold transitions up in here
 start_klpd
 snapshot
 
-t a hundred replaces
+begin_test a hundred replaces
 check enable klpctl enable $P/cmdline.klp.o
 generation=$(klpctl status --json | jq .generation)
 replaces 1 20
@@ -78,27 +78,27 @@ now=$(memory)
 echo "# ${before//$'\n'/, }; memory of klpd: $rss kB after 20, $now kB after 100"
 ((now <= rss + 512)) || fail "klpd grew from $rss kB to $now kB"
 # One for each different function, so no more than after the first two replaces.
-same "fmod_ret used" "$(fmod_ret_used)" "$(sed -n 's/^fmod_ret used: //p' <<<"$before")"
-same generation $((generation + 100)) "$(klpctl status --json | jq .generation)"
-same patches cmdline "$(patches)"
-same /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
-same warnings '[]' "$(klpctl status --json | jq -c .warnings)"
+expect_eq "fmod_ret used" "$(fmod_ret_used)" "$(sed -n 's/^fmod_ret used: //p' <<<"$before")"
+expect_eq generation $((generation + 100)) "$(klpctl status --json | jq .generation)"
+expect_eq patches cmdline "$(patches)"
+expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
+expect_eq warnings '[]' "$(klpctl status --json | jq -c .warnings)"
 check disable klpctl disable cmdline
 
-t replace of nothing, by itself, and by what shares no function
+begin_test replace of nothing, by itself, and by what shares no function
 check "of nothing" klpctl replace $P/cmdline.klp.o
 before=$(held) links=$(links)
 check "by itself" klpctl replace $P/cmdline.klp.o
-same patches cmdline "$(patches)"
+expect_eq patches cmdline "$(patches)"
 [[ $links != "$(links)" ]] || fail "the links are those of before: $links"
 check_held
 check "by multi" klpctl replace $T/multi.klp.o
-same patches multi "$(patches)"
-same /proc/version klp:version_proc_show "$(cat /proc/version)"
+expect_eq patches multi "$(patches)"
+expect_eq /proc/version klp:version_proc_show "$(cat /proc/version)"
 [[ $(cat /proc/cmdline) != "$TEXT" ]] || fail "/proc/cmdline is patched still"
 check disable klpctl disable multi
 
-t a replace that is reversed leaves the old patches as they were
+begin_test a replace that is reversed leaves the old patches as they were
 check "enable cmdline" klpctl enable $P/cmdline.klp.o
 check "enable multi" klpctl enable $T/multi.klp.o
 sleep 300 &
@@ -108,10 +108,10 @@ used=$(fmod_ret_used)
 before=$(held) state=$(patches_state)
 check "replace without waiting" klpctl replace --no-wait $T/held.klp.o
 check "the sleeper is a blocker" loop_until sleeper_blocks
-same leaving '["entering","leaving","leaving"]' "$(klpctl status --json | jq -c '[.patches[].state] | sort')"
+expect_eq leaving '["entering","leaving","leaving"]' "$(klpctl status --json | jq -c '[.patches[].state] | sort')"
 check reverse klpctl reverse
 check "the transition is over" loop_until no_transition
-same "what is in force, link ids included" "$state" "$(patches_state)"
+expect_eq "what is in force, link ids included" "$state" "$(patches_state)"
 # One more function is enabled for fmod_ret, permanently; everything else is freed.
 before=${before/fmod_ret used: $used/fmod_ret used: $(fmod_ret_used)}
 check_held

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-storm.sh [TRANSITIONS [PAIRS]] - back-to-back transitions in both directions, with hundreds
-# of threads that sleep inside, fork bombs and exit storms, and while a CPU goes offline and
-# online. No task may be in two versions; kmod-consistency checks this. The long form is
-# `tests/vm/run -t 3600 tests/guest/test-storm.sh 1000`.
+# test-stress-transition.sh [TRANSITIONS [PAIRS]] - back-to-back transitions in both directions,
+# with hundreds of threads that sleep inside, fork bombs and exit storms, and while a CPU goes
+# offline and online. No task may be in two versions; kmod-consistency checks this. The long form
+# is `tests/vm/run -t 3600 tests/guest/test-stress-transition.sh 1000`.
 # timeout: 900
 . /klpd/lib.sh
 
@@ -12,11 +12,11 @@ STORM=/usr/lib/klpd/kmod/kmod-consistency
 modprobe klp
 snapshot
 
-t storm
+begin_test storm
 "$STORM" "${1:-200}" "${2:-100}" 1 >/tmp/storm || fail "status $?: $(grep -v '^#' /tmp/storm)"
 cat /tmp/storm
 
-t storm while a CPU comes and goes
+begin_test storm while a CPU comes and goes
 "$STORM" $((${1:-200} / 10)) $((${2:-100} / 4)) 1 >/tmp/storm &
 storm=$!
 cpu=/sys/devices/system/cpu/cpu1/online

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-kill-rollback.sh - as test-kill.sh, for a rollback that replaces one patch by the two
+# test-fault-rollback.sh - as test-fault.sh, for a rollback that replaces one patch by the two
 # previous ones: a fault at every phase and every object of both, after which either both are in
 # force or neither is.
 # not on debug: dozens of faults of klpd, half an hour there; what they do to the companion others do too
 # timeout: 1800
 . /klpd/lib.sh
-# shellcheck source=tests/guest/lib/kill.sh
-. /klpd/lib/kill.sh
+# shellcheck source=tests/guest/lib/fault.sh
+. /klpd/lib/fault.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 TEXT="this has been live patched"
 
@@ -43,7 +43,7 @@ points=(plan:0 load:0 load:1 load:2 load:3 load:4 register:0 register:1 register
 
 for what in fail kill; do
 	for point in "${points[@]}"; do
-		t "rollback, $point:$what"
+		begin_test "rollback, $point:$what"
 		check "start" start
 		one "$point" $what meminfo "cmdline multi" klpctl rollback
 	done
@@ -57,7 +57,7 @@ start_immediate() {
 }
 
 for point in load:4 attach:5 pin:2 pin:3 switch:0 switch:1 complete:0 complete:1 retire:2; do
-	t "rollback at one instant, $point:kill"
+	begin_test "rollback at one instant, $point:kill"
 	check "start" start_immediate
 	one "$point" kill meminfo "cmdline multi" klpctl rollback
 done

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kill.sh - for guest tests of faults, after lib.sh: one fault at a time; afterwards the start or
+# fault.sh - for guest tests of faults, after lib.sh: one fault at a time; afterwards the start or
 # the goal is in force, whole. The script that uses it defines a function `seen`, which prints the
 # names of the patches whose effect is visible, in the format of names().
 #
@@ -39,7 +39,8 @@ with_fault() {
 	fi
 }
 
-# one POINT WHAT START GOAL COMMAND... - from START, run COMMAND with the fault, expect START or GOAL.
+# one POINT WHAT START GOAL COMMAND... - from START, run COMMAND with the fault, expect START or
+# GOAL.
 one() {
 	local point=$1 what=$2 start=$3 goal=$4 end name generation
 	shift 4
@@ -57,21 +58,21 @@ one() {
 	end=$NAMES
 	if [[ $what == fail ]]; then
 		case $point in
-		switch:1 | complete:* | retire:*) same "$point:$what" "$goal" "$end" ;;
+		switch:1 | complete:* | retire:*) expect_eq "$point:$what" "$goal" "$end" ;;
 		*)
-			same "$point:$what" "$start" "$end"
+			expect_eq "$point:$what" "$start" "$end"
 			((STATUS == 1)) || fail "$point:$what: status $STATUS: $OUTPUT"
 			;;
 		esac
 	elif [[ $end != "$start" && $end != "$goal" ]]; then
 		fail "$point:$what: '$end' is neither '$start' nor '$goal'"
 	fi
-	same "$point:$what: what is seen" "$end" "$(seen)"
-	[[ $end != "$start" ]] || same "$point:$what: generation" "$generation" "$GENERATION"
+	expect_eq "$point:$what: what is seen" "$end" "$(seen)"
+	[[ $end != "$start" ]] || expect_eq "$point:$what: generation" "$generation" "$GENERATION"
 	stop_klpd
 	start_klpd
 	look
-	same "$point:$what: what was before" "previous-$GENERATION" "$(cd /sys/fs/bpf/klpd && echo previous-*)"
+	expect_eq "$point:$what: what was before" "previous-$GENERATION" "$(cd /sys/fs/bpf/klpd && echo previous-*)"
 	for name in $end; do
 		check "disable $name" klpctl disable "$name" >/dev/null
 	done

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-tables.sh - patches with a struct_ops instance, a congestion control: new connections use the
-# one in force, open connections keep theirs and keep working across all changes.
+# test-struct-ops.sh - patches with a struct_ops instance, a congestion control: new connections
+# use the one in force, open connections keep theirs and keep working across all changes.
 # timeout: 900
 . /klpd/lib.sh
 T=/usr/lib/klpd/tests
@@ -14,7 +14,7 @@ new_connection() {
 }
 
 new_is() {
-	same "${2:-a new connection}" "$1" "$(new_connection | sed 's/^cc: klp_cc: No such file or directory$/none/')"
+	expect_eq "${2:-a new connection}" "$1" "$(new_connection | sed 's/^cc: klp_cc: No such file or directory$/none/')"
 }
 
 # An open connection that transfers data all the time: $talker, $talk.
@@ -38,7 +38,7 @@ further() {
 # talk_is WINDOW - it still transfers data both ways, with this window.
 talk_is() {
 	loop_until further $(($(rounds) + 2)) || fail "the open connection does not go on: $(cat $talk)"
-	same "the open connection" "$1" "$(awk '{ print $2 }' $talk)"
+	expect_eq "the open connection" "$1" "$(awk '{ print $2 }' $talk)"
 }
 
 end_talk() {
@@ -57,21 +57,21 @@ told_map() {
 
 maps_agree() {
 	[[ $(link_map) != '[]' ]] || fail "there is no link"
-	same "the link's map" "$(told_map)" "$(link_map)"
+	expect_eq "the link's map" "$(told_map)" "$(link_map)"
 }
 
 no_warnings() {
-	same warnings '[]' "$(klpctl status --json | jq -c .warnings)"
+	expect_eq warnings '[]' "$(klpctl status --json | jq -c .warnings)"
 }
 
 # Run twice: with per-task and with immediate consistency.
 lives() {
 	local how=$1
 
-	t "enable, $how"
+	begin_test "enable, $how"
 	check enable klpctl enable $how $T/cc-1.klp.o
 	new_is 11
-	same status '[["tcp_congestion_ops","klp_cc","cc",true]]' \
+	expect_eq status '[["tcp_congestion_ops","klp_cc","cc",true]]' \
 		"$(klpctl status --json | jq -c '[.patches[].structOps[] | [.type, .name, .map, .current]]')"
 	[[ $(klpctl status) == *"struct_ops: tcp_congestion_ops 'klp_cc', swapped at one instant"* ]] ||
 		fail "$(klpctl status)"
@@ -79,17 +79,17 @@ lives() {
 	no_warnings
 	keep
 
-	t "replace while a connection is open, $how"
+	begin_test "replace while a connection is open, $how"
 	begin_talk
 	talk_is 11
 	check replace klpctl replace $how $T/cc-2.klp.o
 	new_is 22
 	talk_is 11
 	maps_agree
-	same "one link" 1 "$(bpftool -j link show | jq '[.[] | select(.type == "struct_ops")] | length')"
+	expect_eq "one link" 1 "$(bpftool -j link show | jq '[.[] | select(.type == "struct_ops")] | length')"
 	keep
 
-	t "rollback, and again, $how"
+	begin_test "rollback, and again, $how"
 	check rollback klpctl rollback
 	new_is 11
 	talk_is 11
@@ -99,13 +99,13 @@ lives() {
 	end_talk
 	keep
 
-	t "disable while a connection is open, $how"
+	begin_test "disable while a connection is open, $how"
 	begin_talk
 	talk_is 22
 	check disable klpctl disable cc
 	new_is none
 	talk_is 22
-	same links '[]' "$(link_map)"
+	expect_eq links '[]' "$(link_map)"
 	# The name is free at once for another instance.
 	check enable klpctl enable $how $T/cc-1.klp.o
 	new_is 11
@@ -114,22 +114,22 @@ lives() {
 	end_talk
 }
 
-t without the companion
+begin_test without the companion
 start_klpd
 snapshot
 expect_fail 7 klpctl enable $T/cc-1.klp.o
 lives --immediate
 stop_klpd
 
-t with it
+begin_test with it
 modprobe klp
 start_klpd
 snapshot
 lives ''
 
-t what leaves and enters without an instance
+begin_test what leaves and enters without an instance
 check enable klpctl enable $T/cc-1.klp.o
-same list "0 1" "$(klpctl list --json | jq -r '.patches[0] | "\(.functions) \(.structOps)"')"
+expect_eq list "0 1" "$(klpctl list --json | jq -r '.patches[0] | "\(.functions) \(.structOps)"')"
 begin_talk
 check replace klpctl replace /usr/lib/klpd/patches/cmdline.klp.o
 new_is none
@@ -139,12 +139,12 @@ new_is 11
 check disable klpctl disable cc
 end_talk
 
-t show
+begin_test show
 [[ $(klpctl show $T/cc-held.klp.o) == *"struct_ops: tcp_congestion_ops 'klp_cc'"* ]] || fail "$(klpctl show $T/cc-held.klp.o)"
-same "of a file" '[{"type":"tcp_congestion_ops","name":"klp_cc","map":"cc"}]' \
+expect_eq "of a file" '[{"type":"tcp_congestion_ops","name":"klp_cc","map":"cc"}]' \
 	"$(klpctl show --json $T/cc-1.klp.o | jq -c '.patch.structOps')"
 
-t refusals
+begin_test refusals
 refused() {
 	refuse "$1" "$3" "hint: " -- enable $T/$2.klp.o
 	[[ $OUTPUT == *"enable '$2'"* || $2 == cc-held ]] || fail "$2 is not named: $OUTPUT"
@@ -154,16 +154,16 @@ refused 5 cc-fixed "Struct_ops instances of type 'bpf_dummy_ops' cannot be swapp
 refused 5 cc-unknown "This kernel has no struct_ops instances of type 'klp_unknown_ops'"
 refused 3 cc-name "its member name does not"
 refused 6 cc-verifier "program 'bad_ssthresh'"
-same links '[]' "$(link_map)"
+expect_eq links '[]' "$(link_map)"
 new_is none
 
-t the instance of another patch
+begin_test the instance of another patch
 check enable klpctl enable $T/cc-1.klp.o
 refused 4 cc-held "Struct_ops instance 'klp_cc' of type tcp_congestion_ops is brought by 'cc'"
 new_is 11
 check disable klpctl disable cc
 
-t the instance of somebody else
+begin_test the instance of somebody else
 check enable klpctl enable $T/cc-1.klp.o
 check detach bpftool link detach id "$(bpftool -j link show | jq '.[] | select(.type == "struct_ops") | .id')"
 new_is none
@@ -176,7 +176,7 @@ no_warnings
 maps_agree
 check disable klpctl disable cc
 
-t a stalled replacement is turned round
+begin_test a stalled replacement is turned round
 echo 1000000000 >/sys/module/klp/parameters/signal_ms
 check enable klpctl enable $T/cc-1.klp.o
 begin_talk
@@ -197,7 +197,7 @@ talk_is 11
 no_warnings
 keep
 
-t it turns round while klpd is dead
+begin_test it turns round while klpd is dead
 check replace klpctl replace --no-wait --timeout=3 $T/cc-held.klp.o
 new_is 33
 references=$(module_references)
@@ -211,13 +211,13 @@ talk_is 11
 no_warnings
 keep
 
-t it goes on while klpd is dead
+begin_test it goes on while klpd is dead
 check replace klpctl replace --no-wait --timeout=0 $T/cc-held.klp.o
 kill_klpd
 end_sleep
 start_klpd
 check "it is complete" loop_until no_transition
-same patches cc-held "$(klpctl status --json | jq -r '.patches[].name')"
+expect_eq patches cc-held "$(klpctl status --json | jq -r '.patches[].name')"
 new_is 33
 maps_agree
 talk_is 11

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-stall.sh - blocked transitions: the blocker and its function are named, the time limit
-# expires (with klpd and without), a sleeper is sent out of the function and does not notice, and
-# force, with klpd killed at each point after it.
+# test-transition-blocked.sh - blocked transitions: the blocker and its function are named, the
+# time limit expires (with klpd and without), a sleeper is sent out of the function and does not
+# notice, and force, with klpd killed at each point after it.
 # timeout: 900
 . /klpd/lib.sh
 T=/usr/lib/klpd/tests
@@ -63,7 +63,7 @@ modprobe klp
 start_klpd
 snapshot
 
-t the time of an enable runs out
+begin_test the time of an enable runs out
 echo 1000000000 >$patience
 begin_sleep
 : >$KLPD_LOG
@@ -74,21 +74,21 @@ expect_fail 11 klpctl enable --timeout=1 $T/held.klp.o
 grep -Eq "In the way was 'sleep' \(thread $sleeper of .*: in hrtimer_nanosleep; stack: .*hrtimer_nanosleep\+0x" \
 	$KLPD_LOG || fail "nor in the log: $(cat $KLPD_LOG)"
 check "it is known afterwards" kept_blocks
-same patches "[]" "$(klpctl status --json | jq -c .patches)"
+expect_eq patches "[]" "$(klpctl status --json | jq -c .patches)"
 
-t the error has all that is known of the blocker
+begin_test the error has all that is known of the blocker
 klpctl enable --json --timeout=1 $T/held.klp.o >/tmp/out 2>/dev/null && fail "it came into force"
 jq -e --argjson pid $sleeper ".parameters.blockers[] | $the_sleeper" /tmp/out >/dev/null ||
 	fail "$(cat /tmp/out)"
 
-t the time of one that nobody waits for runs out, too
+begin_test the time of one that nobody waits for runs out, too
 check enable klpctl enable --no-wait --timeout=1 $T/held.klp.o
-same "nothing is known of one that goes on" '[]' "$(klpctl blockers --last --json | jq -c .blockers)"
+expect_eq "nothing is known of one that goes on" '[]' "$(klpctl blockers --last --json | jq -c .blockers)"
 check "reversed by itself" loop_until no_transition
 check "what was in the way is known" kept_blocks
-same patches "[]" "$(klpctl status --json | jq -c .patches)"
+expect_eq patches "[]" "$(klpctl status --json | jq -c .patches)"
 
-t no time limit, and the blocker is named
+begin_test no time limit, and the blocker is named
 check enable klpctl enable --no-wait --timeout=0 $T/held.klp.o
 check "the sleeper is named" loop_until sleeper_blocks
 check reverse klpctl reverse
@@ -101,7 +101,7 @@ expect_fail 8 klpctl reverse
 expect_fail 8 klpctl force
 expect_fail 2 klpctl enable --timeout=soon $T/held.klp.o
 
-t a task that only runs is not in the way, and no read of its ends early
+begin_test a task that only runs is not in the way, and no read of its ends early
 echo 0 >$patience
 rm -f /tmp/enough
 while [[ ! -e /tmp/enough ]]; do
@@ -117,9 +117,9 @@ done
 wait $reader
 echo 1000000000 >$patience
 echo "# $(sort /tmp/reads | uniq -c | tr '\n' ' ')"
-same "reads that ended early" "4+0 records in" "$(sort -u /tmp/reads)"
+expect_eq "reads that ended early" "4+0 records in" "$(sort -u /tmp/reads)"
 
-t the limit holds while klpd is dead
+begin_test the limit holds while klpd is dead
 check enable klpctl enable --no-wait --timeout=3 $T/held.klp.o
 kill_klpd
 references=$(module_references)
@@ -130,19 +130,19 @@ check "nothing runs" no_transition
 check "what was in the way is known" kept_blocks
 grep -q "was turned round: it did not complete in time" $KLPD_LOG || fail "it is not in the log"
 grep -q "In the way was 'sleep' (thread $sleeper of " $KLPD_LOG || fail "nor is the sleeper"
-same patches "[]" "$(klpctl status --json | jq -c .patches)"
-same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+expect_eq patches "[]" "$(klpctl status --json | jq -c .patches)"
+expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 
-t a restart keeps the limit
+begin_test a restart keeps the limit
 check enable klpctl enable --no-wait --timeout=1000 $T/held.klp.o
 kill_klpd
 start_klpd
-same timeoutUSec 1000000000 "$(transition .timeoutUSec)"
+expect_eq timeoutUSec 1000000000 "$(transition .timeoutUSec)"
 [[ $(klpctl status) == *" of 1000 s, phase switch"* ]] || fail "status does not show it: $(klpctl status)"
 check reverse klpctl reverse
 check reversed loop_until no_transition
 
-t how long it runs is not asked of the clock of the day
+begin_test how long it runs is not asked of the clock of the day
 check enable klpctl enable --no-wait --timeout=1000 $T/held.klp.o
 # running WHAT - the reported time is less than this test may take, whatever the clock says.
 running() {
@@ -170,15 +170,15 @@ running "after a restart"
 check reverse klpctl reverse
 check reversed loop_until no_transition
 
-t and none stays none
+begin_test and none stays none
 check enable klpctl enable --no-wait --timeout=0 $T/held.klp.o
 kill_klpd
 start_klpd
-same "no limit" '[null,false]' "$(transition '[.timeoutUSec, .timedOut]')"
+expect_eq "no limit" '[null,false]' "$(transition '[.timeoutUSec, .timedOut]')"
 check reverse klpctl reverse
 check reversed loop_until no_transition
 
-t one that timed out is known as such after a restart
+begin_test one that timed out is known as such after a restart
 : >$KLPD_LOG
 check enable klpctl enable --no-wait --timeout=5 $T/held.klp.o
 begin_late_sleep
@@ -186,13 +186,13 @@ check "its time runs out" loop_until timed_out
 grep -q "did not complete in time" $KLPD_LOG || fail "klpd did not log it"
 kill_klpd
 start_klpd
-same "on its way back" '[true,true,null]' "$(transition '[.reversed, .timedOut, .timeoutUSec]')"
+expect_eq "on its way back" '[true,true,null]' "$(transition '[.reversed, .timedOut, .timeoutUSec]')"
 [[ $(klpctl status) == *"reversing 'held'"*"did not complete in time"* ]] || fail "$(klpctl status)"
 end_late_sleep
 check reversed loop_until no_transition
-same patches "[]" "$(klpctl status --json | jq -c .patches)"
+expect_eq patches "[]" "$(klpctl status --json | jq -c .patches)"
 
-t progress is counted anew on the way back, and again forth
+begin_test progress is counted anew on the way back, and again forth
 check enable klpctl enable --no-wait --timeout=0 $T/held.klp.o
 begin_late_sleep
 check "who sleeps since before blocks" loop_until sleeper_blocks
@@ -201,10 +201,10 @@ late_blocks() {
 	[[ $(klpctl blockers --json | jq -c "[.blockers[].pid] == [$late]") == true ]]
 }
 check "the late sleeper blocks, and nobody else" loop_until late_blocks
-same "all but one" '[true,1]' "$(transition '[.reversed, .total - .moved]')"
+expect_eq "all but one" '[true,1]' "$(transition '[.reversed, .total - .moved]')"
 check "forth again" klpctl reverse
 check "the early sleeper blocks" loop_until sleeper_blocks
-same forth '[false,null]' "$(transition '[.reversed, .timeoutUSec]')"
+expect_eq forth '[false,null]' "$(transition '[.reversed, .timeoutUSec]')"
 check "back for good" klpctl reverse
 end_late_sleep
 check reversed loop_until no_transition
@@ -217,23 +217,23 @@ lose_done() {
 	kill -CONT "$KLPD_PID"
 }
 
-t the end of a transition that klpd is not told of
+begin_test the end of a transition that klpd is not told of
 klpctl enable --timeout=0 $T/held.klp.o & enable=$!
 check "it is held up" loop_until sleeper_blocks
 lose_done
 check "who waits for it has the answer" wait $enable
 check "nobody has to ask" grep -q "Patch 'held' 1.0: enable complete" "$KLPD_LOG"
-same "what is in force" held "$(names)"
+expect_eq "what is in force" held "$(names)"
 begin_sleep
 check "begin to disable" klpctl disable --no-wait --timeout=0 held
 check "it is held up" loop_until sleeper_blocks
 lose_done
 check "the next change is not busy" klpctl enable /usr/lib/klpd/patches/cmdline.klp.o
-same "what is in force" cmdline "$(names)"
+expect_eq "what is in force" cmdline "$(names)"
 check disable klpctl disable cmdline
 begin_sleep
 
-t what is told of blockers
+begin_test what is told of blockers
 keep
 odd=/tmp/$'b\e[2J\xff\nad'
 cp "$(command -v sleep)" "$odd"
@@ -256,13 +256,13 @@ grep -Eq "^$sleeper +[0-9]+ +user +S +[0-9.]+ s +sleep +in hrtimer_nanosleep$" /
 	fail "no line for the sleeper: $(cat /tmp/out)"
 grep -q "^sleep\[$sleeper\]:$" /tmp/out || fail "no stack of the sleeper: $(cat /tmp/out)"
 grep -Eq "^  hrtimer_nanosleep\+0x" /tmp/out || fail "nothing on the stack: $(cat /tmp/out)"
-same "control characters" "" "$(tr -d '\n -~' </tmp/out)"
-same "no stacks" 0 "$(klpctl blockers --stacks=0 | grep -c +0x)"
-same "one stack" 1 "$(klpctl blockers --json --stacks=1 | jq '[.blockers[] | select(.stack)] | length')"
+expect_eq "control characters" "" "$(tr -d '\n -~' </tmp/out)"
+expect_eq "no stacks" 0 "$(klpctl blockers --stacks=0 | grep -c +0x)"
+expect_eq "one stack" 1 "$(klpctl blockers --json --stacks=1 | jq '[.blockers[] | select(.stack)] | length')"
 
-t patch states of tasks
-same "the sleeper's" 0 "$(klpctl task --json $sleeper | jq .patchState)"
-same "the shell's" 1 "$(klpctl task --json $$ | jq .patchState)"
+begin_test patch states of tasks
+expect_eq "the sleeper's" 0 "$(klpctl task --json $sleeper | jq .patchState)"
+expect_eq "the shell's" 1 "$(klpctl task --json $$ | jq .patchState)"
 klpctl task $sleeper $$ >/tmp/out || fail "klpctl task"
 grep -Eq "^$sleeper +sleep +unpatched$" /tmp/out || fail "$(cat /tmp/out)"
 grep -Eq "^$$ +[^ ]+ +patched$" /tmp/out || fail "$(cat /tmp/out)"
@@ -272,9 +272,9 @@ kill $evil
 wait $evil 2>/dev/null
 check reverse klpctl reverse
 check reversed loop_until no_transition
-same "no transition" -1 "$(klpctl task --json $sleeper | jq .patchState)"
+expect_eq "no transition" -1 "$(klpctl task --json $sleeper | jq .patchState)"
 
-t a sleeper is sent out of the way and does not notice
+begin_test a sleeper is sent out of the way and does not notice
 echo 100 >$patience
 check enable klpctl enable $T/held.klp.o
 check "it still sleeps" kill -0 $sleeper
@@ -283,16 +283,16 @@ check "and goes on with its sleep" loop_until grep -q '^219 ' /proc/$sleeper/sys
 check disable klpctl disable held
 end_sleep
 
-t the time of a disable runs out
+begin_test the time of a disable runs out
 check enable klpctl enable $T/held.klp.o
 echo 1000000000 >$patience
 begin_sleep
 expect_fail 11 klpctl disable --timeout=1 held
-same state in_force "$(klpctl status --json | jq -r '.patches[0].state')"
+expect_eq state in_force "$(klpctl status --json | jq -r '.patches[0].state')"
 end_sleep
 check disable klpctl disable held
 
-t force
+begin_test force
 keep
 begin_sleep
 klpctl enable $T/held.klp.o >/tmp/client 2>&1 &
@@ -300,31 +300,31 @@ client=$!
 check "the sleeper is named" loop_until sleeper_blocks
 check force klpctl force
 wait $client || fail "the one who waited got status $?: $(cat /tmp/client)"
-same state in_force "$(klpctl status --json | jq -r '.patches[0].state')"
-same forced '[true,1]' "$(klpctl status --json | jq -c '[.patches[0].forced, .companion.forced]')"
+expect_eq state in_force "$(klpctl status --json | jq -r '.patches[0].state')"
+expect_eq forced '[true,1]' "$(klpctl status --json | jq -c '[.patches[0].forced, .companion.forced]')"
 [[ $(klpctl status) == *Forced* ]] || fail "status does not say it"
 end_sleep
 
-t a forced patch after a restart and a disable
+begin_test a forced patch after a restart and a disable
 keep
 kill_klpd
 start_klpd
-same forced true "$(klpctl status --json | jq .patches[0].forced)"
+expect_eq forced true "$(klpctl status --json | jq .patches[0].forced)"
 check disable klpctl disable held
-same patches "[]" "$(klpctl status --json | jq -c .patches)"
-same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+expect_eq patches "[]" "$(klpctl status --json | jq -c .patches)"
+expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 check "its program is kept" test -n "$(kept)"
-same links "" "$(tracing_links)"
+expect_eq links "" "$(tracing_links)"
 
 # The record is unregistered and its pins are gone: a new klpd finds nothing to complain about.
 forced_and_gone() {
 	check "nothing runs" loop_until no_transition
-	same patches "[]" "$(klpctl status --json | jq -c .patches)"
-	same warnings "[]" "$(klpctl status --json | jq -c .warnings)"
-	same "half-built pins" "" "$(find /sys/fs/bpf/klpd -name 'gen-*')"
-	same links "" "$(tracing_links)"
+	expect_eq patches "[]" "$(klpctl status --json | jq -c .patches)"
+	expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+	expect_eq "half-built pins" "" "$(find /sys/fs/bpf/klpd -name 'gen-*')"
+	expect_eq links "" "$(tracing_links)"
 	bpftool prog show id "$program" >/dev/null || fail "program $program was freed"
-	same "one more is kept" $((before + 1)) "$(kept | wc -l)"
+	expect_eq "one more is kept" $((before + 1)) "$(kept | wc -l)"
 }
 
 # begin_forced_disable FAULT - held is disabled by force while the sleeper is inside its function.
@@ -341,7 +341,7 @@ begin_forced_disable() {
 }
 
 for point in complete:0 complete:1 retire:0 retire:1 retire:2 retire:3; do
-	t "forced, klpd killed at $point"
+	begin_test "forced, klpd killed at $point"
 	keep
 	begin_forced_disable $point:kill
 	check "klpd is killed" loop_until klpd_is_gone
@@ -351,7 +351,7 @@ for point in complete:0 complete:1 retire:0 retire:1 retire:2 retire:3; do
 	end_sleep
 done
 
-t a forced patch whose programs cannot be kept stays as it is
+begin_test a forced patch whose programs cannot be kept stays as it is
 keep
 begin_forced_disable retire:1:fail
 leftover() {
@@ -368,7 +368,7 @@ stop_klpd
 start_klpd
 forced_and_gone
 
-t forced back
+begin_test forced back
 keep
 before=$(kept | wc -l)
 begin_sleep
@@ -393,12 +393,12 @@ begin_orphan() {
 	start_klpd
 }
 
-t a record without a set whose programs are kept
+begin_test a record without a set whose programs are kept
 keep
 begin_orphan retire:1
 forced_and_gone
 
-t a record without a set whose programs nobody kept
+begin_test a record without a set whose programs nobody kept
 keep
 begin_orphan complete:1
 klpctl status --json | jq -e '.warnings | any(test("left by force"))' >/dev/null ||

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-missed.sh - a patch is in force for every call, or status reports that it is not. One
-# kernel function has a body that takes a millisecond. Many tasks on one CPU call it, and
+# test-recursion-misses.sh - a patch is in force for every call, or status reports that it is not.
+# One kernel function has a body that takes a millisecond. Many tasks on one CPU call it, and
 # real-time tasks and interrupts call it on top of them, on a preemptible kernel. A guard body
 # misses no call; an fmod_ret body does, and status, its exit status and Monitor report it.
 # timeout: 600
@@ -45,28 +45,28 @@ echo "# preemption: $(cat /sys/kernel/debug/sched/preempt)"
 start_klpd
 snapshot
 
-t not patched
+begin_test not patched
 storm
-same "patched calls" 0 "$(calls task rt soft hard | cut -d' ' -f1)"
+expect_eq "patched calls" 0 "$(calls task rt soft hard | cut -d' ' -f1)"
 end_interrupts
 
-t a guard body misses no call
+begin_test a guard body misses no call
 check enable klpctl enable $T/missed-guard.klp.o
 storm
 for context in task rt soft hard; do
 	read -r patched original <<<"$(calls $context)"
 	((patched > 50)) || fail "only $patched calls from $context"
-	same "calls from $context that ran the original" 0 "$original"
+	expect_eq "calls from $context that ran the original" 0 "$original"
 done
 end_interrupts
 check "exit status" klpctl status
-same "missed, warnings" '[0,[]]' "$(klpctl status --json | jq -c '[.patches[0].missed, .warnings]')"
+expect_eq "missed, warnings" '[0,[]]' "$(klpctl status --json | jq -c '[.patches[0].missed, .warnings]')"
 check disable klpctl disable missed-guard
 
-t an fmod_ret body misses calls, and it is told
+begin_test an fmod_ret body misses calls, and it is told
 keep # the patch, for the next
 check enable klpctl enable $T/missed-fmod.klp.o
-same "before" 0 "$(missed)"
+expect_eq "before" 0 "$(missed)"
 check "exit status before" klpctl status
 klpctl monitor --json >/tmp/monitor 2>/dev/null &
 monitor=$!
@@ -91,34 +91,34 @@ expect_fail 15 klpctl status
 	fail "no warning of $told: $OUTPUT"
 [[ $OUTPUT == *"missed $told calls: not fully in force"* ]] || fail "not said at the function: $OUTPUT"
 expect_fail 15 klpctl status --json
-same "in JSON" "[$told,$told]" "$(jq -c '.patches[0] | [.missed, .functions[0].missed]' <<<"$OUTPUT")"
-same "log" 1 "$(grep -c "missed-fmod.*calls were missed" $KLPD_LOG)"
+expect_eq "in JSON" "[$told,$told]" "$(jq -c '.patches[0] | [.missed, .functions[0].missed]' <<<"$OUTPUT")"
+expect_eq "log" 1 "$(grep -c "missed-fmod.*calls were missed" $KLPD_LOG)"
 risen() {
 	[[ $(jq -s 'map(select(.event == "missed") | .patches[0].missed) | max' /tmp/monitor) == "$told" ]]
 }
 check "Monitor tells it" loop_until risen
 kill $monitor
 
-t nobody is woken for what nobody watches
+begin_test nobody is woken for what nobody watches
 kill_klpd
 start_klpd
 expect_fail 15 klpctl status
 before=$(switches)
 storm
-same "times klpd was woken" "$before" "$(switches)"
+expect_eq "times klpd was woken" "$before" "$(switches)"
 (($(calls task rt soft hard | cut -d' ' -f2) > 0)) || fail "nothing was missed meanwhile"
 end_interrupts
 check disable klpctl disable missed-fmod
 check "exit status after" klpctl status
 
-t a strict patch cannot have such a body
+begin_test a strict patch cannot have such a body
 for verb in enable check; do
 	expect_fail 4 klpctl $verb $T/missed-strict.klp.o
 	[[ $OUTPUT == *"fmod_ret body of 'in_aton' can miss calls, and the patch is strict"* ]] ||
 		fail "$verb does not say why: $OUTPUT"
 done
 storm
-same "patched calls" 0 "$(calls task rt soft hard | cut -d' ' -f1)"
+expect_eq "patched calls" 0 "$(calls task rt soft hard | cut -d' ' -f1)"
 end_interrupts
 stop_klpd
 ok

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-ways-kernel.sh - how kernel threads and workers of a user process (io_uring, vhost) move
-# from the old to the new version, or do not because they are inside. The module
+# test-transition-kthread.sh - how kernel threads and workers of a user process (io_uring, vhost)
+# move from the old to the new version, or do not because they are inside. The module
 # test_klpd_kthreads provides them. These tasks cannot be sent to user mode: they move where they
 # sleep, or at a scheduling point.
 # timeout: 600
@@ -26,10 +26,10 @@ outside() {
 
 inside() {
 	kpark kthread "$1"
-	same "where it is" "$parked inside $1" "$(tail -n 1 /proc/test_klpd_kthreads)"
+	expect_eq "where it is" "$parked inside $1" "$(tail -n 1 /proc/test_klpd_kthreads)"
 }
 
-t kernel threads elsewhere move: asleep, uninterruptible, running
+begin_test kernel threads elsewhere move: asleep, uninterruptible, running
 outside sleep
 outside deaf
 outside run
@@ -37,158 +37,158 @@ inside deaf
 blocker=$parked
 in_state D "$blocker"
 begin enable in-park
-only "$blocker"
+expect_only_blockers "$blocker"
 blocks "$blocker" $INSIDE
 check "it is said to be a kthread" is_kthread "$blocker"
 check "the others have moved" state_is 1 "${kthreads[@]}"
-same "it has not" 0 "$(state "$blocker")"
+expect_eq "it has not" 0 "$(state "$blocker")"
 check "a reader is patched" reads_patched
-go "$blocker"
+step "$blocker"
 complete in_force in-park
-check "it goes on outside" loop_until at outside "$blocker"
-go "$blocker"
+check "it goes on outside" loop_until is_at outside "$blocker"
+step "$blocker"
 begin disable in-park
 complete nothing_in_force
 for p in "${kthreads[@]}"; do
-	go "$p"
+	step "$p"
 done
 kthreads=()
 
-t a kernel thread that sleeps inside is woken again and again and stays in the way
+begin_test a kernel thread that sleeps inside is woken again and again and stays in the way
 inside sleep
 in_state S "$parked"
 begin enable in-park
-only "$parked"
+expect_only_blockers "$parked"
 blocks "$parked" $INSIDE
 # It is woken after 300 ms, and then every 300 ms.
 passes 30
-same "it is still old" 0 "$(state "$parked")"
-check "and inside" at inside "$parked"
-go "$parked"
+expect_eq "it is still old" 0 "$(state "$parked")"
+check "and inside" is_at inside "$parked"
+step "$parked"
 complete in_force in-park
-go "$parked"
+step "$parked"
 # The same for a disable.
 inside sleep
 in_state S "$parked"
 begin disable in-park
-only "$parked"
-same "it is still patched" 1 "$(state "$parked")"
-go "$parked"
+expect_only_blockers "$parked"
+expect_eq "it is still patched" 1 "$(state "$parked")"
+step "$parked"
 complete nothing_in_force
-go "$parked"
+step "$parked"
 
-t a kernel thread that runs inside is in the way and moves when it leaves
+begin_test a kernel thread that runs inside is in the way and moves when it leaves
 inside run
 begin enable in-park
-only "$parked"
+expect_only_blockers "$parked"
 passes 10
-same "it is still old" 0 "$(state "$parked")"
-check "and inside" at inside "$parked"
-go "$parked"
+expect_eq "it is still old" 0 "$(state "$parked")"
+check "and inside" is_at inside "$parked"
+step "$parked"
 complete in_force in-park
-check "it runs outside now" at outside "$parked"
-go "$parked"
+check "it runs outside now" is_at outside "$parked"
+step "$parked"
 inside run
 begin disable in-park
-only "$parked"
+expect_only_blockers "$parked"
 passes 10
-same "it is still patched" 1 "$(state "$parked")"
-go "$parked"
+expect_eq "it is still patched" 1 "$(state "$parked")"
+step "$parked"
 complete nothing_in_force
-go "$parked"
+step "$parked"
 
-t busy: an enable and a disable turn several times while kernel threads are inside
+begin_test busy: an enable and a disable turn several times while kernel threads are inside
 inside sleep
 old=$parked
 begin enable in-park
-only "$old"
+expect_only_blockers "$old"
 inside deaf
 new=$parked
 in_state D "$new"
 for _ in 1 2 3; do
 	check reverse klpctl reverse
-	only "$new"
+	expect_only_blockers "$new"
 	check "a reader is not patched" gone reads_patched
 	check "reverse again" klpctl reverse
-	only "$old"
-	same "who is inside keeps its version" "0 1" "$(state "$old") $(state "$new")"
+	expect_only_blockers "$old"
+	expect_eq "who is inside keeps its version" "0 1" "$(state "$old") $(state "$new")"
 	check "a reader is patched" reads_patched
 done
-go "$old"
+step "$old"
 complete in_force in-park
 begin disable in-park
-only "$new"
+expect_only_blockers "$new"
 check reverse klpctl reverse
 complete in_force in-park
 begin disable in-park
-only "$new"
-go "$new"
+expect_only_blockers "$new"
+step "$new"
 complete nothing_in_force
-go "$old"
-go "$new"
+step "$old"
+step "$new"
 
-t a child of an unpatched task is in the version the transition goes to
+begin_test a child of an unpatched task is in the version the transition goes to
 (echo "enter brood" >/proc/test_klpd_kthreads) &
 mother=$!
 in_function $INSIDE "$mother"
 echo $FOREVER >$PATIENCE
 begin enable in-park
-only "$mother"
-go "$mother"
+expect_only_blockers "$mother"
+step "$mother"
 # shellcheck disable=SC2317
 born() {
 	child=$(awk -v mother="$mother" '$1 != mother { print $1 }' /proc/test_klpd_kthreads)
-	[[ -n $child ]] && at inside "$child"
+	[[ -n $child ]] && is_at inside "$child"
 }
 check "it has a child" loop_until born
 # The child went inside at once and sleeps there. If it had been forked in its parent's version,
 # it could not have moved and would be a blocker.
 in_function $INSIDE "$child"
-only "$mother"
-same "mother and child" "0 1" "$(state "$mother") $(state "$child")"
+expect_only_blockers "$mother"
+expect_eq "mother and child" "0 1" "$(state "$mother") $(state "$child")"
 check reverse klpctl reverse
-only "$child"
-same "mother and child" "0 1" "$(state "$mother") $(state "$child")"
+expect_only_blockers "$child"
+expect_eq "mother and child" "0 1" "$(state "$mother") $(state "$child")"
 check "reverse again" klpctl reverse
-only "$mother"
-go "$mother"
+expect_only_blockers "$mother"
+step "$mother"
 complete in_force in-park
-go "$mother"
+step "$mother"
 wait "$mother"
-check "its worker has gone with it" loop_until at ended "$child"
-go "$child"
+check "its worker has gone with it" loop_until is_at ended "$child"
+step "$child"
 check disable klpctl disable in-park
 echo 100 >$PATIENCE
 
-t user workers as vhost has them
+begin_test user workers as vhost has them
 kpark worker sleep-outside
 worker=$parked
 kpark worker sleep
 in_state S "$parked"
 begin enable in-park
-only "$parked"
+expect_only_blockers "$parked"
 blocks "$parked" $INSIDE
 check "who is elsewhere has moved" state_is 1 "$worker"
 passes 30
-same "it is still old" 0 "$(state "$parked")"
-go "$parked"
+expect_eq "it is still old" 0 "$(state "$parked")"
+step "$parked"
 complete in_force in-park
 begin disable in-park
 complete nothing_in_force
-go "$parked"
-go "$worker"
+step "$parked"
+step "$worker"
 
-t a user worker that runs inside
+begin_test a user worker that runs inside
 kpark worker run
 begin enable in-park
-only "$parked"
+expect_only_blockers "$parked"
 passes 10
-go "$parked"
+step "$parked"
 complete in_force in-park
-go "$parked"
+step "$parked"
 check disable klpctl disable in-park
 
-t workers of io_uring
+begin_test workers of io_uring
 new_fifo
 PROGRAM=uring park open "$fifo"
 worker=$parked owner=$holder answer=$told
@@ -198,36 +198,36 @@ in_function fifo_open "$worker"
 inside deaf
 in_state D "$parked"
 begin enable in-park
-only "$parked"
+expect_only_blockers "$parked"
 check "both have moved" state_is 1 "$worker" "$poller"
-go "$parked"
+step "$parked"
 complete in_force in-park
-go "$parked"
+step "$parked"
 check disable klpctl disable in-park
 begin enable in-open
-only "$worker"
+expect_only_blockers "$worker"
 blocks "$worker" fifo_open
 passes 30
-same "it is still old" 0 "$(state "$worker")"
-same "its call goes on" "$worker" "$(said "$answer")"
+expect_eq "it is still old" 0 "$(state "$worker")"
+expect_eq "its call goes on" "$worker" "$(last_line "$answer")"
 # The task that opens the other end is in the new version.
 : >"$fifo"
 complete in_force in-open
 check "its request is done" wait "$owner"
-[[ $(said "$answer") =~ ^open:\ [0-9]+$ ]] || fail "its request: $(said "$answer")"
+[[ $(last_line "$answer") =~ ^open:\ [0-9]+$ ]] || fail "its request: $(last_line "$answer")"
 check disable klpctl disable in-open
 unpark "$watcher"
 
-t force while a kernel thread is inside, which then goes on
+begin_test force while a kernel thread is inside, which then goes on
 keep
 inside sleep
 begin enable in-park
-only "$parked"
+expect_only_blockers "$parked"
 check force klpctl force
 complete in_force in-park
-go "$parked"
-check "it goes on" loop_until at outside "$parked"
-go "$parked"
+step "$parked"
+check "it goes on" loop_until is_at outside "$parked"
+step "$parked"
 check disable klpctl disable in-park
 check "nobody is parked any more" test ! -s /proc/test_klpd_kthreads
 rmmod test_klpd_kthreads

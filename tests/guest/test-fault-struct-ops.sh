@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-kill-tables.sh - as test-kill.sh, for patches with an instance that two of them share: a fault
-# at every phase and every object. Afterwards the only link holds the map of the patch that is in
-# force, and a connection that was opened before still works.
+# test-fault-struct-ops.sh - as test-fault.sh, for patches with an instance that two of them
+# share: a fault at every phase and every object. Afterwards the only link holds the map of the
+# patch that is in force, and a connection that was opened before still works.
 # not on debug: dozens of faults of klpd, half an hour there; what they do to the companion others do too
 # timeout: 1500
 . /klpd/lib.sh
-# shellcheck source=tests/guest/lib/kill.sh
-. /klpd/lib/kill.sh
+# shellcheck source=tests/guest/lib/fault.sh
+. /klpd/lib/fault.sh
 T=/usr/lib/klpd/tests
 CC=/usr/lib/klpd/programs/cc
 
@@ -35,7 +35,7 @@ further() {
 
 goes_on() {
 	loop_until further $(($(rounds) + 2)) || fail "the open connection does not go on: $(cat /tmp/talk)"
-	same "its window" 11 "$(awk '{ print $2 }' /tmp/talk)"
+	expect_eq "its window" 11 "$(awk '{ print $2 }' /tmp/talk)"
 }
 
 modprobe klp
@@ -50,43 +50,43 @@ loop_until grep -q '^[0-9]' /tmp/talk
 klpctl disable cc
 snapshot
 
-# load:2 the programs, attach:1 the instance, attach:2 the function, switch:2 the link holds the new
-# map
+# load:2 the programs, attach:1 the instance, attach:2 the function, switch:2 the link holds the
+# new map
 for point in attach:1 pin:1 switch:2; do
-	t "enable, $point:fail"
+	begin_test "enable, $point:fail"
 	one "$point" fail "" cc klpctl enable $T/cc-1.klp.o
-	t "replace, $point:fail"
+	begin_test "replace, $point:fail"
 	klpctl enable $T/cc-1.klp.o >/dev/null || fail enable
 	one "$point" fail cc cc-held klpctl replace $T/cc-held.klp.o
 done
 
 for point in load:2 attach:1 pin:0 pin:1 pin:2 switch:2 switch:1 complete:1; do
-	t "enable, $point:kill"
+	begin_test "enable, $point:kill"
 	one "$point" kill "" cc klpctl enable $T/cc-1.klp.o
 done
 
 for point in load:2 attach:1 attach:2 pin:0 pin:1 pin:2 switch:2 switch:1 complete:0 complete:1 retire:1 retire:2 retire:3; do
-	t "replace, $point:kill"
+	begin_test "replace, $point:kill"
 	klpctl enable $T/cc-1.klp.o >/dev/null || fail enable
 	one "$point" kill cc cc-held klpctl replace $T/cc-held.klp.o
 done
 
 for point in switch:2 switch:1 complete:0 retire:1 retire:2 retire:3; do
-	t "disable, $point:kill"
+	begin_test "disable, $point:kill"
 	klpctl enable $T/cc-1.klp.o >/dev/null || fail enable
 	one "$point" kill cc "" klpctl disable cc
 done
 
 for point in pin:2 switch:2 switch:1 retire:1; do
-	t "rollback, $point:kill"
+	begin_test "rollback, $point:kill"
 	{ klpctl enable $T/cc-1.klp.o && klpctl replace $T/cc-held.klp.o; } >/dev/null || fail start
 	one "$point" kill cc-held cc klpctl rollback
-	t "replace at one instant, $point:kill"
+	begin_test "replace at one instant, $point:kill"
 	klpctl enable --immediate $T/cc-1.klp.o >/dev/null || fail enable
 	one "$point" kill cc cc-held klpctl replace --immediate $T/cc-held.klp.o
 done
 
-t the connection that was open all the time
+begin_test the connection that was open all the time
 goes_on
 kill $talker
 wait $talker 2>/dev/null

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-transparent.sh - a sleeper that is sent out of a patched function does not notice.
+# test-transition-syscall-restart.sh - a sleeper that is sent out of a patched function does not
+# notice.
 #
 # After signal_ms, klp.ko sends a task that sleeps inside to the edge of user mode, as a signal
 # would, but without a signal. Its system call is resumed from there and must end as it would have
@@ -33,7 +34,7 @@ sent_out() {
 	begin enable "$1"
 	complete in_force "$1"
 	check "it still sleeps" in_function "$2" "$parked"
-	same "it has said nothing" "$parked" "$(said "$told")"
+	expect_eq "it has said nothing" "$parked" "$(last_line "$told")"
 }
 
 # The same for a disable; afterwards the patch is gone.
@@ -41,14 +42,14 @@ sent_out_again() {
 	begin disable "$1"
 	complete nothing_in_force
 	check "it still sleeps" in_function "$2" "$parked"
-	same "it has said nothing" "$parked" "$(said "$told")"
+	expect_eq "it has said nothing" "$parked" "$(last_line "$told")"
 }
 
 # ends_with TEXT - the parked task ends with this return value of its call.
 ends_with() {
 	check "it ends" loop_until gone kill -0 "$holder"
 	wait "$holder"
-	same "its call" "$1" "$(said "$told")"
+	expect_eq "its call" "$1" "$(last_line "$told")"
 }
 
 # The task is in restart_syscall(), which resumes the wait with the first call's end time; or it
@@ -80,50 +81,50 @@ keeps_its_end() {
 	LOOP_SECONDS=120 ends_with "$text"
 }
 
-t nanosleep sleeps its time
+begin_test nanosleep sleeps its time
 keeps_its_end in-sleep hrtimer_nanosleep "nanosleep: 0 ok handlers 0" nanosleep
 
-t poll without an end returns what comes
+begin_test poll without an end returns what comes
 new_fifo
 park -h poll -1 "$fifo"
 sent_out in-poll do_sys_poll
 sent_out_again in-poll do_sys_poll
-tell "$fifo"
+signal_fifo "$fifo"
 ends_with "poll: 1 ok handlers 0"
 
-t poll with an end keeps it
+begin_test poll with an end keeps it
 new_fifo
 keeps_its_end in-poll do_sys_poll "poll: 0 ok handlers 0" poll "$fifo"
 
-t select returns what comes
+begin_test select returns what comes
 new_fifo
 park -h select "$fifo"
 sent_out in-select do_select
 sent_out_again in-select do_select
-tell "$fifo"
+signal_fifo "$fifo"
 ends_with "select: 1 ok handlers 0"
 
-t a futex wait ends when it is woken
+begin_test a futex wait ends when it is woken
 park -h futex -1 /tmp/futex
 sent_out in-futex futex_wait
 sent_out_again in-futex futex_wait
-same "woken" "wake: 1 ok handlers 0" "$("$PROGRAMS/park" wake /tmp/futex)"
+expect_eq "woken" "wake: 1 ok handlers 0" "$("$PROGRAMS/park" wake /tmp/futex)"
 ends_with "futex: 0 ok handlers 0"
 
-t a futex wait with an end keeps it
+begin_test a futex wait with an end keeps it
 keeps_its_end in-futex futex_wait "futex: -1 ETIMEDOUT handlers 0" futex /tmp/futex
 
-t a read returns the data
+begin_test a read returns the data
 read=in-read function=pipe_read
 kernel_is 6 || { read=in-read7 function=fifo_pipe_read; }
 new_fifo
 park -h read "$fifo"
 sent_out $read $function
 sent_out_again $read $function
-tell "$fifo"
+signal_fifo "$fifo"
 ends_with "read: 3 ok handlers 0"
 
-t a call of a driver that wants to be made again is
+begin_test a call of a driver that wants to be made again is
 modprobe test_klpd_kthreads
 (echo "enter sleep" >/proc/test_klpd_kthreads) &
 parked=$! holder=$!
@@ -131,9 +132,9 @@ told=/tmp/driver
 echo "$parked" >$told
 sent_out in-park srcu_notifier_call_chain
 sent_out_again in-park srcu_notifier_call_chain
-go "$parked"
-check "it goes on" loop_until at outside "$parked"
-go "$parked"
+step "$parked"
+check "it goes on" loop_until is_at outside "$parked"
+step "$parked"
 check "its write" wait "$holder"
 rmmod test_klpd_kthreads
 ok

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-crowd.sh - on a machine with ten thousand tasks changes complete, also while tasks fork and
-# exit all the time. `make bench` measures the cost.
+# test-scale-10k.sh - on a machine with ten thousand tasks changes complete, also while tasks fork
+# and exit all the time. `make bench` measures the cost.
 # guest: -m 2G
 # timeout: 600
 # shellcheck source=tests/guest/lib/lib.sh
@@ -18,7 +18,7 @@ threads() {
 
 there_and_back() {
 	check enable klpctl enable $P/cmdline.klp.o
-	same cmdline "this has been live patched" "$(cat /proc/cmdline)"
+	expect_eq cmdline "this has been live patched" "$(cat /proc/cmdline)"
 	check replace klpctl replace $P/meminfo.klp.o
 	check disable klpctl disable meminfo
 }
@@ -30,14 +30,14 @@ snapshot
 echo 40000 >/proc/sys/kernel/threads-max
 mkfifo /tmp/ready /tmp/enough
 
-t "$TASKS tasks"
+begin_test "$TASKS tasks"
 /usr/lib/klpd/bench/bench-transition crowd "$TASKS" sh -c 'echo >/tmp/ready; read _ </tmp/enough' &
 crowd=$!
 read -r _ </tmp/ready
 check "they are there" test "$(threads)" -ge "$TASKS"
 there_and_back
 
-t "$TASKS tasks, and others that are born and die"
+begin_test "$TASKS tasks, and others that are born and die"
 for _ in 1 2; do
 	while [[ -e /tmp/ready ]]; do
 		(:) &
@@ -51,7 +51,7 @@ there_and_back
 rm /tmp/ready
 wait "${churn[@]}"
 
-t "they end"
+begin_test "they end"
 echo >/tmp/enough
 check "status" wait $crowd
 check "they are gone" test "$(threads)" -lt "$TASKS"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-ways.sh - how user tasks move from the old to the new version, or do not because they are
-# inside. test-ways-kernel.sh covers kernel threads and workers, test-transparent.sh the invisible
-# signals.
+# test-transition-user.sh - how user tasks move from the old to the new version, or do not because
+# they are inside. test-transition-kthread.sh covers kernel threads and workers,
+# test-transition-syscall-restart.sh the invisible signals.
 # timeout: 600
 # shellcheck source=tests/guest/lib/lib.sh
 . /klpd/lib.sh
@@ -20,7 +20,7 @@ begin_held() {
 	sleeper=$parked
 	in_function hrtimer_nanosleep "$sleeper"
 	begin enable in-sleep
-	only "$sleeper"
+	expect_only_blockers "$sleeper"
 }
 
 # The sleeper leaves and the transition completes: the patch is in force, and is disabled again.
@@ -30,16 +30,16 @@ end_held() {
 	check disable klpctl disable in-sleep
 }
 
-t many who sleep elsewhere do not hold it up
+begin_test many who sleep elsewhere do not hold it up
 park threads 300
 many=$parked
 begin_held
-same "threads" 301 "$(threads "$many" | wc -w)"
+expect_eq "threads" 301 "$(threads "$many" | wc -w)"
 check "all of them have moved" state_is 1 "$(threads "$many")"
 unpark "$many"
 end_held
 
-t a task that never enters the kernel by itself moves and sees no signal
+begin_test a task that never enters the kernel by itself moves and sees no signal
 park -h spin /tmp/spin
 spinner=$parked
 taskset -p 2 "$spinner" >/dev/null
@@ -54,78 +54,78 @@ spins_on() {
 	((now != before))
 }
 check "it goes on" loop_until spins_on
-same "signal handlers that ran" 0 "$handled"
+expect_eq "signal handlers that ran" 0 "$handled"
 unpark "$spinner"
 end_held
 
-t a task that runs inside moves when it leaves, and its call is not cut short
+begin_test a task that runs inside moves when it leaves, and its call is not cut short
 park zeros
 zeros=$parked
 begin enable in-zero
 loop_until blockers_are "$zeros " || fail "it was not seen inside: $(blockers) $(cat "$told")"
-same "it is still old" 0 "$(state "$zeros")"
+expect_eq "it is still old" 0 "$(state "$zeros")"
 LOOP_SECONDS=120 complete in_force in-zero
 wait "$holder"
-same "it read all" "zeros: 2147479552 ok handlers 0" "$(said "$told")"
+expect_eq "it read all" "zeros: 2147479552 ok handlers 0" "$(last_line "$told")"
 check disable klpctl disable in-zero
 
-t an offline CPU
+begin_test an offline CPU
 cpu=/sys/devices/system/cpu/cpu1/online
 echo 0 >$cpu || fail "the CPU cannot be taken away"
 check enable klpctl enable $T/in-sleep.klp.o
 echo 1 >$cpu
-same "read on that CPU" "this has been live patched" "$(taskset 2 cat /proc/cmdline)"
+expect_eq "read on that CPU" "this has been live patched" "$(taskset 2 cat /proc/cmdline)"
 echo 0 >$cpu
 check disable klpctl disable in-sleep
 echo 1 >$cpu
 [[ $(taskset 2 cat /proc/cmdline) != *patched* ]] || fail "the CPU still reads the patch"
 
-t a CPU goes and comes while a transition is held up
+begin_test a CPU goes and comes while a transition is held up
 begin_held
 echo 0 >$cpu
-only "$sleeper"
+expect_only_blockers "$sleeper"
 echo 1 >$cpu
-only "$sleeper"
-same "read on that CPU" "this has been live patched" "$(taskset 2 cat /proc/cmdline)"
+expect_only_blockers "$sleeper"
+expect_eq "read on that CPU" "this has been live patched" "$(taskset 2 cat /proc/cmdline)"
 check reverse klpctl reverse
 complete nothing_in_force
 begin enable in-sleep
 echo 0 >$cpu
-only "$sleeper"
+expect_only_blockers "$sleeper"
 end_held
 echo 1 >$cpu
 
-t a CPU that was away when it began comes back in the middle
+begin_test a CPU that was away when it began comes back in the middle
 echo 0 >$cpu
 begin_held
 echo 1 >$cpu
-only "$sleeper"
-same "read on that CPU" "this has been live patched" "$(taskset 2 cat /proc/cmdline)"
+expect_only_blockers "$sleeper"
+expect_eq "read on that CPU" "this has been live patched" "$(taskset 2 cat /proc/cmdline)"
 unpark "$sleeper"
 complete in_force in-sleep
-same "read on that CPU" "this has been live patched" "$(taskset 2 cat /proc/cmdline)"
+expect_eq "read on that CPU" "this has been live patched" "$(taskset 2 cat /proc/cmdline)"
 check disable klpctl disable in-sleep
 
-t who is born during a transition is in the version it goes to
+begin_test who is born during a transition is in the version it goes to
 begin_held
 check "a child of a patched task reads it" reads_patched
 park nanosleep 1000000
 born=$parked
 in_function hrtimer_nanosleep "$born"
-same "born while it goes forward" 1 "$(state "$born")"
+expect_eq "born while it goes forward" 1 "$(state "$born")"
 check reverse klpctl reverse
 # It keeps its version when the transition is reversed, so it is a blocker now.
-only "$born"
-same "born before it turned" 1 "$(state "$born")"
+expect_only_blockers "$born"
+expect_eq "born before it turned" 1 "$(state "$born")"
 check "a child of an unpatched task does not" gone reads_patched
 park nanosleep 1000000
-same "born after it turned" 0 "$(state "$parked")"
-only "$born"
+expect_eq "born after it turned" 0 "$(state "$parked")"
+expect_only_blockers "$born"
 unpark "$born"
 complete nothing_in_force
 unpark "$parked" "$sleeper"
 
-t the dead do not hold it up
+begin_test the dead do not hold it up
 new_fifo
 park zombie "$fifo"
 zombie=$parked buried=$fifo undertaker=$holder
@@ -136,12 +136,12 @@ begin_held
 in_state Z "$zombie"
 check "all have moved" state_is 1 "$zombie" "$(threads "$leader")"
 end_held
-tell "$buried"
+signal_fifo "$buried"
 wait "$undertaker"
-same "it was there all the time" "zombie: 1 ok handlers 0" "$(said /tmp/park.$((parks - 2)))"
+expect_eq "it was there all the time" "zombie: 1 ok handlers 0" "$(last_line /tmp/park.$((parks - 2)))"
 unpark "$leader"
 
-t stopped, traced and frozen tasks elsewhere move
+begin_test stopped, traced and frozen tasks elsewhere move
 park threads 0
 stopped=$parked
 kill -STOP "$stopped"
@@ -161,45 +161,45 @@ in_state D "$parent"
 begin_held
 check "moved" state_is 1 "$stopped" "$traced" "$frozen" "$parent"
 end_held
-tell "$fifo"
+signal_fifo "$fifo"
 wait "$parent"
 
-t stopped, traced and frozen inside are named and move when they go on
+begin_test stopped, traced and frozen inside are named and move when they go on
 begin enable in-signal
-only "$stopped" "$traced" "$frozen"
+expect_only_blockers "$stopped" "$traced" "$frozen"
 blocks "$stopped" get_signal
 blocks "$traced" get_signal
 blocks "$frozen" get_signal
-same "states" "0 0 0" "$(state "$stopped") $(state "$traced") $(state "$frozen")"
+expect_eq "states" "0 0 0" "$(state "$stopped") $(state "$traced") $(state "$frozen")"
 echo 0 >/sys/fs/cgroup/ice/cgroup.freeze
-only "$stopped" "$traced"
+expect_only_blockers "$stopped" "$traced"
 kill -CONT "$stopped"
-only "$traced"
-tell /tmp/fifo.$((fifos - 1))
+expect_only_blockers "$traced"
+signal_fifo /tmp/fifo.$((fifos - 1))
 complete in_force in-signal
 check disable klpctl disable in-signal
 kill -KILL "$traced"
 unpark "$stopped" "$frozen" "$tracer"
 rmdir /sys/fs/cgroup/ice
 
-t an uninterruptible sleeper inside
+begin_test an uninterruptible sleeper inside
 new_fifo
 park vfork "$fifo"
 in_state D "$parked"
 echo 100 >$PATIENCE
 begin enable in-vfork
-only "$parked"
+expect_only_blockers "$parked"
 blocks "$parked" wait_for_completion_state
 passes 10
-same "it is still old" 0 "$(state "$parked")"
-tell "$fifo"
+expect_eq "it is still old" 0 "$(state "$parked")"
+signal_fifo "$fifo"
 complete in_force in-vfork
 wait "$holder"
-same "its call" "vfork: 0 ok handlers 0" "$(said "$told")"
+expect_eq "its call" "vfork: 0 ok handlers 0" "$(last_line "$told")"
 check disable klpctl disable in-vfork
 echo $FOREVER >$PATIENCE
 
-t busy: an enable and a disable turn several times while somebody is inside
+begin_test busy: an enable and a disable turn several times while somebody is inside
 begin_held
 old=$sleeper
 blocks "$old" hrtimer_nanosleep
@@ -208,44 +208,44 @@ new=$parked
 in_function hrtimer_nanosleep "$new"
 for _ in 1 2 3; do
 	check reverse klpctl reverse
-	only "$new"
+	expect_only_blockers "$new"
 	blocks "$new" hrtimer_nanosleep
 	check "reverse again" klpctl reverse
-	only "$old"
+	expect_only_blockers "$old"
 	blocks "$old" hrtimer_nanosleep
-	same "who is inside keeps its version" "0 1" "$(state "$old") $(state "$new")"
+	expect_eq "who is inside keeps its version" "0 1" "$(state "$old") $(state "$new")"
 done
 unpark "$old"
 complete in_force in-sleep
 begin disable in-sleep
-only "$new"
+expect_only_blockers "$new"
 park nanosleep 1000000
 newer=$parked
 in_function hrtimer_nanosleep "$newer"
 for _ in 1 2 3; do
 	check reverse klpctl reverse
-	only "$newer"
+	expect_only_blockers "$newer"
 	check "reverse again" klpctl reverse
-	only "$new"
-	same "who is inside keeps its version" "1 0" "$(state "$new") $(state "$newer")"
+	expect_only_blockers "$new"
+	expect_eq "who is inside keeps its version" "1 0" "$(state "$new") $(state "$newer")"
 done
 check reverse klpctl reverse
-only "$newer"
+expect_only_blockers "$newer"
 unpark "$newer"
 complete in_force in-sleep
 check "still patched" reads_patched
 unpark "$new"
 check disable klpctl disable in-sleep
 
-t force while somebody is inside, who then goes on
+begin_test force while somebody is inside, who then goes on
 keep
 park nanosleep 15000
 in_function hrtimer_nanosleep "$parked"
 begin enable in-sleep
-only "$parked"
+expect_only_blockers "$parked"
 check force klpctl force
 complete in_force in-sleep
 wait "$holder"
-same "its call" "nanosleep: 0 ok handlers 0" "$(said "$told")"
+expect_eq "its call" "nanosleep: 0 ok handlers 0" "$(last_line "$told")"
 check disable klpctl disable in-sleep
 ok

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-kill-callbacks.sh - klpd fails, or dies, at every phase of a change of patches with
+# test-fault-callbacks.sh - klpd fails, or dies, at every phase of a change of patches with
 # callbacks: each callback runs exactly once if the change happened, and not at all if it did not.
 # not on debug: dozens of faults of klpd; what they do to the companion others do too
 # timeout: 1800
@@ -41,8 +41,8 @@ one() {
 	fi
 	case $point in
 	# From the switch on the change happens, whether klpd fails or dies.
-	switch:1 | complete:* | retire:*) same "$point:$what" "$goal" "$end" ;;
-	*) same "$point:$what" "$start" "$end" ;;
+	switch:1 | complete:* | retire:*) expect_eq "$point:$what" "$goal" "$end" ;;
+	*) expect_eq "$point:$what" "$start" "$end" ;;
 	esac
 	stop_klpd
 	start_klpd
@@ -58,16 +58,16 @@ points=(plan:0 load:0 load:2 register:0 register:1 attach:0 attach:1 attach:3 at
 
 for what in kill fail; do
 	for point in "${points[@]}"; do
-		t "enable, $point:$what"
+		begin_test "enable, $point:$what"
 		one "$point" $what "" cb-demo on klpctl enable $T/cb-demo.klp.o
 	done
 	for point in register:1 attach:5 pin:1 switch:0 switch:1 complete:0 complete:1 retire:0 retire:1 retire:2; do
-		t "replace, $point:$what"
+		begin_test "replace, $point:$what"
 		klpctl enable $T/cb-demo.klp.o >/dev/null || fail enable
 		one "$point" $what cb-demo cb-demo2 over klpctl replace $T/cb-demo2.klp.o
 	done
 	for point in plan:0 switch:0 switch:1 complete:0 complete:1 retire:0 retire:1 retire:2; do
-		t "disable, $point:$what"
+		begin_test "disable, $point:$what"
 		klpctl enable $T/cb-demo.klp.o >/dev/null || fail enable
 		one "$point" $what cb-demo "" off klpctl disable cb-demo
 	done

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# fault.sh - klpd dies, or gets an error, at every single system call of a change that could have
-# changed the kernel. Afterwards the kernel must hold the start or the goal, whole, and nothing
-# else. A reader that reads all the time must never see anything but the one or the other.
+# fault-all.sh - klpd dies, or gets an error, at every single system call of a change that could
+# have changed the kernel. Afterwards the kernel must hold the start or the goal, whole, and
+# nothing else. A reader that reads all the time must never see anything but the one or the other.
 #
-# Usage: fault.sh [STRIDE [VERB...]]: every STRIDE-th call (1) of enable, replace, disable and
+# Usage: fault-all.sh [STRIDE [VERB...]]: every STRIDE-th call (1) of enable, replace, disable and
 # rollback.
 #
-# It takes long: `make fault` runs it, `make check` runs test-kill.sh instead. The reader has a
+# It takes long: `make fault` runs it, `make check` runs test-fault.sh instead. The reader has a
 # CPU of its own, because an fmod_ret body misses calls while another task on its CPU is in it.
 # timeout: 10000
 . /klpd/lib.sh
@@ -139,7 +139,7 @@ one() {
 	[[ $end == "$start" || $end == "$goal" ]] || fail "$what $n: '$end' is neither '$start' nor '$goal'"
 	stop_reader "$start" "$goal"
 	read_files
-	same "$what $n: what is seen" "${word_of[${end:-none}]-?}" "$LOOK"
+	expect_eq "$what $n: what is seen" "${word_of[${end:-none}]-?}" "$LOOK"
 	if [[ $(counts) != "${counts_of[${end:-none}]-?}" ]]; then
 		not_whole=$((not_whole + 1))
 		fail "$what $n: links, pins, sets: $(counts) instead of ${counts_of[${end:-none}]-?}"
@@ -153,7 +153,7 @@ every() {
 	local n what=$1 verb=$2 before=$tried
 	shift 2
 
-	t "$verb: $what at every call"
+	begin_test "$verb: $what at every call"
 	for ((n = 1; ; n += stride)); do
 		one "$what" $n "$@" || break
 	done
