@@ -131,21 +131,24 @@ nothing_in_force() {
 
 # no_transition - for loop_until: no transition runs.
 no_transition() {
-	[[ $(klpctl status --json | jq .transition) == null ]]
+	[[ $(klpctl status --json | jq '.patches != null and .transition == null') == true ]]
 }
 
 # names - print the patches in the kernel, in the order in which they were enabled, on one line.
+# Like warnings and patches_state, it prints "no answer" if klpd gives none, because then an empty
+# text or a null would mean nothing.
 names() {
-	klpctl status --json | jq -r '[.patches[].name] | join(" ")'
+	klpctl status --json | jq -er '[.patches[].name] | join(" ")' || echo "no answer"
 }
 
 # patches_state - print what a refused command must not change, and what outlives klpd.
 patches_state() {
-	klpctl status --json | jq -cS '[.generation, .transition, .patches, .before]'
+	klpctl status --json | jq -cSe 'if .patches then
+		[.generation, .transition, .patches, .before] else empty end' || echo "no answer"
 }
 
 warnings() {
-	klpctl status --json | jq -r '.warnings[]'
+	klpctl status --json | jq -er '.warnings | join("\n")' || echo "no answer"
 }
 
 # refuse STATUS WORD... -- ARG... - `klpctl ARG...` fails with this status, its message contains
@@ -162,6 +165,7 @@ refuse() {
 	shift || fail "refuse: no command"
 	((${#words[@]})) || fail "refuse $*: without a word every message will do"
 	state=$(patches_state; warnings)
+	[[ $state != *"no answer"* ]] || fail "refuse $*: klpd does not answer"
 	expect_fail "$status" klpctl "$@"
 	printf '%s\n' "$OUTPUT" | sed -n 's/^/# /; 1,3p'
 	for word in "${words[@]}"; do
