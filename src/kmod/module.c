@@ -9,6 +9,11 @@
  * yet; module_list records those that were. Modules that were LIVE before klp.ko was loaded are
  * not on it and do not need to be.
  *
+ * Modules that run their init while klp.ko is loaded. Their COMING notice came before klp.ko was
+ * there. A change patches such a module as soon as its files are in sysfs, which are made after
+ * that notice (klpm_object_is_there()). The LIVE notice patches it for a change that came even
+ * before that; the module cannot be refused any more, so a record that fails is marked as broken.
+ *
  * Context. Process context, in the notifier chain; of the module loader's locks only that of the
  * chain is held, for reading. klpm_mutex is taken in it and released while callbacks run.
  *
@@ -98,7 +103,7 @@ static int module_patch(struct klpm_patch *r, u32 o)
 			r->name, r->objects[o].name, r->funcs[failed].symbol, ret);
 		return ret;
 	}
-	/* Before any task can be in the functions. */
+	/* Before any task can be in the functions (but for a LIVE module). */
 	ret = module_in_transition(r) ? klpm_transition_look_again() : 0;
 	if (!ret)
 		ret = klpm_object_patch(r, o, &callback_error);
@@ -135,13 +140,27 @@ static void module_unpatch_all(const char *name, const struct klpm_patch *end)
 				module_unpatch(r, o);
 }
 
+/* Patch the module for one record. */
+static int module_patch_record(struct klpm_patch *r, const struct module *mod, bool *any)
+{
+	int ret = 0;
+	u32 o;
+
+	for (o = 0; !ret && module_concerns(r) && o < r->n_objects; o++) {
+		if (r->objects[o].loaded || strcmp(r->objects[o].name, mod->name))
+			continue;
+		*any = true;
+		ret = module_patch(r, o);
+	}
+	return ret;
+}
+
 static int module_coming(const struct module *mod)
 {
 	struct known *k = kmalloc(sizeof(*k), GFP_KERNEL);
 	struct klpm_patch *r = NULL;
 	bool any = false;
 	int ret = 0;
-	u32 o;
 
 	if (!k)
 		return -ENOMEM;
@@ -153,12 +172,7 @@ static int module_coming(const struct module *mod)
 	k->mod = mod;
 	list_add(&k->list, &module_list);
 	while (!ret && (r = klpm_patch_next(r)))
-		for (o = 0; !ret && module_concerns(r) && o < r->n_objects; o++) {
-			if (strcmp(r->objects[o].name, mod->name))
-				continue;
-			any = true;
-			ret = module_patch(r, o);
-		}
+		ret = module_patch_record(r, mod, &any);
 	if (ret) {
 		pr_warn("patch '%s' failed for module '%s', refusing to load module '%s'\n", r->name,
 			mod->name, mod->name);
@@ -169,6 +183,24 @@ static int module_coming(const struct module *mod)
 	if (any)
 		module_tell();
 	return ret;
+}
+
+/* Its COMING notice came before klp.ko was loaded. */
+static void module_live(const struct module *mod)
+{
+	struct klpm_patch *r = NULL;
+	bool any = false;
+
+	while ((r = klpm_patch_next(r))) {
+		if (!module_patch_record(r, mod, &any))
+			continue;
+		r->broken = true;
+		pr_warn("patch '%s' is not in force in module '%s', which is loaded already\n",
+			r->name, mod->name);
+		klpm_transition_look_again();
+	}
+	if (any)
+		module_tell();
 }
 
 static void module_going(const struct module *mod)
@@ -190,63 +222,83 @@ static void module_going(const struct module *mod)
 }
 
 /* Has any record something to do or to undo for this module? */
-static bool module_is_wanted(const char *name)
+static bool module_is_wanted(const char *name, unsigned long what)
+{
+	struct klpm_patch *r = NULL;
+	u32 o;
+
+	while ((r = klpm_patch_next(r)))
+		for (o = 0; o < r->n_objects; o++) {
+			bool loaded = r->objects[o].loaded;
+
+			if ((what == MODULE_STATE_LIVE ? module_concerns(r) && !loaded :
+							 module_concerns(r) || loaded) &&
+			    !strcmp(r->objects[o].name, name))
+				return true;
+		}
+	return false;
+}
+
+/*
+ * Wait for the claim. Returns 1 with the claim, 0 if no record is about the module any more. A
+ * COMING module must be refused on -EINTR (its loader was killed) and on -EBUSY (the callback that
+ * holds the claim may be waiting for this module).
+ */
+static int module_claim(const struct module *mod, unsigned long what)
+{
+	unsigned long busy_since = jiffies;
+
+	while (!klpm_claim_try()) {
+		if (klpm_claim_wait(what == MODULE_STATE_COMING))
+			return -EINTR;
+		/* No callback waits for a GOING module. */
+		if (!klpm_sysctl_is_busy() || what == MODULE_STATE_GOING) {
+			busy_since = jiffies;
+		} else if (time_after(jiffies, busy_since + MODULE_PATIENCE)) {
+			pr_warn("module '%s' cannot be patched: a callback's setting may be waiting for it\n",
+				mod->name);
+			return -EBUSY;
+		}
+		if (!module_is_wanted(mod->name, what))
+			return 0;
+	}
+	return 1;
+}
+
+/* A LIVE module that could not be patched cannot be refused. */
+static void module_miss(const struct module *mod)
 {
 	struct klpm_patch *r = NULL;
 	u32 o;
 
 	while ((r = klpm_patch_next(r)))
 		for (o = 0; o < r->n_objects; o++)
-			if ((module_concerns(r) || r->objects[o].loaded) &&
-			    !strcmp(r->objects[o].name, name))
-				return true;
-	return false;
-}
-
-/*
- * Wait for the claim. Returns 1 with the claim, 0 if no record is about the module any more. The
- * module must be refused on -EINTR (its loader was killed) and on -EBUSY (the callback that holds
- * the claim may be waiting for this module).
- */
-static int module_claim(const struct module *mod, bool comes)
-{
-	unsigned long busy_since = jiffies;
-
-	while (!klpm_claim_try()) {
-		if (klpm_claim_wait(comes))
-			return -EINTR;
-		/* A GOING module cannot be refused, and no callback waits for one. */
-		if (!klpm_sysctl_is_busy() || !comes) {
-			busy_since = jiffies;
-		} else if (time_after(jiffies, busy_since + MODULE_PATIENCE)) {
-			pr_warn("refusing to load module '%s': a callback's setting may be waiting for it\n",
-				mod->name);
-			return -EBUSY;
-		}
-		if (!module_is_wanted(mod->name))
-			return 0;
-	}
-	return 1;
+			if (module_concerns(r) && !r->objects[o].loaded &&
+			    !strcmp(r->objects[o].name, mod->name))
+				r->broken = true;
 }
 
 static int module_notice(struct notifier_block *nb, unsigned long what, void *data)
 {
 	const struct module *mod = data;
-	bool comes = what == MODULE_STATE_COMING;
 	int claimed = 0, ret = 0;
 
-	if (!comes && what != MODULE_STATE_GOING)
+	if (what != MODULE_STATE_COMING && what != MODULE_STATE_LIVE && what != MODULE_STATE_GOING)
 		return NOTIFY_DONE;
-	if (!comes)
+	if (what != MODULE_STATE_COMING)
 		mutex_lock(&klpm_mutex);
 	else if (mutex_lock_killable(&klpm_mutex))
 		return notifier_from_errno(-EINTR);
-	if (module_is_wanted(mod->name))
-		claimed = module_claim(mod, comes);
-	if (claimed < 0)
+	if (module_is_wanted(mod->name, what))
+		claimed = module_claim(mod, what);
+	if (claimed < 0 && what == MODULE_STATE_COMING)
 		ret = claimed;
-	else if (comes)
+	else if (claimed < 0)
+		module_miss(mod);
+	else if (what == MODULE_STATE_COMING)
 		ret = module_coming(mod);
+	else if (what == MODULE_STATE_LIVE)
+		module_live(mod);
 	else
 		module_going(mod);
 	if (claimed > 0)

@@ -29,7 +29,8 @@ bool klpm_object_is_there(const struct object *o)
 		return true;
 	state = klpm_resolve_module_state(o->name, &mod);
 	/* A COMING or GOING module is usable between the two notices. */
-	return state == MODULE_STATE_LIVE || (state >= 0 && klpm_module_is_known(mod));
+	return state == MODULE_STATE_LIVE || (state >= 0 && klpm_module_is_known(mod)) ||
+	       (state == MODULE_STATE_COMING && klpm_resolve_module_was_coming(o->name));
 }
 
 int klpm_object_load(struct klpm_patch *r, u32 o, u32 *failed)

@@ -274,6 +274,16 @@ int klpm_resolve_module_state(const char *module, const void **ret)
 	return state;
 }
 
+bool klpm_resolve_module_was_coming(const char *module)
+{
+	const struct module *mod;
+
+	guard(preempt)();
+	guard(rcu)();
+	mod = static_call(klp_find_module)(module);
+	return mod && READ_ONCE(mod->state) == MODULE_STATE_COMING && mod->mkobj.kobj.state_in_sysfs;
+}
+
 bool klpm_resolve_is_module_init(const char *module, unsigned long addr)
 {
 	const struct module *mod;

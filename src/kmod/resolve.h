@@ -45,6 +45,11 @@ void klpm_resolve_each_module_symbol(const char *module,
  * Return: MODULE_STATE_*, or -ENOENT.
  */
 int klpm_resolve_module_state(const char *module, const void **ret);
+/*
+ * Is the module COMING, with its COMING notices over? The kernel makes a module's files in sysfs
+ * after these notices.
+ */
+bool klpm_resolve_module_was_coming(const char *module);
 /* Is the address in the part of the module that is freed after its init has run? */
 bool klpm_resolve_is_module_init(const char *module, unsigned long addr);
 unsigned long klpm_resolve_ftrace_location(unsigned long addr);

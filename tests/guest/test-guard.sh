@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # test-guard.sh - patches with guard bodies: enabled, disabled, replacing fmod_ret bodies and
-# beside them, on one of several functions with the same name, across a restart of klpd, and when
-# another program removes the body.
-# timeout: 600
+# beside them, on one of several functions with the same name, across a restart of klpd, when
+# another program removes the body, and in a module that began to load before klp.ko.
+# timeout: 900
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 GUARDED="this has been guarded" PATCHED="this has been live patched"
@@ -231,4 +231,39 @@ expect_eq cmdline "$GUARDED" "$(cmdline)"
 expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 check "exit status" klpctl status
 check disable klpctl disable cmdline-guard
+
+# A module that loads while klp.ko is loaded: klp.ko missed the notice that its init comes.
+SLOW_FILE=/proc/test_klpd_slow_init
+patched_objects() {
+	klpctl status --json | jq -c '[.patches[0].objects[] | select(.loaded) | [.name, .patched]]'
+}
+for hold in args init fail; do
+	begin_test "a module that began to load before klp.ko was there ($hold)"
+	stop_klpd
+	check "klp.ko goes" rmmod klp
+	modprobe test_klpd_slow_init hold=$hold 2>/dev/null &
+	module=$!
+	check "it loads" loop_until test -e $SLOW_FILE
+	modprobe klp signal_ms=1000000000
+	start_klpd
+	check enable klpctl enable $T/mod-slow.klp.o
+	[[ $hold == args ]] || expect_eq "during its init" "$PATCHED" "$(cat $SLOW_FILE)"
+	echo >$SLOW_FILE
+	if [[ $hold == fail ]]; then
+		wait $module && fail "it was loaded"
+		expect_eq objects '[]' "$(patched_objects)"
+		modprobe test_klpd_slow_init hold=never &
+		module=$!
+		check "it loads again" loop_until test -e $SLOW_FILE
+		echo >$SLOW_FILE
+	fi
+	wait $module || fail "it is not loaded"
+	expect_eq "after its init" "$PATCHED" "$(cat $SLOW_FILE)"
+	expect_eq objects '[["test_klpd_slow_init",true]]' "$(patched_objects)"
+	expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
+	check "exit status" klpctl status
+	check disable klpctl disable mod-slow
+	expect_eq "original" "test_klpd_slow_init: original output" "$(cat $SLOW_FILE)"
+	check "the module goes" rmmod test_klpd_slow_init
+done
 ok
