@@ -57,6 +57,8 @@
 #include <linux/types.h>
 #endif
 
+#include "klp/limits.h"
+
 #define KLP_META_SECTION	".klp.info"
 #define KLP_META_FORMAT		1
 #define KLP_PROTO_SECTION	".klp.proto"
@@ -74,34 +76,10 @@
 #define KLP_CALLBACK_OPS_PREFIX	"klp_ops_"
 #define KLP_CALLBACK_OPS_TYPE	"klp_callback_ops"
 
-#define KLP_NAME_LEN		64
-#define KLP_VERSION_LEN		32
-#define KLP_TEXT_LEN		256
-#define KLP_OBJECT_LEN		56	/* MODULE_NAME_LEN on 64-bit kernels */
-#define KLP_SYMBOL_LEN		512	/* KSYM_NAME_LEN */
-#define KLP_PROG_LEN		128
-#define KLP_STRUCT_OPS_TYPE_LEN	64
-#define KLP_STRUCT_OPS_NAME_LEN	64
-#define KLP_WHEN_LEN		16	/* post_unpatch is the longest */
-#define KLP_META_MAX		65536	/* of the whole section */
-#define KLP_FILE_MAX		(4 * 1024 * 1024)
-#define KLP_FUNCS_MAX		256
-#define KLP_REFS_MAX		64
-#define KLP_STATES_MAX		64
-#define KLP_CALLBACKS_MAX	64
-#define KLP_STRUCT_OPS_MAX		16
-/* Bytes of data that the companion keeps for each state. */
-#define KLP_STATE_SIZE		256
-
 /* How a body learns whether its patch is in force: klp_self.consistency. */
 #define KLP_CONSISTENCY_NONE		0	/* not initialized, so the original runs */
 #define KLP_CONSISTENCY_IMMEDIATE	1	/* bit `slot` of word 0 of map klp_gates */
 #define KLP_CONSISTENCY_PER_TASK	2	/* kfunc klp_gate(id) of the companion */
-
-/* Bits in the gates word: patches of immediate consistency that may exist at once. */
-#define KLP_GATE_SLOTS		64
-/* Entries of map klp_gates, each a __u64: word 0 holds the gates, word 1 klpd's generation. */
-#define KLP_GATES_WORDS		2
 
 struct klp_self {
 	__u32 slot;		/* 0..KLP_GATE_SLOTS - 1, for immediate consistency */

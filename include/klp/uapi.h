@@ -33,6 +33,8 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
+#include "klp/limits.h"
+
 #define KLP_ABI			4
 /*
  * klpd also speaks this version, so that a new klpd can list and disable patches that came into
@@ -40,17 +42,6 @@
  */
 #define KLP_ABI_BEFORE		3
 #define KLP_DEVICE		"/dev/klp"
-
-#define KLP_UAPI_NAME_LEN	64
-#define KLP_UAPI_OBJECT_LEN	56
-#define KLP_UAPI_SYMBOL_LEN	512
-#define KLP_UAPI_FUNCS_MAX	256
-#define KLP_UAPI_PATCHES_MAX	64	/* that enter, or that leave, in one change */
-#define KLP_UAPI_RECORDS_MAX	128	/* records there can be: as many in force as take their places */
-#define KLP_UAPI_REASON_LEN	64
-#define KLP_UAPI_OBJECTS_MAX	64
-#define KLP_UAPI_CALLBACKS_MAX	64
-#define KLP_UAPI_STATES_MAX	64
 
 /*
  * klp.ko never lets the kernel's set of modify-return ids exceed this number. The kernel frees the
@@ -87,8 +78,8 @@ struct klp_uapi_func {
 	__u32 reserved;
 	__u64 addr;		/* out: entry address; 0 if the module is not loaded */
 	__u64 size;		/* out: bytes; 0 if the module is not loaded */
-	char  object[KLP_UAPI_OBJECT_LEN];	/* "vmlinux"; or a module, with KLP_FUNC_OPS */
-	char  symbol[KLP_UAPI_SYMBOL_LEN];
+	char  object[KLP_OBJECT_LEN];	/* "vmlinux"; or a module, with KLP_FUNC_OPS */
+	char  symbol[KLP_SYMBOL_LEN];
 };
 
 /*
@@ -112,7 +103,7 @@ struct klp_uapi_func {
 
 struct klp_ioc_allow_fmod_ret {
 	__u64 funcs;		/* in: struct klp_uapi_func[nr] */
-	__u32 nr;		/* in: 1..KLP_UAPI_FUNCS_MAX */
+	__u32 nr;		/* in: 1..KLP_FUNCS_MAX */
 	__u32 failed;		/* out, on error: index of the function that failed, or
 				 * KLP_FAILED_NONE (0 in ABI 3) */
 	__u32 fmod_ret_used;	/* out: as in struct klp_ioc_hello */
@@ -123,7 +114,7 @@ struct klp_ioc_allow_fmod_ret {
 struct klp_uapi_object {
 	__u32 flags;		/* out, of KLP_IOC_OBJECTS: KLP_OBJECT_*; in: 0 */
 	__u32 reserved;
-	char  name[KLP_UAPI_OBJECT_LEN];
+	char  name[KLP_OBJECT_LEN];
 };
 
 #define KLP_OBJECT_LOADED	(1U << 0)	/* the module is loaded; always set for vmlinux */
@@ -167,15 +158,15 @@ struct klp_uapi_state {
  * -EOWNERDEAD: function `failed` runs only in tasks that are in no task list any more; likewise.
  */
 struct klp_ioc_register {
-	char  name[KLP_UAPI_NAME_LEN];	/* in */
+	char  name[KLP_NAME_LEN];	/* in */
 	__u64 funcs;		/* in: struct klp_uapi_func[nr]; out: their addr and size */
 	__u64 objects;		/* in: struct klp_uapi_object[nr_objects] */
 	__u64 callbacks;	/* in: struct klp_uapi_callback[nr_callbacks], or 0 */
 	__u64 states;		/* in: struct klp_uapi_state[nr_states], or 0 */
-	__u32 nr;		/* in: 0..KLP_UAPI_FUNCS_MAX; 0: a patch without functions */
-	__u32 nr_objects;	/* in: 1..KLP_UAPI_OBJECTS_MAX */
-	__u32 nr_callbacks;	/* in: 0..KLP_UAPI_CALLBACKS_MAX */
-	__u32 nr_states;	/* in: 0..KLP_UAPI_STATES_MAX */
+	__u32 nr;		/* in: 0..KLP_FUNCS_MAX; 0: a patch without functions */
+	__u32 nr_objects;	/* in: 1..KLP_OBJECTS_MAX */
+	__u32 nr_callbacks;	/* in: 0..KLP_CALLBACKS_MAX */
+	__u32 nr_states;	/* in: 0..KLP_STATES_MAX */
 	__u32 failed;		/* out, on error: as in klp_ioc_allow_fmod_ret */
 	__u32 reserved;
 	__u64 id;		/* out: never 0, not reused while the kernel runs */
@@ -222,8 +213,8 @@ struct klp_ioc_unregister {
  * has no time limit.
  */
 struct klp_ioc_switch {
-	__u64 enter[KLP_UAPI_PATCHES_MAX];
-	__u64 leave[KLP_UAPI_PATCHES_MAX];
+	__u64 enter[KLP_PATCHES_MAX];
+	__u64 leave[KLP_PATCHES_MAX];
 	__u32 nr_enter;
 	__u32 nr_leave;
 	__u32 timeout_ms;	/* in: 0 = no limit */
@@ -259,8 +250,8 @@ struct klp_ioc_callback {
 	__s32 pid;		/* out: its thread, in the initial pid namespace */
 	__u32 flags;		/* 0 */
 	__u64 reserved;
-	char  object[KLP_UAPI_OBJECT_LEN];	/* out: name of the object */
-	char  name[KLP_UAPI_NAME_LEN];	/* out: name of the record */
+	char  object[KLP_OBJECT_LEN];	/* out: name of the object */
+	char  name[KLP_NAME_LEN];	/* out: name of the record */
 };
 
 /*
@@ -301,7 +292,7 @@ struct klp_uapi_patch {
 	__u32 nr_funcs;
 	__u32 flags;		/* KLP_PATCH_* */
 	__u32 reserved;
-	char  name[KLP_UAPI_NAME_LEN];
+	char  name[KLP_NAME_LEN];
 };
 
 struct klp_uapi_transition {
@@ -334,7 +325,7 @@ struct klp_ioc_status {
  * "running", "in FUNCTION", "unreliable stack", "new". -ENOENT no transition runs.
  *
  * KLP_BLOCKERS_KEPT: the tasks that had not moved when the transition was last reversed, by its
- * deadline or by REVERSE, as they were then; KLP_UAPI_KEPT_MAX at most. They are kept until the
+ * deadline or by REVERSE, as they were then; KLP_KEPT_MAX at most. They are kept until the
  * next transition starts, so that a later caller can list the blockers. -ENOENT nothing is kept.
  */
 struct klp_uapi_blocker {
@@ -346,7 +337,7 @@ struct klp_uapi_blocker {
 	__u32 state;		/* letter as in ps: R S D I T t X Z P */
 	__u32 reserved;
 	char  comm[16];
-	char  reason[KLP_UAPI_REASON_LEN];
+	char  reason[KLP_REASON_LEN];
 };
 
 #define KLP_TASK_KTHREAD	(1U << 0)
@@ -354,8 +345,6 @@ struct klp_uapi_blocker {
 						 * process */
 
 #define KLP_BLOCKERS_KEPT	(1U << 0)
-
-#define KLP_UAPI_KEPT_MAX	64
 
 struct klp_ioc_blockers {
 	__u64 blockers;		/* in: struct klp_uapi_blocker[nr] */
@@ -377,11 +366,9 @@ struct klp_ioc_stack {
 	__s32 pid;		/* in: as in struct klp_uapi_blocker */
 	__u32 cpu;		/* in: if pid is 0 */
 	__u64 text;		/* in: char[size] */
-	__u32 size;		/* in: 1..KLP_UAPI_STACK_MAX; out: bytes used, NUL included */
+	__u32 size;		/* in: 1..KLP_STACK_MAX; out: bytes used, NUL included */
 	__u32 flags;		/* in: KLP_BLOCKERS_*, since ABI 4 */
 };
-
-#define KLP_UAPI_STACK_MAX	16384
 
 /*
  * KLP_IOC_TASK: the patch state of one task, with the values of kernel livepatch's
@@ -408,8 +395,8 @@ struct klp_ioc_objects {
  * such a function takes the hook over. -ENOTTY: the companion does not have this call.
  */
 struct klp_uapi_hook {
-	char object[KLP_UAPI_OBJECT_LEN];
-	char symbol[KLP_UAPI_SYMBOL_LEN];	/* the name that ftrace lists */
+	char object[KLP_OBJECT_LEN];
+	char symbol[KLP_SYMBOL_LEN];	/* the name that ftrace lists */
 };
 
 struct klp_ioc_hooks {
@@ -423,11 +410,9 @@ struct klp_ioc_hooks {
 /*
  * read(2) on /dev/klp returns whole events; poll(2) reports POLLIN when there is one. A slow
  * reader loses older PROGRESS and OBJECT events, because only the newest state matters. It loses
- * the oldest DONE event only if KLP_UAPI_DONE_MAX of them wait to be read. KLP_IOC_STATUS reports
+ * the oldest DONE event only if KLP_DONE_MAX of them wait to be read. KLP_IOC_STATUS reports
  * what was missed.
  */
-#define KLP_UAPI_DONE_MAX	4096
-
 enum klp_event_type {
 	KLP_EVENT_PROGRESS = 1,
 	KLP_EVENT_DONE = 2,	/* the transition completed; `reversed` is its direction */

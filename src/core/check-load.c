@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Phase LOAD as a trial: the bodies go through the verifier and are closed again. A body that fails
+ * Phase LOAD as a test: the bodies go through the verifier and are closed again. A body that fails
  * is reported and left out, and the others are loaded again, until none fails.
  *
  * A body is not tried if its function would have to be enabled for fmod_ret. A function stays
@@ -22,7 +22,7 @@
 /* Number of verifier logs kept, so that the answer fits into one message. */
 #define LOGS_MAX	16
 
-struct trial {
+struct load_test {
 	struct check *check;
 	struct registry *registry;
 	bool *funcs;		/* the bodies to try */
@@ -34,7 +34,7 @@ static void load_not_tried(struct check *c, const bool *which, const char *why)
 {
 	for (size_t i = 0; i < c->incoming.patch->meta->n_funcs; i++)
 		if (!which || which[i]) {
-			c->funcs[i].trial = TRIAL_NOT_TRIED;
+			c->funcs[i].load_test = LOAD_TEST_NOT_TRIED;
 			c->funcs[i].not_tried = why;
 		}
 }
@@ -67,7 +67,7 @@ static int load_count_fmod_ret(struct check *c, struct registry *reg)
 	return check_problem(c, PHASE_LOAD, 0, &report);
 }
 
-static void load_choose(struct trial *t)
+static void load_choose(struct load_test *t)
 {
 	struct check *c = t->check;
 
@@ -83,7 +83,7 @@ static void load_choose(struct trial *t)
 }
 
 /* Open a fresh object and select everything to be tried; *ret_n: how many. */
-static int load_prepare(struct trial *t, size_t *ret_n, struct report *report)
+static int load_prepare(struct load_test *t, size_t *ret_n, struct report *report)
 {
 	struct incoming *e = &t->check->incoming;
 	const struct meta *m = e->patch->meta;
@@ -113,7 +113,7 @@ static int load_prepare(struct trial *t, size_t *ret_n, struct report *report)
 }
 
 /* Leave out the program that failed. False: the failure belongs to no program of the patch. */
-static bool load_drop_failed(struct trial *t, const char *program)
+static bool load_drop_failed(struct load_test *t, const char *program)
 {
 	const struct meta *m = t->check->incoming.patch->meta;
 	bool found = false;
@@ -121,7 +121,7 @@ static bool load_drop_failed(struct trial *t, const char *program)
 	for (size_t i = 0; program && i < m->n_funcs; i++)
 		if (t->funcs[i] && STREQ(m->funcs[i].program, program)) {
 			t->funcs[i] = false;
-			t->check->funcs[i].trial = TRIAL_FAILED;
+			t->check->funcs[i].load_test = LOAD_TEST_FAILED;
 			found = true;
 		}
 	for (size_t i = 0; program && i < m->n_callbacks; i++)
@@ -132,7 +132,7 @@ static bool load_drop_failed(struct trial *t, const char *program)
 	return found;
 }
 
-static int load_failed(struct trial *t, int result, struct report *report, bool *ret_again)
+static int load_failed(struct load_test *t, int result, struct report *report, bool *ret_again)
 {
 	const char *program = result == -ENOMEM ? NULL :
 			      object_failed_program(t->check->incoming.object);
@@ -147,7 +147,7 @@ static int load_failed(struct trial *t, int result, struct report *report, bool 
 	return check_problem(t->check, PHASE_LOAD, result, report);
 }
 
-static int load_once(struct trial *t, bool *ret_again)
+static int load_once(struct load_test *t, bool *ret_again)
 {
 	struct incoming *e = &t->check->incoming;
 	const struct klp_self self = { .slot = e->patch->slot,
@@ -173,7 +173,7 @@ static int load_once(struct trial *t, bool *ret_again)
 		return load_failed(t, r, &report, ret_again);
 	for (size_t i = 0; i < e->patch->meta->n_funcs; i++)
 		if (t->funcs[i])
-			t->check->funcs[i].trial = TRIAL_PASSED;
+			t->check->funcs[i].load_test = LOAD_TEST_PASSED;
 	report_done(&report);
 	return 0;
 }
@@ -187,7 +187,7 @@ static int load_registration(struct check *c)
 	if (c->incoming.patch->consistency == KLP_CONSISTENCY_PER_TASK &&
 	    registration_make(c->incoming.patch->meta, &told) < 0)
 		(void)report_set(&report, OUTCOME_UNSUPPORTED,
-				 "The patch is about more than %d modules", KLP_UAPI_OBJECTS_MAX);
+				 "The patch is about more than %d modules", KLP_OBJECTS_MAX);
 	return check_problem(c, PHASE_REGISTER, 0, &report);
 }
 
@@ -196,7 +196,7 @@ int check_load(struct check *c, struct registry *reg)
 	const struct meta *m = c->incoming.patch->meta;
 	_cleanup_free_ bool *funcs = calloc(m->n_funcs, sizeof(*funcs));
 	_cleanup_free_ bool *callbacks = calloc(m->n_callbacks + 1, sizeof(*callbacks));
-	struct trial t = { c, reg, funcs, callbacks, 0 };
+	struct load_test t = { c, reg, funcs, callbacks, 0 };
 	bool again = true;
 	int r;
 

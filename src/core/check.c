@@ -11,20 +11,20 @@
 #include "core/check-load.h"
 #include "core/keep.h"
 #include "core/phases.h"
-#include "core/unjudged.h"
+#include "core/recovery-incomplete.h"
 #include "kern/object.h"
 #include "util/macro.h"
 
-static const char *const trial_names[] = {
-	[TRIAL_NOT_TRIED] = "not_tried",
-	[TRIAL_PASSED] = "passed",
-	[TRIAL_FAILED] = "failed",
+static const char *const load_test_names[] = {
+	[LOAD_TEST_NOT_TRIED] = "not_tried",
+	[LOAD_TEST_PASSED] = "passed",
+	[LOAD_TEST_FAILED] = "failed",
 };
-_Static_assert(ARRAY_SIZE(trial_names) == _TRIAL_MAX, "a trial without a name");
+_Static_assert(ARRAY_SIZE(load_test_names) == _LOAD_TEST_MAX, "a load test without a name");
 
-const char *check_trial_to_string(enum check_trial trial)
+const char *check_load_test_to_string(enum check_load_test load_test)
 {
-	return (unsigned int)trial < _TRIAL_MAX ? trial_names[trial] : "not_tried";
+	return (unsigned int)load_test < _LOAD_TEST_MAX ? load_test_names[load_test] : "not_tried";
 }
 
 int check_problem(struct check *c, enum phase phase, int result, struct report *report)
@@ -69,8 +69,8 @@ static int check_plan(struct check *c, struct registry *reg, const struct check_
 	if (busy)
 		r = check_problem(c, PHASE_PLAN, 0, request->busy);
 	if (r == 0)
-		r = plan_survey(patches, busy ? 0 : phases_patches(reg, patches), &q, &c->plan,
-				&c->problems);
+		r = plan_check_all(patches, busy ? 0 : phases_patches(reg, patches), &q, &c->plan,
+				   &c->problems);
 	for (size_t i = 0; i < c->problems.n; i++)
 		phases_blame_companion(reg, &c->problems.reports[i]);
 	if (r < 0 || busy)
@@ -83,7 +83,8 @@ static int check_plan(struct check *c, struct registry *reg, const struct check_
 	r = check_problem(c, PHASE_PLAN, keep_refuse(reg, &report), &report);
 	if (r < 0)
 		return r;
-	return check_problem(c, PHASE_PLAN, unjudged_refuse(reg, q.verb, q.meta, NULL, &report),
+	return check_problem(c, PHASE_PLAN,
+			     recovery_incomplete_refuse(reg, q.verb, q.meta, NULL, &report),
 			     &report);
 }
 
@@ -194,7 +195,7 @@ static void check_advise(struct check *c, const struct registry *reg, bool immed
 	const struct meta *m = c->incoming.patch->meta;
 
 	for (size_t i = 0; c->looked && i < m->n_funcs; i++) {
-		const struct advice_case one = {
+		const struct recommend_case one = {
 			.facts = &c->funcs[i].facts,
 			.sympos = m->funcs[i].sympos,
 			.strict = m->strict,
@@ -202,7 +203,7 @@ static void check_advise(struct check *c, const struct registry *reg, bool immed
 			.companion = registry_can_enter(reg),
 		};
 
-		advice_make(&one, c->funcs[i].advice);
+		recommend_make(&one, c->funcs[i].recommendations);
 	}
 }
 

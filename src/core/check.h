@@ -7,7 +7,7 @@
 #ifndef KLPD_CORE_CHECK_H
 #define KLPD_CORE_CHECK_H
 
-#include "core/advice.h"
+#include "core/recommend.h"
 #include "core/incoming.h"
 #include "core/plan.h"
 #include "core/registry.h"
@@ -20,19 +20,19 @@ struct check_request {
 	struct report *busy;
 };
 
-enum check_trial {		/* result of loading a body into the verifier */
-	TRIAL_NOT_TRIED,
-	TRIAL_PASSED,
-	TRIAL_FAILED,
-	_TRIAL_MAX
+enum check_load_test {		/* result of loading a body into the verifier */
+	LOAD_TEST_NOT_TRIED,
+	LOAD_TEST_PASSED,
+	LOAD_TEST_FAILED,
+	_LOAD_TEST_MAX
 };
 
 struct check_func {		/* one per function, in the metadata's order */
 	struct target_facts facts;
-	struct advice advice[ADVICE_BODIES];
+	struct recommendation recommendations[RECOMMEND_BODIES];
 	char *taken;		/* the foreign hook there, as a sentence; NULL: none */
 	const char *owner;	/* patch in force that has it, owned by the registry; NULL: none */
-	enum check_trial trial;
+	enum check_load_test load_test;
 	const char *not_tried;	/* why; NULL: it was tried */
 	bool fit;		/* resolved without a problem */
 };
@@ -55,6 +55,6 @@ int check_run(struct registry *reg, const struct check_request *request, struct 
 struct check *check_free(struct check *c);
 DEFINE_CLEANUP(struct check, check_free);
 
-const char *check_trial_to_string(enum check_trial trial);
+const char *check_load_test_to_string(enum check_load_test load_test);
 
 #endif

@@ -5,7 +5,7 @@
  */
 #include "core/effect-pins.h"
 #include "core/keep.h"
-#include "core/unjudged.h"
+#include "core/recovery-incomplete.h"
 #include "util/macro.h"
 
 /* Missing links. */
@@ -75,11 +75,14 @@ static int effect_place(const struct registry *reg, struct warnings *ret)
 	return r;
 }
 
-static int effect_unjudged(const struct unjudged *u, struct warnings *ret)
+static int effect_incomplete(const struct incomplete_patch *u, struct warnings *ret)
 {
-	struct warning w = { .kind = WARNING_UNJUDGED, .patch = u->patch, .func = WARNING_NO_FUNC,
-			     .effect = unjudged_matters(u) ? EFFECT_PARTLY : EFFECT_NONE };
-	_cleanup_free_ char *text = unjudged_text(u);
+	struct warning w = { .kind = WARNING_RECOVERY_INCOMPLETE,
+			     .patch = u->patch,
+			     .func = WARNING_NO_FUNC,
+			     .effect = recovery_incomplete_matters(u) ? EFFECT_PARTLY :
+									EFFECT_NONE };
+	_cleanup_free_ char *text = recovery_incomplete_text(u);
 
 	return text ? warnings_add(ret, &w, "%s", text) : -ENOMEM;
 }
@@ -93,8 +96,8 @@ int effect_pins(const struct registry *reg, struct warnings *ret)
 	if (r == 0 && *reg->stale)
 		r = warnings_add(ret, &stale, "What is in force cannot be read (%s): this is how it was "
 				 "before, and klpd tries again", reg->stale);
-	for (size_t i = 0; r == 0 && i < reg->n_unjudged; i++)
-		r = effect_unjudged(&reg->unjudged_patches[i], ret);
+	for (size_t i = 0; r == 0 && i < reg->n_incomplete; i++)
+		r = effect_incomplete(&reg->incomplete_patches[i], ret);
 	for (size_t i = 0; r == 0 && i < reg->n_patches; i++) {
 		r = effect_parts(reg->patches[i], ret);
 		if (r == 0)

@@ -22,10 +22,10 @@ static int effect_recovery(const struct registry *reg, struct warnings *ret)
 		r = warnings_add(ret, &(struct warning){ .kind = WARNING_RECOVERY,
 							 .func = WARNING_NO_FUNC },
 				 "%s", reg->warnings[i]);
-	for (size_t i = 0; r == 0 && i < reg->n_leftovers; i++) {
-		const struct leftover *l = &reg->leftovers[i];
+	for (size_t i = 0; r == 0 && i < reg->n_stale_pins; i++) {
+		const struct stale_pins *l = &reg->stale_pins[i];
 
-		r = warnings_add(ret, &(struct warning){ .kind = WARNING_LEFTOVER,
+		r = warnings_add(ret, &(struct warning){ .kind = WARNING_STALE_PINS,
 							 .func = WARNING_NO_FUNC },
 				 l->id ? "Registration %llu of a change that failed could not be "
 					 "removed from klp.ko yet" :

@@ -61,7 +61,7 @@ static int look_ops(struct incoming *e, struct targets *targets, const struct me
 int incoming_select(struct incoming *e, size_t i, struct report *report)
 {
 	const struct meta_func *f = &e->patch->meta->funcs[i];
-	char record[KLP_UAPI_NAME_LEN];
+	char record[KLP_NAME_LEN];
 
 	if (!body_is_ops(f->body))
 		return object_select(e->object, f->program, f->symbol, e->found[i].btf_id, report);
@@ -126,7 +126,7 @@ int incoming_resolve_func(struct incoming *e, struct registry *reg, struct targe
 int incoming_select_callback(struct incoming *e, size_t i, struct report *report)
 {
 	const struct meta_callback *c = &e->patch->meta->callbacks[i];
-	char record[KLP_UAPI_NAME_LEN];
+	char record[KLP_NAME_LEN];
 	int r;
 
 	patch_record_name(e->patch, record);

@@ -141,7 +141,7 @@ void incoming_load_undo(struct incoming *e)
 int incoming_register(struct incoming *e, struct registry *reg, unsigned int *point,
 		      struct report *report)
 {
-	char name[KLP_UAPI_NAME_LEN];
+	char name[KLP_NAME_LEN];
 	struct registration told;
 	struct companion_record record = { .name = name, .funcs = e->funcs };
 	uint32_t failed = 0;
@@ -152,7 +152,7 @@ int incoming_register(struct incoming *e, struct registry *reg, unsigned int *po
 	patch_record_name(e->patch, name);
 	if (registration_make(e->patch->meta, &told) < 0)
 		return report_set(report, OUTCOME_UNSUPPORTED,
-				  "The patch is about more than %d modules", KLP_UAPI_OBJECTS_MAX);
+				  "The patch is about more than %d modules", KLP_OBJECTS_MAX);
 	record.n_funcs = (uint32_t)e->patch->meta->n_funcs;
 	record.objects = told.objects;
 	record.n_objects = told.n_objects;
@@ -273,7 +273,7 @@ void incoming_pin_undo(struct incoming *e, struct registry *reg)
 	if (!e->pinned)
 		return;
 	e->pinned = false;
-	(void)retire_pins(reg, e->patch->serial, patch_gate(e->patch));
+	(void)retire_pins(reg, e->patch->serial, patch_gates_mask(e->patch));
 }
 
 void incoming_built(struct incoming *e)

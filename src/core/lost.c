@@ -14,9 +14,9 @@
 
 DEFINE_CLEANUP(struct meta, meta_free);
 
-void lost_identity(const struct patch *s, uint32_t gates, struct lost_identity *ret)
+void lost_identity(const struct patch *s, uint32_t gates_map_id, struct lost_identity *ret)
 {
-	*ret = (struct lost_identity){ .id = s->id, .slot = s->slot, .gates = gates };
+	*ret = (struct lost_identity){ .id = s->id, .slot = s->slot, .gates_map_id = gates_map_id };
 	if (s->id != 0)
 		patch_record_name(s, ret->record);
 }
@@ -30,7 +30,7 @@ bool lost_is(const struct found_link *l, const struct lost_identity *identity)
 	if (identity->id != 0)
 		return l->consistency == KLP_CONSISTENCY_PER_TASK && l->id == identity->id;
 	return l->consistency == KLP_CONSISTENCY_IMMEDIATE && l->slot == identity->slot &&
-	       l->gates == identity->gates;
+	       l->gates_map_id == identity->gates_map_id;
 }
 
 /* Whether the link is the body of function i. */

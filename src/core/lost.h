@@ -12,12 +12,12 @@
 /* Identifies the links of one patch: by its record, or by its bit of the gates word. */
 struct lost_identity {
 	uint64_t id;				/* per task; 0: immediate */
-	char record[KLP_UAPI_NAME_LEN];		/* per task */
+	char record[KLP_NAME_LEN];		/* per task */
 	uint32_t slot;				/* immediate */
-	uint32_t gates;				/* immediate: id of the map of the gates word */
+	uint32_t gates_map_id;			/* immediate: id of the map of the gates word */
 };
 
-void lost_identity(const struct patch *s, uint32_t gates, struct lost_identity *ret);
+void lost_identity(const struct patch *s, uint32_t gates_map_id, struct lost_identity *ret);
 /* Whether the link belongs to this identity. Pure. */
 bool lost_is(const struct found_link *l, const struct lost_identity *identity);
 /*

@@ -35,16 +35,16 @@ int own_links_get(struct registry *reg, struct own_links *ret)
 	*ret = (struct own_links){ .n = 0 };
 	for (size_t i = 0; i < reg->n_patches; i++)
 		room += reg->patches[i]->n_links;
-	for (size_t i = 0; i < reg->n_leftovers; i++)
-		room += reg->leftovers[i].patch ? reg->leftovers[i].patch->n_links : 0;
+	for (size_t i = 0; i < reg->n_stale_pins; i++)
+		room += reg->stale_pins[i].patch ? reg->stale_pins[i].patch->n_links : 0;
 	ret->ids = calloc(room, sizeof(*ret->ids));
 	if (!ret->ids)
 		return -ENOMEM;
 	for (size_t i = 0; i < reg->n_patches; i++)
 		ret->n += own_links_of(reg->patches[i], ret->ids + ret->n);
-	for (size_t i = 0; i < reg->n_leftovers; i++)
-		if (reg->leftovers[i].patch)
-			ret->n += own_links_of(reg->leftovers[i].patch, ret->ids + ret->n);
+	for (size_t i = 0; i < reg->n_stale_pins; i++)
+		if (reg->stale_pins[i].patch)
+			ret->n += own_links_of(reg->stale_pins[i].patch, ret->ids + ret->n);
 	qsort(ret->ids, ret->n, sizeof(*ret->ids), own_links_compare);
 	return 0;
 }

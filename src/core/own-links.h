@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The links of klpd's: those of all patches that exist, and of leftovers. */
+/* The links of klpd's: those of all patches that exist, and of stale pins. */
 #ifndef KLPD_CORE_OWN_LINKS_H
 #define KLPD_CORE_OWN_LINKS_H
 

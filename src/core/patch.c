@@ -11,7 +11,7 @@ static const char *const state_names[] = {
 	[PATCH_ENTERING] = "entering",
 	[PATCH_IN_FORCE] = "in_force",
 	[PATCH_LEAVING] = "leaving",
-	[PATCH_UNJUDGED] = "unjudged",
+	[PATCH_RECOVERY_INCOMPLETE] = "recovery_incomplete",
 };
 static_assert(ARRAY_SIZE(state_names) == _PATCH_STATE_MAX, "a name for each state");
 
@@ -155,13 +155,13 @@ size_t patch_struct_ops_link(const struct patch *s, size_t i)
 	return s->meta->n_funcs + s->meta->n_callbacks + i;
 }
 
-void patch_record_name(const struct patch *s, char ret[static KLP_UAPI_NAME_LEN])
+void patch_record_name(const struct patch *s, char ret[static KLP_NAME_LEN])
 {
-	(void)snprintf(ret, KLP_UAPI_NAME_LEN, "%.*s.%llu", KLP_UAPI_NAME_LEN - 22, s->meta->name,
+	(void)snprintf(ret, KLP_NAME_LEN, "%.*s.%llu", KLP_NAME_LEN - 22, s->meta->name,
 		       (unsigned long long)s->serial);
 }
 
-uint64_t patch_gate(const struct patch *s)
+uint64_t patch_gates_mask(const struct patch *s)
 {
 	return s->consistency == KLP_CONSISTENCY_IMMEDIATE ? 1ULL << s->slot : 0;
 }

@@ -19,7 +19,7 @@ enum patch_state {		   /* set by transaction.c and recover.c */
 		   PATCH_ENTERING, /* tasks are moving into it */
 		   PATCH_IN_FORCE,
 		   PATCH_LEAVING, /* tasks are moving out of it */
-		   PATCH_UNJUDGED, /* not known; only in registry->unjudged_patches */
+		   PATCH_RECOVERY_INCOMPLETE, /* not known; only in registry->incomplete_patches */
 		   _PATCH_STATE_MAX
 };
 
@@ -85,9 +85,9 @@ size_t patch_struct_ops_link(const struct patch *s, size_t i);
  * by one of its own name. Guard and override bodies and callbacks are bound to the record by this
  * name.
  */
-void patch_record_name(const struct patch *s, char ret[static KLP_UAPI_NAME_LEN]);
+void patch_record_name(const struct patch *s, char ret[static KLP_NAME_LEN]);
 /* Its bit of the gates word as a mask; 0 unless immediate. */
-uint64_t patch_gate(const struct patch *s);
+uint64_t patch_gates_mask(const struct patch *s);
 const char *patch_state_to_string(enum patch_state state);
 const char *patch_consistency_to_string(uint32_t consistency);
 

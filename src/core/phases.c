@@ -8,7 +8,7 @@
 #include "core/fault.h"
 #include "core/keep.h"
 #include "core/phases.h"
-#include "core/unjudged.h"
+#include "core/recovery-incomplete.h"
 #include "kern/lockdown.h"
 #include "util/macro.h"
 
@@ -32,14 +32,14 @@ static size_t plan_previous(const struct transaction *t, struct plan_previous *r
 
 int phases_check_slots(const struct registry *reg, const struct plan *plan, struct report *report)
 {
-	for (size_t i = 0; i < reg->n_leftovers; i++)
+	for (size_t i = 0; i < reg->n_stale_pins; i++)
 		for (size_t j = 0; j < plan->n_enter; j++)
 			if (plan->consistency == KLP_CONSISTENCY_IMMEDIATE &&
-			    reg->leftovers[i].gate == 1ULL << plan->enter[j].slot)
+			    reg->stale_pins[i].gates_mask == 1ULL << plan->enter[j].slot)
 				return report_errno(report, -EBUSY, "Pins gen-%llu of an old set "
 						    "resist removal and would come into force "
 						    "again",
-						    (unsigned long long)reg->leftovers[i].serial);
+						    (unsigned long long)reg->stale_pins[i].serial);
 	return 0;
 }
 
@@ -108,7 +108,7 @@ static int plan_decide(struct transaction *t, struct plan *plan, struct report *
 	size_t n_patches = phases_patches(t->registry, patches);
 	int r;
 
-	r = unjudged_refuse(t->registry, t->verb, request.meta, t->disable, report);
+	r = recovery_incomplete_refuse(t->registry, t->verb, request.meta, t->disable, report);
 	if (r != 0)
 		return r;
 	if (t->verb == CHANGE_REPAIR)

@@ -28,7 +28,7 @@ size_t phases_patches(const struct registry *reg,
  */
 void phases_blame_companion(const struct registry *reg, struct report *report);
 /*
- * Fail if an entering patch would get the slot of a leftover: the leftover's bodies would come into
+ * Fail if an entering patch would get the slot of stale pins: their bodies would come into
  * force again.
  */
 int phases_check_slots(const struct registry *reg, const struct plan *plan, struct report *report);

@@ -2,7 +2,7 @@
 /*
  * The rules by which a patch may enter beside the patches in force, or in place of those of its patch
  * set. Each rule looks at metadata only and is pure. The table has them in the order of their
- * refusals, most useful refusal first; plan_make() ends with the first one, plan_survey() asks all.
+ * refusals, most useful refusal first; plan_make() ends with the first one, plan_check_all() asks all.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -16,7 +16,7 @@ struct plan_entry {
 
 struct plan_rule {
 	int (*check)(const struct plan_entry *entry, struct report *report);
-	/* The result depends on one function at a time: plan_survey() may check each alone. */
+	/* The result depends on one function at a time: plan_check_all() may check each alone. */
 	bool by_func;
 	/* The result depends on one patch in force at a time. */
 	bool by_set;

@@ -33,7 +33,6 @@ static const char *const verb_names[] = {
 };
 _Static_assert(ARRAY_SIZE(verb_names) == _CHANGE_MAX, "a verb without a name");
 _Static_assert(KLP_GATE_SLOTS == 64, "the gates word has 64 bits");
-_Static_assert(PLAN_PATCHES_MAX == KLP_UAPI_PATCHES_MAX, "plan_choose_slot() has another limit");
 
 const char *change_verb_to_string(enum change_verb verb)
 {

@@ -36,7 +36,7 @@ struct plan_previous {		/* a patch of the previous generation */
 };
 
 /* Upper bound of patches in force, and of those that enter or leave in one change. */
-#define PLAN_PATCHES_MAX	64
+#define PLAN_PATCHES_MAX	KLP_PATCHES_MAX
 
 struct plan_request {
 	enum change_verb verb;
@@ -112,8 +112,9 @@ int plan_make(const struct plan_patch *patches, size_t n_patches,
  * result without the problems. Does not check whether another change is running. Returns 0 or
  * -errno.
  */
-int plan_survey(const struct plan_patch *patches, size_t n_patches,
-		const struct plan_request *request, struct plan *ret, struct report_list *problems);
+int plan_check_all(const struct plan_patch *patches, size_t n_patches,
+		   const struct plan_request *request, struct plan *ret,
+		   struct report_list *problems);
 
 /* Whether one of the patches has this serial. */
 bool plan_patch_in_force(const struct plan_patch *patches, size_t n_patches, uint64_t serial);

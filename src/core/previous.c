@@ -39,7 +39,7 @@ int previous_remember(struct transaction *t)
 {
 	const struct registry *reg = t->registry;
 	_cleanup_free_ struct pin_previous *previous = NULL;
-	bool known = !reg->unjudged && reg->place == 0;
+	bool known = !reg->recovery_incomplete && reg->place == 0;
 	int r = 0;
 
 	for (size_t i = 0; i < reg->n_patches; i++)
@@ -132,8 +132,8 @@ void previous_recover(struct registry *reg, uint64_t pending)
 	size_t n = 0;
 	int r;
 
-	/* the pins may list unjudged patches, so keep them */
-	r = reg->unjudged ? 0 : pin_previous_list(&numbers, &n);
+	/* the pins may list patches with incomplete recovery, so keep them */
+	r = reg->recovery_incomplete ? 0 : pin_previous_list(&numbers, &n);
 	if (r < 0)
 		registry_warn(reg, "Cannot read what was in force before (%s)", strerrordesc_np(-r));
 	for (size_t i = 0; i < n; i++) {

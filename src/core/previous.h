@@ -12,7 +12,7 @@
 
 /*
  * Pin the list of patches in force now as the predecessor of t->generation. Returns 0 also if that
- * list is not known for certain (registry.unjudged); then there is no rollback to it.
+ * list is not known for certain (registry.recovery_incomplete); then there is no rollback to it.
  */
 int previous_remember(struct transaction *t);
 /* Remove this pin: the change does not take place. */

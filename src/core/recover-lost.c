@@ -171,10 +171,10 @@ static void unread_identify(const struct recovery *v, uint64_t serial, const str
 		facts->kept = pin_has_kept(place->serial, record->nr_funcs);
 	} else if (l && l->kind == FOUND_FMOD_RET && l->consistency == KLP_CONSISTENCY_IMMEDIATE) {
 		facts->consistency = KLP_CONSISTENCY_IMMEDIATE;
-		facts->elsewhere = l->gates != identity->gates;
+		facts->elsewhere = l->gates_map_id != identity->gates_map_id;
 		facts->gate = !facts->elsewhere &&
 			      (gate_read(v->registry->gate) & 1ULL << l->slot) != 0;
-		*identity = (struct lost_identity){ .slot = l->slot, .gates = l->gates };
+		*identity = (struct lost_identity){ .slot = l->slot, .gates_map_id = l->gates_map_id };
 	} else if (l) {
 		facts->consistency = KLP_CONSISTENCY_PER_TASK;
 		memcpy(identity->record, l->record, sizeof(identity->record));
@@ -188,7 +188,7 @@ int recovery_unread(struct recovery *v, const struct pin_patch *pin)
 	struct lost_place place = { .serial = pin->serial, .pinned = pin->serial,
 				    .pins = unread_pins(pin) };
 	/* matches no record and no gate until more is known */
-	struct lost_identity identity = { .gates = gate_map_id(v->registry->gate),
+	struct lost_identity identity = { .gates_map_id = gate_map_id(v->registry->gate),
 					  .id = UINT64_MAX };
 	struct judge_facts facts = { .pins = place.pins,
 				     .companion = v->registry->companion != NULL };
@@ -206,10 +206,10 @@ int recovery_unread(struct recovery *v, const struct pin_patch *pin)
 	return unread_nothing(v, &identity, &place, &facts);
 }
 
-static bool orphan_is_unjudged(const struct recovery *v, uint64_t id)
+static bool orphan_is_incomplete(const struct recovery *v, uint64_t id)
 {
-	for (size_t i = 0; i < v->registry->n_unjudged; i++)
-		if (v->registry->unjudged_patches[i].patch->id == id)
+	for (size_t i = 0; i < v->registry->n_incomplete; i++)
+		if (v->registry->incomplete_patches[i].patch->id == id)
 			return true;
 	return false;
 }
@@ -241,7 +241,8 @@ static int orphan_record(struct recovery *v, const struct klp_uapi_patch *record
 /* A set bit of the gates word without a patch. If a body reads the bit, a patch is built for it. */
 static int orphan_gate(struct recovery *v, uint32_t slot)
 {
-	struct lost_identity identity = { .slot = slot, .gates = gate_map_id(v->registry->gate) };
+	struct lost_identity identity = { .slot = slot,
+					  .gates_map_id = gate_map_id(v->registry->gate) };
 	struct lost_place place = { .pins = JUDGE_PINS_NONE };
 	uint64_t word = gate_read(v->registry->gate);
 
@@ -261,7 +262,7 @@ static uint64_t orphan_known(const struct registry *reg)
 	uint64_t known = 0;
 
 	for (size_t i = 0; i < reg->n_patches; i++)
-		known |= patch_gate(reg->patches[i]);
+		known |= patch_gates_mask(reg->patches[i]);
 	return known;
 }
 
@@ -274,7 +275,7 @@ static uint64_t orphan_slots(const struct recovery *v)
 		const struct found_link *l = &v->found.links[i];
 
 		if (l->kind == FOUND_FMOD_RET && l->consistency == KLP_CONSISTENCY_IMMEDIATE &&
-		    l->gates == gate_map_id(v->registry->gate))
+		    l->gates_map_id == gate_map_id(v->registry->gate))
 			slots |= 1ULL << l->slot;
 	}
 	return slots;
@@ -289,10 +290,10 @@ int recovery_orphans(struct recovery *v)
 	for (uint32_t i = 0; r == 0 && i < v->status.nr; i++)
 		if (v->records[i].state != KLP_REGISTERED &&
 		    !registry_find_id(reg, v->records[i].id) &&
-		    !orphan_is_unjudged(v, v->records[i].id))
+		    !orphan_is_incomplete(v, v->records[i].id))
 			r = orphan_record(v, &v->records[i]);
-	for (size_t i = 0; i < reg->n_unjudged; i++)
-		left |= patch_gate(reg->unjudged_patches[i].patch);
+	for (size_t i = 0; i < reg->n_incomplete; i++)
+		left |= patch_gates_mask(reg->incomplete_patches[i].patch);
 	for (uint32_t slot = 0; r == 0 && slot < KLP_GATE_SLOTS; slot++)
 		if (gate_read(reg->gate) & ~orphan_known(reg) & ~left & 1ULL << slot)
 			r = orphan_gate(v, slot);

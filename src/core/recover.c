@@ -19,7 +19,7 @@
 #include "core/recovery.h"
 #include "core/retire.h"
 #include "core/struct-ops.h"
-#include "core/unjudged.h"
+#include "core/recovery-incomplete.h"
 #include "kern/link.h"
 #include "util/macro.h"
 
@@ -48,7 +48,7 @@ static bool recovery_collides(const struct recovery *v, const struct patch *s)
 	for (size_t i = 0; i < v->registry->n_patches; i++) {
 		const struct patch *o = v->registry->patches[i];
 
-		if (patch_gate(o) & patch_gate(s) || (s->id != 0 && o->id == s->id))
+		if (patch_gates_mask(o) & patch_gates_mask(s) || (s->id != 0 && o->id == s->id))
 			return true;
 	}
 	return false;
@@ -59,7 +59,7 @@ static bool recovery_collides(const struct recovery *v, const struct patch *s)
  */
 static bool recovery_reads_elsewhere(const struct recovery *v, const struct patch *s)
 {
-	uint32_t gates = gate_map_id(v->registry->gate);
+	uint32_t gates_map_id = gate_map_id(v->registry->gate);
 
 	for (size_t i = 0; s->id == 0 && i < s->meta->n_funcs; i++) {
 		struct link_info info;
@@ -69,7 +69,7 @@ static bool recovery_reads_elsewhere(const struct recovery *v, const struct patc
 		for (size_t j = 0; j < v->found.n; j++)
 			if (v->found.links[j].link_id == info.link_id &&
 			    v->found.links[j].kind == FOUND_FMOD_RET &&
-			    v->found.links[j].gates != gates)
+			    v->found.links[j].gates_map_id != gates_map_id)
 				return true;
 	}
 	return false;
@@ -82,7 +82,7 @@ void recovery_facts(const struct recovery *v, const struct patch *s, struct judg
 	facts->consistency = s->consistency;
 	facts->companion = v->registry->companion != NULL;
 	facts->record = record ? record->state : 0;
-	facts->gate = (gate_read(v->registry->gate) & patch_gate(s)) != 0;
+	facts->gate = (gate_read(v->registry->gate) & patch_gates_mask(s)) != 0;
 	facts->attached = patch_missing(s) < s->n_links + s->n_lost;
 	facts->collides = recovery_collides(v, s);
 	facts->elsewhere = recovery_reads_elsewhere(v, s);
@@ -121,7 +121,7 @@ static int recovery_leave_alone(struct recovery *v, struct patch *s,
 				const struct judge_facts *facts)
 {
 	char *why = strdup(recovery_why(v, facts));
-	struct unjudged *u;
+	struct incomplete_patch *u;
 
 	if (!why) {
 		patch_free(s);
@@ -133,12 +133,12 @@ static int recovery_leave_alone(struct recovery *v, struct patch *s,
 		return 0;
 	}
 	u->facts = *facts;
-	s->state = PATCH_UNJUDGED;
+	s->state = PATCH_RECOVERY_INCOMPLETE;
 	/*
 	 * it may be in force, so until it is judged the full list of patches in force is not known
 	 */
-	if (unjudged_matters(u) || facts->pins == JUDGE_PINS_NEWER)
-		v->registry->unjudged = true;
+	if (recovery_incomplete_matters(u) || facts->pins == JUDGE_PINS_NEWER)
+		v->registry->recovery_incomplete = true;
 	return 0;
 }
 
@@ -198,8 +198,8 @@ static int recovery_pin(struct recovery *v, struct pin_patch *pin)
 static void recovery_half_built(struct recovery *v)
 {
 	for (size_t i = 0; i < v->n_half; i++) {
-		/* an unjudged patch may share a link with it */
-		if (!v->registry->unjudged)
+		/* a patch with incomplete recovery may share a link with it */
+		if (!v->registry->recovery_incomplete)
 			struct_ops_detach_half_built(v->registry, v->half[i]);
 		if (retire_pins(v->registry, v->half[i], 0) < 0)
 			registry_warn(v->registry, "Half-built pins gen-%llu cannot be removed",

@@ -8,13 +8,10 @@
 #include "core/registration.h"
 #include "util/macro.h"
 
-_Static_assert(KLP_OBJECT_LEN <= KLP_UAPI_OBJECT_LEN, "the name of an object would be cut");
-_Static_assert(KLP_CALLBACKS_MAX <= KLP_UAPI_CALLBACKS_MAX, "a patch has callbacks that cannot be told");
 _Static_assert((int)CALLBACK_PRE_PATCH == (int)KLP_PRE_PATCH &&
 	       (int)CALLBACK_POST_PATCH == (int)KLP_POST_PATCH &&
 	       (int)CALLBACK_PRE_UNPATCH == (int)KLP_PRE_UNPATCH &&
 	       (int)CALLBACK_POST_UNPATCH == (int)KLP_POST_UNPATCH, "callbacks have other numbers");
-_Static_assert(KLP_STATES_MAX <= KLP_UAPI_STATES_MAX, "a patch has states that cannot be told");
 
 int registration_object(const struct registration *a, const char *name)
 {
@@ -28,7 +25,7 @@ static int registration_add_object(struct registration *a, const char *name)
 {
 	if (registration_object(a, name) >= 0)
 		return 0;
-	if (a->n_objects >= ARRAY_SIZE(a->objects) || strlen(name) >= KLP_UAPI_OBJECT_LEN)
+	if (a->n_objects >= ARRAY_SIZE(a->objects) || strlen(name) >= KLP_OBJECT_LEN)
 		return -E2BIG;
 	memcpy(a->objects[a->n_objects++].name, name, strlen(name));
 	return 0;

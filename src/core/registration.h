@@ -11,11 +11,11 @@
 
 struct registration {
 	/* each object once, in order of first use: by functions, then by callbacks */
-	struct klp_uapi_object objects[KLP_UAPI_OBJECTS_MAX];
+	struct klp_uapi_object objects[KLP_OBJECTS_MAX];
 	uint32_t n_objects;
-	struct klp_uapi_callback callbacks[KLP_UAPI_CALLBACKS_MAX];	/* in metadata order */
+	struct klp_uapi_callback callbacks[KLP_CALLBACKS_MAX];	/* in metadata order */
 	uint32_t n_callbacks;
-	struct klp_uapi_state states[KLP_UAPI_STATES_MAX];
+	struct klp_uapi_state states[KLP_STATES_MAX];
 	uint32_t n_states;
 };
 

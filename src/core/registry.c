@@ -165,10 +165,10 @@ void registry_clear(struct registry *reg)
 		patch_free(reg->patches[--reg->n_patches]);
 	while (reg->n_warnings > 0)
 		free(reg->warnings[--reg->n_warnings]);
-	while (reg->n_leftovers > 0)
-		patch_free(reg->leftovers[--reg->n_leftovers].patch);
-	while (reg->n_unjudged > 0) {
-		struct unjudged *u = &reg->unjudged_patches[--reg->n_unjudged];
+	while (reg->n_stale_pins > 0)
+		patch_free(reg->stale_pins[--reg->n_stale_pins].patch);
+	while (reg->n_incomplete > 0) {
+		struct incomplete_patch *u = &reg->incomplete_patches[--reg->n_incomplete];
 
 		patch_free(u->patch);
 		free(u->why);
@@ -176,7 +176,7 @@ void registry_clear(struct registry *reg)
 	reg->stale[0] = '\0';
 	reg->taken = 0;
 	reg->gate_repinned = false;
-	reg->unjudged = false;
+	reg->recovery_incomplete = false;
 }
 
 struct registry *registry_beside(struct registry *reg)
@@ -220,25 +220,25 @@ void registry_become(struct registry *reg, struct registry *beside)
 	free(beside);
 }
 
-struct unjudged *registry_leave_alone(struct registry *reg, struct patch *s, char *why)
+struct incomplete_patch *registry_leave_alone(struct registry *reg, struct patch *s, char *why)
 {
-	struct unjudged *u;
+	struct incomplete_patch *u;
 
-	if (reg->n_unjudged >= ARRAY_SIZE(reg->unjudged_patches)) {
+	if (reg->n_incomplete >= ARRAY_SIZE(reg->incomplete_patches)) {
 		patch_free(s);
 		free(why);
 		return NULL;
 	}
-	u = &reg->unjudged_patches[reg->n_unjudged++];
-	*u = (struct unjudged){ .patch = s, .why = why };
+	u = &reg->incomplete_patches[reg->n_incomplete++];
+	*u = (struct incomplete_patch){ .patch = s, .why = why };
 	return u;
 }
 
-struct unjudged *registry_find_unjudged(struct registry *reg, const char *name)
+struct incomplete_patch *registry_find_incomplete(struct registry *reg, const char *name)
 {
-	for (size_t i = 0; i < reg->n_unjudged; i++)
-		if (STREQ(reg->unjudged_patches[i].patch->meta->name, name))
-			return &reg->unjudged_patches[i];
+	for (size_t i = 0; i < reg->n_incomplete; i++)
+		if (STREQ(reg->incomplete_patches[i].patch->meta->name, name))
+			return &reg->incomplete_patches[i];
 	return NULL;
 }
 
@@ -257,23 +257,24 @@ void registry_warn(struct registry *reg, const char *format, ...)
 		reg->warnings[reg->n_warnings++] = text;
 }
 
-void registry_leave_over(struct registry *reg, uint64_t serial, uint64_t gate)
+void registry_add_stale_pins(struct registry *reg, uint64_t serial, uint64_t gates_mask)
 {
-	if (reg->n_leftovers < ARRAY_SIZE(reg->leftovers))
-		reg->leftovers[reg->n_leftovers++] = (struct leftover){ .serial = serial, .gate = gate };
+	if (reg->n_stale_pins < ARRAY_SIZE(reg->stale_pins))
+		reg->stale_pins[reg->n_stale_pins++] = (struct stale_pins){ .serial = serial,
+									  .gates_mask = gates_mask };
 }
 
 void registry_leave_registered(struct registry *reg, uint64_t id)
 {
-	if (reg->n_leftovers < ARRAY_SIZE(reg->leftovers))
-		reg->leftovers[reg->n_leftovers++] = (struct leftover){ .id = id };
+	if (reg->n_stale_pins < ARRAY_SIZE(reg->stale_pins))
+		reg->stale_pins[reg->n_stale_pins++] = (struct stale_pins){ .id = id };
 }
 
-void registry_leave_patch(struct registry *reg, struct patch *s)
+void registry_add_stale_patch(struct registry *reg, struct patch *s)
 {
-	if (reg->n_leftovers < ARRAY_SIZE(reg->leftovers))
-		reg->leftovers[reg->n_leftovers++] =
-			(struct leftover){ .serial = patch_pins(s), .gate = patch_gate(s),
+	if (reg->n_stale_pins < ARRAY_SIZE(reg->stale_pins))
+		reg->stale_pins[reg->n_stale_pins++] =
+			(struct stale_pins){ .serial = patch_pins(s), .gates_mask = patch_gates_mask(s),
 					   .patch = s };
 	else
 		patch_free(s);	/* its pins hold the links, for the next start */

@@ -17,7 +17,7 @@
 #include "shared/report.h"
 
 /* All slots and all records in use: there cannot be more patches. */
-#define REGISTRY_PATCHES_MAX	(KLP_GATE_SLOTS + KLP_UAPI_RECORDS_MAX)
+#define REGISTRY_PATCHES_MAX	(KLP_GATE_SLOTS + KLP_RECORDS_MAX)
 #define REGISTRY_WARNINGS_MAX	64
 
 struct registry {
@@ -26,19 +26,19 @@ struct registry {
 	struct report companion_report;
 	struct patch *patches[REGISTRY_PATCHES_MAX];	/* owned, in order of serial */
 	size_t n_patches;
-	struct leftover {		/* what could not be removed: pins, or a registration */
+	struct stale_pins {		/* what could not be removed: pins, or a registration */
 		uint64_t serial;	/* of the pins; 0: none */
 		uint64_t id;		/* of a registration of the companion; 0: none */
-		uint64_t gate;		/* bit that must stay closed: the links still exist */
+		uint64_t gates_mask;	/* bit that must stay closed: the links still exist */
 		struct patch *patch; /* owned; forced, and its programs are not kept for good yet */
-	} leftovers[REGISTRY_PATCHES_MAX];
-	size_t n_leftovers;
-	struct unjudged {		/* what recovery left alone (JUDGE_LEAVE) */
+	} stale_pins[REGISTRY_PATCHES_MAX];
+	size_t n_stale_pins;
+	struct incomplete_patch {		/* what recovery left alone (JUDGE_LEAVE) */
 		struct patch *patch;	/* owned; with the links that are known */
 		char *why;		/* owned; continues "Pins gen-N of patch 'NAME' " */
 		struct judge_facts facts;	/* on which the verdict is based */
-	} unjudged_patches[REGISTRY_PATCHES_MAX];
-	size_t n_unjudged;
+	} incomplete_patches[REGISTRY_PATCHES_MAX];
+	size_t n_incomplete;
 	/*
 	 * Bits of the gates word that bodies in the kernel read; no patch may be given them.
 	 */
@@ -59,7 +59,7 @@ struct registry {
 	} use;
 	struct target_module *aside;	/* the modules of the paused user */
 	/* Recovery could not determine the state of some patches. */
-	bool unjudged;
+	bool recovery_incomplete;
 	char *warnings[REGISTRY_WARNINGS_MAX];	/* of recovery, as sentences */
 	size_t n_warnings;
 };
@@ -88,24 +88,25 @@ int registry_remove(struct registry *reg, struct patch *s);
 struct patch *registry_find(const struct registry *reg, const char *name);
 /* Patch by the id of its record; NULL: none. */
 struct patch *registry_find_id(const struct registry *reg, uint64_t id);
-/* Drop all patches, leftovers and warnings: their fds are closed, their pins are not touched. */
+/* Drop all patches, stale pins and warnings: their fds are closed, their pins are not touched. */
 void registry_clear(struct registry *reg);
 /* A second registry without patches that shares gates and companion with this one. */
 struct registry *registry_beside(struct registry *reg);
 /* Replace the contents of reg by those of `beside`, and free `beside`. */
 void registry_become(struct registry *reg, struct registry *beside);
 struct registry *registry_free_beside(struct registry *beside);
-/* Record a patch as unjudged; takes ownership of it and of `why`. NULL: no room, both are freed. */
-struct unjudged *registry_leave_alone(struct registry *reg, struct patch *s, char *why);
-/* Unjudged patch by name; NULL: none. */
-struct unjudged *registry_find_unjudged(struct registry *reg, const char *name);
+/* Record that the recovery of a patch is incomplete; takes ownership of it and of `why`. NULL: no
+ * room, both are freed. */
+struct incomplete_patch *registry_leave_alone(struct registry *reg, struct patch *s, char *why);
+/* Patch with incomplete recovery by name; NULL: none. */
+struct incomplete_patch *registry_find_incomplete(struct registry *reg, const char *name);
 void registry_warn(struct registry *reg, const char *format, ...) _printf_(2, 3);
-/* Remember pins that could not be removed, for retire_leftovers(). */
-void registry_leave_over(struct registry *reg, uint64_t serial, uint64_t gate);
+/* Remember pins that could not be removed, for retire_stale_pins(). */
+void registry_add_stale_pins(struct registry *reg, uint64_t serial, uint64_t gates_mask);
 /* The same for a registration that the companion did not take back. */
 void registry_leave_registered(struct registry *reg, uint64_t id);
 /* The same for a whole patch, of which it takes ownership. */
-void registry_leave_patch(struct registry *reg, struct patch *s);
+void registry_add_stale_patch(struct registry *reg, struct patch *s);
 /*
  * What the kernel tells about its functions. Reading it takes a second or more, and keeping it
  * takes megabytes. It is constant while the kernel runs, except for modules: those are read again

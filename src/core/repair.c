@@ -10,7 +10,7 @@
 #include "core/fault.h"
 #include "core/keep.h"
 #include "core/repair.h"
-#include "core/unjudged.h"
+#include "core/recovery-incomplete.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
 #include "util/macro.h"
@@ -82,10 +82,10 @@ static int repair_plan_set(const struct registry *reg, struct patch *s, struct r
 	return 0;
 }
 
-static int repair_plan_unjudged(const struct unjudged *u, struct repair *r)
+static int repair_plan_incomplete(const struct incomplete_patch *u, struct repair *r)
 {
 	const struct judge_facts *f = &u->facts;
-	_cleanup_free_ char *text = unjudged_text(u);
+	_cleanup_free_ char *text = recovery_incomplete_text(u);
 	bool judged = f->companion || f->consistency == KLP_CONSISTENCY_IMMEDIATE;
 
 	if (!text)
@@ -113,8 +113,8 @@ int repair_plan(const struct registry *reg, struct repair *ret)
 
 	for (size_t i = 0; r == 0 && i < reg->n_patches; i++)
 		r = repair_plan_set(reg, reg->patches[i], &plan);
-	for (size_t i = 0; r == 0 && i < reg->n_unjudged; i++)
-		r = repair_plan_unjudged(&reg->unjudged_patches[i], &plan);
+	for (size_t i = 0; r == 0 && i < reg->n_incomplete; i++)
+		r = repair_plan_incomplete(&reg->incomplete_patches[i], &plan);
 	if (r < 0) {
 		repair_done(&plan);
 		return r;
@@ -166,14 +166,14 @@ static int repair_act(struct repair_action *a)
 /* Its pins are removed, and nothing else of it existed. */
 static void repair_forget(struct registry *reg, struct repair_action *a)
 {
-	for (size_t i = 0; i < reg->n_unjudged; i++) {
-		struct unjudged *u = &reg->unjudged_patches[i];
+	for (size_t i = 0; i < reg->n_incomplete; i++) {
+		struct incomplete_patch *u = &reg->incomplete_patches[i];
 
 		if (u->patch != a->patch)
 			continue;
 		a->patch = patch_free(u->patch);
 		free(u->why);
-		memmove(u, u + 1, (--reg->n_unjudged - i) * sizeof(*u));
+		memmove(u, u + 1, (--reg->n_incomplete - i) * sizeof(*u));
 		return;
 	}
 }
@@ -198,11 +198,11 @@ int repair_run(struct registry *reg, struct repair *r)
 	return ret;
 }
 
-/* Root has asked for the repair, so an unjudged patch is a normal one from here on. */
+/* Root has asked for the repair, so a patch with incomplete recovery is a normal one from here on. */
 static int repair_adopt(struct registry *reg, struct patch *s)
 {
-	for (size_t i = 0; i < reg->n_unjudged; i++) {
-		struct unjudged *u = &reg->unjudged_patches[i];
+	for (size_t i = 0; i < reg->n_incomplete; i++) {
+		struct incomplete_patch *u = &reg->incomplete_patches[i];
 		int r;
 
 		if (u->patch != s)
@@ -212,7 +212,7 @@ static int repair_adopt(struct registry *reg, struct patch *s)
 			return r;
 		s->state = PATCH_IN_FORCE;
 		free(u->why);
-		memmove(u, u + 1, (--reg->n_unjudged - i) * sizeof(*u));
+		memmove(u, u + 1, (--reg->n_incomplete - i) * sizeof(*u));
 		return 0;
 	}
 	return 0;

@@ -20,7 +20,7 @@ enum repair_kind {		/* as enum RepairKind of the varlink interface */
 
 struct repair_action {
 	enum repair_kind kind;
-	struct patch *patch;	/* of the registry or unjudged; freed once it has left */
+	struct patch *patch;	/* of the registry or incomplete; freed once it has left */
 	char *name;		/* its name, owned */
 	char *text;		/* a sentence, owned */
 	int error;		/* the result: 0 or a negative errno */
@@ -41,7 +41,7 @@ void repair_done(struct repair *r);
 #define REPAIR_POINT	100
 int repair_run(struct registry *reg, struct repair *r);
 /*
- * The patches that leave with this consistency. Unjudged ones are moved into the registry for it,
+ * The patches that leave with this consistency. Incomplete ones are moved into the registry for it,
  * as in force. Returns their number.
  */
 size_t repair_leaving(struct registry *reg, const struct repair *r, uint32_t consistency,

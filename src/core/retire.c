@@ -94,12 +94,12 @@ static void retire_learn(struct registry *reg, struct patch **patches, size_t n)
 				patches[j]->forced = true;
 }
 
-int retire_pins(struct registry *reg, uint64_t serial, uint64_t gate)
+int retire_pins(struct registry *reg, uint64_t serial, uint64_t gates_mask)
 {
 	int r = pin_remove(serial);
 
 	if (r < 0)
-		registry_leave_over(reg, serial, gate);
+		registry_add_stale_pins(reg, serial, gates_mask);
 	return r;
 }
 
@@ -131,11 +131,11 @@ static int retire_one(struct registry *reg, struct patch *s, struct held *held, 
 	if (s->forced && r == 0)
 		r = retire_record(reg, s->id);
 	if (s->forced && r < 0) {
-		registry_leave_patch(reg, s);
+		registry_add_stale_patch(reg, s);
 		return r;
 	}
 	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 2));
-	RET_GATHER(r, retire_pins(reg, patch_pins(s), patch_gate(s)));
+	RET_GATHER(r, retire_pins(reg, patch_pins(s), patch_gates_mask(s)));
 	patch_free(s);
 	RET_GATHER(r, fault_point(PHASE_RETIRE, point + 3));
 	return r;
@@ -168,23 +168,23 @@ int retire_patches(struct registry *reg, struct patch **patches, size_t n, struc
 	return r;
 }
 
-int retire_leftovers(struct registry *reg)
+int retire_stale_pins(struct registry *reg)
 {
 	_cleanup_(held_done) struct held held = { .fds = NULL };
-	size_t n = reg->n_leftovers;
+	size_t n = reg->n_stale_pins;
 	int r = 0;
 
 	/* entries that fail again are stored at indices already read */
-	reg->n_leftovers = 0;
+	reg->n_stale_pins = 0;
 	for (size_t i = 0; i < n; i++) {
-		struct leftover l = reg->leftovers[i];
+		struct stale_pins l = reg->stale_pins[i];
 
 		if (l.patch)
 			RET_GATHER(r, retire_one(reg, l.patch, &held, 0));
 		else if (l.id)
 			RET_GATHER(r, retire_registered(reg, l.id));
 		else
-			RET_GATHER(r, retire_pins(reg, l.serial, l.gate));
+			RET_GATHER(r, retire_pins(reg, l.serial, l.gates_mask));
 	}
 	return r;
 }

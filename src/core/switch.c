@@ -21,9 +21,9 @@ static int switch_immediate(struct transaction *t, struct report *report)
 	int r;
 
 	for (size_t i = 0; i < t->n_leave; i++)
-		wanted &= ~patch_gate(t->leave[i]);
+		wanted &= ~patch_gates_mask(t->leave[i]);
 	for (size_t i = 0; i < t->n_enter; i++)
-		wanted |= patch_gate(t->enter[i].patch);
+		wanted |= patch_gates_mask(t->enter[i].patch);
 	t->timeout_ms = 0;
 	r = gate_switch(t->registry->gate, expected, wanted);
 	if (r < 0)

@@ -134,7 +134,7 @@ int transaction_run(struct transaction *t, struct report *report)
 	size_t i;
 	int r = 0;
 
-	(void)retire_leftovers(t->registry);
+	(void)retire_stale_pins(t->registry);
 	registry_use(t->registry);
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		if (!steps[i].disable && t->n_enter == 0)

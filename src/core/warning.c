@@ -13,7 +13,7 @@
 
 static const char *const kind_names[] = {
 	[WARNING_RECOVERY] = "recovery",
-	[WARNING_LEFTOVER] = "leftover",
+	[WARNING_STALE_PINS] = "stale_pins",
 	[WARNING_MISSED] = "missed",
 	[WARNING_BROKEN] = "broken",
 	[WARNING_SKIPPED] = "skipped",
@@ -21,7 +21,7 @@ static const char *const kind_names[] = {
 	[WARNING_KERNEL] = "kernel",
 	[WARNING_PINS] = "pins",
 	[WARNING_PARTS] = "parts",
-	[WARNING_UNJUDGED] = "unjudged",
+	[WARNING_RECOVERY_INCOMPLETE] = "recovery_incomplete",
 	[WARNING_FTRACE_OFF] = "ftrace_off",
 	[WARNING_NOT_CALLED] = "not_called",
 	[WARNING_PROGRAM] = "program",

@@ -15,7 +15,7 @@
  */
 enum warning_kind {
 	WARNING_RECOVERY,	/* problems found by recovery */
-	WARNING_LEFTOVER,	/* pins out of force that cannot be removed */
+	WARNING_STALE_PINS,	/* pins out of force that cannot be removed */
 	WARNING_MISSED,		/* calls missed: the original ran */
 	WARNING_BROKEN,		/* a body or a callback was detached */
 	WARNING_SKIPPED,	/* a body could not run at a call */
@@ -23,7 +23,7 @@ enum warning_kind {
 	WARNING_KERNEL,		/* the kernel is locked down */
 	WARNING_PINS,		/* pins are missing, misplaced, or cannot be made */
 	WARNING_PARTS,		/* some links of a patch are missing */
-	WARNING_UNJUDGED,	/* klpd cannot judge the patch */
+	WARNING_RECOVERY_INCOMPLETE,	/* recovery could not judge the patch */
 	WARNING_FTRACE_OFF,	/* ftrace calls nothing */
 	WARNING_NOT_CALLED,	/* ftrace calls no hook of klpd's at this function */
 	WARNING_PROGRAM,	/* a foreign fmod_ret program is attached too */

@@ -17,7 +17,7 @@
 int companion_blockers(struct companion *c, bool last, struct klp_uapi_blocker **ret,
 		       uint32_t *ret_n)
 {
-	uint32_t room = KLP_UAPI_KEPT_MAX;
+	uint32_t room = KLP_KEPT_MAX;
 
 	if (last && companion_is_older(c))
 		return -EOPNOTSUPP;
@@ -58,7 +58,7 @@ int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker,
 		.pid = blocker->pid,
 		.cpu = blocker->pid == 0 ? blocker->cpu : 0,
 		.text = (uintptr_t)ret,
-		.size = KLP_UAPI_STACK_MAX,
+		.size = KLP_STACK_MAX,
 		.flags = last ? KLP_BLOCKERS_KEPT : 0,
 	};
 	size_t n;
@@ -70,7 +70,7 @@ int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker,
 	r = companion_ioctl(c, KLP_IOC_STACK, &arg);
 	if (r < 0)
 		return r;
-	text_clean(ret, MIN(arg.size, (uint32_t)KLP_UAPI_STACK_MAX) + 1, '\n');
+	text_clean(ret, MIN(arg.size, (uint32_t)KLP_STACK_MAX) + 1, '\n');
 	for (n = strlen(ret); n > 0 && ret[n - 1] == '\n'; n--)
 		ret[n - 1] = '\0';
 	return 0;

@@ -364,16 +364,16 @@ int companion_status(struct companion *c, struct klp_ioc_status *status,
 	struct klp_ioc_status arg = {};
 	int r;
 
-	found = calloc(KLP_UAPI_RECORDS_MAX, sizeof(*found));
+	found = calloc(KLP_RECORDS_MAX, sizeof(*found));
 	if (!found)
 		return -ENOMEM;
 	arg.records = (uintptr_t)found;
-	arg.nr = KLP_UAPI_RECORDS_MAX;
+	arg.nr = KLP_RECORDS_MAX;
 	r = companion_ioctl(c, KLP_IOC_STATUS, &arg);
 	if (r < 0)
 		return r;
 	/* more than the ABI allows */
-	if (arg.nr > KLP_UAPI_RECORDS_MAX)
+	if (arg.nr > KLP_RECORDS_MAX)
 		return -EOVERFLOW;
 	r = companion_check_records(found, arg.nr);
 	if (r < 0)
@@ -387,17 +387,17 @@ int companion_objects(struct companion *c, uint64_t id, struct klp_uapi_object *
 		      uint32_t *ret_n)
 {
 	_cleanup_free_ struct klp_uapi_object *found = NULL;
-	struct klp_ioc_objects arg = { .id = id, .nr = KLP_UAPI_OBJECTS_MAX };
+	struct klp_ioc_objects arg = { .id = id, .nr = KLP_OBJECTS_MAX };
 	int r;
 
-	found = calloc(KLP_UAPI_OBJECTS_MAX, sizeof(*found));
+	found = calloc(KLP_OBJECTS_MAX, sizeof(*found));
 	if (!found)
 		return -ENOMEM;
 	arg.objects = (uintptr_t)found;
 	r = companion_ioctl(c, KLP_IOC_OBJECTS, &arg);
 	if (r < 0)
 		return r;
-	if (arg.nr > KLP_UAPI_OBJECTS_MAX)
+	if (arg.nr > KLP_OBJECTS_MAX)
 		return -EOVERFLOW;
 	for (uint32_t i = 0; i < arg.nr; i++)
 		text_clean(found[i].name, sizeof(found[i].name), '?');

@@ -113,7 +113,7 @@ int companion_objects(struct companion *c, uint64_t id, struct klp_uapi_object *
 int companion_blockers(struct companion *c, bool last, struct klp_uapi_blocker **ret,
 		       uint32_t *ret_n);
 /* Room in bytes for the text of any stack. */
-#define COMPANION_STACK_ROOM	(KLP_UAPI_STACK_MAX + 1)
+#define COMPANION_STACK_ROOM	(KLP_STACK_MAX + 1)
 /* The stack of a blocker: lines of printable ASCII, the last one without a newline. */
 int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker, bool last,
 		    char ret[static COMPANION_STACK_ROOM]);

@@ -26,7 +26,7 @@
 #define OPS_DATA	64
 struct ops_value {
 	char before[OPS_DATA];
-	char record[KLP_UAPI_NAME_LEN];
+	char record[KLP_NAME_LEN];
 	uint32_t index;
 	uint32_t padding;
 	uint64_t guard;		/* of a body: the id of its program; 0: it is an override */
@@ -92,7 +92,7 @@ static int found_program_map(uint32_t map_id, struct found_link *l, unsigned int
 	if (r < 0)
 		return r;
 	if (strncmp(info.name, KLP_GATES_MAP, sizeof(info.name)) == 0) {
-		l->gates = map_id;
+		l->gates_map_id = map_id;
 	} else if (strncmp(info.name, KLP_SELF_SECTION, sizeof(info.name)) == 0) {
 		r = found_value(fd, &info, &self, sizeof(self));
 		if (r < 0)
@@ -130,16 +130,16 @@ static int found_fmod_ret(uint32_t prog_id, struct found_link *l)
 	l->kind = FOUND_FMOD_RET;
 	return (seen & 1) &&
 	       (l->consistency == KLP_CONSISTENCY_IMMEDIATE ?
-			l->slot < KLP_GATE_SLOTS && l->gates != 0 :
+			l->slot < KLP_GATE_SLOTS && l->gates_map_id != 0 :
 			l->consistency == KLP_CONSISTENCY_PER_TASK && (seen & 2) && l->id != 0);
 }
 
 /* True for a name such as klpd gives records; names are put into messages. */
-static bool found_record_good(const char record[static KLP_UAPI_NAME_LEN])
+static bool found_record_good(const char record[static KLP_NAME_LEN])
 {
-	size_t n = strnlen(record, KLP_UAPI_NAME_LEN);
+	size_t n = strnlen(record, KLP_NAME_LEN);
 
-	if (n == 0 || n == KLP_UAPI_NAME_LEN)
+	if (n == 0 || n == KLP_NAME_LEN)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!isgraph((unsigned char)record[i]))

@@ -26,7 +26,7 @@ struct found_link {
 	uint32_t link_id;
 	enum found_kind kind;
 	uint32_t map_id;		/* all but FOUND_FMOD_RET */
-	char record[KLP_UAPI_NAME_LEN];
+	char record[KLP_NAME_LEN];
 	uint32_t index;
 	uint64_t id;			/* FOUND_FMOD_RET, per-task: id of the record */
 	uint32_t consistency, slot;
@@ -34,7 +34,7 @@ struct found_link {
 	 * Id of the map with the gates word that the body reads; 0: none. With per-task consistency
 	 * it is the file's own word, which has no meaning.
 	 */
-	uint32_t gates;
+	uint32_t gates_map_id;
 	uint32_t target;		/* FOUND_FMOD_RET: BTF id of the function in vmlinux */
 	char *symbol; /* name of the target, owned; NULL until found_name_targets() */
 	char name[16];			/* of the program or of the map; truncated by the kernel */

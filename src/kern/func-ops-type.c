@@ -93,7 +93,7 @@ static bool ops_find_members(struct func_ops_type *t, const struct btf *btf,
 	    ops->size > value->size - data ||
 	    ops_find_member(btf, ops, "record", &t->record) < 0 ||
 	    ops_find_member(btf, ops, "func", &t->func) < 0 ||
-	    t->record + KLP_UAPI_NAME_LEN > ops->size || t->func + sizeof(uint32_t) > ops->size)
+	    t->record + KLP_NAME_LEN > ops->size || t->func + sizeof(uint32_t) > ops->size)
 		return false;
 	t->record += data;
 	t->func += data;
@@ -192,7 +192,7 @@ int func_ops_type_make_map(const struct func_ops_type *t, const char *name, int 
 
 	if (!value)
 		return -ENOMEM;
-	if (i < 0 || program_fd < 0 || strlen(record) >= KLP_UAPI_NAME_LEN)
+	if (i < 0 || program_fd < 0 || strlen(record) >= KLP_NAME_LEN)
 		return -EINVAL;
 	memcpy(value + t->record, record, strlen(record));
 	memcpy(value + t->func, &index, sizeof(index));

@@ -68,7 +68,7 @@ static int gate_find(void)
 		return r;
 	for (size_t i = 0; i < found.n; i++)
 		if (found.links[i].consistency == KLP_CONSISTENCY_IMMEDIATE)
-			id = found.links[i].gates;
+			id = found.links[i].gates_map_id;
 	found_done(&found);
 	return id != 0 ? found_map_fd(id) : -ENOENT;
 }

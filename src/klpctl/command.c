@@ -44,7 +44,7 @@ static const struct verb verb_table[] = {
 	{ "monitor", NULL, 0, verb_monitor,
 	  "Show how things are, then every change" },
 	{ "reverse", NULL, 0, verb_reverse,
-	  "Turn the running transition round" },
+	  "Reverse the running transition" },
 	{ "force", NULL, 0, verb_force,
 	  "Take all tasks as moved, give up consistency" },
 	{ "repair", NULL, OPTION_DRY_RUN | OPTION_NO_WAIT | OPTION_TIMEOUT, verb_repair,
@@ -72,7 +72,7 @@ static int command_help(void)
 	       "     --timeout=SECONDS    Reverse a transition that takes longer, default 60;\n"
 	       "                          0: wait as long as it takes\n"
 	       "     --stacks=N           Show the stacks of so many blockers, default 8\n"
-	       "     --last               Show what held up the one that was last turned round\n"
+	       "     --last               Show what held up the one that was last reversed\n"
 	       "     --immediate          Let all tasks change at one instant\n"
 	       "     --replace            Check it as 'replace' and not as 'enable'\n"
 	       "     --dry-run            Only say what a repair would do\n"

@@ -174,9 +174,16 @@ void format_duration(uint64_t usec, char *buffer, size_t size)
 
 const char *format_words(const char *text)
 {
-	if (STREQ(text, "per_task"))
-		return "per task";
-	return STREQ(text, "in_force") ? "in force" : text;
+	static const char *const words[][2] = {
+		{ "per_task", "per task" },
+		{ "in_force", "in force" },
+		{ "recovery_incomplete", "recovery incomplete" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (STREQ(text, words[i][0]))
+			return words[i][1];
+	return text;
 }
 
 /* These characters occur only inside strings, where "\\uXXXX" means the same character. */

@@ -40,7 +40,7 @@ void format_time(uint64_t usec, char *buffer, size_t size);
 void format_duration(uint64_t usec, char *buffer, size_t size);
 #define FORMAT_DURATION_SIZE 32
 
-/* "per task" for "per_task" and "in force" for "in_force"; other text is returned unchanged. */
+/* A state or a consistency in words: "per task" for "per_task". Other text is returned unchanged. */
 const char *format_words(const char *text);
 
 /* Print in the form that --json selects, with a newline. 0 or negative errno. */

@@ -70,7 +70,7 @@ void interrupt_end(void)
 	if (number) {
 		progress_end();
 		fprintf(stderr, "klpctl: interrupted; if tasks move already klpd goes on with the "
-			"change: see 'klpctl status', or turn it round with 'klpctl reverse'; before "
+			"change: see 'klpctl status', or reverse it with 'klpctl reverse'; before "
 			"that it is cancelled\n");
 		(void)raise(number);
 	}

@@ -130,33 +130,33 @@ static char *check_facts(sd_json_variant *function)
 	return TAKE_PTR(text);
 }
 
-static void check_print_trial(sd_json_variant *function, FILE *f)
+static void check_print_load_test(sd_json_variant *function, FILE *f)
 {
-	const char *trial = field_string(function, "trial");
+	const char *load_test = field_string(function, "loadTest");
 	_cleanup_free_ char *text = NULL;
 
 	if (asprintf(&text, "%s body '%s' %s%s", field_string(function, "body"),
 		     field_string(function, "program"),
-		     STREQ(trial, "passed") ? "passed the kernel's verifier" :
-		     STREQ(trial, "failed") ? "did not pass the kernel's verifier" :
-					      "was not tried: ",
-		     STREQ(trial, "not_tried") ? field_string(function, "notTried") : "") < 0) {
+		     STREQ(load_test, "passed") ? "passed the kernel's verifier" :
+		     STREQ(load_test, "failed") ? "did not pass the kernel's verifier" :
+						  "was not tried: ",
+		     STREQ(load_test, "not_tried") ? field_string(function, "notTried") : "") < 0) {
 		text = NULL;
 		return;
 	}
 	check_wrap("This patch", text, f);
 }
 
-static void check_print_advice(sd_json_variant *advice, const char *mine, FILE *f)
+static void check_print_recommendation(sd_json_variant *one, const char *mine, FILE *f)
 {
-	const char *body = field_string(advice, "body"), *verdict = field_string(advice, "verdict");
+	const char *body = field_string(one, "body"), *verdict = field_string(one, "verdict");
 	_cleanup_free_ char *text = NULL;
 
 	if (asprintf(&text, "%s%s: %s", STREQ(verdict, "best") ? "suits best" :
 		     STREQ(verdict, "needs_companion") ? "with the companion only" :
 		     STREQ(verdict, "possible") ? "possible" : "impossible",
 		     STREQ(body, mine) ? ", is what the patch has" : "",
-		     field_string(advice, "why")) < 0) {
+		     field_string(one, "why")) < 0) {
 		text = NULL;
 		return;
 	}
@@ -165,7 +165,7 @@ static void check_print_advice(sd_json_variant *advice, const char *mine, FILE *
 
 static void check_print_function(sd_json_variant *function, FILE *f)
 {
-	sd_json_variant *advice = field_array(function, "advice");
+	sd_json_variant *recommendations = field_array(function, "recommendations");
 	_cleanup_free_ char *facts = check_facts(function), *owner = NULL;
 	uint64_t sympos = field_number(function, "sympos");
 	char number[32] = "";
@@ -184,9 +184,9 @@ static void check_print_function(sd_json_variant *function, FILE *f)
 		check_wrap("Patched", owner, f);
 	if (field_present(function, "taken"))
 		check_wrap("Taken", field_string(function, "taken"), f);
-	check_print_trial(function, f);
-	for (size_t i = 0; i < field_count(advice); i++)
-		check_print_advice(field_item(advice, i), field_string(function, "body"), f);
+	check_print_load_test(function, f);
+	for (size_t i = 0; i < field_count(recommendations); i++)
+		check_print_recommendation(field_item(recommendations, i), field_string(function, "body"), f);
 }
 
 /* "cmdline 1.0: nothing speaks against 'enable' (per task; enables 1 function for ..." */

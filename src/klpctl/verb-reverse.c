@@ -26,7 +26,7 @@ int verb_reverse(const struct verb *verb, char **arguments _unused_)
 	if (field_number(reply, "number") == 0)
 		format_line(stdout, "the change that was being prepared is cancelled");
 	else
-		format_line(stdout, "transition %" PRIu64 " is turned round",
+		format_line(stdout, "transition %" PRIu64 " is reversed",
 			    field_number(reply, "number"));
 	return EXIT_STATUS_OK;
 }

@@ -26,24 +26,24 @@
 
 #define CALLER_FILE_MAX	(1U << 20)
 
-void caller_accept(sd_varlink *link)
+void caller_accept(sd_varlink *client)
 {
 	uid_t uid;
 
-	if (sd_varlink_get_peer_uid(link, &uid) >= 0 && uid == 0)
-		(void)sd_varlink_set_allow_fd_passing_input(link, true);
+	if (sd_varlink_get_peer_uid(client, &uid) >= 0 && uid == 0)
+		(void)sd_varlink_set_allow_fd_passing_input(client, true);
 }
 
 /* Read a /proc file of the caller. -ESRCH if the process has ended. */
-static int caller_read(sd_varlink *link, const char *file, char **ret)
+static int caller_read(sd_varlink *client, const char *file, char **ret)
 {
-	struct pollfd alive = { .fd = sd_varlink_get_peer_pidfd(link), .events = POLLIN };
+	struct pollfd alive = { .fd = sd_varlink_get_peer_pidfd(client), .events = POLLIN };
 	char path[64];
 	size_t size;
 	pid_t pid;
 	int r;
 
-	r = sd_varlink_get_peer_pid(link, &pid);
+	r = sd_varlink_get_peer_pid(client, &pid);
 	if (r < 0)
 		return r;
 	if (pid <= 0)
@@ -75,20 +75,20 @@ static uint64_t mount_of_root(const char *mountinfo)
 	return found;
 }
 
-static bool caller_has_our_mounts(sd_varlink *link)
+static bool caller_has_our_mounts(sd_varlink *client)
 {
 	_cleanup_free_ char *theirs = NULL, *first = NULL;
 	uint64_t id;
 	size_t size;
 
-	if (caller_read(link, "mountinfo", &theirs) < 0 ||
+	if (caller_read(client, "mountinfo", &theirs) < 0 ||
 	    read_file_limited("/proc/1/mountinfo", CALLER_FILE_MAX, &first, &size) < 0)
 		return false;
 	id = mount_of_root(theirs);
 	return id != 0 && id == mount_of_root(first);
 }
 
-int caller_check_file(sd_varlink *link, const char *path, int64_t index, struct report *report)
+int caller_check_file(sd_varlink *client, const char *path, int64_t index, struct report *report)
 {
 	_cleanup_close_ int ours = -EBADF;
 	struct stat here, there;
@@ -97,12 +97,12 @@ int caller_check_file(sd_varlink *link, const char *path, int64_t index, struct 
 	CAPS_SCOPE(CAPS_READ);
 
 	if (index < 0) {
-		if (caller_has_our_mounts(link))
+		if (caller_has_our_mounts(client))
 			return 0;
 		return report_set(report, OUTCOME_OTHER_FILE, "The caller has not the mounts and the root "
 				  "directory of PID 1, and sent no descriptor of '%s'", path);
 	}
-	fd = sd_varlink_peek_fd(link, (size_t)index);
+	fd = sd_varlink_peek_fd(client, (size_t)index);
 	if (fd < 0 || fstat(fd, &there) < 0)
 		return report_set(report, OUTCOME_OTHER_FILE, "With the call came no descriptor %" PRId64
 				  " of '%s'", index, path);
@@ -115,22 +115,22 @@ int caller_check_file(sd_varlink *link, const char *path, int64_t index, struct 
 			  "who has other mounts or another root directory", path);
 }
 
-bool caller_has_our_pids(sd_varlink *link)
+bool caller_has_our_pids(sd_varlink *client)
 {
 	_cleanup_free_ char *status = NULL;
 	const char *ids;
 	int first = 0, more = 0;
 
-	if (caller_read(link, "status", &status) < 0)
+	if (caller_read(client, "status", &status) < 0)
 		return false;
 	ids = strstr(status, "\nNSpid:");
 	/* NSpid has one id for each nested pid namespace below that of klpd */
 	return ids && sscanf(ids, "\nNSpid:%d%*[ \t]%d", &first, &more) == 1;
 }
 
-int caller_check_pids(sd_varlink *link, struct report *report)
+int caller_check_pids(sd_varlink *client, struct report *report)
 {
-	if (caller_has_our_pids(link))
+	if (caller_has_our_pids(client))
 		return 0;
 	return report_set(report, OUTCOME_UNSUPPORTED, "The caller is in another pid namespace than klpd: "
 			  "the ids of threads would not be its own; ask from outside the container");

@@ -120,14 +120,14 @@ static short poll_now(int fd)
 	return poll(&p, 1, 0) > 0 ? p.revents : 0;
 }
 
-bool connection_flush(sd_varlink *link)
+bool connection_flush(sd_varlink *client)
 {
 	int events;
 
-	while ((events = sd_varlink_get_events(link)) >= 0 && (events & EPOLLOUT)) {
-		if (!(poll_now(sd_varlink_get_fd(link)) & (POLLOUT | POLLHUP | POLLERR)))
+	while ((events = sd_varlink_get_events(client)) >= 0 && (events & EPOLLOUT)) {
+		if (!(poll_now(sd_varlink_get_fd(client)) & (POLLOUT | POLLHUP | POLLERR)))
 			return true;
-		if (sd_varlink_process(link) <= 0)
+		if (sd_varlink_process(client) <= 0)
 			break;
 	}
 	return events >= 0 && (events & EPOLLOUT);
@@ -148,8 +148,8 @@ static void connection_refuse_long(struct connection *c)
 	(void)report_set(&report, OUTCOME_TOO_LONG, "A message of uid %u has more than %d bytes",
 			 (unsigned int)c->peer.uid, CONNECTION_MESSAGE_MAX);
 	log_debug("%s, closing its connection", report.detail ?: "A message is too long");
-	refusal_send(sd_varlink_get_fd(c->link), &report);
-	(void)sd_varlink_close(c->link);
+	refusal_send(sd_varlink_get_fd(c->client), &report);
+	(void)sd_varlink_close(c->client);
 }
 
 static size_t bytes_waiting(int fd)
@@ -181,7 +181,7 @@ static bool connection_may_go_blind(struct connection *c)
 	connection_set_half(c, false);
 	if (++c->blind <= BLIND_MAX)
 		return true;
-	(void)sd_varlink_close(c->link);
+	(void)sd_varlink_close(c->client);
 	return false;
 }
 
@@ -245,7 +245,7 @@ static bool connection_may_step(struct connection *c, int fd, int events)
 	 * root may have effects as well, so they are still served.
 	 */
 	if ((now & POLLHUP) && !c->root) {
-		(void)sd_varlink_close(c->link);
+		(void)sd_varlink_close(c->client);
 		return false;
 	}
 	if (events & EPOLLOUT)
@@ -257,31 +257,31 @@ static bool connection_may_step(struct connection *c, int fd, int events)
 	c->waits = !c->root && c->all->n_unread >= CONNECTIONS_UNREAD_MAX;
 	if (c->waits)
 		return false;
-	return c->steps > 0 || !sd_varlink_is_idle(c->link) ||
+	return c->steps > 0 || !sd_varlink_is_idle(c->client) ||
 	       connection_may_read(c, fd, events & EPOLLIN);
 }
 
-/* True if something was done. The link may be closed afterwards. */
+/* True if something was done. The connection may be closed afterwards. */
 static bool connection_step(struct connection *c)
 {
-	int fd, r, events = sd_varlink_get_events(c->link);
+	int fd, r, events = sd_varlink_get_events(c->client);
 
 	if (events < 0)
 		return false;
-	fd = sd_varlink_get_fd(c->link);
+	fd = sd_varlink_get_fd(c->client);
 	c->reads = false;
 	if (!connection_may_step(c, fd, events))
 		return false;
 	/* lets sd-varlink notice that a client hung up during its call */
-	(void)sd_varlink_wait(c->link, 0);
-	r = sd_varlink_process(c->link);
+	(void)sd_varlink_wait(c->client, 0);
+	r = sd_varlink_process(c->client);
 	if (r > 0 && !(events & EPOLLOUT) && c->steps > 0)
 		c->steps--;
 	/* what sd-varlink had no room for has stayed in the socket */
-	if (c->reads && c->link)
+	if (c->reads && c->client)
 		c->rest -= MIN(c->rest, bytes_waiting(fd));
-	if (r < 0 && c->link)
-		(void)sd_varlink_close(c->link);
+	if (r < 0 && c->client)
+		(void)sd_varlink_close(c->client);
 	return r != 0;
 }
 
@@ -293,24 +293,24 @@ static void connection_free(struct connection *c)
 
 static void connection_serve(struct connection *c)
 {
-	sd_varlink *link = sd_varlink_ref(c->link);
+	sd_varlink *client = sd_varlink_ref(c->client);
 	int events, steps = 0;
 
 	c->serving = true;
-	while (c->link && steps < STEPS_MAX && connection_step(c))
+	while (c->client && steps < STEPS_MAX && connection_step(c))
 		steps++;
 	c->serving = false;
-	events = c->link ? sd_varlink_get_events(link) : -ENOTCONN;
-	if (!c->link) {
+	events = c->client ? sd_varlink_get_events(client) : -ENOTCONN;
+	if (!c->client) {
 		connection_free(c);
 	} else if (events < 0) {
-		(void)sd_varlink_close(link);
+		(void)sd_varlink_close(client);
 	} else {
 		connection_set_unread(c, events & EPOLLOUT);
 		if (steps > 0)
 			connection_arm(c);
 	}
-	sd_varlink_unref(link);
+	sd_varlink_unref(client);
 }
 
 static int on_io(sd_event_source *source _unused_, int fd _unused_, uint32_t revents _unused_,
@@ -327,9 +327,9 @@ static int on_event(sd_event_source *source _unused_, void *userdata)
 
 	/* writing closes no connection; its own source finds a broken one in the next turn */
 	for (struct connection *c = all->first; c; c = c->next) {
-		if (c->unread_since || !(sd_varlink_get_events(c->link) & EPOLLOUT))
+		if (c->unread_since || !(sd_varlink_get_events(c->client) & EPOLLOUT))
 			continue;
-		connection_set_unread(c, connection_flush(c->link));
+		connection_set_unread(c, connection_flush(c->client));
 		connection_arm(c);
 	}
 	return 0;
@@ -345,7 +345,7 @@ static bool connection_close_slow(struct connection *c, uint64_t now)
 		return false;
 	log_debug("A client of uid %u %s in time, closing its connection", (unsigned int)c->peer.uid,
 		  half ? "has not finished its message" : "has not read its answer");
-	(void)sd_varlink_close(c->link);
+	(void)sd_varlink_close(c->client);
 	return true;
 }
 
@@ -392,12 +392,12 @@ int connections_start(struct connections *all, sd_varlink_server *varlink, sd_ev
 void connections_done(struct connections *all)
 {
 	while (all->first) {
-		sd_varlink *link = sd_varlink_ref(all->first->link);
+		sd_varlink *client = sd_varlink_ref(all->first->client);
 
 		/* the last answers, as far as the socket has room for them */
-		(void)connection_flush(link);
-		(void)sd_varlink_close(link);
-		sd_varlink_unref(link);
+		(void)connection_flush(client);
+		(void)sd_varlink_close(client);
+		sd_varlink_unref(client);
 	}
 	all->flush = sd_event_source_disable_unref(all->flush);
 	all->clock = sd_event_source_disable_unref(all->clock);
@@ -425,13 +425,13 @@ int connection_add(struct connections *all, int fd, struct peer *peer, bool root
 	c->root = root;
 	r = connection_watch(c, fd);
 	if (r >= 0)
-		r = sd_varlink_server_add_connection(all->varlink, fd, &c->link);
+		r = sd_varlink_server_add_connection(all->varlink, fd, &c->client);
 	if (r < 0) {
 		sd_event_source_disable_unref(c->source);
 		free(c);
 		return r;
 	}
-	caller_accept(c->link);
+	caller_accept(c->client);
 	c->peer = *peer;
 	*peer = PEER_INIT;
 	c->next = all->first;
@@ -451,20 +451,20 @@ unsigned int connections_count(const struct connections *all, const struct peer 
 	return n;
 }
 
-struct connection *connection_find(const struct connections *all, const sd_varlink *link)
+struct connection *connection_find(const struct connections *all, const sd_varlink *client)
 {
 	struct connection *c = all->first;
 
-	while (c && c->link != link)
+	while (c && c->client != client)
 		c = c->next;
 	return c;
 }
 
-void connection_gone(struct connections *all, const sd_varlink *link)
+void connection_gone(struct connections *all, const sd_varlink *client)
 {
 	struct connection **p = &all->first, *c;
 
-	while (*p && (*p)->link != link)
+	while (*p && (*p)->client != client)
 		p = &(*p)->next;
 	c = *p;
 	if (!c)
@@ -474,7 +474,7 @@ void connection_gone(struct connections *all, const sd_varlink *link)
 	connection_set_unread(c, false);
 	/* before sd-varlink closes the descriptor that the source watches */
 	c->source = sd_event_source_disable_unref(c->source);
-	c->link = NULL;
+	c->client = NULL;
 	if (!c->serving)
 		connection_free(c);
 }

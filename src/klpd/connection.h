@@ -27,7 +27,7 @@ struct connections;
 struct connection {
 	struct connections *all;
 	struct connection *next;
-	sd_varlink *link;		/* NULL if closed */
+	sd_varlink *client;		/* NULL if closed */
 	sd_event_source *source;
 	struct peer peer;
 	bool root;			/* by the rules of /dev/klp, when it connected */
@@ -64,11 +64,11 @@ int connection_add(struct connections *all, int fd, struct peer *peer, bool root
  * namespaces.
  */
 unsigned int connections_count(const struct connections *all, const struct peer *peer);
-/* NULL if the link belongs to no connection. */
-struct connection *connection_find(const struct connections *all, const sd_varlink *link);
+/* NULL if the client has no connection. */
+struct connection *connection_find(const struct connections *all, const sd_varlink *client);
 /* Forget a connection that sd-varlink has closed. Call it from the disconnect callback. */
-void connection_gone(struct connections *all, const sd_varlink *link);
-/* Write as much as possible without blocking. True if something is left. May close the link. */
-bool connection_flush(sd_varlink *link);
+void connection_gone(struct connections *all, const sd_varlink *client);
+/* Write as much as possible without blocking. True if something is left. May close the connection. */
+bool connection_flush(sd_varlink *client);
 
 #endif

@@ -37,18 +37,18 @@ static const char *check_fmod_ret(const struct target_facts *f)
 	return names[f->fmod_ret];
 }
 
-static int check_advice(const struct check_func *f, sd_json_variant **ret)
+static int check_recommendations(const struct check_func *f, sd_json_variant **ret)
 {
 	_cleanup_json_ sd_json_variant *array = NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(f->advice); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(f->recommendations); i++) {
 		_cleanup_json_ sd_json_variant *v = NULL;
-		const struct advice *a = &f->advice[i];
+		const struct recommendation *a = &f->recommendations[i];
 		int r;
 
 		r = sd_json_buildo(&v,
 			PAIR_TEXT("body", body_kind_to_string(a->body)),
-			PAIR_TEXT("verdict", advice_verdict_to_string(a->verdict)),
+			PAIR_TEXT("verdict", recommend_verdict_to_string(a->verdict)),
 			PAIR_TEXT("why", a->why));
 		if (r >= 0)
 			r = sd_json_variant_append_array(&array, v);
@@ -64,10 +64,10 @@ static int check_function(const struct meta_func *m, const struct check_func *f,
 {
 	const struct target_facts *facts = &f->facts;
 	bool known = facts->place == PLACE_KERNEL || facts->place == PLACE_MODULE;
-	_cleanup_json_ sd_json_variant *advice = NULL;
+	_cleanup_json_ sd_json_variant *recommendations = NULL;
 	int r;
 
-	r = check_advice(f, &advice);
+	r = check_recommendations(f, &recommendations);
 	if (r < 0)
 		return r;
 	return sd_json_buildo(ret,
@@ -93,9 +93,9 @@ static int check_function(const struct meta_func *m, const struct check_func *f,
 		PAIR_OPTIONAL("fmodRet", check_fmod_ret(facts)),
 		PAIR_OPTIONAL("owner", f->owner),
 		PAIR_OPTIONAL("taken", f->taken),
-		PAIR_TEXT("trial", check_trial_to_string(f->trial)),
+		PAIR_TEXT("loadTest", check_load_test_to_string(f->load_test)),
 		PAIR_OPTIONAL("notTried", f->not_tried),
-		SD_JSON_BUILD_PAIR_VARIANT("advice", advice));
+		SD_JSON_BUILD_PAIR_VARIANT("recommendations", recommendations));
 }
 
 static int check_functions(const struct check *c, sd_json_variant **ret)

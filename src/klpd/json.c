@@ -261,7 +261,7 @@ static const struct patch *json_nth(const struct registry *reg, size_t i)
 	if (i < reg->n_patches)
 		return reg->patches[i];
 	i -= reg->n_patches;
-	return i < reg->n_unjudged ? reg->unjudged_patches[i].patch : NULL;
+	return i < reg->n_incomplete ? reg->incomplete_patches[i].patch : NULL;
 }
 
 int json_patches(const struct registry *reg, const struct warnings *warnings, sd_json_variant **ret)

@@ -85,7 +85,7 @@ int manager_look(struct manager *m, struct warnings *ret)
 	manager_keep(m);
 	/* a change has its own view of what is left, and retries it when it begins */
 	if (!m->change && !m->work)
-		(void)retire_leftovers(m->registry);
+		(void)retire_stale_pins(m->registry);
 	r = effect_look(m->registry, ret);
 
 	m->look_usec = look_now() - began;

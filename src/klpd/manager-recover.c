@@ -23,7 +23,7 @@ static void manager_log_reversed(const struct manager *m)
 		return;
 	if (s.transition.number ? !s.transition.reversed : !s.last_transition || !s.last_reversed)
 		return;
-	log_notice("Transition %llu, begun before this klpd, was turned round%s",
+	log_notice("Transition %llu, begun before this klpd, was reversed%s",
 		   (unsigned long long)(s.transition.number ?: s.last_transition),
 		   (s.transition.number ? s.transition.timed_out : s.last_timed_out) ?
 		   ": it did not complete in time" : "");

@@ -81,7 +81,7 @@ static void manager_log_end(const struct transaction *t)
 /* Log once that the companion reversed the transition, and how many tasks had moved. */
 static void manager_log_overdue(const struct transaction *t, uint32_t moved, uint32_t total)
 {
-	log_warning("Patch '%s' %s: %s is turned round, it did not complete in time: %u of %u tasks "
+	log_warning("Patch '%s' %s: %s is reversed, because it did not complete in time: %u of %u tasks "
 		    "had moved", t->name, t->version, change_verb_to_string(t->verb), moved, total);
 	blockers_log(t->registry->companion);
 }
@@ -436,9 +436,9 @@ int manager_reverse(struct manager *m, uint64_t *ret_number, struct report *repo
 	if (r == -EBUSY)
 		return manager_busy(m, report);
 	if (r < 0)
-		return report_errno(report, r, "Cannot turn transition %llu round",
+		return report_errno(report, r, "Cannot reverse transition %llu",
 				    (unsigned long long)number);
-	log_notice("Patch '%s' %s: %s is turned round", m->change->name, m->change->version,
+	log_notice("Patch '%s' %s: %s is reversed", m->change->name, m->change->version,
 		   change_verb_to_string(m->change->verb));
 	blockers_log(m->registry->companion);
 	manager_observe(m, MANAGER_PROGRESS);

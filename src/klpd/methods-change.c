@@ -77,7 +77,7 @@ static void log_failure(const struct report *r, enum change_verb verb, const cha
 		    r->detail ?: outcome_info(r->outcome)->sentence);
 }
 
-static void reply_reversed(sd_varlink *link, const struct transaction *t)
+static void reply_reversed(sd_varlink *client, const struct transaction *t)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL, *blockers = NULL;
 	_cleanup_(report_done) struct report report = REPORT_INIT;
@@ -90,19 +90,19 @@ static void reply_reversed(sd_varlink *link, const struct transaction *t)
 	report.phase = PHASE_SWITCH;
 	report_names(&report, t->name, NULL, NULL);
 	r = json_report(&report, &v);
-	if (r >= 0 && caller_has_our_pids(link) &&
+	if (r >= 0 && caller_has_our_pids(client) &&
 	    blockers_json(t->registry->companion, true, BLOCKERS_STACKS_DEFAULT, BLOCKERS_USEC,
 			  &blockers) >= 0)
 		r = sd_json_variant_set_field(&v, "blockers", blockers);
 	if (r >= 0)
-		r = sd_varlink_error(link, outcome_info(OUTCOME_REVERSED)->error, v);
+		r = sd_varlink_error(client, outcome_info(OUTCOME_REVERSED)->error, v);
 	if (r < 0)
 		log_debug("The client of '%s' gets no reply (%s), ignoring", t->name,
 			  strerrordesc_np(-r));
 }
 
 struct change_call {		/* until it is answered */
-	sd_varlink *link;	/* NULL if no answer is wanted */
+	sd_varlink *client;	/* NULL if no answer is wanted */
 	enum change_verb verb;
 	char *what;		/* file or patch; or NULL */
 };
@@ -111,26 +111,26 @@ static struct change_call *change_call_free(struct change_call *c)
 {
 	if (!c)
 		return NULL;
-	sd_varlink_unref(c->link);
+	sd_varlink_unref(c->client);
 	free(c->what);
 	free(c);
 	return NULL;
 }
 DEFINE_CLEANUP(struct change_call, change_call_free);
 
-static int change_refused(sd_varlink *link, int result, struct report *report,
+static int change_refused(sd_varlink *client, int result, struct report *report,
 			  enum change_verb verb, const char *what)
 {
 	if (report->outcome == OUTCOME_OK)
 		(void)report_errno(report, result < 0 ? result : -EIO, "The change failed");
 	log_failure(report, verb, what);
-	return link ? server_reply_error(link, result, report) : 0;
+	return client ? server_reply_error(client, result, report) : 0;
 }
 
 static void on_refused(int result, struct report *report, void *userdata)
 {
 	_cleanup_(change_call_freep) struct change_call *c = userdata;
-	int r = change_refused(c->link, result, report, c->verb, c->what);
+	int r = change_refused(c->client, result, report, c->verb, c->what);
 
 	if (r < 0)
 		log_debug("The client of '%s' gets no reply (%s), ignoring", c->what ?: "a rollback",
@@ -141,31 +141,31 @@ static void on_done(const struct transaction *t, bool complete, void *userdata)
 {
 	_cleanup_(change_call_freep) struct change_call *c = userdata;
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
-	sd_varlink *link = c->link;
+	sd_varlink *client = c->client;
 	int r;
 
-	if (!link)
+	if (!client)
 		return;
 	if (complete && t->refusal.outcome != OUTCOME_OK) {
 		struct report refusal = t->refusal;	/* t still owns its strings */
 
-		(void)server_reply_error(link, refusal.outcome, &refusal);
+		(void)server_reply_error(client, refusal.outcome, &refusal);
 		return;
 	}
 	if (complete && t->reversed) {
-		reply_reversed(link, t);
+		reply_reversed(client, t);
 		return;
 	}
 	r = json_change(t, complete, &v);
 	if (r >= 0)
-		r = sd_varlink_reply(link, v);
+		r = sd_varlink_reply(client, v);
 	if (r < 0)
 		log_debug("The client of '%s' gets no reply (%s), ignoring", t->name,
 			  strerrordesc_np(-r));
 }
 
 /* 0 if the call is answered, or on_refused() or on_done() will answer it. */
-static int change_start(sd_varlink *link, struct manager *m,
+static int change_start(sd_varlink *client, struct manager *m,
 			const struct transaction_request *request, bool wait, struct report *report)
 {
 	_cleanup_(change_call_freep) struct change_call *c = calloc(1, sizeof(*c));
@@ -175,12 +175,12 @@ static int change_start(sd_varlink *link, struct manager *m,
 	if (!c)
 		return -ENOMEM;
 	c->verb = request->verb;
-	c->link = sd_varlink_ref(link);
+	c->client = sd_varlink_ref(client);
 	c->what = what ? strdup(what) : NULL;
 	if (what && !c->what)
 		return -ENOMEM;
 	r = manager_change(m, request, wait, &(struct manager_waiter){
-		.client = link,
+		.client = client,
 		.refused = on_refused,
 		.done = on_done,
 		.userdata = c,
@@ -191,7 +191,7 @@ static int change_start(sd_varlink *link, struct manager *m,
 	return r;
 }
 
-static int change(sd_varlink *link, sd_json_variant *parameters, sd_varlink_method_flags_t flags,
+static int change(sd_varlink *client, sd_json_variant *parameters, sd_varlink_method_flags_t flags,
 		  enum change_verb verb, const sd_json_dispatch_field *table, struct server *s)
 {
 	_cleanup_(report_done) struct report report = REPORT_INIT;
@@ -200,7 +200,7 @@ static int change(sd_varlink *link, sd_json_variant *parameters, sd_varlink_meth
 	struct transaction_request request = { .verb = verb };
 	int r;
 
-	r = sd_varlink_dispatch(link, parameters, table, &p);
+	r = sd_varlink_dispatch(client, parameters, table, &p);
 	if (r != 0)
 		return r;
 	request.path = p.path;
@@ -209,40 +209,40 @@ static int change(sd_varlink *link, sd_json_variant *parameters, sd_varlink_meth
 	request.deadline = p.timeout_usec != UINT64_MAX && p.timeout_usec != 0;
 	request.timeout_usec = p.timeout_usec == UINT64_MAX ? MANAGER_TIMEOUT_USEC : p.timeout_usec;
 
-	r = server_check_root(link, &report);
+	r = server_check_root(client, &report);
 	if (r == 0 && p.path)
-		r = caller_check_file(link, p.path, p.file, &report);
+		r = caller_check_file(client, p.path, p.file, &report);
 	if (r == 0)
-		r = change_start(flags & SD_VARLINK_METHOD_ONEWAY ? NULL : link, s->manager,
+		r = change_start(flags & SD_VARLINK_METHOD_ONEWAY ? NULL : client, s->manager,
 				 &request, p.wait != 0, &report);
-	return r == 0 ? 0 : change_refused(link, r, &report, verb, p.path ?: p.name);
+	return r == 0 ? 0 : change_refused(client, r, &report, verb, p.path ?: p.name);
 }
 
-int methods_change_enable(sd_varlink *link, sd_json_variant *parameters,
+int methods_change_enable(sd_varlink *client, sd_json_variant *parameters,
 			  sd_varlink_method_flags_t flags, void *userdata)
 {
-	return change(link, parameters, flags, CHANGE_ENABLE, file_table, userdata);
+	return change(client, parameters, flags, CHANGE_ENABLE, file_table, userdata);
 }
 
-int methods_change_replace(sd_varlink *link, sd_json_variant *parameters,
+int methods_change_replace(sd_varlink *client, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags, void *userdata)
 {
-	return change(link, parameters, flags, CHANGE_REPLACE, file_table, userdata);
+	return change(client, parameters, flags, CHANGE_REPLACE, file_table, userdata);
 }
 
-int methods_change_disable(sd_varlink *link, sd_json_variant *parameters,
+int methods_change_disable(sd_varlink *client, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags, void *userdata)
 {
-	return change(link, parameters, flags, CHANGE_DISABLE, name_table, userdata);
+	return change(client, parameters, flags, CHANGE_DISABLE, name_table, userdata);
 }
 
-int methods_change_rollback(sd_varlink *link, sd_json_variant *parameters,
+int methods_change_rollback(sd_varlink *client, sd_json_variant *parameters,
 			    sd_varlink_method_flags_t flags, void *userdata)
 {
-	return change(link, parameters, flags, CHANGE_ROLLBACK, rollback_table, userdata);
+	return change(client, parameters, flags, CHANGE_ROLLBACK, rollback_table, userdata);
 }
 
-int methods_change_reverse(sd_varlink *link, sd_json_variant *parameters,
+int methods_change_reverse(sd_varlink *client, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
 	_cleanup_(report_done) struct report report = REPORT_INIT;
@@ -251,18 +251,18 @@ int methods_change_reverse(sd_varlink *link, sd_json_variant *parameters,
 	uint64_t number;
 	int r;
 
-	r = sd_varlink_dispatch(link, parameters, table, NULL);
+	r = sd_varlink_dispatch(client, parameters, table, NULL);
 	if (r != 0)
 		return r;
-	r = server_check_root(link, &report);
+	r = server_check_root(client, &report);
 	if (r == 0)
 		r = manager_reverse(s->manager, &number, &report);
 	if (r != 0)
-		return server_reply_error(link, r, &report);
-	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_UNSIGNED("number", number));
+		return server_reply_error(client, r, &report);
+	return sd_varlink_replybo(client, SD_JSON_BUILD_PAIR_UNSIGNED("number", number));
 }
 
-int methods_change_force(sd_varlink *link, sd_json_variant *parameters,
+int methods_change_force(sd_varlink *client, sd_json_variant *parameters,
 			 sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
 	_cleanup_(report_done) struct report report = REPORT_INIT;
@@ -272,14 +272,14 @@ int methods_change_force(sd_varlink *link, sd_json_variant *parameters,
 	uint64_t number;
 	int r;
 
-	r = sd_varlink_dispatch(link, parameters, table, NULL);
+	r = sd_varlink_dispatch(client, parameters, table, NULL);
 	if (r != 0)
 		return r;
-	r = server_check_root(link, &report);
+	r = server_check_root(client, &report);
 	if (r == 0)
 		r = manager_force(s->manager, &number, &forced, &report);
 	if (r != 0)
-		return server_reply_error(link, r, &report);
-	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_UNSIGNED("number", number),
+		return server_reply_error(client, r, &report);
+	return sd_varlink_replybo(client, SD_JSON_BUILD_PAIR_UNSIGNED("number", number),
 				  SD_JSON_BUILD_PAIR_UNSIGNED("forced", forced));
 }

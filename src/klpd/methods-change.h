@@ -5,17 +5,17 @@
 
 #include <systemd/sd-varlink.h>
 
-int methods_change_enable(sd_varlink *link, sd_json_variant *parameters,
+int methods_change_enable(sd_varlink *client, sd_json_variant *parameters,
 			  sd_varlink_method_flags_t flags, void *userdata);
-int methods_change_replace(sd_varlink *link, sd_json_variant *parameters,
+int methods_change_replace(sd_varlink *client, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags, void *userdata);
-int methods_change_disable(sd_varlink *link, sd_json_variant *parameters,
+int methods_change_disable(sd_varlink *client, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags, void *userdata);
-int methods_change_force(sd_varlink *link, sd_json_variant *parameters,
+int methods_change_force(sd_varlink *client, sd_json_variant *parameters,
 			 sd_varlink_method_flags_t flags, void *userdata);
-int methods_change_rollback(sd_varlink *link, sd_json_variant *parameters,
+int methods_change_rollback(sd_varlink *client, sd_json_variant *parameters,
 			    sd_varlink_method_flags_t flags, void *userdata);
-int methods_change_reverse(sd_varlink *link, sd_json_variant *parameters,
+int methods_change_reverse(sd_varlink *client, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags, void *userdata);
 
 #endif

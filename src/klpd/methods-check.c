@@ -23,7 +23,7 @@ struct check_parameters {
 };
 
 struct check_call {		/* until it is answered */
-	sd_varlink *link;	/* NULL if no answer is wanted */
+	sd_varlink *client;	/* NULL if no answer is wanted */
 	const struct registry *registry;
 };
 
@@ -31,7 +31,7 @@ static struct check_call *check_call_free(struct check_call *c)
 {
 	if (!c)
 		return NULL;
-	sd_varlink_unref(c->link);
+	sd_varlink_unref(c->client);
 	free(c);
 	return NULL;
 }
@@ -43,35 +43,35 @@ static void on_checked(int result, struct check *check, struct report *report, v
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
 	int r = 0;
 
-	if (!c->link)
+	if (!c->client)
 		return;
 	if (result == 0)
 		r = json_check(check, c->registry, &v);
 	if (r < 0)
 		result = r;
-	r = result == 0 ? sd_varlink_reply(c->link, v) :
-			  server_reply_error(c->link, result, report);
+	r = result == 0 ? sd_varlink_reply(c->client, v) :
+			  server_reply_error(c->client, result, report);
 	if (r < 0)
 		log_debug("The client of a check gets no reply (%s), ignoring", strerrordesc_np(-r));
 }
 
 /* 0 if on_checked() will answer the call. */
-static int check_start(sd_varlink *link, struct manager *m, const struct check_request *request)
+static int check_start(sd_varlink *client, struct manager *m, const struct check_request *request)
 {
 	_cleanup_(check_call_freep) struct check_call *c = calloc(1, sizeof(*c));
 	int r;
 
 	if (!c)
 		return -ENOMEM;
-	c->link = sd_varlink_ref(link);
+	c->client = sd_varlink_ref(client);
 	c->registry = m->registry;
-	r = manager_check(m, request, link, on_checked, c);
+	r = manager_check(m, request, client, on_checked, c);
 	if (r == 0)
 		TAKE_PTR(c);
 	return r;
 }
 
-int methods_check(sd_varlink *link, sd_json_variant *parameters,
+int methods_check(sd_varlink *client, sd_json_variant *parameters,
 		  sd_varlink_method_flags_t flags, void *userdata)
 {
 	static const sd_json_dispatch_field table[] = {
@@ -91,7 +91,7 @@ int methods_check(sd_varlink *link, sd_json_variant *parameters,
 	struct check_request request;
 	int r;
 
-	r = sd_varlink_dispatch(link, parameters, table, &p);
+	r = sd_varlink_dispatch(client, parameters, table, &p);
 	if (r != 0)
 		return r;
 	request = (struct check_request){
@@ -99,13 +99,13 @@ int methods_check(sd_varlink *link, sd_json_variant *parameters,
 		.replace = p.replace > 0,
 		.immediate = p.immediate > 0,
 	};
-	r = server_check_root(link, &report);
+	r = server_check_root(client, &report);
 	if (r == 0)
-		r = caller_check_file(link, p.path, p.file, &report);
+		r = caller_check_file(client, p.path, p.file, &report);
 	/* a oneway check changes nothing and has no reader; a client could queue any number of them */
 	if (r == 0 && (flags & SD_VARLINK_METHOD_ONEWAY) != 0)
 		return 0;
 	if (r == 0)
-		r = check_start(link, s->manager, &request);
-	return r == 0 ? 0 : server_reply_error(link, r, &report);
+		r = check_start(client, s->manager, &request);
+	return r == 0 ? 0 : server_reply_error(client, r, &report);
 }

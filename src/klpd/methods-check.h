@@ -5,7 +5,7 @@
 
 #include <systemd/sd-varlink.h>
 
-int methods_check(sd_varlink *link, sd_json_variant *parameters, sd_varlink_method_flags_t flags,
+int methods_check(sd_varlink *client, sd_json_variant *parameters, sd_varlink_method_flags_t flags,
 		  void *userdata);
 
 #endif

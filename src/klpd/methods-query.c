@@ -28,7 +28,7 @@ DEFINE_CLEANUP(struct meta, meta_free);
 
 static const sd_json_dispatch_field no_parameters[] = { { 0 } };
 
-int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
+int methods_query_status(sd_varlink *client, sd_json_variant *parameters,
 			 sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
 	_cleanup_json_ sd_json_variant *companion = NULL, *transition = NULL, *patches = NULL,
@@ -39,7 +39,7 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 	struct utsname kernel;
 	int r;
 
-	r = sd_varlink_dispatch(link, parameters, no_parameters, NULL);
+	r = sd_varlink_dispatch(client, parameters, no_parameters, NULL);
 	if (r != 0)
 		return r;
 	manager_refresh(m);
@@ -62,7 +62,7 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 	if (r < 0)
 		return r;
 	return sd_varlink_replybo(
-		link, PAIR_TEXT("version", KLPD_VERSION), PAIR_TEXT("kernel", kernel.release),
+		client, PAIR_TEXT("version", KLPD_VERSION), PAIR_TEXT("kernel", kernel.release),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", manager_generation(m)),
 		SD_JSON_BUILD_PAIR_BOOLEAN("perTask", registry_can_enter(m->registry)),
 		SD_JSON_BUILD_PAIR_VARIANT("companion", companion),
@@ -77,7 +77,7 @@ int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
 					     SD_JSON_BUILD_VARIANT(callback)));
 }
 
-int methods_query_list(sd_varlink *link, sd_json_variant *parameters,
+int methods_query_list(sd_varlink *client, sd_json_variant *parameters,
 		       sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
 	_cleanup_(warnings_done) struct warnings warnings = {};
@@ -85,7 +85,7 @@ int methods_query_list(sd_varlink *link, sd_json_variant *parameters,
 	struct server *s = userdata;
 	int r;
 
-	r = sd_varlink_dispatch(link, parameters, no_parameters, NULL);
+	r = sd_varlink_dispatch(client, parameters, no_parameters, NULL);
 	if (r != 0)
 		return r;
 	manager_refresh(s->manager);
@@ -94,7 +94,7 @@ int methods_query_list(sd_varlink *link, sd_json_variant *parameters,
 		r = json_list(s->manager->registry, &warnings, &patches);
 	if (r < 0)
 		return r;
-	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("patches", patches));
+	return sd_varlink_replybo(client, SD_JSON_BUILD_PAIR_VARIANT("patches", patches));
 }
 
 struct describe_parameters {
@@ -103,7 +103,7 @@ struct describe_parameters {
 	int64_t file;		/* index of a descriptor; negative if not given */
 };
 
-static int describe_file(sd_varlink *link, const char *path, int64_t file, struct report *report,
+static int describe_file(sd_varlink *client, const char *path, int64_t file, struct report *report,
 			 sd_json_variant **ret)
 {
 	_cleanup_(meta_freep) struct meta *meta = NULL;
@@ -111,9 +111,9 @@ static int describe_file(sd_varlink *link, const char *path, int64_t file, struc
 	size_t size;
 	int r;
 
-	r = server_check_root(link, report);
+	r = server_check_root(client, report);
 	if (r == 0)
-		r = caller_check_file(link, path, file, report);
+		r = caller_check_file(client, path, file, report);
 	if (r == 0)
 		r = trust_read_patch(path, &data, &size, report);
 	if (r == 0)
@@ -127,7 +127,7 @@ static int describe_set(struct manager *m, const char *name, struct report *repo
 			sd_json_variant **ret)
 {
 	_cleanup_(warnings_done) struct warnings warnings = {};
-	const struct unjudged *u;
+	const struct incomplete_patch *u;
 	const struct patch *patch;
 	int r;
 
@@ -137,14 +137,14 @@ static int describe_set(struct manager *m, const char *name, struct report *repo
 	if (r < 0)
 		return r;
 	patch = registry_find(m->registry, name);
-	u = patch ? NULL : registry_find_unjudged(m->registry, name);
+	u = patch ? NULL : registry_find_incomplete(m->registry, name);
 	patch = u ? u->patch : patch;
 	if (!patch)
 		return report_set(report, OUTCOME_NO_SUCH_PATCH, "No patch '%s' is in force", name);
 	return json_loaded_patch(m->registry, patch, &warnings, ret);
 }
 
-int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
+int methods_query_describe(sd_varlink *client, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
 	static const sd_json_dispatch_field table[] = {
@@ -162,19 +162,19 @@ int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
 	struct manager *m = ((struct server *)userdata)->manager;
 	int r;
 
-	r = sd_varlink_dispatch(link, parameters, table, &p);
+	r = sd_varlink_dispatch(client, parameters, table, &p);
 	if (r != 0)
 		return r;
 	if (!p.name == !p.path)
-		return sd_varlink_error_invalid_parameter_name(link, p.name ? "path" : "name");
+		return sd_varlink_error_invalid_parameter_name(client, p.name ? "path" : "name");
 	if (p.path) {
-		r = describe_file(link, p.path, p.file, &report, &patch);
+		r = describe_file(client, p.path, p.file, &report, &patch);
 	} else {
 		r = describe_set(m, p.name, &report, &patch);
 	}
 	if (r != 0)
-		return server_reply_error(link, r, &report);
-	return sd_varlink_replybo(link,
+		return server_reply_error(client, r, &report);
+	return sd_varlink_replybo(client,
 		SD_JSON_BUILD_PAIR_VARIANT("patch", patch),
 		SD_JSON_BUILD_PAIR_UNSIGNED("format", KLP_META_FORMAT));
 }
@@ -184,7 +184,7 @@ struct blockers_parameters {
 	int last;
 };
 
-int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
+int methods_query_blockers(sd_varlink *client, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
 	static const sd_json_dispatch_field table[] = {
@@ -199,16 +199,16 @@ int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
 	_cleanup_json_ sd_json_variant *array = NULL;
 	const struct server *s = userdata;
 	struct manager *m = s->manager;
-	bool root = server_is_root(s, link);
+	bool root = server_is_root(s, client);
 	int r;
 
-	r = sd_varlink_dispatch(link, parameters, table, &p);
+	r = sd_varlink_dispatch(client, parameters, table, &p);
 	if (r != 0)
 		return r;
 	manager_refresh(m);
-	r = caller_check_pids(link, &report);
+	r = caller_check_pids(client, &report);
 	if (r != 0)
-		return server_reply_error(link, r, &report);
+		return server_reply_error(client, r, &report);
 	/* without a transition the companion is not asked, because no task blocks */
 	if (!root)
 		p.stacks = MIN(p.stacks, (uint64_t)BLOCKERS_STACKS_OTHERS_MAX);
@@ -220,9 +220,9 @@ int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
 				 companion_hello(m->registry->companion)->abi);
 	if (r < 0) {
 		(void)report_errno(&report, r, "Cannot ask the companion which tasks block");
-		return server_reply_error(link, r, &report);
+		return server_reply_error(client, r, &report);
 	}
-	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("blockers", array));
+	return sd_varlink_replybo(client, SD_JSON_BUILD_PAIR_VARIANT("blockers", array));
 }
 
 static int task_state(struct manager *m, int32_t pid, int32_t *ret_state, struct report *report)
@@ -240,7 +240,7 @@ static int task_state(struct manager *m, int32_t pid, int32_t *ret_state, struct
 	return r < 0 ? report_errno(report, r, "Cannot ask the companion for task %d", (int)pid) : 0;
 }
 
-int methods_query_task(sd_varlink *link, sd_json_variant *parameters,
+int methods_query_task(sd_varlink *client, sd_json_variant *parameters,
 		       sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
 	static const sd_json_dispatch_field table[] = {
@@ -254,26 +254,26 @@ int methods_query_task(sd_varlink *link, sd_json_variant *parameters,
 	bool named;
 	int r;
 
-	r = sd_varlink_dispatch(link, parameters, table, &pid);
+	r = sd_varlink_dispatch(client, parameters, table, &pid);
 	if (r != 0)
 		return r;
 	/* 0 would mean the caller itself, or an idle task without a name of its own */
 	if (pid <= 0)
-		return sd_varlink_error_invalid_parameter_name(link, "pid");
-	r = caller_check_pids(link, &report);
+		return sd_varlink_error_invalid_parameter_name(client, "pid");
+	r = caller_check_pids(client, &report);
 	if (r != 0)
-		return server_reply_error(link, r, &report);
+		return server_reply_error(client, r, &report);
 	r = task_state(((struct server *)userdata)->manager, pid, &state, &report);
 	if (r != 0)
-		return server_reply_error(link, r, &report);
+		return server_reply_error(client, r, &report);
 	named = task_comm(pid, comm) == 0;
-	return sd_varlink_replybo(link,
+	return sd_varlink_replybo(client,
 		SD_JSON_BUILD_PAIR_INTEGER("pid", pid),
 		SD_JSON_BUILD_PAIR_INTEGER("patchState", state),
 		SD_JSON_BUILD_PAIR_CONDITION(named, "comm", JSON_BUILD_TEXT(comm)));
 }
 
-int methods_query_monitor(sd_varlink *link, sd_json_variant *parameters,
+int methods_query_monitor(sd_varlink *client, sd_json_variant *parameters,
 			  sd_varlink_method_flags_t flags, void *userdata)
 {
 	_cleanup_(report_done) struct report report = REPORT_INIT;
@@ -281,15 +281,15 @@ int methods_query_monitor(sd_varlink *link, sd_json_variant *parameters,
 	bool root;
 	int r;
 
-	r = sd_varlink_dispatch(link, parameters, no_parameters, NULL);
+	r = sd_varlink_dispatch(client, parameters, no_parameters, NULL);
 	if (r != 0)
 		return r;
 	if (!(flags & SD_VARLINK_METHOD_MORE))
-		return sd_varlink_error(link, SD_VARLINK_ERROR_EXPECTED_MORE, NULL);
-	root = server_is_root(s, link);
-	r = monitor_add(s->monitor, link, root);
+		return sd_varlink_error(client, SD_VARLINK_ERROR_EXPECTED_MORE, NULL);
+	root = server_is_root(s, client);
+	r = monitor_add(s->monitor, client, root);
 	if (r == -EBUSY)
 		(void)report_set(&report, OUTCOME_TOO_MANY, "There are too many connections that watch: %d",
 				 root ? MONITOR_ROOT_MAX : MONITOR_OTHERS_MAX);
-	return r < 0 ? server_reply_error(link, r, &report) : 0;
+	return r < 0 ? server_reply_error(client, r, &report) : 0;
 }

@@ -5,17 +5,17 @@
 
 #include <systemd/sd-varlink.h>
 
-int methods_query_status(sd_varlink *link, sd_json_variant *parameters,
+int methods_query_status(sd_varlink *client, sd_json_variant *parameters,
 			 sd_varlink_method_flags_t flags, void *userdata);
-int methods_query_list(sd_varlink *link, sd_json_variant *parameters,
+int methods_query_list(sd_varlink *client, sd_json_variant *parameters,
 		       sd_varlink_method_flags_t flags, void *userdata);
-int methods_query_describe(sd_varlink *link, sd_json_variant *parameters,
+int methods_query_describe(sd_varlink *client, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags, void *userdata);
-int methods_query_blockers(sd_varlink *link, sd_json_variant *parameters,
+int methods_query_blockers(sd_varlink *client, sd_json_variant *parameters,
 			   sd_varlink_method_flags_t flags, void *userdata);
-int methods_query_task(sd_varlink *link, sd_json_variant *parameters,
+int methods_query_task(sd_varlink *client, sd_json_variant *parameters,
 		       sd_varlink_method_flags_t flags, void *userdata);
-int methods_query_monitor(sd_varlink *link, sd_json_variant *parameters,
+int methods_query_monitor(sd_varlink *client, sd_json_variant *parameters,
 			  sd_varlink_method_flags_t flags, void *userdata);
 
 #endif

@@ -34,7 +34,7 @@ static const sd_json_dispatch_field repair_table[] = {
 };
 
 struct repair_call {		/* while tasks move */
-	sd_varlink *link;
+	sd_varlink *client;
 	struct manager *manager;
 	sd_json_variant *actions;
 };
@@ -63,10 +63,10 @@ static int json_actions(const struct repair *repair, sd_json_variant **ret)
 	return 0;
 }
 
-static int repair_reply(sd_varlink *link, const struct manager *m, sd_json_variant *actions,
+static int repair_reply(sd_varlink *client, const struct manager *m, sd_json_variant *actions,
 			bool complete)
 {
-	return sd_varlink_replybo(link,
+	return sd_varlink_replybo(client,
 		SD_JSON_BUILD_PAIR_VARIANT("actions", actions),
 		SD_JSON_BUILD_PAIR_BOOLEAN("complete", complete),
 		SD_JSON_BUILD_PAIR_UNSIGNED("generation", manager_generation(m)));
@@ -77,7 +77,7 @@ static struct repair_call *repair_call_free(struct repair_call *c)
 	if (!c)
 		return NULL;
 	sd_json_variant_unref(c->actions);
-	sd_varlink_unref(c->link);
+	sd_varlink_unref(c->client);
 	free(c);
 	return NULL;
 }
@@ -93,16 +93,16 @@ static void on_done(const struct transaction *t, bool complete, void *userdata)
 		(void)report_set(&report, OUTCOME_REVERSED, "What was to be taken out of force %s",
 				 t->timed_out ? "did not leave in time, and stays" : "stays");
 		report.phase = PHASE_SWITCH;
-		r = server_reply_error(c->link, OUTCOME_REVERSED, &report);
+		r = server_reply_error(c->client, OUTCOME_REVERSED, &report);
 	} else {
-		r = repair_reply(c->link, c->manager, c->actions, complete);
+		r = repair_reply(c->client, c->manager, c->actions, complete);
 	}
 	if (r < 0)
 		log_debug("The client of a repair gets no reply (%s), ignoring", strerrordesc_np(-r));
 }
 
 /* 0 if the call is answered, or on_done() will answer it. */
-static int repair_start(sd_varlink *link, struct manager *m, const struct repair_parameters *p,
+static int repair_start(sd_varlink *client, struct manager *m, const struct repair_parameters *p,
 			struct repair *repair, struct report *report)
 {
 	_cleanup_(repair_call_freep) struct repair_call *c = calloc(1, sizeof(*c));
@@ -112,7 +112,7 @@ static int repair_start(sd_varlink *link, struct manager *m, const struct repair
 	if (!c)
 		return -ENOMEM;
 	c->manager = m;
-	c->link = sd_varlink_ref(link);
+	c->client = sd_varlink_ref(client);
 	/*
 	 * make the list now, because on_done() may need it: when a change begins, all other actions
 	 * are done or have failed
@@ -133,10 +133,10 @@ static int repair_start(sd_varlink *link, struct manager *m, const struct repair
 	}
 	c->actions = sd_json_variant_unref(c->actions);
 	r = json_actions(repair, &c->actions);
-	return r < 0 ? r : repair_reply(link, m, c->actions, true);
+	return r < 0 ? r : repair_reply(client, m, c->actions, true);
 }
 
-int methods_repair(sd_varlink *link, sd_json_variant *parameters,
+int methods_repair(sd_varlink *client, sd_json_variant *parameters,
 		   sd_varlink_method_flags_t flags _unused_, void *userdata)
 {
 	_cleanup_(report_done) struct report report = REPORT_INIT;
@@ -146,22 +146,22 @@ int methods_repair(sd_varlink *link, sd_json_variant *parameters,
 	struct manager *m = ((struct server *)userdata)->manager;
 	int r;
 
-	r = sd_varlink_dispatch(link, parameters, repair_table, &p);
+	r = sd_varlink_dispatch(client, parameters, repair_table, &p);
 	if (r != 0)
 		return r;
-	r = server_check_root(link, &report);
+	r = server_check_root(client, &report);
 	if (r == 0)
 		r = manager_plan_repair(m, &repair, &report);
 	if (r == 0 && p.dry_run > 0) {
 		r = json_actions(&repair, &actions);
-		return r < 0 ? r : repair_reply(link, m, actions, false);
+		return r < 0 ? r : repair_reply(client, m, actions, false);
 	}
 	if (r == 0)
-		r = repair_start(link, m, &p, &repair, &report);
+		r = repair_start(client, m, &p, &repair, &report);
 	if (r == 0)
 		return 0;
 	if (report.outcome == OUTCOME_OK)
 		(void)report_errno(&report, r < 0 ? r : -EIO, "The repair failed");
 	log_warning("Repair failed: %s", report.detail ?: outcome_info(report.outcome)->sentence);
-	return server_reply_error(link, r, &report);
+	return server_reply_error(client, r, &report);
 }

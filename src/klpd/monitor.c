@@ -29,7 +29,7 @@
 #define MONITOR_BEHIND_MAX	32
 
 struct watcher {
-	sd_varlink *link;
+	sd_varlink *client;
 	bool root;
 	unsigned int behind;	/* events sent since the client last had read all */
 };
@@ -115,19 +115,19 @@ static void monitor_watch(struct monitor *monitor)
 		log_warning_errno(r, "Cannot watch what is in force, proceeding: %m");
 }
 
-/* Closing the link makes monitor_remove() remove the watcher. */
+/* Closing its connection makes monitor_remove() remove the watcher. */
 static void watcher_tell(struct watcher *w, sd_json_variant *v)
 {
 	int r = -ENOBUFS;
 
-	if (!connection_flush(w->link))
+	if (!connection_flush(w->client))
 		w->behind = 0;
 	if (w->behind++ < MONITOR_BEHIND_MAX)
-		r = sd_varlink_notify(w->link, v);
+		r = sd_varlink_notify(w->client, v);
 	if (r >= 0)
 		return;
 	log_notice("A client that watches does not read what it is told, closing its connection");
-	(void)sd_varlink_close(w->link);
+	(void)sd_varlink_close(w->client);
 }
 
 static void on_event(enum manager_event event, void *userdata)
@@ -172,7 +172,7 @@ struct monitor *monitor_free(struct monitor *monitor)
 	monitor->manager->observe = NULL;
 	sd_event_source_disable_unref(monitor->look);
 	while (monitor->n_watchers > 0)
-		sd_varlink_unref(monitor->watchers[--monitor->n_watchers].link);
+		sd_varlink_unref(monitor->watchers[--monitor->n_watchers].client);
 	free(monitor);
 	return NULL;
 }
@@ -186,7 +186,7 @@ static size_t monitor_count(const struct monitor *monitor, bool root)
 	return n;
 }
 
-int monitor_add(struct monitor *monitor, sd_varlink *link, bool root)
+int monitor_add(struct monitor *monitor, sd_varlink *client, bool root)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
 	int r;
@@ -196,24 +196,24 @@ int monitor_add(struct monitor *monitor, sd_varlink *link, bool root)
 	r = monitor_message(monitor->manager, "snapshot", true, &v);
 	if (r < 0)
 		return r;
-	r = sd_varlink_notify(link, v);
+	r = sd_varlink_notify(client, v);
 	if (r < 0)
 		return r;
 	monitor->watchers[monitor->n_watchers++] = (struct watcher){
-		.link = sd_varlink_ref(link),
+		.client = sd_varlink_ref(client),
 		.root = root,
 	};
 	monitor_watch(monitor);
 	return 0;
 }
 
-void monitor_remove(struct monitor *monitor, sd_varlink *link)
+void monitor_remove(struct monitor *monitor, sd_varlink *client)
 {
 	for (size_t i = 0; monitor && i < monitor->n_watchers; i++) {
-		if (monitor->watchers[i].link != link)
+		if (monitor->watchers[i].client != client)
 			continue;
 		monitor->watchers[i] = monitor->watchers[--monitor->n_watchers];
-		sd_varlink_unref(link);
+		sd_varlink_unref(client);
 		return;
 	}
 }

@@ -20,7 +20,7 @@ int monitor_new(struct manager *m, struct monitor **ret);
 struct monitor *monitor_free(struct monitor *monitor);
 DEFINE_CLEANUP(struct monitor, monitor_free);
 /* Send the snapshot, and every event from now on. -EBUSY if too many clients watch already. */
-int monitor_add(struct monitor *monitor, sd_varlink *link, bool root);
-void monitor_remove(struct monitor *monitor, sd_varlink *link);
+int monitor_add(struct monitor *monitor, sd_varlink *client, bool root);
+void monitor_remove(struct monitor *monitor, sd_varlink *client);
 
 #endif

@@ -45,13 +45,13 @@ int server_new(struct server **ret)
 	return 0;
 }
 
-static void on_disconnect(sd_varlink_server *varlink _unused_, sd_varlink *link, void *userdata)
+static void on_disconnect(sd_varlink_server *varlink _unused_, sd_varlink *client, void *userdata)
 {
 	struct server *s = userdata;
 
-	monitor_remove(s->monitor, link);
-	manager_client_gone(s->manager, link);
-	connection_gone(&s->connections, link);
+	monitor_remove(s->monitor, client);
+	manager_client_gone(s->manager, client);
+	connection_gone(&s->connections, client);
 }
 
 int server_start(struct server *s, struct manager *m)
@@ -105,17 +105,17 @@ struct server *server_free(struct server *s)
 	return NULL;
 }
 
-bool server_is_root(const struct server *s, const sd_varlink *link)
+bool server_is_root(const struct server *s, const sd_varlink *client)
 {
-	const struct connection *c = connection_find(&s->connections, link);
+	const struct connection *c = connection_find(&s->connections, client);
 
 	return c && c->root;
 }
 
-int server_check_root(sd_varlink *link, struct report *report)
+int server_check_root(sd_varlink *client, struct report *report)
 {
-	const struct server *s = sd_varlink_get_userdata(link);
-	const struct connection *c = connection_find(&s->connections, link);
+	const struct server *s = sd_varlink_get_userdata(client);
+	const struct connection *c = connection_find(&s->connections, client);
 	int r = c ? peer_check_root(&c->peer, report) : -ESRCH;
 
 	if (r != -ESRCH)
@@ -125,7 +125,7 @@ int server_check_root(sd_varlink *link, struct report *report)
 					     "It cannot be told any more who the caller was");
 }
 
-int server_reply_error(sd_varlink *link, int result, struct report *report)
+int server_reply_error(sd_varlink *client, int result, struct report *report)
 {
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
 	int r;
@@ -135,5 +135,5 @@ int server_reply_error(sd_varlink *link, int result, struct report *report)
 	r = json_report(report, &v);
 	if (r < 0)
 		return r;
-	return sd_varlink_error(link, outcome_info(report->outcome)->error, v);
+	return sd_varlink_error(client, outcome_info(report->outcome)->error, v);
 }

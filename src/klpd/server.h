@@ -30,10 +30,10 @@ struct server *server_free(struct server *s);
 DEFINE_CLEANUP(struct server, server_free);
 
 /* 0 if the caller is root by the rules of /dev/klp, else OUTCOME_PERMISSION. */
-int server_check_root(sd_varlink *link, struct report *report);
+int server_check_root(sd_varlink *client, struct report *report);
 /* Whether the connection counts against the limits of root. */
-bool server_is_root(const struct server *s, const sd_varlink *link);
+bool server_is_root(const struct server *s, const sd_varlink *client);
 /* Reply with the error for `result` (an outcome or -errno). */
-int server_reply_error(sd_varlink *link, int result, struct report *report);
+int server_reply_error(sd_varlink *client, int result, struct report *report);
 
 #endif

@@ -25,7 +25,7 @@ struct klp_call {
 };
 
 struct klp_func_ops {
-	char record[KLP_UAPI_NAME_LEN];	/* name of the registered patch */
+	char record[KLP_NAME_LEN];	/* name of the registered patch */
 	u32 func;			/* index of the function in that patch */
 	/*
 	 * Exactly one of the two members is set. guard() returns 0: the original runs. Otherwise

@@ -14,12 +14,12 @@ struct klpm_patch;
 
 /* The argument of a callback program. Mirrored in klp/klp.bpf.h. */
 struct klp_callback {
-	char object[KLP_UAPI_OBJECT_LEN];
+	char object[KLP_OBJECT_LEN];
 };
 
 /* The struct_ops type. Only the member that KLP_IOC_REGISTER declared for `index` is set. */
 struct klp_callback_ops {
-	char record[KLP_UAPI_NAME_LEN];	/* name of the registered patch */
+	char record[KLP_NAME_LEN];	/* name of the registered patch */
 	u32 index;			/* index of the callback in that patch */
 	int (*pre_patch)(struct klp_callback *cb);
 	void (*post_patch)(struct klp_callback *cb);

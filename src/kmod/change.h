@@ -15,8 +15,8 @@ struct stack_set;
 
 struct change {
 	u32 n_enter, n_leave;
-	struct klpm_patch *enter[KLP_UAPI_PATCHES_MAX];	/* KLP_REGISTERED before */
-	struct klpm_patch *leave[KLP_UAPI_PATCHES_MAX];	/* KLP_IN_FORCE before */
+	struct klpm_patch *enter[KLP_PATCHES_MAX];	/* KLP_REGISTERED before */
+	struct klpm_patch *leave[KLP_PATCHES_MAX];	/* KLP_IN_FORCE before */
 };
 
 /* The patch, and the index of its function or object, that a change failed for. */

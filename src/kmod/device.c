@@ -207,7 +207,7 @@ static long device_switch(void __user *arg)
 	if (IS_ERR(s))
 		return PTR_ERR(s);
 	if (!(s->flags & ~(DEVICE_ABI < 4 ? 0 : KLP_SWITCH_NOWAIT)) &&
-	    s->nr_enter <= KLP_UAPI_PATCHES_MAX && s->nr_leave <= KLP_UAPI_PATCHES_MAX &&
+	    s->nr_enter <= KLP_PATCHES_MAX && s->nr_leave <= KLP_PATCHES_MAX &&
 	    (s->nr_enter || s->nr_leave)) {
 		r = mutex_lock_killable(&klpm_mutex);
 		if (!r) {

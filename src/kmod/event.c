@@ -5,7 +5,7 @@
  * - A new PROGRESS replaces an unread one.
  * - At most one OBJECT is unread, because it only tells the reader to look. So neither type pushes
  *   other events out.
- * - Each DONE takes its own entry. None is lost while fewer than KLP_UAPI_DONE_MAX of them are
+ * - Each DONE takes its own entry. None is lost while fewer than KLP_DONE_MAX of them are
  *   unread.
  *
  * Context: process context; sending may sleep for memory.
@@ -85,7 +85,7 @@ static void event_put(struct event_queue *q, const struct klp_uapi_event *said)
 		event_add(q, &q->progress, said);
 		return;
 	}
-	if (q->n_done == KLP_UAPI_DONE_MAX)
+	if (q->n_done == KLP_DONE_MAX)
 		event_drop_oldest_done(q);
 	event_add(q, kmalloc(sizeof(struct event), GFP_KERNEL | __GFP_NOFAIL), said);
 	q->n_done++;

@@ -92,7 +92,7 @@ static int func_check_btf(const struct klp_uapi_func *u)
 static int func_find_cold(struct func *f, const char *module)
 {
 	unsigned long addrs[FUNC_COLD_MAX], offset;
-	char name[KLP_UAPI_SYMBOL_LEN + 8];
+	char name[KLP_SYMBOL_LEN + 8];
 	struct match m = { .room = FUNC_COLD_MAX, .addrs = addrs, .name = name };
 	unsigned int i;
 

@@ -25,7 +25,7 @@ struct func {
 	struct {			/* parts that the compiler moved to SYMBOL.cold */
 		unsigned long addr, size;
 	} cold[FUNC_COLD_MAX];
-	char symbol[KLP_UAPI_SYMBOL_LEN];
+	char symbol[KLP_SYMBOL_LEN];
 };
 
 /**

@@ -14,9 +14,9 @@
 #include "gate.h"
 #include "klp/uapi.h"
 
-#define GATE_SLOT(id)	((id) % KLP_UAPI_RECORDS_MAX)
+#define GATE_SLOT(id)	((id) % KLP_RECORDS_MAX)
 
-static u64 gates[KLP_UAPI_RECORDS_MAX];
+static u64 gates[KLP_RECORDS_MAX];
 
 void klpm_gate_set(u64 id, enum gate_mode mode)
 {

@@ -22,7 +22,7 @@
 
 static struct kept {
 	u32 n;			/* blockers there were */
-	struct klp_uapi_blocker list[KLP_UAPI_KEPT_MAX];
+	struct klp_uapi_blocker list[KLP_KEPT_MAX];
 	char *stacks[KEPT_STACKS];	/* NULL: not saved */
 } *kept;
 
@@ -39,7 +39,7 @@ void klpm_kept_drop(void)
 static void kept_look(enum task_version target)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(KEPT_STACKS_MS);
-	char *text = kvmalloc(KLP_UAPI_STACK_MAX, GFP_KERNEL);
+	char *text = kvmalloc(KLP_STACK_MAX, GFP_KERNEL);
 	size_t used;
 	u32 i;
 
@@ -47,7 +47,7 @@ static void kept_look(enum task_version target)
 		if (time_after(jiffies, end))
 			break;
 		if (!klpm_blockers_stack(target, kept->list[i].pid, kept->list[i].cpu, text,
-					 KLP_UAPI_STACK_MAX, &used))
+					 KLP_STACK_MAX, &used))
 			kept->stacks[i] = kmemdup(text, used, GFP_KERNEL);
 	}
 	kvfree(text);
@@ -61,7 +61,7 @@ void klpm_kept_take(enum task_version target)
 	kept = kvzalloc(sizeof(*kept), GFP_KERNEL);
 	if (!kept)
 		return;
-	n = klpm_blockers_list(target, kept->list, KLP_UAPI_KEPT_MAX);
+	n = klpm_blockers_list(target, kept->list, KLP_KEPT_MAX);
 	if (n < 0) {
 		klpm_kept_drop();
 		return;
@@ -74,7 +74,7 @@ int klpm_kept_list(struct klp_uapi_blocker *out, u32 room)
 {
 	if (!kept)
 		return -ENOENT;
-	room = min3(room, kept->n, KLP_UAPI_KEPT_MAX);
+	room = min3(room, kept->n, KLP_KEPT_MAX);
 	memcpy(out, kept->list, room * sizeof(*out));
 	return kept->n;
 }
@@ -83,7 +83,7 @@ static const struct klp_uapi_blocker *kept_find(s32 pid, u32 cpu)
 {
 	u32 i;
 
-	for (i = 0; kept && i < min_t(u32, kept->n, KLP_UAPI_KEPT_MAX); i++)
+	for (i = 0; kept && i < min_t(u32, kept->n, KLP_KEPT_MAX); i++)
 		if (kept->list[i].pid == pid && (pid || kept->list[i].cpu == cpu))
 			return &kept->list[i];
 	return NULL;

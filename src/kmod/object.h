@@ -13,7 +13,7 @@
 struct klpm_patch;
 
 struct object {
-	char name[KLP_UAPI_OBJECT_LEN];
+	char name[KLP_OBJECT_LEN];
 	bool loaded;		/* its functions are looked up; always true for vmlinux */
 	bool patched;		/* pre_patch succeeded and its functions are hooked */
 };

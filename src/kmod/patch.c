@@ -19,7 +19,7 @@
 
 DEFINE_MUTEX(klpm_mutex);
 
-static struct klpm_patch *records[KLP_UAPI_RECORDS_MAX];
+static struct klpm_patch *records[KLP_RECORDS_MAX];
 static u64 record_counter;
 
 void klpm_patch_init(void)
@@ -64,7 +64,7 @@ int klpm_patch_register(struct klpm_patch *r, const void *owner)
 	int i, slot = -1;
 
 	lockdep_assert_held(&klpm_mutex);
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++) {
+	for (i = 0; i < KLP_RECORDS_MAX; i++) {
 		if (!records[i]) {
 			if (slot < 0)
 				slot = i;
@@ -77,7 +77,7 @@ int klpm_patch_register(struct klpm_patch *r, const void *owner)
 	if (slot < 0)
 		return -ENOSPC;
 	__module_get(THIS_MODULE);
-	r->id = ++record_counter * KLP_UAPI_RECORDS_MAX + slot;
+	r->id = ++record_counter * KLP_RECORDS_MAX + slot;
 	r->state = KLP_REGISTERED;
 	r->owner = owner;
 	r->registrant = get_pid(task_tgid(current));
@@ -88,7 +88,7 @@ int klpm_patch_register(struct klpm_patch *r, const void *owner)
 
 struct klpm_patch *klpm_patch_find(u64 id)
 {
-	struct klpm_patch *r = records[id % KLP_UAPI_RECORDS_MAX];
+	struct klpm_patch *r = records[id % KLP_RECORDS_MAX];
 
 	lockdep_assert_held(&klpm_mutex);
 	return r && r->id == id ? r : NULL;
@@ -99,7 +99,7 @@ struct klpm_patch *klpm_patch_find_registered(const char *name)
 	int i;
 
 	lockdep_assert_held(&klpm_mutex);
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
+	for (i = 0; i < KLP_RECORDS_MAX; i++)
 		if (records[i] && records[i]->state == KLP_REGISTERED &&
 		    records[i]->registrant == task_tgid(current) && !strcmp(records[i]->name, name))
 			return records[i];
@@ -111,7 +111,7 @@ struct func *klpm_patch_find_body(const struct klp_func_ops *ops, struct klpm_pa
 	u32 i, j;
 
 	lockdep_assert_held(&klpm_mutex);
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
+	for (i = 0; i < KLP_RECORDS_MAX; i++)
 		for (j = 0; records[i] && j < records[i]->n_funcs; j++)
 			if (records[i]->funcs[j].ops == ops) {
 				*ret = records[i];
@@ -126,7 +126,7 @@ struct callback *klpm_patch_find_callback(const struct klp_callback_ops *ops,
 	u32 i, j;
 
 	lockdep_assert_held(&klpm_mutex);
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
+	for (i = 0; i < KLP_RECORDS_MAX; i++)
 		for (j = 0; records[i] && j < records[i]->n_callbacks; j++)
 			if (records[i]->callbacks[j].ops == ops) {
 				*ret = records[i];
@@ -148,7 +148,7 @@ struct klpm_patch *klpm_patch_next(const struct klpm_patch *r)
 	int i;
 
 	lockdep_assert_held(&klpm_mutex);
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++)
+	for (i = 0; i < KLP_RECORDS_MAX; i++)
 		if (records[i] && (!r || record_before(r, records[i])) &&
 		    (!next || record_before(records[i], next)))
 			next = records[i];
@@ -175,7 +175,7 @@ void klpm_patch_forget(struct klpm_patch *r)
 	klpm_gate_forget(r->id);
 	klpm_hook_disarm_all(r);
 	patch_release_bodies(r);
-	records[r->id % KLP_UAPI_RECORDS_MAX] = NULL;
+	records[r->id % KLP_RECORDS_MAX] = NULL;
 	klpm_patch_free(r);
 	module_put(THIS_MODULE);
 }
@@ -196,7 +196,7 @@ void klpm_patch_forget_owned(const void *owner)
 {
 	int i;
 
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++) {
+	for (i = 0; i < KLP_RECORDS_MAX; i++) {
 		if (!records[i] || records[i]->owner != owner)
 			continue;
 		if (records[i]->state == KLP_REGISTERED)
@@ -211,7 +211,7 @@ u32 klpm_patch_list(struct klp_uapi_patch *out, u32 room)
 	u32 i, n = 0;
 
 	lockdep_assert_held(&klpm_mutex);
-	for (i = 0; i < KLP_UAPI_RECORDS_MAX; i++) {
+	for (i = 0; i < KLP_RECORDS_MAX; i++) {
 		const struct klpm_patch *r = records[i];
 
 		if (!r)

@@ -27,7 +27,7 @@ struct klpm_patch {
 	bool skipped;		/* a body was skipped where it cannot run; of hook.c */
 	struct pid *registrant;		/* the process; only it attaches bodies and callbacks */
 	const void *owner; /* the file that registered it; NULL once committed or closed */
-	char name[KLP_UAPI_NAME_LEN];
+	char name[KLP_NAME_LEN];
 	u32 n_objects, n_callbacks, n_states;
 	struct object *objects;		/* in the order in which their callbacks run */
 	struct callback *callbacks;

@@ -57,8 +57,8 @@ long klpm_query_status(void __user *arg)
 	if (s.reserved)
 		return -EINVAL;
 	user = s.records;
-	room = user ? min_t(u32, s.nr, KLP_UAPI_RECORDS_MAX) : 0;
-	records = kcalloc(KLP_UAPI_RECORDS_MAX, sizeof(*records), GFP_KERNEL);
+	room = user ? min_t(u32, s.nr, KLP_RECORDS_MAX) : 0;
+	records = kcalloc(KLP_RECORDS_MAX, sizeof(*records), GFP_KERNEL);
 	if (!records)
 		return -ENOMEM;
 	memset(&s, 0, sizeof(s));
@@ -86,7 +86,7 @@ long klpm_query_objects(void __user *arg)
 		return -EFAULT;
 	if (o.reserved)
 		return -EINVAL;
-	out = kcalloc(KLP_UAPI_OBJECTS_MAX, sizeof(*out), GFP_KERNEL);
+	out = kcalloc(KLP_OBJECTS_MAX, sizeof(*out), GFP_KERNEL);
 	if (!out)
 		return -ENOMEM;
 	room = o.objects ? o.nr : 0;
@@ -127,7 +127,7 @@ long klpm_query_blockers(void __user *arg)
 		return -EINVAL;
 	room = b.blockers ? min_t(u32, b.nr, QUERY_BLOCKERS_MAX) : 0;
 	if (b.flags & KLP_BLOCKERS_KEPT)
-		room = min_t(u32, room, KLP_UAPI_KEPT_MAX);
+		room = min_t(u32, room, KLP_KEPT_MAX);
 	out = kvcalloc(room ?: 1, sizeof(*out), GFP_KERNEL);
 	if (!out)
 		return -ENOMEM;
@@ -154,7 +154,7 @@ long klpm_query_stack(void __user *arg)
 
 	if (copy_from_user(&s, arg, sizeof(s)))
 		return -EFAULT;
-	if (s.flags & ~QUERY_BLOCKERS_FLAGS || !s.size || s.size > KLP_UAPI_STACK_MAX)
+	if (s.flags & ~QUERY_BLOCKERS_FLAGS || !s.size || s.size > KLP_STACK_MAX)
 		return -EINVAL;
 	text = kvmalloc(s.size, GFP_KERNEL);
 	if (!text)

@@ -17,7 +17,7 @@
 
 struct klp_uapi_func *klpm_register_copy_funcs(u64 user, u32 n)
 {
-	if (n > KLP_UAPI_FUNCS_MAX)
+	if (n > KLP_FUNCS_MAX)
 		return ERR_PTR(-EINVAL);
 	if (!n)
 		return NULL;
@@ -179,8 +179,8 @@ long klpm_register_patch(const void *owner, void __user *arg)
 	if (copy_from_user(&a, arg, sizeof(a)))
 		return -EFAULT;
 	if (!register_name_valid(a.name, sizeof(a.name)) || a.reserved || !a.nr_objects ||
-	    a.nr_objects > KLP_UAPI_OBJECTS_MAX || a.nr_callbacks > KLP_UAPI_CALLBACKS_MAX ||
-	    a.nr_states > KLP_UAPI_STATES_MAX)
+	    a.nr_objects > KLP_OBJECTS_MAX || a.nr_callbacks > KLP_CALLBACKS_MAX ||
+	    a.nr_states > KLP_STATES_MAX)
 		return -EINVAL;
 	u = klpm_register_copy_funcs(a.funcs, a.nr);
 	if (IS_ERR(u))

@@ -23,7 +23,7 @@ long klpm_register_patch(const void *owner, void __user *arg);
  * @n: number of entries
  *
  * Return: the table, to be freed with kvfree(); NULL if @n is 0; an ERR_PTR, -EINVAL if @n is more
- *   than KLP_UAPI_FUNCS_MAX.
+ *   than KLP_FUNCS_MAX.
  */
 struct klp_uapi_func *klpm_register_copy_funcs(u64 user, u32 n);
 

@@ -94,7 +94,7 @@ static const struct outcome_info outcome_table[] = {
 	[OUTCOME_BUSY] = {
 		ERROR("Busy"), EXIT_STATUS_BUSY,
 		"Another change is running",
-		"Wait until it is complete, see 'klpctl monitor', or turn it round with "
+		"Wait until it is complete, see 'klpctl monitor', or reverse it with "
 		"'klpctl reverse'.",
 	},
 	[OUTCOME_CANCELLED] = {
@@ -102,8 +102,8 @@ static const struct outcome_info outcome_table[] = {
 		"It was cancelled before it had begun",
 		"Nothing was changed. Call it again if it is still wanted.",
 	},
-	[OUTCOME_UNJUDGED] = {
-		ERROR("Unjudged"), EXIT_STATUS_REFUSED,
+	[OUTCOME_RECOVERY_INCOMPLETE] = {
+		ERROR("RecoveryIncomplete"), EXIT_STATUS_REFUSED,
 		"Something in the kernel that klpd cannot judge stands in the way",
 		"'klpctl repair --dry-run' shows what can be taken over and what would be taken out; "
 		"without --dry-run it is done.",

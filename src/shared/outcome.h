@@ -25,7 +25,7 @@ enum outcome {
 	OUTCOME_NO_SUCH_TASK, /* no thread has this id */
 	OUTCOME_BUSY,	      /* another change runs */
 	OUTCOME_CANCELLED,    /* before it began, so nothing was changed */
-	OUTCOME_UNJUDGED,     /* objects that klpd cannot judge are in the way; see repair */
+	OUTCOME_RECOVERY_INCOMPLETE, /* patches that klpd could not judge are in the way */
 	OUTCOME_NOT_PINNABLE, /* no bpffs, or not the system's */
 	OUTCOME_PERMISSION,   /* the caller lacks permission */
 	OUTCOME_TOO_MANY,     /* connections, or clients of Monitor */

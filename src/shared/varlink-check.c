@@ -44,7 +44,7 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(impossible, "fmod_ret can never attach"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
-	Trial,
+	LoadTest,
 	VALUE(passed, "The kernel's verifier took the body, which was closed again"),
 	VALUE(failed, "It did not: a problem says why"),
 	VALUE(not_tried, "It was not asked"));
@@ -57,7 +57,7 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(impossible, "Not possible, or refused"));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
-	Advice,
+	Recommendation,
 	C("Kind of body"),
 	TYPE(body, Body, 0),
 	C("Whether it suits the function, in a patch like this one"),
@@ -103,8 +103,8 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	C("Who else decides what the function does, as a sentence"),
 	STRING(taken, NULLABLE),
 	C("What the kernel's verifier says of the body"),
-	TYPE(trial, Trial, 0),
+	TYPE(loadTest, LoadTest, 0),
 	C("Why it was not asked; only if it was not"),
 	STRING(notTried, NULLABLE),
 	C("Which bodies suit the function, those first that are to be preferred in general"),
-	TYPE(advice, Advice, ARRAY));
+	TYPE(recommendations, Recommendation, ARRAY));

@@ -77,7 +77,7 @@ static SD_VARLINK_DEFINE_METHOD(
 
 static SD_VARLINK_DEFINE_METHOD(
 	Reverse,
-	C("Number of the transition that was turned round; 0: the change had not switched yet, and ends "
+	C("Number of the transition that was reversed; 0: the change had not switched yet, and ends "
 	  "with the error Cancelled"),
 	OUT(number, INT, 0));
 
@@ -135,7 +135,7 @@ static SD_VARLINK_DEFINE_METHOD(
 	Blockers,
 	C("Of how many tasks, from the first on, to show the stack; default 32, at most 256"),
 	IN(stacks, INT, NULLABLE),
-	C("Ask for those that were in the way when the last transition was turned round, as they were "
+	C("Ask for those that were in the way when the last transition was reversed, as they were "
 	  "then, 64 at most: they are known until the next transition begins; default false"),
 	IN(last, BOOL, NULLABLE),
 	C("Tasks that have not moved, longest in the way first; empty if no transition runs"),
@@ -249,7 +249,7 @@ static SD_VARLINK_DEFINE_ERROR(AlreadyEnabled, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NoSuchTask, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Busy, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Cancelled, ERROR_FIELDS);
-static SD_VARLINK_DEFINE_ERROR(Unjudged, ERROR_FIELDS);
+static SD_VARLINK_DEFINE_ERROR(RecoveryIncomplete, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotPinnable, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(NotAllowed, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(TooManyConnections, ERROR_FIELDS);
@@ -279,7 +279,7 @@ static SD_VARLINK_DEFINE_ERROR(NoCompanion, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(CompanionABI, ERROR_FIELDS);
 static SD_VARLINK_DEFINE_ERROR(Reversed,
 	ERROR_FIELDS,
-	C("Tasks that were in the way when it was turned round, as they were then, 64 at most; null: "
+	C("Tasks that were in the way when it was reversed, as they were then, 64 at most; null: "
 	  "they are not known"),
 	TYPE(blockers, Blocker, NULLABLE | ARRAY));
 static SD_VARLINK_DEFINE_ERROR(SystemError, ERROR_FIELDS);
@@ -328,8 +328,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_type_Patch,
 	S("The time in which tasks move, one by one, from old to new code"),
 	&vl_type_Transition,
-	S("A callback that runs now. No change is made until it has ended, nor is its own change turned "
-	  "round or forced"),
+	S("A callback that runs now. No change is made until it has ended, nor is its own change "
+	  "reversed or forced"),
 	&vl_type_RunningCallback,
 	S("The kernel module klp, as klpd sees it"),
 	&vl_type_Companion,
@@ -351,12 +351,12 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_type_Returns,
 	S("Whether a function is enabled for fmod_ret"),
 	&vl_type_FmodRet,
-	S("What came of a trial"),
-	&vl_type_Trial,
+	S("Result of loading a body into the verifier"),
+	&vl_type_LoadTest,
 	S("Whether a kind of body suits a function"),
 	&vl_type_Verdict,
 	S("What is to be said of a kind of body for a function"),
-	&vl_type_Advice,
+	&vl_type_Recommendation,
 	S("A function that a patch is for, as the kernel has it"),
 	&vl_type_CheckedFunction,
 
@@ -369,7 +369,7 @@ SD_VARLINK_DEFINE_INTERFACE(
 	S("Bring into force what was before the last complete change, if the files of the patches "
 	  "that come back are what they were; after it, Rollback leads back again. Only for root"),
 	&vl_method_Rollback,
-	S("Turn the running transition round, or cancel a change that has not switched yet. Only for root"),
+	S("Reverse the running transition, or cancel a change that has not switched yet. Only for root"),
 	&vl_method_Reverse,
 	S("Take every task that has not moved as moved, where it stands, and complete the transition: "
 	  "these tasks may run old and new code mixed. It is told for good. Only for root"),
@@ -428,7 +428,7 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_Cancelled,
 	S("Something that klpd cannot judge has the name or a function of the patch, may be of its set, or "
 	  "is what was to be disabled: see Repair"),
-	&vl_error_Unjudged,
+	&vl_error_RecoveryIncomplete,
 	S("There is no bpffs where the system has it, so the patch would end with klpd"),
 	&vl_error_NotPinnable,
 	S("The caller may not do this"),
@@ -490,7 +490,7 @@ SD_VARLINK_DEFINE_INTERFACE(
 	&vl_error_NoCompanion,
 	S("The kernel module klp and klpd are not of one ABI"),
 	&vl_error_CompanionABI,
-	S("The transition was turned round: what was in force before is in force again"),
+	S("The transition was reversed: what was in force before is in force again"),
 	&vl_error_Reversed,
 	S("Anything else; errno and phase say more"),
 	&vl_error_SystemError);

@@ -9,15 +9,17 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	Consistency,
 	VALUE(immediate,
 	      "All tasks change at one instant, which for some is in the middle of a call"),
-	VALUE(per_task, "Each task changes while it is outside all functions that change hands"));
+	VALUE(per_task,
+	      "Each task changes while it is outside all functions that are patched or unpatched"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	PatchState,
 	VALUE(entering, "A transition moves tasks into it"),
 	VALUE(in_force, "All tasks run it"),
 	VALUE(leaving, "A transition moves tasks out of it"),
-	VALUE(unjudged, "Something of it is in the kernel or pinned, and klpd cannot tell what it is "
-			"worth: it is left alone, and Repair can take it in hand"));
+	VALUE(recovery_incomplete,
+	      "Something of it is in the kernel or pinned, and recovery could not judge it: klpd "
+	      "leaves it alone, and Repair handles it"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	Body,
@@ -101,7 +103,7 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	WarningKind,
 	VALUE(recovery, "Met when klpd read back what is in force: damaged or foreign pins, ..."),
-	VALUE(leftover, "Pins of what is out of force could not be removed yet"),
+	VALUE(stale_pins, "Pins of what is out of force could not be removed yet"),
 	VALUE(missed, "Calls were missed: the original ran"),
 	VALUE(broken, "Somebody detached a body or a callback of the patch"),
 	VALUE(skipped, "A body could not run at a call: the original ran"),
@@ -110,7 +112,7 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(pins, "Pins are missing or not where they should be, or cannot be made"),
 	VALUE(parts, "Bodies, callbacks or struct_ops instances of the patch are not attached "
 		     "any more"),
-	VALUE(unjudged, "klpd cannot judge it, and leaves it alone"),
+	VALUE(recovery_incomplete, "Recovery could not judge it, so klpd leaves it alone"),
 	VALUE(ftrace_off, "Ftrace is switched off: no body is called, the originals run"),
 	VALUE(not_called, "Nothing of the patch is called at the function: the original runs"),
 	VALUE(program, "An fmod_ret program of somebody else decides too"),
@@ -267,7 +269,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	STRING(entering, NULLABLE),
 	C("Patches that tasks move out of"),
 	STRING(leaving, ARRAY),
-	C("It was turned round"),
+	C("It was reversed"),
 	BOOL(reversed, 0),
 	C("Tasks counted so far, idle tasks included"),
 	INT(total, 0),
@@ -277,9 +279,9 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(startedUSec, NULLABLE),
 	C("How long it has run, in microseconds, whatever became of the clock since"),
 	INT(runningUSec, NULLABLE),
-	C("How long after that it turns itself round, in microseconds; null: it does not, or has"),
+	C("How long after that it reverses itself, in microseconds; null: it does not, or has"),
 	INT(timeoutUSec, NULLABLE),
-	C("It turned itself round, because it did not complete in time"),
+	C("It reversed itself, because it did not complete in time"),
 	BOOL(timedOut, NULLABLE),
 	C("Phase that the change is in"),
 	TYPE(phase, Phase, 0),

@@ -50,9 +50,9 @@ extern const sd_varlink_symbol vl_type_Blocker;
 extern const sd_varlink_symbol vl_type_Problem;
 extern const sd_varlink_symbol vl_type_Returns;
 extern const sd_varlink_symbol vl_type_FmodRet;
-extern const sd_varlink_symbol vl_type_Trial;
+extern const sd_varlink_symbol vl_type_LoadTest;
 extern const sd_varlink_symbol vl_type_Verdict;
-extern const sd_varlink_symbol vl_type_Advice;
+extern const sd_varlink_symbol vl_type_Recommendation;
 extern const sd_varlink_symbol vl_type_CheckedFunction;
 
 #endif

@@ -145,7 +145,7 @@ static void ask_status(struct companion *c)
 
 	if (companion_status(c, &status, &records) < 0)
 		return;
-	REQUIRE(status.nr <= KLP_UAPI_RECORDS_MAX);
+	REQUIRE(status.nr <= KLP_RECORDS_MAX);
 	for (uint32_t i = 0; i < status.nr; i++) {
 		const struct judge_facts facts = {
 			.pins = JUDGE_PINS_READ,
@@ -192,7 +192,7 @@ static void ask_objects(struct companion *c)
 	uint32_t n;
 
 	if (companion_objects(c, 1, &objects, &n) == 0) {
-		REQUIRE(n <= KLP_UAPI_OBJECTS_MAX);
+		REQUIRE(n <= KLP_OBJECTS_MAX);
 		for (uint32_t i = 0; i < n; i++)
 			require_text(objects[i].name, sizeof(objects[i].name));
 	}

@@ -28,10 +28,11 @@ static void require_set(const struct pin_patch *pin, const struct patch *s)
 	REQUIRE(s->serial > 0 && s->serial <= INT64_MAX && patch_pins(s) == pin->serial);
 	REQUIRE(strlen(s->path) < sizeof(pin->header.path));
 	if (s->consistency == KLP_CONSISTENCY_IMMEDIATE)
-		REQUIRE(s->id == 0 && s->slot < KLP_GATE_SLOTS && patch_gate(s) == 1ULL << s->slot);
+		REQUIRE(s->id == 0 && s->slot < KLP_GATE_SLOTS &&
+			patch_gates_mask(s) == 1ULL << s->slot);
 	else
 		REQUIRE(s->consistency == KLP_CONSISTENCY_PER_TASK && s->id != 0 &&
-			patch_gate(s) == 0);
+			patch_gates_mask(s) == 0);
 }
 
 /* The numbers of the header, then the metadata; the path is that of every pin. */
@@ -93,7 +94,7 @@ static void fuzz_before(const uint8_t *data, size_t size)
 
 static void fuzz_record(const uint8_t *data, size_t size)
 {
-	char record[KLP_UAPI_NAME_LEN] = "", name[KLP_NAME_LEN];
+	char record[KLP_NAME_LEN] = "", name[KLP_NAME_LEN];
 	uint64_t serial;
 
 	memcpy(record, data, MIN(size, sizeof(record) - 1));

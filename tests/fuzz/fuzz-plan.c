@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 			abort(); \
 	} while (0)
 
-#define SETS_MAX	(KLP_UAPI_PATCHES_MAX + 2)
+#define SETS_MAX	(KLP_PATCHES_MAX + 2)
 #define BEFORE_MAX	8
 #define FUNCS		4
 #define STATES		3
@@ -170,7 +170,7 @@ static void require_incoming(const struct plan_patch *patches, size_t n_patches,
 	REQUIRE(m->n_callbacks == 0 || !request->immediate);
 	REQUIRE(!m->sticky || !request->deadline);
 	REQUIRE(plan->n_enter == 1 && plan->enter[0].slot < KLP_GATE_SLOTS &&
-		n_patches - plan->n_leave < KLP_UAPI_PATCHES_MAX);
+		n_patches - plan->n_leave < KLP_PATCHES_MAX);
 	for (size_t i = 0; i < m->n_funcs; i++)
 		REQUIRE(body_is_ops(m->funcs[i].body) ?
 				!request->immediate :
@@ -239,7 +239,7 @@ static void require_rollback(const struct plan_patch *patches, size_t n_patches,
 		if (!in_force(patches, n_patches, q->previous[i].serial))
 			REQUIRE(plan->enter[n_enter++].index == i);
 	REQUIRE(n_enter == plan->n_enter && n_leave == plan->n_leave);
-	REQUIRE(n_patches - n_leave + n_enter <= KLP_UAPI_PATCHES_MAX);
+	REQUIRE(n_patches - n_leave + n_enter <= KLP_PATCHES_MAX);
 	REQUIRE(plan->consistency == KLP_CONSISTENCY_IMMEDIATE || q->companion);
 	for (size_t i = 0; i < n_enter; i++) {
 		const struct plan_previous *e = &q->previous[plan->enter[i].index];
@@ -270,14 +270,14 @@ static void require_rollback(const struct plan_patch *patches, size_t n_patches,
 }
 
 /* Who asks before a change is told what the change would be told, and maybe more. */
-static void require_survey(const struct plan_patch *patches, size_t n_patches,
-			   const struct plan_request *request, const struct plan *made, int result,
-			   const struct report *report)
+static void require_check_all(const struct plan_patch *patches, size_t n_patches,
+			      const struct plan_request *request, const struct plan *made,
+			      int result, const struct report *report)
 {
 	struct report_list problems = { .n = 0 };
 	struct plan plan;
 
-	REQUIRE(plan_survey(patches, n_patches, request, &plan, &problems) == 0);
+	REQUIRE(plan_check_all(patches, n_patches, request, &plan, &problems) == 0);
 	REQUIRE((problems.n == 0) == (result == 0));
 	if (result == 0) {
 		REQUIRE(plan.verb == made->verb && plan.consistency == made->consistency);
@@ -300,7 +300,7 @@ static void run(const struct plan_patch *patches, size_t n_patches,
 	memset(&untouched, 0x5a, sizeof(untouched));
 	r = plan_make(patches, n_patches, request, &plan, &report);
 	if (request->meta && !request->changing)
-		require_survey(patches, n_patches, request, &plan, r, &report);
+		require_check_all(patches, n_patches, request, &plan, r, &report);
 	if (r != 0) {
 		REQUIRE(r > 0 && r < _OUTCOME_MAX && (int)report.outcome == r && report.detail);
 		REQUIRE(memcmp(&plan, &untouched, sizeof(plan)) == 0);

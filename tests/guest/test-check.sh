@@ -35,11 +35,11 @@ value() {
 	expect_eq "$1" "$2" "$(jq -cr "$1" <<<"$JSON")"
 }
 
-# verdict SYMBOL BODY VERDICT [WHY] - check the advice for one function.
+# verdict SYMBOL BODY VERDICT [WHY] - check what is recommended for one function.
 verdict() {
 	local one
 
-	one=$(jq -c --arg s "$1" --arg b "$2" '.functions[] | select(.symbol == $s) | .advice[] | select(.body == $b)' <<<"$JSON")
+	one=$(jq -c --arg s "$1" --arg b "$2" '.functions[] | select(.symbol == $s) | .recommendations[] | select(.body == $b)' <<<"$JSON")
 	expect_eq "$2 for $1" "$3" "$(jq -r .verdict <<<"$one")"
 	[[ $(jq -r .why <<<"$one") == *"${4:-}"* ]] || fail "$2 for $1 is not told '$4': $one"
 }
@@ -70,13 +70,13 @@ expect_eq status 0 "$STATUS"
 expect_output "nothing speaks against 'enable' (per task; enables 1 function for fmod_ret until reboot)"
 value '.functions[0] | [.loaded, .namesakes, .described, .arguments, .returns, .traceable, .fmodRet]' \
 	'[true,1,true,2,"narrow",true,"not_enabled"]'
-value '.functions[0].trial' not_tried
+value '.functions[0].loadTest' not_tried
 expect_output "enabling the patch enables it"
 verdict cmdline_proc_show guard best "misses no call"
 verdict cmdline_proc_show fmod_ret possible "status counts"
 ask $T/cmdline-guard.klp.o
 expect_eq status 0 "$STATUS"
-value '[.strict, .enablesForFmodRet, .functions[0].trial]' '[true,0,"passed"]'
+value '[.strict, .enablesForFmodRet, .functions[0].loadTest]' '[true,0,"passed"]'
 verdict cmdline_proc_show guard best "strict patch needs that"
 verdict cmdline_proc_show fmod_ret impossible "strict"
 expect_output "suits best, is what the patch has"
@@ -84,7 +84,7 @@ expect_output "suits best, is what the patch has"
 begin_test functions of each kind
 ask $T/kinds.klp.o
 expect_eq status 0 "$STATUS"
-value '[.enablesForFmodRet, .functions[].trial]' '[1,"not_tried","passed","passed"]'
+value '[.enablesForFmodRet, .functions[].loadTest]' '[1,"not_tried","passed","passed"]'
 value '[.functions[].returns]' '["pointer","narrow","wide"]'
 value '[.functions[].fmodRet]' '["not_enabled","enabled","not_enabled"]'
 verdict proc_lookup fmod_ret possible "cannot return NULL"
@@ -102,7 +102,7 @@ begin_test modules
 rmmod test_klpd_target 2>/dev/null
 ask $T/mod-target.klp.o
 expect_eq status 0 "$STATUS"
-value '.functions[0] | [.loaded, .trial]' '[false,"passed"]'
+value '.functions[0] | [.loaded, .loadTest]' '[false,"passed"]'
 expect_output "its module is not loaded"
 verdict test_klpd_target_show fmod_ret impossible "functions of modules"
 modprobe test_klpd_target
@@ -142,7 +142,7 @@ begin_test all problems and not the first
 ask $T/faults.klp.o
 expect_eq status 4 "$STATUS"
 value '[.problems[] | [(.error | ltrimstr("io.klpd.Manager.")), .function]]' '[["Strict","security_inode_symlink"],["NoSuchFunction","klp_test_no_such_function"],["PrototypeMismatch","version_proc_show"],["VerifierRejected","uptime_proc_show"],["VerifierRejected","loadavg_proc_show"]]'
-value '[.functions[].trial]' '["passed","not_tried","not_tried","failed","failed","passed"]'
+value '[.functions[].loadTest]' '["passed","not_tried","not_tried","failed","failed","passed"]'
 alike enable $T/faults.klp.o
 expect_output "5 problems speak against 'enable'"
 
@@ -200,7 +200,7 @@ verdict cmdline_proc_show fmod_ret needs_companion "modprobe klp"
 alike enable --immediate $P/cmdline.klp.o
 ask --immediate $P/lsm-symlink.klp.o
 expect_eq status 0 "$STATUS"
-value '[.consistency, .functions[0].trial]' '["immediate","passed"]'
+value '[.consistency, .functions[0].loadTest]' '["immediate","passed"]'
 verdict security_inode_symlink fmod_ret best "works without the companion"
 ask $T/cmdline-guard.klp.o
 expect_eq status 7 "$STATUS"

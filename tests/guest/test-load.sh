@@ -371,7 +371,7 @@ checked() {
 	begin_stall
 	stopped klpctl check $T/bench-100.klp.o
 	klpctl reverse >/dev/null || fail reverse
-	check "it is turned round" loop_until settled
+	check "it is reversed" loop_until settled
 	loop_until gone kill -0 $client
 	end_stall
 	no_line "did not answer for 10 s" /tmp/stopped || return

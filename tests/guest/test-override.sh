@@ -279,7 +279,7 @@ sleeper_leaves
 expect_eq "what it read" overridden "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
 
-begin_test turned round with a sleeper in the body
+begin_test reversed with a sleeper in the body
 check enable klpctl enable $T/nap.klp.o
 sleeper_starts
 check disable klpctl disable --no-wait nap

@@ -217,7 +217,7 @@ newer "$n"
 start_klpd
 check "it stays in force" patched /proc/cmdline
 expect_eq gates 0x01 "$(gates)"
-expect_eq state "unjudged partly" "$(state gen-"$n")"
+expect_eq state "recovery_incomplete partly" "$(state gen-"$n")"
 status_is 15
 warns "gen-$n.* newer klpd"
 expect_fail 4 klpctl disable gen-"$n"
@@ -238,7 +238,7 @@ stop_klpd
 newer 1 2>/dev/null || newer "$(cd $D && echo gen-* | cut -d- -f2)"
 start_klpd
 check "it stays in force" patched /proc/cmdline
-expect_eq state "unjudged partly" "$(state cmdline)"
+expect_eq state "recovery_incomplete partly" "$(state cmdline)"
 expect_fail 4 klpctl disable cmdline
 check repair klpctl repair
 patched /proc/cmdline && fail "it is still patched"

@@ -37,7 +37,7 @@ read -r _ </tmp/ready
 check "they are there" test "$(threads)" -ge "$TASKS"
 there_and_back
 
-begin_test "$TASKS tasks, and others that are born and die"
+begin_test "$TASKS tasks, and others that are forked and exit"
 for _ in 1 2; do
 	while [[ -e /tmp/ready ]]; do
 		(:) &

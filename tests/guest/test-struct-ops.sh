@@ -176,7 +176,7 @@ no_warnings
 maps_agree
 check disable klpctl disable cc
 
-begin_test a stalled replacement is turned round
+begin_test a stalled replacement is reversed
 echo 1000000000 >/sys/module/klp/parameters/signal_ms
 check enable klpctl enable $T/cc-1.klp.o
 begin_talk
@@ -197,12 +197,12 @@ talk_is 11
 no_warnings
 keep
 
-begin_test it turns round while klpd is dead
+begin_test it is reversed while klpd is dead
 check replace klpctl replace --no-wait --timeout=3 $T/cc-held.klp.o
 new_is 33
 references=$(module_references)
 kill_klpd
-check "the companion turns it round alone" loop_until references_below "$references"
+check "the companion reverses it alone" loop_until references_below "$references"
 start_klpd
 check "nothing runs" loop_until no_transition
 new_is 11

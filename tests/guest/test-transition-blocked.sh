@@ -123,12 +123,12 @@ begin_test the limit holds while klpd is dead
 check enable klpctl enable --no-wait --timeout=3 $T/held.klp.o
 kill_klpd
 references=$(module_references)
-check "the companion turns it round alone" loop_until references_below "$references"
+check "the companion reverses it alone" loop_until references_below "$references"
 : >$KLPD_LOG
 start_klpd
 check "nothing runs" no_transition
 check "what was in the way is known" kept_blocks
-grep -q "was turned round: it did not complete in time" $KLPD_LOG || fail "it is not in the log"
+grep -q "was reversed: it did not complete in time" $KLPD_LOG || fail "it is not in the log"
 grep -q "In the way was 'sleep' (thread $sleeper of " $KLPD_LOG || fail "nor is the sleeper"
 expect_eq patches "[]" "$(klpctl status --json | jq -c .patches)"
 expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
@@ -354,16 +354,16 @@ done
 begin_test a forced patch whose programs cannot be kept stays as it is
 keep
 begin_forced_disable retire:1:fail
-leftover() {
+has_stale_pins() {
 	klpctl status --json | jq -e '.warnings | any(test("could not be removed"))'
 }
-check "it is told" loop_until leftover
+check "it is told" loop_until has_stale_pins
 check "it is still pinned" test -n "$(find /sys/fs/bpf/klpd -name 'gen-*')"
 bpftool prog show id "$program" >/dev/null || fail "program $program was freed"
 end_sleep
 check "its links are no reason to refuse the patch" klpctl enable $T/held.klp.o
 check disable klpctl disable held
-check "it is still told" leftover
+check "it is still told" has_stale_pins
 stop_klpd
 start_klpd
 forced_and_gone

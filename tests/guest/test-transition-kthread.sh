@@ -136,11 +136,11 @@ begin enable in-park
 expect_only_blockers "$mother"
 step "$mother"
 # shellcheck disable=SC2317
-born() {
+has_child() {
 	child=$(awk -v mother="$mother" '$1 != mother { print $1 }' /proc/test_klpd_kthreads)
 	[[ -n $child ]] && is_at inside "$child"
 }
-check "it has a child" loop_until born
+check "it has a child" loop_until has_child
 # The child went inside at once and sleeps there. If it had been forked in its parent's version,
 # it could not have moved and would be a blocker.
 in_function $INSIDE "$child"

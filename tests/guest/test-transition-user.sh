@@ -106,22 +106,22 @@ complete in_force in-sleep
 expect_eq "read on that CPU" "this has been live patched" "$(taskset 2 cat /proc/cmdline)"
 check disable klpctl disable in-sleep
 
-begin_test who is born during a transition is in the version it goes to
+begin_test a task forked during a transition has the version of the direction
 begin_held
 check "a child of a patched task reads it" reads_patched
 park nanosleep 1000000
-born=$parked
-in_function hrtimer_nanosleep "$born"
-expect_eq "born while it goes forward" 1 "$(state "$born")"
+forked=$parked
+in_function hrtimer_nanosleep "$forked"
+expect_eq "forked while it goes forward" 1 "$(state "$forked")"
 check reverse klpctl reverse
 # It keeps its version when the transition is reversed, so it is a blocker now.
-expect_only_blockers "$born"
-expect_eq "born before it turned" 1 "$(state "$born")"
+expect_only_blockers "$forked"
+expect_eq "forked before the reversal" 1 "$(state "$forked")"
 check "a child of an unpatched task does not" gone reads_patched
 park nanosleep 1000000
-expect_eq "born after it turned" 0 "$(state "$parked")"
-expect_only_blockers "$born"
-unpark "$born"
+expect_eq "forked after the reversal" 0 "$(state "$parked")"
+expect_only_blockers "$forked"
+unpark "$forked"
 complete nothing_in_force
 unpark "$parked" "$sleeper"
 

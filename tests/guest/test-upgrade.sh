@@ -174,7 +174,7 @@ check enable klpctl enable $P/tests/cmdline-guard.klp.o
 check "this klpd can manage it" /usr/sbin/klpd --check-upgrade
 what=$(what)
 speaks 99
-expect_eq "what there is" '["cmdline-guard","unjudged",["cmdline_proc_show"]]' \
+expect_eq "what there is" '["cmdline-guard","recovery_incomplete",["cmdline_proc_show"]]' \
 	"$(status_json '.patches[0] | [.name, .state, (.functions | map(.symbol))]')"
 expect_fail 15 klpctl status
 [[ $OUTPUT == *"version 99"*"cmdline-guard"*"does not speak"*"install the klpd"* ]] || fail "it is not told: $OUTPUT"

@@ -87,7 +87,7 @@ static void test_meanwhile(int fd, __u64 id)
 	check(s.transition.number && s.nr == 1 && rec[0].state == KLP_ENTERING, "status answers");
 	check(!call(fd, KLP_IOC_TASK, &task) && task.state == 0, "no task has moved");
 	check(!call(fd, KLP_IOC_BLOCKERS, &b) && b.nr == 0, "none is in the way");
-	check(reverse(fd, s.transition.number) == -EBUSY, "it cannot be turned");
+	check(reverse(fd, s.transition.number) == -EBUSY, "it cannot be reversed");
 	check(call(fd, KLP_IOC_FORCE, &force) == -EBUSY, "nor forced");
 	check(!register_patch(fd, "other", "meminfo_proc_show", &other) &&
 	      change(fd, other, 0, &n) == -EBUSY && !unregister(fd, other), "another change is busy");

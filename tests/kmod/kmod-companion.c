@@ -51,7 +51,7 @@ static void test_bad_input(void)
 	__u64 id;
 
 	check(!call(fd, KLP_IOC_REGISTER, &a) && !unregister(fd, a.id), "no functions, only a gate");
-	a.nr = KLP_UAPI_FUNCS_MAX + 1;
+	a.nr = KLP_FUNCS_MAX + 1;
 	check(call(fd, KLP_IOC_REGISTER, &a) == -EINVAL, "too many functions");
 	a.nr = 1;
 	a.funcs = 8;
@@ -131,8 +131,8 @@ static void test_bad_tables(void)
 	change; check(call(fd, KLP_IOC_REGISTER, &a) == -EINVAL, name); back
 	REFUSED(a.nr_objects = 0, a.nr_objects = 2, "no objects");
 	REFUSED(a.nr_objects = ~0U, a.nr_objects = 2, "too many objects");
-	REFUSED(a.nr_callbacks = KLP_UAPI_CALLBACKS_MAX + 1, a.nr_callbacks = 2, "too many callbacks");
-	REFUSED(a.nr_states = KLP_UAPI_STATES_MAX + 1, a.nr_states = 2, "too many states");
+	REFUSED(a.nr_callbacks = KLP_CALLBACKS_MAX + 1, a.nr_callbacks = 2, "too many callbacks");
+	REFUSED(a.nr_states = KLP_STATES_MAX + 1, a.nr_states = 2, "too many states");
 	REFUSED(a.reserved = 1, a.reserved = 0, "reserved field");
 	REFUSED(o[1] = o[0], strcpy(o[1].name, "klp_no_such"), "an object twice");
 	REFUSED(o[1].flags = 1, o[1].flags = 0, "flags of an object");

@@ -23,7 +23,7 @@ struct sight {
 
 struct sleeper {
 	__u64 pid;
-	__u64 born;
+	__u64 start_time;
 };
 
 struct {
@@ -42,7 +42,7 @@ static struct sleeper me(void)
 {
 	struct sleeper s = {
 		.pid = bpf_get_current_pid_tgid(),
-		.born = bpf_get_current_task_btf()->start_time,
+		.start_time = bpf_get_current_task_btf()->start_time,
 	};
 
 	return s;

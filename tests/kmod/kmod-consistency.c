@@ -225,7 +225,7 @@ static void next_phase(bool runs)
 	skel->bss->phase = (skel->bss->phase | 1) + (runs ? 2 : 1);
 }
 
-static void change(__u64 enter, __u64 leave, unsigned int turn)
+static void change(__u64 enter, __u64 leave, unsigned int reversals)
 {
 	struct klp_ioc_switch s = { .enter = { enter }, .nr_enter = enter ? 1 : 0,
 				    .leave = { leave }, .nr_leave = leave ? 1 : 0 };
@@ -235,7 +235,7 @@ static void change(__u64 enter, __u64 leave, unsigned int turn)
 	if (ioctl(dev, KLP_IOC_SWITCH, &s) < 0)
 		die("switch");
 	r.transition = s.transition;
-	for (; turn; turn--, r.reversed ^= 1) {
+	for (; reversals; reversals--, r.reversed ^= 1) {
 		next_phase(true);
 		if (ioctl(dev, KLP_IOC_REVERSE, &r) < 0)
 			break;
@@ -248,8 +248,8 @@ static void change(__u64 enter, __u64 leave, unsigned int turn)
 
 static bool in_force(__u64 id)
 {
-	static struct klp_uapi_patch list[KLP_UAPI_RECORDS_MAX];
-	struct klp_ioc_status s = { .records = (unsigned long)list, .nr = KLP_UAPI_RECORDS_MAX };
+	static struct klp_uapi_patch list[KLP_RECORDS_MAX];
+	struct klp_ioc_status s = { .records = (unsigned long)list, .nr = KLP_RECORDS_MAX };
 
 	if (ioctl(dev, KLP_IOC_STATUS, &s) < 0)
 		die("status");
@@ -326,7 +326,7 @@ static int report(void)
 
 	printf("# %u transitions, %u ended reversed, %u turns; %llu pairs, %llu of them patched\n",
 	       done, reversed, turns, pairs, patched);
-	printf("# while one ran: %llu original, %llu patched; over a start, turn or end: %llu\n",
+	printf("# while one ran: %llu original, %llu patched; over a start, reversal or end: %llu\n",
 	       during[0], during[1], (unsigned long long)skel->bss->across);
 	printf("# misses %llu %llu, violations %llu\n",
 	       (unsigned long long)misses(skel->progs.outer_enter),
@@ -336,7 +336,7 @@ static int report(void)
 	good &= verdict(patched && patched < pairs, "both versions were seen");
 	good &= verdict(during[0] && during[1], "both side by side while a transition ran");
 	good &= verdict(skel->bss->across, "there were sleepers from before to after");
-	good &= verdict(reversed, "some of them were turned round");
+	good &= verdict(reversed, "some of them were reversed");
 	tap_end();
 	return good ? 0 : 1;
 }

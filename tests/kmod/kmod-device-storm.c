@@ -102,9 +102,9 @@ static int storm_switch(int fd)
 static int storm_look(int fd)
 {
 	static struct klp_uapi_blocker blockers[32];
-	static struct klp_uapi_patch records[KLP_UAPI_RECORDS_MAX];
-	static char text[KLP_UAPI_STACK_MAX];
-	struct klp_ioc_status s = { .records = pick_pointer(records), .nr = KLP_UAPI_RECORDS_MAX };
+	static struct klp_uapi_patch records[KLP_RECORDS_MAX];
+	static char text[KLP_STACK_MAX];
+	struct klp_ioc_status s = { .records = pick_pointer(records), .nr = KLP_RECORDS_MAX };
 	struct klp_ioc_blockers b = { .blockers = pick_pointer(blockers), .nr = 32 };
 	struct klp_ioc_stack stack = { .text = pick_pointer(text), .size = (__u32)(dice() % 4096) };
 	struct klp_ioc_task t = { .pid = (__s32)(dice() % 300) };
@@ -201,7 +201,7 @@ static bool settled(int fd)
 /* Disable whatever is in force. */
 static void clear(int fd)
 {
-	static struct klp_uapi_patch records[KLP_UAPI_RECORDS_MAX];
+	static struct klp_uapi_patch records[KLP_RECORDS_MAX];
 	struct timespec t = { .tv_nsec = 10000000 };
 	struct klp_ioc_status s;
 	__u64 n;
@@ -209,7 +209,7 @@ static void clear(int fd)
 	for (int i = 0; i < 6000 && !settled(fd); i++)
 		nanosleep(&t, NULL);
 	check(settled(fd), "the last transition ends");
-	s = status(fd, records, KLP_UAPI_RECORDS_MAX);
+	s = status(fd, records, KLP_RECORDS_MAX);
 	for (__u32 i = 0; i < s.nr; i++)
 		if (records[i].state != KLP_IN_FORCE || change(fd, 0, records[i].id, &n) ||
 		    wait_done(fd, n))

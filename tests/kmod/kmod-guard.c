@@ -184,7 +184,7 @@ static void test_no_miss(void)
  */
 static void test_stack(int fd, __u64 id)
 {
-	char text[KLP_UAPI_STACK_MAX] = "";
+	char text[KLP_STACK_MAX] = "";
 	struct timespec t = { .tv_nsec = 1000000 };
 	struct klp_ioc_stack s = { .text = (unsigned long)text, .size = sizeof(text) };
 	pid_t pid = fork();

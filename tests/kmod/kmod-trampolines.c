@@ -89,7 +89,7 @@ static bool is_named(pid_t pid, const char *want)
 /* A change of `function` waits for the sleeper, which is inside it. */
 static void related(const char *how, pid_t pid, const char *function)
 {
-	char want[KLP_UAPI_REASON_LEN];
+	char want[KLP_REASON_LEN];
 	__u64 n = change_switch(change_register(function), 0);
 
 	snprintf(want, sizeof(want), "in %s", function);

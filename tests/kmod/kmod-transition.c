@@ -41,7 +41,7 @@ static int blockers(int fd)
 
 static const struct klp_uapi_blocker *blocked_by(int fd, pid_t pid, const char *function)
 {
-	char want[KLP_UAPI_REASON_LEN];
+	char want[KLP_REASON_LEN];
 	int n = blockers(fd);
 
 	snprintf(want, sizeof(want), "in %s", function);
@@ -97,7 +97,7 @@ static void set_patience(const char *ms)
 static void test_blocker_told(int fd, pid_t pid)
 {
 	const struct klp_uapi_blocker *b = blocked_by(fd, pid, "hrtimer_nanosleep");
-	char text[KLP_UAPI_STACK_MAX], comm[16] = "";
+	char text[KLP_STACK_MAX], comm[16] = "";
 	struct klp_ioc_stack s = { .pid = pid, .text = (unsigned long)text, .size = sizeof(text) };
 	bool sorted = true;
 	__u32 size;
@@ -143,10 +143,10 @@ static void test_deadline(void)
 	register_patch(fd, "nap", "hrtimer_nanosleep", &a);
 	check(!change_within(fd, a, 0, 3600000, &n) &&
 	      status(fd, NULL, 0).transition.timeout_ms == 3600000, "switch with a time limit");
-	check(!reverse(fd, n) && wait_done(fd, n) == REVERSED, "turned round before it is over");
+	check(!reverse(fd, n) && wait_done(fd, n) == REVERSED, "reversed before it is over");
 	register_patch(fd, "nap", "hrtimer_nanosleep", &a);
 	check(!change_within(fd, a, 0, 200, &n) && wait_done(fd, n) == (REVERSED | TIMED_OUT),
-	      "it turns round by itself");
+	      "it reverses itself");
 	s = status(fd, NULL, 0);
 	check(s.nr == 0 && s.last_transition == n && s.last_reversed && s.last_timed_out,
 	      "nothing is in force, and status says why");

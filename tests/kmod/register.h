@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Members of a struct klp_ioc_register that are the same for every patch of vmlinux only. */
-#ifndef KLPD_TESTS_ANNOUNCE_H
-#define KLPD_TESTS_ANNOUNCE_H
+#ifndef KLPD_TESTS_REGISTER_H
+#define KLPD_TESTS_REGISTER_H
 
 #include <stdint.h>
 

@@ -249,7 +249,7 @@ FAKE_METHOD(fake_check)
 	     "\"prototype\":\"int f(void)\",\"described\":true,\"loaded\":true,\"namesakes\":3,"
 	     "\"clones\":1,\"arguments\":0,\"returns\":\"narrow\",\"traceable\":true,"
 	     "\"fmodRet\":\"not_enabled\",\"owner\":\"old\",\"taken\":\"by\\u001b[31m him\","
-	     "\"trial\":\"not_tried\",\"notTried\":\"it is Sunday\",\"advice\":["
+	     "\"loadTest\":\"not_tried\",\"notTried\":\"it is Sunday\",\"recommendations\":["
 	     "{\"body\":\"guard\",\"verdict\":\"best\",\"why\":\"it is the best of all that there are "
 	     "and this line is so long that it has to be broken\"},"
 	     "{\"body\":\"fmod_ret\",\"verdict\":\"possible\",\"why\":\"why not\"}]}]}");

@@ -103,7 +103,7 @@ static void test_changes(void)
 	CHECK_INT(run("--json=pretty disable good"), 0);
 	CHECK_CONTAINS(out, "\n\t\"version\" : \"1.0\",\n");
 	CHECK_INT(run("reverse"), 0);
-	CHECK_STR(out, "transition 4 is turned round\n");
+	CHECK_STR(out, "transition 4 is reversed\n");
 }
 
 static void test_rollback(void)

@@ -210,7 +210,7 @@ static void test_senseless(void)
 	check_status(c, 0, 2, KLP_IN_FORCE, 2, -EPROTO);
 	check_status(c, 1, 1, KLP_IN_FORCE, 2, -EPROTO);
 	check_status(c, 1, 2, 0, 2, -EPROTO);
-	check_status(c, 1, 2, KLP_IN_FORCE, KLP_UAPI_RECORDS_MAX + 1, -EOVERFLOW);
+	check_status(c, 1, 2, KLP_IN_FORCE, KLP_RECORDS_MAX + 1, -EOVERFLOW);
 	CHECK_INT(companion_register(c, &record, &id, NULL), -EPROTO);
 	companion_close(c);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* core/lost and core/unjudged: whose a link is, and what a change may not meet. No kernel behind it. */
+/* core/lost and core/recovery-incomplete: whose a link is, and what a change may not meet. No kernel behind it. */
 #include "core/lost.h"
-#include "core/unjudged.h"
+#include "core/recovery-incomplete.h"
 #include "unit.h"
 
 static void test_record_names(void)
@@ -21,10 +21,10 @@ static void test_record_names(void)
 
 static void test_identity(void)
 {
-	const struct lost_identity task = { .id = 5, .record = "a.7", .gates = 1 };
-	const struct lost_identity now = { .slot = 3, .gates = 1 };
+	const struct lost_identity task = { .id = 5, .record = "a.7", .gates_map_id = 1 };
+	const struct lost_identity now = { .slot = 3, .gates_map_id = 1 };
 	struct found_link guard = { .kind = FOUND_GUARD, .record = "a.7" };
-	struct found_link fmod = { .kind = FOUND_FMOD_RET, .id = 5, .gates = 1, .slot = 3,
+	struct found_link fmod = { .kind = FOUND_FMOD_RET, .id = 5, .gates_map_id = 1, .slot = 3,
 				   .consistency = KLP_CONSISTENCY_PER_TASK };
 	struct found_link ops = { .kind = FOUND_STRUCT_OPS };
 
@@ -38,7 +38,7 @@ static void test_identity(void)
 	fmod.slot = 4;
 	CHECK(!lost_is(&fmod, &now));
 	fmod.slot = 3;
-	fmod.gates = 2;
+	fmod.gates_map_id = 2;
 	CHECK(!lost_is(&fmod, &now));
 }
 
@@ -63,7 +63,7 @@ static void refuses(struct registry *reg, enum change_verb verb, const struct me
 {
 	struct report report = REPORT_INIT;
 
-	CHECK_INT(unjudged_refuse(reg, verb, meta, name, &report), want);
+	CHECK_INT(recovery_incomplete_refuse(reg, verb, meta, name, &report), want);
 	CHECK_INT(report.outcome, want);
 	report_done(&report);
 }
@@ -72,30 +72,30 @@ static void test_refused(void)
 {
 	static struct registry reg;
 	struct patch *same = make("b", "f"), *other = make("c", "g"), *named = make("a", "h");
-	struct unjudged *u = registry_leave_alone(&reg, make("a", "f"), strdup("is left alone"));
-	char *text = unjudged_text(u);
+	struct incomplete_patch *u = registry_leave_alone(&reg, make("a", "f"), strdup("is left alone"));
+	char *text = recovery_incomplete_text(u);
 
 	CHECK_STR(text, "Pins gen-1 of patch 'a' is left alone");
 	free(text);
 	/* nothing of it is in the kernel */
 	refuses(&reg, CHANGE_ENABLE, same->meta, NULL, 0);
-	refuses(&reg, CHANGE_DISABLE, NULL, "a", OUTCOME_UNJUDGED);
+	refuses(&reg, CHANGE_DISABLE, NULL, "a", OUTCOME_RECOVERY_INCOMPLETE);
 	refuses(&reg, CHANGE_DISABLE, NULL, "b", 0);
 	u->facts.attached = true;
-	refuses(&reg, CHANGE_ENABLE, same->meta, NULL, OUTCOME_UNJUDGED);
-	refuses(&reg, CHANGE_ENABLE, named->meta, NULL, OUTCOME_UNJUDGED);
+	refuses(&reg, CHANGE_ENABLE, same->meta, NULL, OUTCOME_RECOVERY_INCOMPLETE);
+	refuses(&reg, CHANGE_ENABLE, named->meta, NULL, OUTCOME_RECOVERY_INCOMPLETE);
 	refuses(&reg, CHANGE_ENABLE, other->meta, NULL, 0);
-	refuses(&reg, CHANGE_REPLACE, other->meta, NULL, OUTCOME_UNJUDGED);
-	refuses(&reg, CHANGE_ROLLBACK, NULL, NULL, OUTCOME_UNJUDGED);
+	refuses(&reg, CHANGE_REPLACE, other->meta, NULL, OUTCOME_RECOVERY_INCOMPLETE);
+	refuses(&reg, CHANGE_ROLLBACK, NULL, NULL, OUTCOME_RECOVERY_INCOMPLETE);
 	refuses(&reg, CHANGE_REPAIR, NULL, NULL, 0);
 	/* functions that are not known may be any */
 	u->patch->n_lost = 1;
-	refuses(&reg, CHANGE_ENABLE, other->meta, NULL, OUTCOME_UNJUDGED);
+	refuses(&reg, CHANGE_ENABLE, other->meta, NULL, OUTCOME_RECOVERY_INCOMPLETE);
 	patch_free(same);
 	patch_free(other);
 	patch_free(named);
 	registry_clear(&reg);
-	CHECK_INT(reg.n_unjudged, 0);
+	CHECK_INT(reg.n_incomplete, 0);
 }
 
 int main(void)

@@ -43,7 +43,7 @@ static void test_good(void)
 	CHECK_STR(s->meta->name, "demo");
 	CHECK_STR(s->path, "/usr/lib/klpd/patches/demo.klp.o");
 	CHECK_INT(s->serial, 7);
-	CHECK_INT(patch_gate(s), 1 << 3);
+	CHECK_INT(patch_gates_mask(s), 1 << 3);
 	CHECK_INT(s->links[0], fd);
 	CHECK(fds[0] < 0);
 	patch_free(s);
@@ -101,7 +101,7 @@ static void test_header_round_trip(void)
 	fds[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	again.n_links = again.header.n_links;
 	CHECK_INT(patch_from_pin(&again, &t), 0);
-	CHECK_INT(patch_gate(s), patch_gate(t));
+	CHECK_INT(patch_gates_mask(s), patch_gates_mask(t));
 	CHECK_STR(s->path, t->path);
 	CHECK_INT(patch_to_header(s, KLP_META_MAX + 1, &again.header), -E2BIG);
 	patch_free(s);

@@ -301,9 +301,9 @@ static void test_unsupported(void)
 
 static void test_slots(void)
 {
-	static struct test_patch test_patches[KLP_UAPI_PATCHES_MAX];
-	static char names[KLP_UAPI_PATCHES_MAX][8];
-	struct plan_patch patches[KLP_UAPI_PATCHES_MAX];
+	static struct test_patch test_patches[KLP_PATCHES_MAX];
+	static char names[KLP_PATCHES_MAX][8];
+	struct plan_patch patches[KLP_PATCHES_MAX];
 	struct test_patch last = patch("last", "last");
 	struct plan_request q = request(CHANGE_ENABLE, &last);
 	struct plan plan;

@@ -62,18 +62,18 @@ static void test_states(void)
 /* As many objects as a record has room for, and one too many. */
 static void test_full(void)
 {
-	char names[KLP_UAPI_OBJECTS_MAX + 1][8];
-	struct meta_func funcs[KLP_UAPI_OBJECTS_MAX + 1];
-	struct meta meta = { .funcs = funcs, .n_funcs = KLP_UAPI_OBJECTS_MAX };
+	char names[KLP_OBJECTS_MAX + 1][8];
+	struct meta_func funcs[KLP_OBJECTS_MAX + 1];
+	struct meta meta = { .funcs = funcs, .n_funcs = KLP_OBJECTS_MAX };
 	struct meta_callback one_more;
 	struct registration a;
 
-	for (size_t i = 0; i <= KLP_UAPI_OBJECTS_MAX; i++) {
+	for (size_t i = 0; i <= KLP_OBJECTS_MAX; i++) {
 		(void)snprintf(names[i], sizeof(names[i]), "m%zu", i);
 		funcs[i] = func(names[i]);
 	}
 	CHECK_INT(registration_make(&meta, &a), 0);
-	CHECK_INT(a.n_objects, KLP_UAPI_OBJECTS_MAX);
+	CHECK_INT(a.n_objects, KLP_OBJECTS_MAX);
 	CHECK_INT(registration_object(&a, "m63"), 63);
 	meta.n_funcs++;
 	CHECK_INT(registration_make(&meta, &a), -E2BIG);

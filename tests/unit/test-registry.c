@@ -71,27 +71,27 @@ static void test_limits(void)
 		registry_warn(&w, "warning %zu", i);
 	CHECK_INT(w.n_warnings, REGISTRY_WARNINGS_MAX);
 	for (size_t i = 0; i < REGISTRY_PATCHES_MAX + 3; i++)
-		registry_leave_over(&w, i, 0);
-	CHECK_INT(w.n_leftovers, REGISTRY_PATCHES_MAX);
+		registry_add_stale_pins(&w, i, 0);
+	CHECK_INT(w.n_stale_pins, REGISTRY_PATCHES_MAX);
 	registry_clear(&w);
 	CHECK(!registry_free(NULL));
 }
 
 /* A forced set that cannot be let go of belongs to the registry, whatever becomes of it. */
-static void test_leftover_sets(void)
+static void test_stale_pins(void)
 {
 	static struct registry w;
 	struct patch *s = make("forced", 7, PATCH_LEAVING);
 
-	registry_leave_patch(&w, s);
-	CHECK_INT(w.n_leftovers, 1);
-	CHECK_INT(w.leftovers[0].serial, 7);
-	CHECK(w.leftovers[0].patch == s);
+	registry_add_stale_patch(&w, s);
+	CHECK_INT(w.n_stale_pins, 1);
+	CHECK_INT(w.stale_pins[0].serial, 7);
+	CHECK(w.stale_pins[0].patch == s);
 	for (size_t i = 0; i < REGISTRY_PATCHES_MAX; i++)
-		registry_leave_patch(&w, make("n", i, PATCH_LEAVING));
-	CHECK_INT(w.n_leftovers, REGISTRY_PATCHES_MAX);
+		registry_add_stale_patch(&w, make("n", i, PATCH_LEAVING));
+	CHECK_INT(w.n_stale_pins, REGISTRY_PATCHES_MAX);
 	registry_clear(&w);
-	CHECK_INT(w.n_leftovers, 0);
+	CHECK_INT(w.n_stale_pins, 0);
 }
 
 int main(void)
@@ -99,6 +99,6 @@ int main(void)
 	RUN(test_order_and_look_up);
 	RUN(test_same_name);
 	RUN(test_limits);
-	RUN(test_leftover_sets);
+	RUN(test_stale_pins);
 	return unit_end();
 }

@@ -34,7 +34,7 @@ static void test_progress(void)
 	CHECK_INT(t.total, 10);
 	CHECK_INT(t.moved, 7);
 	CHECK(!t.timed_out);
-	/* it turned, and came back at once: there was no other event */
+	/* it was reversed and has completed at once: there was no other event */
 	transaction_progress(&t, &(struct klp_uapi_event){
 		.type = KLP_EVENT_DONE, .transition = 4, .total = 10, .moved = 11, .reversed = 1,
 		.timed_out = 1 });
@@ -42,7 +42,7 @@ static void test_progress(void)
 	CHECK(t.timed_out);
 }
 
-/* Complete, it cannot be turned round or forced any more, whatever number it had. */
+/* Complete, it cannot be reversed or forced any more, whatever number it had. */
 static void test_complete(void)
 {
 	struct transaction t = { .phase = PHASE_RETIRE, .number = 4 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * plan_survey(): every rule is asked though one says no, of each function and each set; the first
+ * plan_check_all(): every rule is asked though one says no, of each function and each set; the first
  * problem is what plan_make() refuses for; what nothing speaks against is the same plan.
  */
 #include "plan-patch.h"
@@ -31,7 +31,7 @@ static void test_nothing(void)
 	_cleanup_list_ struct report_list problems = { .n = 0 };
 	struct plan plan, made;
 
-	CHECK_INT(plan_survey(patches, 1, &q, &plan, &problems), 0);
+	CHECK_INT(plan_check_all(patches, 1, &q, &plan, &problems), 0);
 	CHECK_INT(problems.n, 0);
 	CHECK_INT(plan_make(patches, 1, &q, &made, NULL), 0);
 	CHECK(plan.verb == made.verb && plan.consistency == made.consistency);
@@ -39,7 +39,7 @@ static void test_nothing(void)
 	/* the patch says that it replaces */
 	q = request(CHANGE_ENABLE, &b);
 	b.meta.replace = true;
-	CHECK_INT(plan_survey(patches, 1, &q, &plan, &problems), 0);
+	CHECK_INT(plan_check_all(patches, 1, &q, &plan, &problems), 0);
 	CHECK(problems.n == 0 && plan.verb == CHANGE_REPLACE);
 }
 
@@ -53,7 +53,7 @@ static void test_each_function(void)
 	a.meta.n_funcs = 2;
 	a.meta.strict = true;
 	a.funcs[1].sympos = 3;
-	CHECK_INT(plan_survey(NULL, 0, &q, &plan, &problems), 0);
+	CHECK_INT(plan_check_all(NULL, 0, &q, &plan, &problems), 0);
 	CHECK_INT(problems.n, 3);
 	CHECK_INT(problems.reports[0].outcome, OUTCOME_UNSUPPORTED);
 	CHECK_STR(problems.reports[0].function, "second");
@@ -76,7 +76,7 @@ static void test_each_set(void)
 	a.state.version = 1;
 	b.state.version = 2;
 	c.meta.n_funcs = 2;
-	CHECK_INT(plan_survey(patches, 2, &q, &plan, &problems), 0);
+	CHECK_INT(plan_check_all(patches, 2, &q, &plan, &problems), 0);
 	CHECK_INT(problems.n, 2);
 	CHECK_INT(problems.reports[0].outcome, OUTCOME_CONFLICT);
 	CHECK_CONTAINS(problems.reports[0].detail, "'a'");
@@ -87,12 +87,12 @@ static void test_each_set(void)
 	c.funcs[0].symbol = (char *)"second";
 	c.funcs[1].symbol = (char *)"f";
 	report_list_done(&problems);
-	CHECK_INT(plan_survey(patches, 2, &q, &plan, &problems), 0);
+	CHECK_INT(plan_check_all(patches, 2, &q, &plan, &problems), 0);
 	CHECK_INT(problems.n, 2);
 	check_first(patches, 2, &q, &problems);
 	/* in their place: two states that it does not have, and one that leaves in another way */
 	q.verb = CHANGE_REPLACE;
-	CHECK_INT(plan_survey(patches, 2, &q, &plan, &more), 0);
+	CHECK_INT(plan_check_all(patches, 2, &q, &plan, &more), 0);
 	CHECK_INT(more.n, 3);
 	CHECK_INT(more.reports[0].outcome, OUTCOME_STATE_INCOMPATIBLE);
 	CHECK_INT(more.reports[1].outcome, OUTCOME_STATE_INCOMPATIBLE);
@@ -113,7 +113,7 @@ static void test_consistency(void)
 	q.companion = false;
 	q.deadline = true;
 	a.meta.sticky = true;
-	CHECK_INT(plan_survey(patches, 1, &q, &plan, &problems), 0);
+	CHECK_INT(plan_check_all(patches, 1, &q, &plan, &problems), 0);
 	CHECK_INT(problems.n, 3);
 	CHECK_INT(problems.reports[0].outcome, OUTCOME_ALREADY_ENABLED);
 	CHECK_INT(problems.reports[1].outcome, OUTCOME_STICKY);
@@ -124,7 +124,7 @@ static void test_consistency(void)
 	q = request(CHANGE_ENABLE, &a);
 	q.immediate = true;
 	a.funcs[0].body = BODY_GUARD;
-	CHECK_INT(plan_survey(NULL, 0, &q, &plan, &more), 0);
+	CHECK_INT(plan_check_all(NULL, 0, &q, &plan, &more), 0);
 	CHECK_INT(more.n, 1);
 	CHECK_INT(more.reports[0].outcome, OUTCOME_CONSISTENCY);
 	CHECK_INT(plan.consistency, KLP_CONSISTENCY_IMMEDIATE);

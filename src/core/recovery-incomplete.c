@@ -5,11 +5,11 @@
  * it. An enable is allowed if all functions of that patch are known and the entering patch has none
  * of them.
  */
-#include "core/unjudged.h"
+#include "core/recovery-incomplete.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-bool unjudged_matters(const struct unjudged *u)
+bool recovery_incomplete_matters(const struct incomplete_patch *u)
 {
 	return u->facts.attached || u->facts.gate || u->facts.record != 0;
 }
@@ -18,14 +18,14 @@ bool unjudged_matters(const struct unjudged *u)
  * Whether the patch may decide about calls. A patch that left by force still has a record, but
  * nothing of it is attached and its gate is closed for good.
  */
-static bool unjudged_can_decide(const struct unjudged *u)
+static bool recovery_incomplete_can_decide(const struct incomplete_patch *u)
 {
 	bool gone = u->facts.record == KLP_FORCED_OUT && !u->facts.attached && !u->facts.gate;
 
-	return unjudged_matters(u) && !gone;
+	return recovery_incomplete_matters(u) && !gone;
 }
 
-char *unjudged_text(const struct unjudged *u)
+char *recovery_incomplete_text(const struct incomplete_patch *u)
 {
 	const char *name = u->patch->meta->name;
 	char *text;
@@ -41,7 +41,7 @@ char *unjudged_text(const struct unjudged *u)
 
 static int refuse(const struct meta *m, const char *why, struct report *report)
 {
-	return report_set(report, OUTCOME_UNJUDGED, "'%s' %s", m->name, why);
+	return report_set(report, OUTCOME_RECOVERY_INCOMPLETE, "'%s' %s", m->name, why);
 }
 
 /* Whether a patch may enter beside this one. */
@@ -78,18 +78,18 @@ static int refuse_beside(const struct patch *s, enum change_verb verb, const str
 
 static int refuse_disable(struct registry *reg, const char *name, struct report *report)
 {
-	const struct unjudged *u = registry_find(reg, name) ? NULL :
-							      registry_find_unjudged(reg, name);
-	_cleanup_free_ char *text = u ? unjudged_text(u) : NULL;
+	const struct incomplete_patch *u = registry_find(reg, name) ? NULL :
+							      registry_find_incomplete(reg, name);
+	_cleanup_free_ char *text = u ? recovery_incomplete_text(u) : NULL;
 
 	if (!u)
 		return 0;
 	report_names(report, name, NULL, NULL);
-	return report_set(report, OUTCOME_UNJUDGED, "%s", text ?: "It is left alone");
+	return report_set(report, OUTCOME_RECOVERY_INCOMPLETE, "%s", text ?: "It is left alone");
 }
 
-int unjudged_refuse(struct registry *reg, enum change_verb verb, const struct meta *meta,
-		    const char *name, struct report *report)
+int recovery_incomplete_refuse(struct registry *reg, enum change_verb verb, const struct meta *meta,
+			       const char *name, struct report *report)
 {
 	int r = 0;
 
@@ -99,9 +99,9 @@ int unjudged_refuse(struct registry *reg, enum change_verb verb, const struct me
 		return refuse_disable(reg, name, report);
 	if (verb != CHANGE_ROLLBACK && !meta)
 		return 0;
-	for (size_t i = 0; r == 0 && i < reg->n_unjudged; i++)
-		if (unjudged_can_decide(&reg->unjudged_patches[i]))
-			r = refuse_beside(reg->unjudged_patches[i].patch, verb, meta, report);
+	for (size_t i = 0; r == 0 && i < reg->n_incomplete; i++)
+		if (recovery_incomplete_can_decide(&reg->incomplete_patches[i]))
+			r = refuse_beside(reg->incomplete_patches[i].patch, verb, meta, report);
 	for (size_t i = 0; r == 0 && i < reg->n_patches; i++)
 		if (reg->patches[i]->lost)
 			r = refuse_beside(reg->patches[i], verb, meta, report);

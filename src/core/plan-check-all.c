@@ -13,7 +13,7 @@
 /*
  * Append the report. Fails only with -ENOMEM; problems beyond the capacity of the list are dropped.
  */
-static int survey_take(struct report_list *problems, const struct meta *m, struct report *report)
+static int check_take(struct report_list *problems, const struct meta *m, struct report *report)
 {
 	int r;
 
@@ -23,18 +23,18 @@ static int survey_take(struct report_list *problems, const struct meta *m, struc
 	return r == -ENOSPC ? 0 : r;
 }
 
-static int survey_ask(const struct plan_rule *rule, const struct plan_entry *entry,
+static int check_rule(const struct plan_rule *rule, const struct plan_entry *entry,
 		      struct report_list *problems)
 {
 	struct report report = REPORT_INIT;
 
 	(void)rule->check(entry, &report);
-	return survey_take(problems, entry->meta, &report);
+	return check_take(problems, entry->meta, &report);
 }
 
 /* Check each function as if it were the only one of the patch. */
-static int survey_funcs(const struct plan_rule *rule, const struct plan_entry *entry,
-			struct report_list *problems)
+static int check_funcs(const struct plan_rule *rule, const struct plan_entry *entry,
+		       struct report_list *problems)
 {
 	struct meta one = *entry->meta;
 	struct plan_entry view = *entry;
@@ -44,14 +44,14 @@ static int survey_funcs(const struct plan_rule *rule, const struct plan_entry *e
 	one.n_funcs = 1;
 	for (size_t i = 0; r == 0 && i < entry->meta->n_funcs; i++) {
 		one.funcs = entry->meta->funcs + i;
-		r = survey_ask(rule, &view, problems);
+		r = check_rule(rule, &view, problems);
 	}
 	return r;
 }
 
 /* Check against each patch in force as if it were the only one. */
-static int survey_sets(const struct plan_rule *rule, const struct plan_entry *entry,
-		       struct report_list *problems)
+static int check_sets(const struct plan_rule *rule, const struct plan_entry *entry,
+		      struct report_list *problems)
 {
 	struct plan_entry view = *entry;
 	int r = 0;
@@ -59,26 +59,26 @@ static int survey_sets(const struct plan_rule *rule, const struct plan_entry *en
 	view.n_patches = 1;
 	for (size_t i = 0; r == 0 && i < entry->n_patches; i++) {
 		view.patches = entry->patches + i;
-		r = rule->by_func ? survey_funcs(rule, &view, problems) :
-				    survey_ask(rule, &view, problems);
+		r = rule->by_func ? check_funcs(rule, &view, problems) :
+				    check_rule(rule, &view, problems);
 	}
 	return r;
 }
 
-static int survey_enter(const struct plan_entry *entry, struct report_list *problems)
+static int check_enter(const struct plan_entry *entry, struct report_list *problems)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < PLAN_RULES; i++)
-		r = plan_rules[i].by_set ? survey_sets(&plan_rules[i], entry, problems) :
-		    plan_rules[i].by_func ? survey_funcs(&plan_rules[i], entry, problems) :
-					    survey_ask(&plan_rules[i], entry, problems);
+		r = plan_rules[i].by_set ? check_sets(&plan_rules[i], entry, problems) :
+		    plan_rules[i].by_func ? check_funcs(&plan_rules[i], entry, problems) :
+					    check_rule(&plan_rules[i], entry, problems);
 	return r;
 }
 
-static int survey_consistency(const struct plan_patch *patches, size_t n_patches,
-			      const struct plan_request *request, struct plan *plan,
-			      struct report_list *problems)
+static int check_consistency(const struct plan_patch *patches, size_t n_patches,
+			     const struct plan_request *request, struct plan *plan,
+			     struct report_list *problems)
 {
 	struct report report = REPORT_INIT;
 	int r;
@@ -88,19 +88,19 @@ static int survey_consistency(const struct plan_patch *patches, size_t n_patches
 	(void)plan_choose_consistency(request->meta, request->immediate,
 				      request->companion && !request->companion_older,
 				      &plan->consistency, &report);
-	r = survey_take(problems, request->meta, &report);
+	r = check_take(problems, request->meta, &report);
 	if (r < 0)
 		return r;
 	(void)plan_choose_slot(patches, n_patches,
 			       plan_staying(patches, n_patches, request->meta,
 					    plan->verb == CHANGE_REPLACE),
 			       request->taken, plan->consistency, &plan->enter[0].slot, &report);
-	return survey_take(problems, request->meta, &report);
+	return check_take(problems, request->meta, &report);
 }
 
 /* Check each leaving patch as if it were the only one. */
-static int survey_leaving(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
-			  struct plan *plan, struct report_list *problems)
+static int check_leaving(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
+			 struct plan *plan, struct report_list *problems)
 {
 	struct plan one = { .consistency = plan->consistency, .n_leave = 1 };
 	struct report report = REPORT_INIT;
@@ -112,13 +112,14 @@ static int survey_leaving(const struct plan_patch *patches, size_t n_patches, co
 		plan->leave[plan->n_leave++] = i;
 		one.leave[0] = i;
 		(void)plan_check_leaving(patches, &one, &report);
-		r = survey_take(problems, m, &report);
+		r = check_take(problems, m, &report);
 	}
 	return r;
 }
 
-int plan_survey(const struct plan_patch *patches, size_t n_patches,
-		const struct plan_request *request, struct plan *ret, struct report_list *problems)
+int plan_check_all(const struct plan_patch *patches, size_t n_patches,
+		   const struct plan_request *request, struct plan *ret,
+		   struct report_list *problems)
 {
 	bool replace = request->verb == CHANGE_REPLACE || request->meta->replace;
 	struct plan_entry entry = { patches, n_patches, request->meta,
@@ -128,11 +129,11 @@ int plan_survey(const struct plan_patch *patches, size_t n_patches,
 
 	plan.verb = replace ? CHANGE_REPLACE : CHANGE_ENABLE;
 	entry.verb = plan.verb;
-	r = survey_enter(&entry, problems);
+	r = check_enter(&entry, problems);
 	if (r == 0)
-		r = survey_consistency(patches, n_patches, request, &plan, problems);
+		r = check_consistency(patches, n_patches, request, &plan, problems);
 	if (r == 0 && replace)
-		r = survey_leaving(patches, n_patches, request->meta, &plan, problems);
+		r = check_leaving(patches, n_patches, request->meta, &plan, problems);
 	if (r == 0)
 		*ret = plan;
 	return r;
