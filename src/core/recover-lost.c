@@ -90,7 +90,11 @@ static int lost_set(struct recovery *v, const struct lost_identity *identity,
 		return r;
 	s->pinned = place->pinned;
 	s->unpinned = true;
-	recovery_facts(v, s, &facts);
+	r = recovery_facts(v, s, &facts);
+	if (r < 0) {
+		patch_free(s);
+		return r;
+	}
 	return recovery_place(v, s, &facts);
 }
 

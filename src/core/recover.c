@@ -21,6 +21,7 @@
 #include "core/struct-ops.h"
 #include "core/recovery-incomplete.h"
 #include "kern/link.h"
+#include "kern/pin-read.h"
 #include "util/macro.h"
 
 static void recovery_done(struct recovery *v)
@@ -57,25 +58,27 @@ static bool recovery_collides(const struct recovery *v, const struct patch *s)
 /*
  * Whether its bodies read another gates word, in which case the bit in klpd's word means nothing.
  */
-static bool recovery_reads_elsewhere(const struct recovery *v, const struct patch *s)
+static int recovery_reads_elsewhere(const struct recovery *v, const struct patch *s, bool *ret)
 {
 	uint32_t gates_map_id = gate_map_id(v->registry->gate);
 
+	*ret = false;
 	for (size_t i = 0; s->id == 0 && i < s->meta->n_funcs; i++) {
 		struct link_info info;
+		int r = s->links[i] < 0 ? -ENOENT : link_get_info(s->links[i], &info);
 
-		if (s->links[i] < 0 || link_get_info(s->links[i], &info) < 0)
-			continue;
-		for (size_t j = 0; j < v->found.n; j++)
+		if (r < 0 && pin_is_our_trouble(r))
+			return r;
+		for (size_t j = 0; r == 0 && j < v->found.n; j++)
 			if (v->found.links[j].link_id == info.link_id &&
 			    v->found.links[j].kind == FOUND_FMOD_RET &&
 			    v->found.links[j].gates_map_id != gates_map_id)
-				return true;
+				*ret = true;
 	}
-	return false;
+	return 0;
 }
 
-void recovery_facts(const struct recovery *v, const struct patch *s, struct judge_facts *facts)
+int recovery_facts(const struct recovery *v, const struct patch *s, struct judge_facts *facts)
 {
 	const struct klp_uapi_patch *record = s->id != 0 ? recovery_record(v, s->id) : NULL;
 
@@ -85,8 +88,8 @@ void recovery_facts(const struct recovery *v, const struct patch *s, struct judg
 	facts->gate = (gate_read(v->registry->gate) & patch_gates_mask(s)) != 0;
 	facts->attached = patch_missing(s) < s->n_links + s->n_lost;
 	facts->collides = recovery_collides(v, s);
-	facts->elsewhere = recovery_reads_elsewhere(v, s);
 	facts->kept = record && record->nr_funcs > 0 && pin_has_kept(s->serial, record->nr_funcs);
+	return recovery_reads_elsewhere(v, s, &facts->elsewhere);
 }
 
 static enum patch_state recovery_state(const struct judge_facts *facts)
@@ -187,8 +190,8 @@ static int recovery_pin(struct recovery *v, struct pin_patch *pin)
 	r = lost_fill(s, &identity, &v->found, v->claimed);
 	if (r < 0)
 		return r;
-	recovery_facts(v, s, &facts);
-	return recovery_place(v, TAKE_PTR(s), &facts);
+	r = recovery_facts(v, s, &facts);
+	return r < 0 ? r : recovery_place(v, TAKE_PTR(s), &facts);
 }
 
 /*

@@ -27,8 +27,11 @@ struct recovery {
 };
 
 const struct klp_uapi_patch *recovery_record(const struct recovery *v, uint64_t id);
-/* Collect the facts about a patch: its gate, its record, whether another patch has them already. */
-void recovery_facts(const struct recovery *v, const struct patch *s, struct judge_facts *facts);
+/*
+ * Collect the facts about a patch: its gate, its record, whether another patch has them already.
+ * -errno: a fact cannot be read, so the patch cannot be judged.
+ */
+int recovery_facts(const struct recovery *v, const struct patch *s, struct judge_facts *facts);
 /* Judge the patch and add it to the registry or to its incomplete patches. Takes ownership of it. */
 int recovery_place(struct recovery *v, struct patch *s, const struct judge_facts *facts);
 /* Handle a directory without readable metadata. */

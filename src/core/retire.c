@@ -77,15 +77,21 @@ static int held_add(struct held *h, const struct patch *s)
 
 /*
  * Take over from the companion which patches were forced: that may have happened before this klpd
- * began.
+ * began. If the companion does not tell, each of its patches may have been, so all programs of
+ * theirs are kept for good: that costs memory, and freeing one under a task would crash the kernel.
  */
 static void retire_learn(struct registry *reg, struct patch **patches, size_t n)
 {
 	_cleanup_free_ struct klp_uapi_patch *records = NULL;
 	struct klp_ioc_status status;
 
-	if (!reg->companion || companion_status(reg->companion, &status, &records) < 0)
+	if (!reg->companion)
 		return;
+	if (companion_status(reg->companion, &status, &records) < 0) {
+		for (size_t j = 0; j < n; j++)
+			patches[j]->forced = patches[j]->forced || patches[j]->id != 0;
+		return;
+	}
 	for (uint32_t i = 0; i < status.nr; i++)
 		for (size_t j = 0; j < n; j++)
 			if (records[i].id == patches[j]->id &&

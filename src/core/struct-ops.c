@@ -48,11 +48,20 @@ static int struct_ops_maps(const struct patch *s, size_t i, uint32_t *ret_held, 
 	return r;
 }
 
-bool struct_ops_is_current(const struct patch *s, size_t i)
+int struct_ops_look(const struct patch *s, size_t i)
 {
 	uint32_t held, own;
+	int r;
 
-	return struct_ops_maps(s, i, &held, &own) == 0 && held == own;
+	if (s->links[patch_struct_ops_link(s, i)] < 0 || s->maps[i] < 0)
+		return 0;
+	r = struct_ops_maps(s, i, &held, &own);
+	return r < 0 ? r : held == own;
+}
+
+static bool struct_ops_is_current(const struct patch *s, size_t i)
+{
+	return struct_ops_look(s, i) > 0;
 }
 
 /* The patch that brings this instance, and the index of the instance in it. */

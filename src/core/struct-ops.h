@@ -37,7 +37,10 @@ int struct_ops_settle(struct registry *reg);
 void struct_ops_detach(const struct registry *reg, struct patch *s);
 /* Do so for half-built pins gen-N. Context: the registry has all patches. */
 void struct_ops_detach_half_built(const struct registry *reg, uint64_t serial);
-/* Whether the kernel uses instance i of s under the instance's name. */
-bool struct_ops_is_current(const struct patch *s, size_t i);
+/*
+ * 1: the kernel uses instance i of s under the instance's name; 0: it does not; -errno: the link or
+ * the map cannot be read, so it is not known.
+ */
+int struct_ops_look(const struct patch *s, size_t i);
 
 #endif

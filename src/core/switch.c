@@ -125,21 +125,49 @@ void switch_look_refused(struct transaction *t)
 	report_names(&t->refusal, t->name, NULL, NULL);
 }
 
+/*
+ * The records that leave. One that another user of the device has taken out is not there any more,
+ * and must not keep klpd from removing the rest of its patch.
+ */
+static size_t switch_leaving(const struct transaction *t, uint64_t *ret)
+{
+	_cleanup_free_ struct klp_uapi_patch *records = NULL;
+	struct klp_ioc_status status;
+	bool known = companion_status(t->registry->companion, &status, &records) == 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_leave; i++) {
+		bool there = !known;
+
+		for (uint32_t j = 0; known && j < status.nr; j++)
+			there = there || (records[j].id == t->leave[i]->id &&
+					  records[j].state != KLP_FORCED_OUT);
+		if (there)
+			ret[n++] = t->leave[i]->id;
+	}
+	return n;
+}
+
 static int switch_per_task(struct transaction *t, struct report *report)
 {
 	uint64_t enter[KLP_GATE_SLOTS], leave[KLP_GATE_SLOTS];
 	struct companion_blame blame;
+	size_t n_leave;
 	int r;
 
 	for (size_t i = 0; i < t->n_enter; i++)
 		enter[i] = t->enter[i].patch->id;
-	for (size_t i = 0; i < t->n_leave; i++)
-		leave[i] = t->leave[i]->id;
+	n_leave = switch_leaving(t, leave);
+	/* nothing is in force that could leave: the change is complete without a transition */
+	if (t->n_enter == 0 && n_leave == 0) {
+		t->timeout_ms = 0;
+		return 0;
+	}
 	/* only a default timeout gets here, because the planner refuses an explicit one */
 	if (transaction_sticky(t))
 		t->timeout_ms = 0;
 	r = companion_switch(t->registry->companion, enter, (uint32_t)t->n_enter, leave,
-			     (uint32_t)t->n_leave, t->timeout_ms, &t->number, &blame);
+			     (uint32_t)n_leave, t->timeout_ms, &t->number, &blame);
 	return r < 0 ? switch_refused(t, r, &blame, report) : 0;
 }
 

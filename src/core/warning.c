@@ -29,11 +29,14 @@ static const char *const kind_names[] = {
 	[WARNING_REDIRECTED] = "redirected",
 	[WARNING_IDLE_HOOK] = "idle_hook",
 	[WARNING_COMPANION] = "companion",
+	[WARNING_UNREADABLE] = "unreadable",
+	[WARNING_GATE] = "gate",
 };
 _Static_assert(ARRAY_SIZE(kind_names) == _WARNING_KIND_MAX, "a kind without a name");
 
 static const char *const effect_names[] = {
 	[EFFECT_WHOLE] = "whole",
+	[EFFECT_UNKNOWN] = "unknown",
 	[EFFECT_PARTLY] = "partly",
 	[EFFECT_NONE] = "not_in_force",
 };

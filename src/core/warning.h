@@ -31,12 +31,18 @@ enum warning_kind {
 	WARNING_REDIRECTED,	/* another ftrace user redirects the function */
 	WARNING_IDLE_HOOK,	/* a hook that ftrace has not removed yet */
 	WARNING_COMPANION,	/* klp.ko speaks an older ABI than klpd */
+	WARNING_UNREADABLE,	/* a source could not be read, so the effect is not known */
+	WARNING_GATE,		/* the gate of a patch in force is not open */
 	_WARNING_KIND_MAX
 };
 
-/* How far a patch in force takes effect, from best to worst. */
+/*
+ * How far a patch in force takes effect, from best to worst. What is known to be wrong counts more
+ * than what is not known.
+ */
 enum effect {
 	EFFECT_WHOLE,		/* its bodies decide every call they are meant to */
+	EFFECT_UNKNOWN,		/* what tells it could not be read; it may be any of the others */
 	EFFECT_PARTLY,		/* some calls only, or a foreign hook decides too */
 	EFFECT_NONE,		/* no calls: the originals run */
 	_EFFECT_MAX

@@ -21,6 +21,7 @@
 #include "kern/kernel-btf.h"
 #include "kern/link.h"
 #include "kern/foreign.h"
+#include "kern/pin-read.h"
 #include "kern/target.h"
 #include "klp/meta.h"
 #include "util/cleanup.h"
@@ -221,10 +222,21 @@ static int foreign_program(struct targets *kernel, const struct foreign_target *
 
 	if (!counts && n > 0)
 		return -ENOMEM;
-	while (bpf_link_get_next_id(id, &id) == 0) {
-		_cleanup_close_ int fd = bpf_link_get_fd_by_id(id);
+	for (;;) {
+		_cleanup_close_ int fd = -EBADF;
 		int r;
 
+		if (bpf_link_get_next_id(id, &id) < 0) {
+			if (errno == ENOENT)
+				break;
+			return report_errno(report, errno_negative(), "Cannot look for BPF programs at "
+					    "the functions of the patch");
+		}
+		fd = bpf_link_get_fd_by_id(id);
+		r = fd < 0 ? errno_negative() : 0;
+		if (r < 0 && pin_is_our_trouble(r))
+			return report_errno(report, r, "Cannot read a BPF link, so it is not known whether "
+					    "another program has a function of the patch");
 		if (fd < 0)
 			continue;
 		r = foreign_link(kernel, fd, targets, n,
@@ -245,28 +257,53 @@ static int foreign_program(struct targets *kernel, const struct foreign_target *
 	return 0;
 }
 
-int foreign_each_program(const uint32_t *own, size_t n_own,
-			 int (*fn)(const struct foreign_program *p, void *userdata), void *userdata)
+/* 0: *ret is a foreign fmod_ret program. -EINVAL: another kind of link; -ENOENT: it has gone. */
+static int foreign_read(uint32_t id, struct foreign_program *ret)
 {
+	_cleanup_close_ int fd = bpf_link_get_fd_by_id(id);
+	struct link_info info;
+	int r = fd < 0 ? errno_negative() : link_get_info(fd, &info);
+
+	if (r < 0)
+		return r;
+	if (info.kind != LINK_FMOD_RET)
+		return -EINVAL;
+	*ret = (struct foreign_program){
+		.link_id = id,
+		.obj_id = info.target_obj_id,
+		.btf_id = info.target_btf_id,
+	};
+	(void)snprintf(ret->name, sizeof(ret->name), "%s", info.prog_name);
+	return 0;
+}
+
+int foreign_each_program(const uint32_t *own, size_t n_own,
+			 int (*fn)(const struct foreign_program *p, void *userdata), void *userdata,
+			 int *ret_failed)
+{
+	struct foreign_program p;
 	uint32_t id = 0;
 	int r = 0;
 
 	CAPS_SCOPE(CAPS_BPF);
 
-	while (r == 0 && bpf_link_get_next_id(id, &id) == 0) {
-		struct foreign_program p = { .link_id = id };
-		_cleanup_close_ int fd = -EBADF;
-		struct link_info info;
+	*ret_failed = 0;
+	while (r == 0) {
+		int failed;
 
+		if (bpf_link_get_next_id(id, &id) < 0) {
+			/* the last one was read */
+			if (errno != ENOENT)
+				*ret_failed = errno_negative();
+			break;
+		}
 		if (foreign_is_own(id, own, n_own))
 			continue;
-		fd = bpf_link_get_fd_by_id(id);
-		if (fd < 0 || link_get_info(fd, &info) < 0 || info.kind != LINK_FMOD_RET)
-			continue;
-		p.obj_id = info.target_obj_id;
-		p.btf_id = info.target_btf_id;
-		(void)snprintf(p.name, sizeof(p.name), "%s", info.prog_name);
-		r = fn(&p, userdata);
+		failed = foreign_read(id, &p);
+		if (failed == 0)
+			r = fn(&p, userdata);
+		else if (pin_is_our_trouble(failed))
+			*ret_failed = failed;
 	}
 	return r;
 }

@@ -56,10 +56,13 @@ struct foreign_program {
 	char name[64];
 };
 
-/* Likewise for the fmod_ret programs, except those with link ids in own[], ascending. */
+/*
+ * Likewise for the fmod_ret programs, except those with link ids in own[], ascending. *ret_failed:
+ * why some of them could not be read, as of pin_is_our_trouble(); 0: all were read.
+ */
 int foreign_each_program(const uint32_t *own, size_t n_own,
 			 int (*fn)(const struct foreign_program *p, void *userdata),
-			 void *userdata);
+			 void *userdata, int *ret_failed);
 /* Id of vmlinux's BTF. Links name it as the BTF of their function ids. 0: not found. */
 uint32_t foreign_vmlinux_id(void);
 

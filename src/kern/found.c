@@ -195,6 +195,14 @@ static int found_link(uint32_t id, struct found_link *ret)
 	return r < 0 && !pin_is_our_trouble(r) ? 0 : r;
 }
 
+/* 1: *id is the next id after it; 0: it was the last one; -errno: the kernel does not tell. */
+static int found_next(int (*next)(uint32_t start, uint32_t *ret), uint32_t *id)
+{
+	if (next(*id, id) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : errno_negative();
+}
+
 int found_links(struct found *ret)
 {
 	struct found f = { .n = 0 };
@@ -204,10 +212,14 @@ int found_links(struct found *ret)
 
 	CAPS_SCOPE(CAPS_BPF);
 
-	while (r >= 0 && bpf_link_get_next_id(id, &id) == 0) {
+	while (r >= 0) {
 		struct found_link l;
 
-		r = found_link(id, &l);
+		r = found_next(bpf_link_get_next_id, &id);
+		if (r == 0)
+			break;
+		if (r > 0)
+			r = found_link(id, &l);
 		if (r <= 0)
 			continue;
 		if (f.n == room) {
@@ -290,8 +302,12 @@ int found_metas(struct found_meta **ret, size_t *ret_n)
 
 	CAPS_SCOPE(CAPS_BPF);
 
-	while (r >= 0 && bpf_map_get_next_id(id, &id) == 0) {
-		r = found_meta(id, &m);
+	while (r >= 0) {
+		r = found_next(bpf_map_get_next_id, &id);
+		if (r == 0)
+			break;
+		if (r > 0)
+			r = found_meta(id, &m);
 		if (r <= 0)
 			continue;
 		more = reallocarray(metas, n + 1, sizeof(*more));

@@ -52,7 +52,7 @@ struct found_meta {		/* the map `meta` of a patch, wherever it is pinned */
 
 /*
  * Find all links that are klpd's, except those of unknown shape. -errno: a failure of this process,
- * as of pin_is_our_trouble().
+ * as of pin_is_our_trouble(), or the kernel does not list them all.
  */
 int found_links(struct found *ret);
 void found_done(struct found *f);

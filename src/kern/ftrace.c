@@ -146,22 +146,29 @@ int ftrace_look_in(FILE *f, struct ftrace_func *funcs, size_t n)
 		return r;
 	for (size_t i = 0; i < n; i++)
 		funcs[i].enabled = funcs[i].redirected = funcs[i].direct = funcs[i].foreign = false;
+	errno = 0;
 	while (getline(&line, &room, f) >= 0) {
 		if (*line == '\t')
 			ftrace_take_more(&ix, line, last);
 		else
 			ftrace_take_line(&ix, line, &last);
 	}
-	return ferror(f) ? -EIO : 0;
+	/* a list of which a part is missing would say of functions that nothing is called there */
+	return feof(f) ? 0 : errno != 0 ? errno_negative() : -EIO;
 }
 
 int ftrace_look(struct ftrace_func *funcs, size_t n)
 {
 	_cleanup_fclose_ FILE *f = NULL;
+	int r = -ENOENT;
 
 	CAPS_SCOPE(CAPS_READ);
 
-	for (size_t i = 0; i < ARRAY_SIZE(enabled_files) && !f; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(enabled_files) && !f; i++) {
 		f = fopen(enabled_files[i], "re");
-	return f ? ftrace_look_in(f, funcs, n) : -ENOENT;
+		/* the second place is often missing; what was wrong with the first says more */
+		if (!f && r == -ENOENT)
+			r = errno_negative();
+	}
+	return f ? ftrace_look_in(f, funcs, n) : r;
 }

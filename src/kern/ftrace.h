@@ -25,7 +25,8 @@ struct ftrace_func {
 bool ftrace_is_off(void);
 /*
  * Read the list of enabled functions, in one pass for any n. Functions of the same name in one
- * object are not distinguished. -ENOENT: there is no such list; -ENOMEM.
+ * object are not distinguished. -ENOENT: there is no such list, because tracefs is not mounted;
+ * another -errno: it could not be read to its end. Nothing is known of the functions then.
  */
 int ftrace_look(struct ftrace_func *funcs, size_t n);
 /* The same for lines as in enabled_functions. */

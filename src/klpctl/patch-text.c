@@ -23,6 +23,8 @@ static const char *patch_text_effect(sd_json_variant *patch)
 
 	if (STREQ(effect, "not_in_force"))
 		return ", but NOT IN FORCE in the kernel (see the warnings)";
+	if (STREQ(effect, "unknown"))
+		return ", but NOT KNOWN whether fully (see the warnings)";
 	return STREQ(effect, "partly") ? ", but not fully (see the warnings)" : "";
 }
 
@@ -51,6 +53,19 @@ static void patch_text_forced(sd_json_variant *patch, FILE *f)
 			    "new code");
 }
 
+static const char *patch_text_call(sd_json_variant *function)
+{
+	const char *state = field_string(function, "state");
+
+	if (STREQ(state, "waiting"))
+		return ", waiting";
+	if (STREQ(state, "missing"))
+		return ", NOT ATTACHED";
+	if (STREQ(state, "not_called"))
+		return ", NOT CALLED";
+	return STREQ(state, "unknown") ? ", NOT KNOWN whether it is called" : "";
+}
+
 static void patch_text_function(sd_json_variant *function, const char *label, FILE *f)
 {
 	uint64_t sympos = field_number(function, "sympos");
@@ -61,9 +76,7 @@ static void patch_text_function(sd_json_variant *function, const char *label, FI
 		snprintf(number, sizeof(number), ",%" PRIu64, sympos);
 	format_line(f, "%14s %s:%s%s, %s by program '%s'%s", label, field_string(function, "object"),
 		    field_string(function, "symbol"), number, field_string(function, "body"),
-		    field_string(function, "program"),
-		    STREQ(field_string(function, "state"), "waiting") ? ", waiting" :
-		    STREQ(field_string(function, "state"), "missing") ? ", NOT ATTACHED" : "");
+		    field_string(function, "program"), patch_text_call(function));
 	if (missed > 0)
 		format_line(f, "%14s missed %" PRIu64 " call%s: not fully in force", "", missed,
 			    missed == 1 ? "" : "s");

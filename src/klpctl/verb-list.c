@@ -14,7 +14,7 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* The state; for a patch in force it includes a missing or partial effect. */
+/* The state; for a patch in force it includes an effect that is missing, partial or not known. */
 static const char *list_state(sd_json_variant *entry)
 {
 	const char *state = field_string(entry, "state"), *effect = field_string(entry, "effect");
@@ -23,6 +23,8 @@ static const char *list_state(sd_json_variant *entry)
 		return "NOT IN FORCE";
 	if (STREQ(state, "in_force") && STREQ(effect, "partly"))
 		return "in force, partly";
+	if (STREQ(state, "in_force") && STREQ(effect, "unknown"))
+		return "NOT KNOWN";
 	return format_words(state);
 }
 

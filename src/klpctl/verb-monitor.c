@@ -37,6 +37,8 @@ static void monitor_patches(sd_json_variant *parameters, FILE *f)
 			fputs(" (NOT IN FORCE)", f);
 		else if (STREQ(field_string(p, "effect"), "partly"))
 			fputs(" (partly)", f);
+		else if (STREQ(field_string(p, "effect"), "unknown"))
+			fputs(" (NOT KNOWN)", f);
 		if (field_number(p, "missed") > 0)
 			fprintf(f, " (missed %" PRIu64 " calls)", field_number(p, "missed"));
 	}

@@ -10,6 +10,7 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
+/* Flags of the record; 0 if it cannot be read, which the warnings report. */
 static uint32_t objects_flags(struct companion *c, uint64_t id)
 {
 	_cleanup_free_ struct klp_uapi_patch *records = NULL;
@@ -25,10 +26,13 @@ static uint32_t objects_flags(struct companion *c, uint64_t id)
 
 void json_objects_read(const struct registry *reg, const struct patch *s, struct json_objects *ret)
 {
+	int r;
+
 	*ret = (struct json_objects){ .n = 0 };
 	if (!reg->companion || s->id == 0)
 		return;
-	(void)companion_objects(reg->companion, s->id, &ret->list, &ret->n);
+	r = companion_objects(reg->companion, s->id, &ret->list, &ret->n);
+	ret->unread = r < 0 && r != -ENOENT;
 	ret->flags = objects_flags(reg->companion, s->id);
 }
 
@@ -70,14 +74,16 @@ int json_objects(const struct json_objects *o, sd_json_variant **ret)
 }
 
 const char *json_objects_state(const struct json_objects *o, const struct patch *s,
-			       const struct meta_func *f, bool attached)
+			       const struct meta_func *f, enum json_link link)
 {
 	const struct klp_uapi_object *object = objects_find(o, f->object);
 
 	if (object && !(object->flags & KLP_OBJECT_LOADED))
 		return "waiting";
-	if (!attached)
+	if (link == JSON_LINK_GONE)
 		return "missing";
+	if (link == JSON_LINK_UNREAD || o->unread)
+		return "unknown";
 	/* without per-task consistency a function is patched from the moment it is attached */
 	if (s->consistency == KLP_CONSISTENCY_IMMEDIATE)
 		return "attached";

@@ -57,45 +57,59 @@ static int json_function(const struct meta_func *f, const struct link_info *info
 }
 
 /* The state of a function that follows from a warning; NULL if none does. */
-static const char *json_warned_state(const struct warning *w)
+/* The states of a function that follow from warnings, from least to most serious. */
+static const char *const warned_states[] = { NULL, "shared", "unknown", "not_called" };
+
+static unsigned int json_warned_state(const struct warning *w)
 {
 	switch (w->kind) {
 	case WARNING_FTRACE_OFF:
 	case WARNING_NOT_CALLED:
-		return "not_called";
+		return 3;
+	case WARNING_GATE:
+		/* while tasks move, the body runs for some of them */
+		return w->effect == EFFECT_NONE ? 3 : 0;
+	case WARNING_UNREADABLE:
+		return 2;
 	case WARNING_PROGRAM:
 	case WARNING_LIVEPATCH:
 	case WARNING_REDIRECTED:
-		return "shared";
+		return 1;
 	default:
-		return NULL;
+		return 0;
 	}
 }
 
 /*
- * The states that follow from warnings, one for each function. Warnings about the whole patch apply
- * to each function.
+ * Indices into warned_states[], one for each function. Warnings about the whole patch apply to each
+ * function.
  */
-static const char **json_warned_states(const struct patch *s, const struct warnings *l)
+static unsigned int *json_warned_states(const struct patch *s, const struct warnings *l)
 {
-	const char **states = calloc(s->meta->n_funcs + 1, sizeof(*states));
+	unsigned int *states = calloc(s->meta->n_funcs + 1, sizeof(*states));
 
 	for (size_t i = 0; states && i < l->n; i++) {
-		const char *state = l->list[i].patch == s ? json_warned_state(&l->list[i]) : NULL;
+		unsigned int state = l->list[i].patch == s ? json_warned_state(&l->list[i]) : 0;
 
 		for (size_t j = 0; state && j < s->meta->n_funcs; j++)
-			if ((l->list[i].func == j || l->list[i].func == WARNING_NO_FUNC) &&
-			    !states[j])
-				states[j] = state;
+			if (l->list[i].func == j || l->list[i].func == WARNING_NO_FUNC)
+				states[j] = MAX(states[j], state);
 	}
 	return states;
+}
+
+static enum json_link json_read_link(const struct patch *s, size_t i, struct link_info *ret)
+{
+	if (s->links[i] < 0)
+		return JSON_LINK_GONE;
+	return link_get_info(s->links[i], ret) < 0 ? JSON_LINK_UNREAD : JSON_LINK_ATTACHED;
 }
 
 /* s, o and l are NULL if the patch is only a file. *ret_missed is the sum over all functions. */
 static int json_functions(const struct meta *m, const struct patch *s, const struct json_objects *o,
 			  const struct warnings *l, sd_json_variant **ret, uint64_t *ret_missed)
 {
-	_cleanup_free_ const char **warned = s ? json_warned_states(s, l) : NULL;
+	_cleanup_free_ unsigned int *warned = s ? json_warned_states(s, l) : NULL;
 	_cleanup_json_ sd_json_variant *array = NULL;
 	uint64_t missed = 0;
 	int r;
@@ -104,11 +118,12 @@ static int json_functions(const struct meta *m, const struct patch *s, const str
 		return -ENOMEM;
 	for (size_t i = 0; i < m->n_funcs; i++) {
 		struct link_info info;
-		bool known = s && link_get_info(s->links[i], &info) == 0;
-		const char *state = s ? json_objects_state(o, s, &m->funcs[i], known) : NULL;
+		enum json_link link = s ? json_read_link(s, i, &info) : JSON_LINK_GONE;
+		const char *state = s ? json_objects_state(o, s, &m->funcs[i], link) : NULL;
+		bool known = link == JSON_LINK_ATTACHED;
 
-		if (state && warned && warned[i] && STREQ(state, "attached"))
-			state = warned[i];
+		if (warned && warned[i] && (!state || STREQ(state, "attached")))
+			state = warned_states[warned[i]];
 		if (known)
 			missed += info.recursion_misses;
 		r = APPEND(array, json_function(&m->funcs[i], known ? &info : NULL, state,

@@ -19,6 +19,7 @@
 #include "klpd/blockers.h"
 #include "klpd/fd-store.h"
 #include "klpd/json-callback.h"
+#include "klpd/manager-companion.h"
 #include "klpd/manager-pins.h"
 #include "klpd/manager-work.h"
 #include "klpd/manager.h"
@@ -27,9 +28,7 @@
 #include "util/log.h"
 #include "util/macro.h"
 
-#define EVENTS_AT_ONCE	64
-
-static void manager_observe(struct manager *m, enum manager_event event)
+void manager_observe(struct manager *m, enum manager_event event)
 {
 	if (m->observe)
 		m->observe(event, m->observe_userdata);
@@ -158,8 +157,7 @@ static void manager_answer_begun(struct manager *m)
 	m->waiter = (struct manager_waiter){ .done = NULL };
 }
 
-/* End the change if its transition is over; the event may have been lost. */
-static void manager_follow(struct manager *m)
+void manager_follow(struct manager *m)
 {
 	bool reversed;
 
@@ -190,12 +188,19 @@ void manager_begin_to_follow(struct manager *m)
 					 MANAGER_FOLLOW_USEC, 0, on_follow, m);
 }
 
-static void manager_event(struct manager *m, const struct klp_uapi_event *event)
+void manager_take_event(struct manager *m, const struct klp_uapi_event *event)
 {
 	struct transaction *t = m->change;
-	uint32_t moved = t->moved, total = t->total;
-	bool known = t->timed_out, reversed = t->reversed;
+	bool known, reversed;
+	uint32_t moved, total;
 
+	/* ignore events of transitions that were over before this klpd started */
+	if (!t || !transaction_waits(t) || t->number != event->transition)
+		return;
+	moved = t->moved;
+	total = t->total;
+	known = t->timed_out;
+	reversed = t->reversed;
 	transaction_progress(t, event);
 	if (t->timed_out && !known)
 		manager_log_overdue(t, moved, total);
@@ -210,42 +215,6 @@ static void manager_event(struct manager *m, const struct klp_uapi_event *event)
 	 */
 	if (t->moved != moved || t->total != total || t->reversed != reversed)
 		manager_observe(m, MANAGER_PROGRESS);
-}
-
-static int on_companion(sd_event_source *source, int fd _unused_, uint32_t revents _unused_,
-			void *userdata)
-{
-	struct manager *m = userdata;
-	struct klp_uapi_event event;
-	int r = 0;
-
-	/* bounded, so that clients are served in between */
-	for (size_t i = 0; i < EVENTS_AT_ONCE; i++) {
-		r = companion_read_event(m->registry->companion, &event);
-		if (r < 0)
-			break;
-		if (event.type == KLP_EVENT_OBJECT) {
-			manager_observe(m, MANAGER_OBJECT);
-			continue;
-		}
-		/* ignore events of transitions that were over before this klpd started */
-		if (m->change && transaction_waits(m->change) &&
-		    m->change->number == event.transition)
-			manager_event(m, &event);
-	}
-	manager_follow(m);
-	if (r == 0 || r == -EAGAIN)
-		return 0;
-	log_error_errno(r, "Cannot read the companion's events, no longer listening: %m");
-	return sd_event_source_set_enabled(source, SD_EVENT_OFF);
-}
-
-static int manager_listen(struct manager *m)
-{
-	if (!m->registry->companion || m->companion_source)
-		return 0;
-	return sd_event_add_io(m->event, &m->companion_source, companion_fd(m->registry->companion),
-			       EPOLLIN, on_companion, m);
 }
 
 static void manager_log_companion(const struct manager *m)
@@ -298,7 +267,7 @@ struct manager *manager_free(struct manager *m)
 	sd_event_source_disable_unref(m->idle);
 	sd_event_source_disable_unref(m->retry);
 	manager_pins_done(m);
-	sd_event_source_disable_unref(m->companion_source);
+	manager_companion_done(m);
 	sd_event_source_disable_unref(m->grace_source);
 	sd_event_source_disable_unref(m->follow_source);
 	(void)grace_end(m->grace);

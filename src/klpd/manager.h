@@ -53,7 +53,7 @@ struct manager_work;
 
 struct manager {
 	sd_event *event;
-	sd_event_source *companion_source;
+	struct manager_companion *companion;	/* see manager-companion.c; NULL: not listening */
 	sd_event_source *follow_source;	/* while a transition runs */
 	struct registry *registry;
 	sd_event_source *idle;		/* frees the memory that only changes need */
@@ -104,6 +104,12 @@ void manager_recover_again(struct manager *m);
 void manager_rest(struct manager *m);
 /* Report in one line to the service manager what klpd does. */
 void manager_tell_systemd(const struct manager *m);
+/* Tell the observer of an event. */
+void manager_observe(struct manager *m, enum manager_event event);
+/* Take note of what the companion reports about a transition. Its DONE ends the change. */
+void manager_take_event(struct manager *m, const struct klp_uapi_event *event);
+/* End the change if its transition is over; the event may have been lost. */
+void manager_follow(struct manager *m);
 /* Begin to ask the companion periodically whether the running transition is over. */
 void manager_begin_to_follow(struct manager *m);
 /*

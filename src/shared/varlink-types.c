@@ -78,6 +78,8 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(waiting, "Its module is not loaded; the body is there when the module comes"),
 	VALUE(missing, "Its body was detached or lost"),
 	VALUE(not_called, "Its body is attached, but the kernel does not call it: the original runs"),
+	VALUE(unknown, "What tells whether its body is attached and called cannot be read: the warnings say "
+		       "what and why"),
 	VALUE(shared, "Its body is called, and somebody else decides too: the warnings say who wins"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
@@ -97,6 +99,7 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	Effect,
 	VALUE(whole, "Its bodies decide every call that they are to decide, or are on their way to it"),
+	VALUE(unknown, "Not known, because what tells it cannot be read: the warnings say what and why"),
 	VALUE(partly, "Not every call, or somebody else decides too: the warnings say what it is"),
 	VALUE(not_in_force, "None: the originals run, although its state is in_force"));
 
@@ -120,7 +123,9 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(redirected, "Somebody else redirects the function through ftrace too"),
 	VALUE(idle_hook, "Ftrace did not let go of a function that left; it is tried again"),
 	VALUE(companion, "The kernel module klp speaks an ABI before klpd's: what is in force can be "
-			 "disabled, and not all of it can be told"));
+			 "disabled, and not all of it can be told"),
+	VALUE(unreadable, "Something that tells whether the patch is in force cannot be read"),
+	VALUE(gate, "The gate of the patch is not open, although klpd has not closed it: the originals run"));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Warning,

@@ -12,6 +12,8 @@
 # CPU of its own, because an fmod_ret body misses calls while another task on its CPU is in it.
 # timeout: 10000
 . /klpd/lib.sh
+# shellcheck source=tests/guest/lib/fault.sh
+. /klpd/lib/fault.sh
 T=/usr/lib/klpd/tests
 calls=bpf,ioctl,mkdir,unlink,rmdir
 stride=${1:-1}
@@ -114,6 +116,7 @@ one() {
 		check "replace" klpctl replace $T/$goal.klp.o >/dev/null
 		check "and replace" klpctl replace $T/$start.klp.o >/dev/null
 	fi
+	[[ -z $start ]] || take_over "$2 $n"
 	start_reader
 	strace -f -qq -p "$KLPD_PID" -o /tmp/strace -e trace=$calls -e "inject=$calls:$inject:when=$n" &
 	tracer=$!
@@ -162,6 +165,7 @@ every() {
 }
 
 modprobe klp
+copy_symbols
 start_klpd
 klpctl enable $T/multi.klp.o && klpctl replace $T/multi2.klp.o && klpctl disable multi2
 snapshot

@@ -167,7 +167,7 @@ begin_test the instance of somebody else
 check enable klpctl enable $T/cc-1.klp.o
 check detach bpftool link detach id "$(bpftool -j link show | jq '.[] | select(.type == "struct_ops") | .id')"
 new_is none
-[[ $(klpctl status --json | jq -r '.warnings[]') == *"somebody else has changed or detached its struct_ops instance 'klp_cc'"* ]] ||
+[[ $(klpctl status --json | jq -r '.warnings[]') == *"another program has changed or detached its struct_ops instance 'klp_cc'"* ]] ||
 	fail "no warning: $(klpctl status)"
 # A replacement restores the instance.
 check replace klpctl replace $T/cc-2.klp.o

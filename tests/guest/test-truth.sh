@@ -194,6 +194,75 @@ expect_eq "effect" '"not_in_force"' "$(jq -c '.patches[0].effect' <<<"$OUTPUT")"
 expect_eq "kinds" '["broken","not_called"]' "$(jq -c '[.warningDetails[].kind]' <<<"$OUTPUT")"
 check disable klpctl disable cmdline-guard
 
+# unread NAME HIDE SHOW WORD ENABLE... - with what tells it unreadable, status knows neither that
+# the patch is in force nor that it is not, also in a klpd that is started then.
+unread() {
+	check enable "${@:5}"
+	watch
+	$2 || fail "$2"
+	seen unknown
+	told unknown unknown unreadable "'$1'" "enabled_functions of tracefs, cannot be read" "$4"
+	[[ $(klpctl list) == *"NOT KNOWN"* ]] || fail "list: $(klpctl list)"
+	[[ $(klpctl show "$1") == *"NOT KNOWN whether it is called"* ]] || fail "show: $(klpctl show "$1")"
+	kill_klpd
+	start_klpd
+	told unknown unknown unreadable "'$1'"
+	$3 || fail "$3"
+	whole "$1"
+	kill $monitor 2>/dev/null
+	check disable klpctl disable "$1"
+}
+# A debugfs has tracefs, too.
+cover() {
+	mount -t tmpfs cover /sys/kernel/tracing && mount -t tmpfs cover /sys/kernel/debug
+}
+uncover() {
+	umount /sys/kernel/debug && umount /sys/kernel/tracing
+}
+spoil() {
+	mount -t tmpfs cover /sys/kernel/debug &&
+		mount --bind /proc/1/mem /sys/kernel/tracing/enabled_functions
+}
+unspoil() {
+	umount /sys/kernel/tracing/enabled_functions && umount /sys/kernel/debug
+}
+begin_test tracefs is covered under an immediate patch
+unread lsm-symlink cover uncover "mount -t tracefs" klpctl enable --immediate $P/lsm-symlink.klp.o
+begin_test tracefs is covered under a guard body
+unread cmdline-guard cover uncover "mount -t tracefs" klpctl enable $T/cmdline-guard.klp.o
+begin_test the list of functions cannot be read
+unread cmdline spoil unspoil "tracefs, cannot be read (" klpctl enable $P/cmdline.klp.o
+
+begin_test another program closes the gate of an immediate patch
+check enable klpctl enable --immediate $P/lsm-symlink.klp.o
+read -ra word < <(bpftool -j map lookup pinned /sys/fs/bpf/klpd/gates key 0 0 0 0 | jq -r '.value | join(" ")')
+bpftool map update pinned /sys/fs/bpf/klpd/gates key 0 0 0 0 value 0 0 0 0 0 0 0 0 || fail bpftool
+expect_eq "the original runs" "" "$(symlink_error /proc/self/exe)"
+told not_in_force not_called gate "'lsm-symlink'" "gates word"
+bpftool map update pinned /sys/fs/bpf/klpd/gates key 0 0 0 0 value "${word[@]}" || fail bpftool
+whole lsm-symlink
+bpftool map update pinned /sys/fs/bpf/klpd/gates key 0 0 0 0 value 0 0 0 0 0 0 0 0 || fail bpftool
+check "it can be disabled" klpctl disable lsm-symlink
+check "and enabled" klpctl enable --immediate $P/lsm-symlink.klp.o
+whole lsm-symlink
+check disable klpctl disable lsm-symlink
+
+is_out() {
+	! klpctl status >/tmp/output && grep -q "klp.ko has no record" /tmp/output
+}
+begin_test another user of the device takes a patch out
+for name in cmdline cmdline-guard; do
+	file=$P/$name.klp.o
+	[[ $name == cmdline ]] || file=$T/$name.klp.o
+	check enable klpctl enable $file
+	check take $PROGRAMS/taker $name
+	check "it is told" loop_until is_out
+	[[ $(line) != "this has been "* ]] || fail "it is in force"
+	told not_in_force not_called gate "'$name'" "another user of /dev/klp"
+	check "it can be disabled" klpctl disable $name
+	expect_eq "nothing is left" "" "$(names)"
+done
+
 cp /bin/bash /tmp/klp-alias
 # pid - print the pid that a task named klp-alias gets; in other tasks getpid(2) must be correct.
 pid() {

@@ -5,10 +5,11 @@
 # the goal is in force, whole. The script that uses it defines a function `seen`, which prints the
 # names of the patches whose effect is visible, in the format of names().
 #
+# A change is made to patches that the same klpd has enabled, or to patches that it has taken over.
 # Each new klpd reads the kernel's symbols again, which under emulation takes longer than the rest
-# of a case. Therefore the fault is set in a file, so that the klpd that reached the start can
-# also make the change, and the files that the kernel generates line by line are read from copies
-# (copy_symbols).
+# of a case. Therefore every other step is made with patches that were taken over (take_over), the
+# fault is set in a file, so that the klpd that reached the start can also make the change, and the
+# files that the kernel generates line by line are read from copies (copy_symbols).
 export KLPD_FAULT=/tmp/fault
 : >$KLPD_FAULT
 
@@ -39,18 +40,26 @@ with_fault() {
 	fi
 }
 
+# take_over STEP - restart klpd for every other step. A step that comes again, as it does with
+# another fault, is made in the way in which it was not made before.
+declare -A WAY=()
+WAYS=0
+take_over() {
+	local way=${WAY[$1]-$((++WAYS % 2))}
+
+	WAY[$1]=$((1 - way))
+	((way)) || return 0
+	stop_klpd
+	start_klpd
+}
+
 # one POINT WHAT START GOAL COMMAND... - from START, run COMMAND with the fault, expect START or
 # GOAL.
 one() {
 	local point=$1 what=$2 start=$3 goal=$4 end name generation
 	shift 4
 
-	# Also change patches that were recovered, not only those that the same klpd enabled: at
-	# each failure, but with a kill only for a disable, which reads no symbols.
-	if [[ -n $start && ($what == fail || $2 == disable) ]]; then
-		stop_klpd
-		start_klpd
-	fi
+	[[ -z $start ]] || take_over "$2 $point"
 	look
 	generation=$GENERATION
 	with_fault "$point" "$what" "$@"
