@@ -35,8 +35,8 @@ static int effect_set_pins(const struct patch *s, struct warnings *ret)
 	if (s->lost)
 		return warnings_add(
 			ret, &w,
-			"Patch '%s' has lost its metadata, and klpd knows of it what "
-			"the kernel tells; disable it, or see 'klpctl repair --dry-run'",
+			"Patch '%s' has lost its metadata, and klpd shows only what "
+			"the kernel reports of it; disable it, or see 'klpctl repair --dry-run'",
 			s->meta->name);
 	if (s->unpinned)
 		r = warnings_add(ret, &w,
@@ -53,7 +53,7 @@ static int effect_set_pins(const struct patch *s, struct warnings *ret)
 	if (r == 0 && s->repinned)
 		r = warnings_add(ret, &w,
 				 "Patch '%s' was not pinned any more, and klpd has pinned it "
-				 "again; told until 'klpctl repair' is called",
+				 "again; 'klpctl repair' ends this warning",
 				 s->meta->name);
 	return r;
 }
@@ -71,7 +71,7 @@ static int effect_place(const struct registry *reg, struct warnings *ret)
 	about.effect = EFFECT_WHOLE;
 	if (r == 0 && reg->gate_repinned)
 		r = warnings_add(ret, &about, "The gates word was not pinned any more, and klpd has pinned "
-				 "it again; told until 'klpctl repair' is called");
+				 "it again; 'klpctl repair' ends this warning");
 	return r;
 }
 

@@ -115,9 +115,9 @@ static int effect_record(const struct patch *s, uint32_t flags, struct warnings 
 		w.kind = WARNING_SKIPPED;
 		r = warnings_add(
 			ret, &w,
-			"Patch '%s' was passed over in a call where its body cannot "
-			"run (it may sleep and the caller must not, or too many bodies were in "
-			"one another): the original ran",
+			"Patch '%s' was skipped in a call in which its body cannot run "
+			"(it may sleep and the caller must not, or too many bodies were nested): "
+			"the original ran",
 			s->meta->name);
 	}
 	return r;

@@ -165,7 +165,7 @@ int incoming_register(struct incoming *e, struct registry *reg, unsigned int *po
 		return incoming_refusal(e, reg, r, failed, false, report);
 	r = object_set_id(e->object, e->patch->id);
 	if (r < 0)
-		return report_errno(report, r, "Cannot tell the programs their id");
+		return report_errno(report, r, "Cannot write the patch id into the programs");
 	return fault_point(PHASE_REGISTER, ++*point);
 }
 
@@ -199,12 +199,12 @@ static int incoming_attach_one(struct incoming *e, size_t i, struct report *repo
 	/* Errors of the companion, for guard and override bodies. */
 	if (r == -ENOLCK)
 		return report_set(report, OUTCOME_UNSUPPORTED,
-				  "Program '%s' for '%s' uses a map whose values have a lock, timer, "
-				  "list, tree or work queue, which a body may not have", f->program,
+				  "Program '%s' for '%s' uses a map with a lock, timer, list, tree or "
+				  "work queue in its values, which a body may not use", f->program,
 				  f->symbol);
 	if (r == -EOPNOTSUPP)
 		return report_set(report, OUTCOME_UNSUPPORTED,
-				  "Program '%s' for '%s' may sleep, and this kernel does not tell where "
+				  "Program '%s' for '%s' may sleep, and this kernel does not record where "
 				  "that is allowed (CONFIG_PREEMPT_COUNT)", f->program, f->symbol);
 	return report_errno(report, r, "Cannot attach program '%s' to '%s'", f->program, f->symbol);
 }

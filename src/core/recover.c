@@ -107,7 +107,7 @@ static const char *recovery_why(const struct recovery *v, const struct judge_fac
 	if (facts->record > KLP_FORCED_OUT)
 		return "are in a state that only a newer klpd knows and are left alone";
 	if (facts->elsewhere)
-		return "ask a gates word that is not the one which is pinned, and are left alone";
+		return "read a gates word that is not the pinned one, and are left alone";
 	if (facts->collides)
 		return "claim another set's gate and are left alone";
 	if (facts->record == KLP_FORCED_OUT)
@@ -115,8 +115,8 @@ static const char *recovery_why(const struct recovery *v, const struct judge_fac
 	if (facts->pins == JUDGE_PINS_BAD)
 		return "are damaged or foreign and are left alone";
 	if (v->other_abi)
-		return "are of a klp.ko whose ABI klpd does not speak, so klpd can neither judge nor move "
-		       "them: " COMPANION_OTHER_HELP;
+		return "belong to a klp.ko with an ABI that klpd does not speak, so klpd can neither "
+		       "judge nor move them: " COMPANION_OTHER_HELP;
 	return "need the companion to be judged and are left alone until then";
 }
 
@@ -161,7 +161,7 @@ int recovery_place(struct recovery *v, struct patch *s, const struct judge_facts
 	s->forced = record && (record->state == KLP_FORCED_OUT ||
 			       (record->flags & KLP_PATCH_FORCED) != 0);
 	if (registry_add(v->registry, s) < 0) {
-		registry_warn(v->registry, "Pins gen-%llu are one set too many and are left alone",
+		registry_warn(v->registry, "Pins gen-%llu exceed the limit of patches and are left alone",
 			      (unsigned long long)patch_pins(s));
 		patch_free(s);
 		return 0;

@@ -83,7 +83,7 @@ static int struct_ops_refuse(const struct patch *s, const struct meta_struct_ops
 	report_names(report, s->meta->name, NULL, NULL);
 	return report_set(
 		report, OUTCOME_TAKEN,
-		"The kernel or somebody else has a struct_ops instance '%s' of type %s already",
+		"The kernel or another program already has a struct_ops instance '%s' of type %s",
 		t->name, t->type);
 }
 

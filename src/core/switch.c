@@ -27,7 +27,7 @@ static int switch_immediate(struct transaction *t, struct report *report)
 	t->timeout_ms = 0;
 	r = gate_switch(t->registry->gate, expected, wanted);
 	if (r < 0)
-		return report_errno(report, r, "The gates word was changed by somebody else");
+		return report_errno(report, r, "Another program changed the gates word");
 	return 0;
 }
 
@@ -85,8 +85,8 @@ static int switch_explain(struct transaction *t, int error, struct report *repor
 		return report_set(report, OUTCOME_BUSY, "The companion runs another transition, or a "
 				  "callback that has to end first");
 	if (error == -EAGAIN)
-		return report_set(report, OUTCOME_BUSY, "Others attach or detach tracing programs at a "
-				  "function of the patch, and ftrace could not be told of it; try again");
+		return report_set(report, OUTCOME_BUSY, "Other programs attach or detach tracing programs "
+				  "at a function of the patch, and ftrace could not be updated; try again");
 	for (size_t i = 0; r == 0 && i < t->n_enter; i++) {
 		r = incoming_resolve_ftrace(&t->enter[i], report);
 		if (r == 0 && t->enter[i].patch->meta->n_funcs > 0)
@@ -189,7 +189,7 @@ static int switch_struct_ops(struct transaction *t, struct report *report)
 	}
 	if (r == -EPERM || r == -ENOLINK)
 		return report_set(report, OUTCOME_TAKEN,
-				  "Somebody else has changed struct_ops instance '%s' of type %s",
+				  "Another program changed struct_ops instance '%s' of type %s",
 				  failed->name, failed->type);
 	if (r < 0)
 		return report_errno(report, r, "Cannot swap struct_ops instance '%s' of type %s",

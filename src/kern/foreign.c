@@ -142,11 +142,11 @@ static int foreign_redirected(const struct foreign_target *targets, size_t n, si
 			continue;
 		*ret_index = i;
 		return report_set(report, OUTCOME_TAKEN, funcs[i].redirected ?
-				  "Function '%s' is redirected by somebody else through ftrace (a kprobe "
+				  "Function '%s' is redirected through ftrace from outside klpd (a kprobe "
 				  "with a post handler, or another patcher); this patch would run before "
 				  "it and win" :
-				  "Function '%s' has a trampoline of somebody else's that is not BPF's; "
-				  "which of the two would win cannot be known", targets[i].symbol);
+				  "Function '%s' has a foreign trampoline that is not BPF's; klpd cannot "
+				  "determine which of the two would win", targets[i].symbol);
 	}
 	return 0;
 }
@@ -204,8 +204,8 @@ static int foreign_link(struct targets *kernel, int fd, const struct foreign_tar
 			continue;
 		*ret_index = i;
 		return report_set(report, OUTCOME_TAKEN,
-				  "Function '%s' has fmod_ret program '%s' of somebody else (link "
-				  "%u); %s and win", targets[i].symbol, info.prog_name, info.link_id,
+				  "Function '%s' has foreign fmod_ret program '%s' (link %u); %s and "
+				  "win", targets[i].symbol, info.prog_name, info.link_id,
 				  targets[i].traced ?
 				  "this patch would be attached later, run before it" :
 				  "it would run before this patch");

@@ -42,7 +42,7 @@ int struct_ops_type_check(const struct btf *kernel, const char *type, struct rep
 			return 0;
 	return report_set(
 		report, OUTCOME_NO_SUCH_STRUCT_OPS,
-		"Struct_ops instances of type '%s' cannot be swapped: the kernel has no "
-		"update for them that leaves those who use them alone",
+		"Struct_ops instances of type '%s' cannot be swapped: the kernel cannot "
+		"update them without an effect on their present users",
 		type);
 }

@@ -280,8 +280,8 @@ int targets_resolve(struct targets *t, const char *object, const char *symbol, u
 	report_names(report, NULL, object, symbol);
 	if (!STREQ(object, "vmlinux"))
 		return report_set(report, OUTCOME_UNSUPPORTED,
-				  "'%s' is in module '%s', whose functions cannot be enabled for "
-				  "fmod_ret", symbol, object);
+				  "'%s' is in module '%s', and functions of modules cannot be enabled "
+				  "for fmod_ret", symbol, object);
 	if (sympos > 1)
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "an fmod_ret body cannot choose the %u. of several '%s'", sympos,

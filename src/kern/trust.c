@@ -45,7 +45,7 @@ static int trust_check_fd(int fd, const char *what, struct stat *ret, struct rep
 	if (ret->st_mode & (S_IWGRP | S_IWOTH))
 		return report_set(report, OUTCOME_FILE_UNTRUSTED,
 				  "'%s' is writable by %s (mode %04o)", what,
-				  ret->st_mode & S_IWOTH ? "everybody" : "its group",
+				  ret->st_mode & S_IWOTH ? "all users" : "its group",
 				  (unsigned int)(ret->st_mode & 07777));
 	return 0;
 }

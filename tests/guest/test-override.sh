@@ -120,7 +120,7 @@ expect_eq "an override body's own" 21 "$(levels 4)"
 expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 check replace klpctl replace $T/nest-deep.klp.o
 expect_eq "four in one another, not five" "41 41 31 21 11 1" "$(now levels)"
-[[ $(klpctl status) == *"was passed over in a call"* ]] ||
+[[ $(klpctl status) == *"was skipped in a call"* ]] ||
 	fail "status does not say it: $(klpctl status)"
 check disable klpctl disable nest-deep
 expect_eq "original again" "1 1 1 1 1 1" "$(now levels)"
@@ -215,7 +215,7 @@ check enable klpctl enable $T/nap.klp.o
 expect_eq "where it may" 2 "$(now soft)"
 expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 expect_eq "where it may not" 1 "$(now atomic)"
-[[ $(klpctl status) == *"was passed over in a call"* ]] ||
+[[ $(klpctl status) == *"was skipped in a call"* ]] ||
 	fail "status does not say it: $(klpctl status)"
 check disable klpctl disable nap
 

@@ -137,15 +137,15 @@ static void test_modes(void)
 	CHECK(chmod(at("a/x"), 0664) == 0);
 	expect(at("a/x"), OUTCOME_FILE_UNTRUSTED, "group");
 	CHECK(chmod(at("a/x"), 0646) == 0);
-	expect(at("a/x"), OUTCOME_FILE_UNTRUSTED, "everybody");
+	expect(at("a/x"), OUTCOME_FILE_UNTRUSTED, "all users");
 	CHECK(chmod(at("a/x"), 0600) == 0);
 	expect(at("a/x"), 0, NULL);
 	CHECK(chmod(at("a"), 0775) == 0);
 	expect(at("a/x"), OUTCOME_FILE_UNTRUSTED, at("a'"));
 	CHECK(chmod(at("a"), 01777) == 0);
-	expect(at("a/x"), OUTCOME_FILE_UNTRUSTED, "everybody");
+	expect(at("a/x"), OUTCOME_FILE_UNTRUSTED, "all users");
 	/* also when it is reached another way */
-	expect(at("link/x"), OUTCOME_FILE_UNTRUSTED, "everybody");
+	expect(at("link/x"), OUTCOME_FILE_UNTRUSTED, "all users");
 	CHECK(chmod(at("a"), 0755) == 0);
 	if (chown(at("a/x"), 65534, 0) == 0) {
 		expect(at("a/x"), OUTCOME_FILE_UNTRUSTED, "uid 65534");
