@@ -34,14 +34,14 @@ static const struct outcome_info outcome_table[] = {
 	},
 	[OUTCOME_OTHER_FILE] = {
 		ERROR("OtherFile"), EXIT_STATUS_FILE,
-		"The path means another file to klpd than to you",
-		"Give it from where klpd runs, outside the container, the chroot or the mounts of a "
-		"unit, or put the file where both see it.",
+		"The path leads klpd to another file than it leads you to",
+		"Run klpctl where klpd runs, outside the container, the chroot or the mounts of a "
+		"unit, or put the file at a path that both see.",
 	},
 	[OUTCOME_NOT_ELF] = {
 		ERROR("NotELF"), EXIT_STATUS_FILE,
 		"The file is not a BPF object",
-		"Build it with clang -target bpf; a patch is the .klp.o that comes out.",
+		"Build it with clang -target bpf and give the .klp.o file that this makes.",
 	},
 	[OUTCOME_NO_METADATA] = {
 		ERROR("NoMetadata"), EXIT_STATUS_FILE,
@@ -50,39 +50,38 @@ static const struct outcome_info outcome_table[] = {
 	},
 	[OUTCOME_META_NEWER] = {
 		ERROR("MetadataNewer"), EXIT_STATUS_FILE,
-		"The patch was made with newer tools than this klpd knows",
+		"The patch was made with newer tools than this klpd supports",
 		"Update klpd, or build the patch with the headers of this version.",
 	},
 	[OUTCOME_META_INVALID] = {
 		ERROR("MetadataInvalid"), EXIT_STATUS_FILE,
-		"What the patch says about itself is not valid",
+		"The metadata of the patch is not valid",
 		"Correct the patch's source and build it again, see klp-patch(5).",
 	},
 	[OUTCOME_FILE_CRASHED] = {
 		ERROR("FileCrashed"), EXIT_STATUS_FILE,
 		"The file could not be read to its end: the attempt crashed or took too long",
-		"The file is damaged, or was made to do harm: build it again from its source. Nothing "
-		"else is affected.",
+		"The file is damaged or malicious, so build it again from its source. Nothing else is "
+		"affected.",
 	},
 	[OUTCOME_NO_SUCH_PATCH] = {
 		ERROR("NoSuchPatch"), EXIT_STATUS_NO_PATCH,
 		"There is no such patch in force, or no such transition",
-		"See 'klpctl status' for what there is.",
+		"'klpctl status' lists the patches in force and the running transition.",
 	},
 	[OUTCOME_NO_PREVIOUS] = {
 		ERROR("NoPrevious"), EXIT_STATUS_NO_PATCH,
-		"There is nothing to go back to",
-		"Use 'klpctl enable', 'replace' or 'disable' to make what should be in force.",
+		"There is no earlier state to roll back to",
+		"Use 'klpctl enable', 'replace' or 'disable' to bring the wanted patches into force.",
 	},
 	[OUTCOME_FILE_CHANGED] = {
 		ERROR("FileChanged"), EXIT_STATUS_FILE,
-		"The file of the patch is not the one any more that was in force",
-		"Put the file back that it was, or use 'klpctl enable' or 'replace' with the one "
-		"that is there now.",
+		"The patch file has changed since it was in force",
+		"Restore the file, or use 'klpctl enable' or 'klpctl replace' with the changed file.",
 	},
 	[OUTCOME_ALREADY_ENABLED] = {
 		ERROR("AlreadyEnabled"), EXIT_STATUS_REFUSED,
-		"A patch of this name is in force already",
+		"A patch of this name is already in force",
 		"Use 'klpctl replace' to put another version of the same set in its place, or "
 		"disable it first.",
 	},
@@ -94,78 +93,78 @@ static const struct outcome_info outcome_table[] = {
 	[OUTCOME_BUSY] = {
 		ERROR("Busy"), EXIT_STATUS_BUSY,
 		"Another change is running",
-		"Wait until it is complete, see 'klpctl monitor', or reverse it with "
+		"Wait until it is complete ('klpctl monitor' shows it), or reverse it with "
 		"'klpctl reverse'.",
 	},
 	[OUTCOME_CANCELLED] = {
 		ERROR("Cancelled"), EXIT_STATUS_REVERSED,
-		"It was cancelled before it had begun",
-		"Nothing was changed. Call it again if it is still wanted.",
+		"The change was cancelled before its transition began",
+		"Nothing was changed. Repeat the command if the change is still wanted.",
 	},
 	[OUTCOME_RECOVERY_INCOMPLETE] = {
 		ERROR("RecoveryIncomplete"), EXIT_STATUS_REFUSED,
-		"Something in the kernel that klpd cannot judge stands in the way",
-		"'klpctl repair --dry-run' shows what can be taken over and what would be taken out; "
-		"without --dry-run it is done.",
+		"Klpd cannot determine the state of bodies or pins that this change affects",
+		"'klpctl repair --dry-run' lists what a repair would take over and what it would take "
+		"out of force; 'klpctl repair' does it.",
 	},
 	[OUTCOME_NOT_PINNABLE] = {
 		ERROR("NotPinnable"), EXIT_STATUS_REFUSED,
-		"The patch could not be pinned where it outlives klpd",
-		"Mount bpffs where the system has it ('mount -t bpf bpf /sys/fs/bpf') and see the "
-		"warnings of 'klpctl status'.",
+		"The patch could not be pinned in bpffs, so it would end with klpd",
+		"Mount bpffs in its usual place ('mount -t bpf bpf /sys/fs/bpf') and see the warnings "
+		"of 'klpctl status'.",
 	},
 	[OUTCOME_PERMISSION] = {
 		ERROR("NotAllowed"), EXIT_STATUS_PERMISSION,
 		"You are not allowed to do this",
-		"Changes are for root; to look, be a member of group klpd.",
+		"Only root can make changes; members of group klpd can read the status.",
 	},
 	[OUTCOME_TOO_MANY] = {
 		ERROR("TooManyConnections"), EXIT_STATUS_BUSY,
 		"There are too many connections to klpd",
-		"Try again when some have ended: 'ss -xp' shows the processes that have them. Some are "
-		"kept for root.",
+		"Try again when some have ended: 'ss -xp' lists the processes that hold them. Some "
+		"connections are reserved for root.",
 	},
 	[OUTCOME_TOO_LONG] = {
 		ERROR("MessageTooLong"), EXIT_STATUS_REFUSED,
-		"The message is longer than klpd takes from others than root",
-		"A message may have 65,536 bytes.",
+		"The message is longer than klpd accepts from clients other than root",
+		"Send messages of at most 65,536 bytes.",
 	},
 	[OUTCOME_CONFLICT] = {
 		ERROR("Conflict"), EXIT_STATUS_REFUSED,
-		"Another patch in force has the same function or struct_ops instance",
+		"Another patch in force already patches this function or has this struct_ops instance",
 		"Disable the other patch first, or use 'klpctl replace' with a patch of its set "
 		"that carries both changes.",
 	},
 	[OUTCOME_TAKEN] = {
 		ERROR("TakenByOther"), EXIT_STATUS_REFUSED,
-		"Somebody else than klpd already decides what happens there",
-		"Take the kernel livepatch, the kprobe, the BPF program or the struct_ops instance "
-		"away first; then it is certain which of the two is in force. A struct_ops instance "
+		"Another livepatch, probe or BPF program already controls the function or instance",
+		"Remove the kernel livepatch, the kprobe, the BPF program or the struct_ops instance "
+		"first; then it is certain which of the two is in force. A struct_ops instance "
 		"can be given another name.",
 	},
 	[OUTCOME_STATE_INCOMPATIBLE] = {
 		ERROR("StateIncompatible"), EXIT_STATUS_REFUSED,
-		"The patch does not carry on the system states that are in force",
-		"Use a patch that has every state in force of its set with a version that is not "
-		"lower, and none of another set.",
+		"The patch is not compatible with the system states that are in force",
+		"Use a patch that has every state in force of its set, in the same or a higher version, "
+		"and no state of another set.",
 	},
 	[OUTCOME_STRICT] = {
 		ERROR("Strict"), EXIT_STATUS_REFUSED,
 		"The patch is strict, but one of its bodies can miss calls",
-		"Have its author declare strict=no if a call missed now and then is acceptable, "
-		"see klp-patch(5).",
+		"If an occasional missed call is acceptable, the author can declare strict=no, see "
+		"klp-patch(5).",
 	},
 	[OUTCOME_STICKY] = {
 		ERROR("Sticky"), EXIT_STATUS_REFUSED,
 		"The patch is sticky: what it changes cannot be undone",
-		"Replace it by a patch that carries its states. A transition into it has no "
-		"--timeout; what holds it up is in 'klpctl blockers', and 'klpctl force' ends it.",
+		"Replace it by a patch that has its states. A transition into it takes no --timeout; "
+		"'klpctl blockers' lists the tasks that it waits for, and 'klpctl force' ends it.",
 	},
 	[OUTCOME_CONSISTENCY] = {
 		ERROR("ConsistencyRefused"), EXIT_STATUS_REFUSED,
-		"The consistency asked for does not go with the patch or the patches in force",
-		"Leave out or add --immediate; patches in force with another consistency must "
-		"be disabled first.",
+		"The requested consistency does not suit the patch or the patches in force",
+		"Leave out or add --immediate, or first disable the patches that are in force with "
+		"another consistency.",
 	},
 	[OUTCOME_UNSUPPORTED] = {
 		ERROR("NotSupported"), EXIT_STATUS_REFUSED,
@@ -180,20 +179,20 @@ static const struct outcome_info outcome_table[] = {
 	},
 	[OUTCOME_AMBIGUOUS_FUNCTION] = {
 		ERROR("AmbiguousFunction"), EXIT_STATUS_TARGET,
-		"The function's name means several functions in this kernel",
-		"Patch a caller or another function whose name is unique.",
+		"The function's name is not unique in this kernel",
+		"Patch a caller, or another function with a unique name.",
 	},
 	[OUTCOME_NOT_TRACEABLE] = {
 		ERROR("NotTraceable"), EXIT_STATUS_TARGET,
 		"The function can have no body of this kind",
-		"Patch a caller instead, or use another kind of body: 'klpctl check' says for each whether "
-		"it can.",
+		"Patch a caller instead, or use another kind of body: 'klpctl check FILE' lists the kinds "
+		"that suit the function.",
 	},
 	[OUTCOME_OUT_OF_REACH] = {
 		ERROR("OutOfReach"), EXIT_STATUS_TARGET,
 		"The function is one that no transition can move tasks out of",
-		"Patch a function that it calls, and that is left again; klp(7) says where consistency "
-		"ends.",
+		"Patch a function that it calls and that returns; klp(7) describes the limits of "
+		"consistency.",
 	},
 	[OUTCOME_NO_SUCH_STRUCT_OPS] = {
 		ERROR("NoSuchStructOps"), EXIT_STATUS_TARGET,
@@ -207,68 +206,71 @@ static const struct outcome_info outcome_table[] = {
 	},
 	[OUTCOME_NOT_PERMITTED] = {
 		ERROR("NotPermittedByKernel"), EXIT_STATUS_TARGET,
-		"The function is not enabled for fmod_ret: the kernel itself enables few, and "
-		"klp.ko has not enabled it",
+		"The function is not enabled for fmod_ret, neither by the kernel, which enables few, "
+		"nor by klp.ko",
 		"Load the companion ('modprobe klp'), which can enable it.",
 	},
 	[OUTCOME_FMOD_RET_FULL] = {
 		ERROR("FmodRetFull"), EXIT_STATUS_TARGET,
-		"The function cannot be enabled for fmod_ret: the kernel's set of them is full",
-		"Only a reboot empties the set.",
+		"The function cannot be enabled for fmod_ret, because the kernel's set of such "
+		"functions is full",
+		"Use a patch with a guard body, which does not need the set, or reboot, which empties "
+		"it.",
 	},
 	[OUTCOME_PROGRAM_LIMIT] = {
 		ERROR("ProgramLimit"), EXIT_STATUS_TARGET,
-		"The function has as many BPF programs as the kernel lets it have",
-		"Take one of the others away ('bpftool link' shows them), or use a patch with a guard "
-		"body, which is none of them.",
+		"The function already has as many BPF programs as the kernel allows",
+		"Detach one of them ('bpftool link' lists them), or use a patch with a guard body, "
+		"which does not count.",
 	},
 	[OUTCOME_CALLBACK] = {
 		ERROR("CallbackFailed"), EXIT_STATUS_CALLBACK,
-		"A pre_patch callback of the patch refused it",
-		"Nothing was changed. What the callback wants is in its author's hands: see the "
-		"description of the patch.",
+		"A pre_patch callback of the patch refused the change",
+		"Nothing was changed. The author defines the conditions of the callback: see the "
+		"description of the patch ('klpctl show FILE').",
 	},
 	[OUTCOME_NO_BTF] = {
 		ERROR("NoBTF"), EXIT_STATUS_KERNEL,
-		"The kernel does not describe its types",
+		"The kernel has no type information (BTF)",
 		"Use a kernel built with CONFIG_DEBUG_INFO_BTF=y.",
 	},
 	[OUTCOME_FTRACE_OFF] = {
 		ERROR("FtraceOff"), EXIT_STATUS_KERNEL,
 		"Ftrace is switched off, so the kernel would call no body of the patch",
-		"Switch it on with 'sysctl kernel.ftrace_enabled=1'. If the kernel refuses that, it has "
-		"switched ftrace off itself after a fault (see 'dmesg'): only a reboot helps.",
+		"Switch it on with 'sysctl kernel.ftrace_enabled=1'. If the kernel refuses this, it "
+		"switched ftrace off after a fault (see 'dmesg'), and only a reboot helps.",
 	},
 	[OUTCOME_VERIFIER] = {
 		ERROR("VerifierRejected"), EXIT_STATUS_KERNEL,
 		"The kernel's verifier rejected a program of the patch",
-		"Repeat with --verifier-log to see all that the verifier said.",
+		"Repeat with --verifier-log to see the whole log of the verifier.",
 	},
 	[OUTCOME_LOCKDOWN] = {
 		ERROR("LockedDown"), EXIT_STATUS_KERNEL,
-		"The kernel is locked down and does not show what can be patched",
-		"Boot with lockdown=integrity, or without lockdown, on the kernel's command line; "
-		"'cat /sys/kernel/security/lockdown' shows what holds.",
+		"The kernel is locked down and does not show which functions can be patched",
+		"Boot with lockdown=integrity on the kernel's command line, or without lockdown; "
+		"'cat /sys/kernel/security/lockdown' shows the present mode.",
 	},
 	[OUTCOME_NO_COMPANION] = {
 		ERROR("NoCompanion"), EXIT_STATUS_COMPANION,
 		"The companion module klp is not loaded",
-		"Load it with 'modprobe klp'; or accept immediate consistency with --immediate.",
+		"Load it with 'modprobe klp', or accept immediate consistency with --immediate.",
 	},
 	[OUTCOME_COMPANION_ABI] = {
 		ERROR("CompanionABI"), EXIT_STATUS_COMPANION,
-		"The companion module klp speaks another version of the interface than klpd",
+		"The companion module klp and klpd have different versions of their interface",
 		"Install klpd and klp.ko of one release, then reload the module.",
 	},
 	[OUTCOME_REVERSED] = {
 		ERROR("Reversed"), EXIT_STATUS_REVERSED,
-		"The change was reversed: what was in force before is in force again",
-		"'klpctl blockers --last' shows what it waited for; --timeout gives it longer.",
+		"The change was reversed, so the patches from before it are in force again",
+		"'klpctl blockers --last' lists the tasks that it waited for. Repeat the command with a "
+		"longer --timeout, or with --timeout=0 for no limit.",
 	},
 	[OUTCOME_SYSTEM] = {
 		ERROR("SystemError"), EXIT_STATUS_SYSTEM,
-		"It failed for a reason that klpd does not know better",
-		"See the log: journalctl -u klpd.",
+		"An unexpected error occurred",
+		"See the log with 'journalctl -u klpd'.",
 	},
 };
 _Static_assert(ARRAY_SIZE(outcome_table) == _OUTCOME_MAX, "an outcome without a row");

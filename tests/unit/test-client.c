@@ -115,7 +115,7 @@ static void test_rollback(void)
 	CHECK_INT(run("rollback --no-wait"), 0);
 	CHECK_STR(out, "rollback 'a' 1.0: the transition runs, see 'klpctl status'\n");
 	CHECK_INT(run("rollback --no-wait --timeout=3"), EXIT_STATUS_NO_PATCH);
-	CHECK_CONTAINS(err, "there is nothing to go back to.\n");
+	CHECK_CONTAINS(err, "there is no earlier state to roll back to.\n");
 	CHECK_INT(run("rollback --json"), 0);
 	CHECK_CONTAINS(out, "\"returning\":[\"a\",\"b\"]");
 	CHECK_INT(run("rollback a"), EXIT_STATUS_USAGE);
@@ -143,7 +143,7 @@ static void test_check(void)
 	CHECK_INT(run("check ./bad.klp.o"), EXIT_STATUS_TARGET);
 	CHECK_STR(out, "bad 1: 2 problems speak against 'enable' (per task)\n"
 		  "  1. NoSuchFunction: function 'f' (vmlinux) does not exist in this kernel.\n"
-		  "  2. FromTheFuture: it failed for a reason that klpd does not know better.\n"
+		  "  2. FromTheFuture: an unexpected error occurred.\n"
 		  "     so it is\n     hint: Wait.\n");
 	CHECK_INT(run("check --json bad.klp.o"), EXIT_STATUS_TARGET);
 	CHECK(STR_HAS_PREFIX(out, "{\"name\":\"bad\""));
