@@ -26,33 +26,33 @@
 
 static const struct verb verb_table[] = {
 	{ "enable", "FILE", CHANGE_FILE_OPTIONS, verb_enable,
-	  "Bring the patch in FILE into force" },
+	  "Enable the patch in FILE beside those in force" },
 	{ "replace", "FILE", CHANGE_FILE_OPTIONS, verb_replace,
-	  "Bring it into force in place of all others of its set" },
+	  "Enable it and atomically replace the others of its set" },
 	{ "disable", "NAME", OPTION_NO_WAIT | OPTION_TIMEOUT, verb_disable,
 	  "Take the patch NAME out of force" },
 	{ "rollback", NULL, CHANGE_FILE_OPTIONS & ~OPTION_IMMEDIATE, verb_rollback,
-	  "Bring back what was in force before the last change" },
+	  "Restore the patches from before the last change" },
 	{ "check", "FILE", OPTION_IMMEDIATE | OPTION_REPLACE | OPTION_VERIFIER_LOG, verb_check,
-	  "Say what speaks against it, and which body suits" },
+	  "Check the patch in FILE without enabling it" },
 	{ "status", NULL, 0, verb_status,
-	  "Show what is in force and how" },
+	  "Show the patches in force and all warnings" },
 	{ "list", NULL, 0, verb_list,
 	  "List the patches in the kernel" },
 	{ "show", "FILE|NAME", 0, verb_show,
 	  "Show all about one patch" },
 	{ "monitor", NULL, 0, verb_monitor,
-	  "Show how things are, then every change" },
+	  "Show the present state, then every change" },
 	{ "reverse", NULL, 0, verb_reverse,
-	  "Reverse the running transition" },
+	  "Reverse the running transition, or cancel a change" },
 	{ "force", NULL, 0, verb_force,
-	  "Take all tasks as moved, give up consistency" },
+	  "Complete the running transition without consistency" },
 	{ "repair", NULL, OPTION_DRY_RUN | OPTION_NO_WAIT | OPTION_TIMEOUT, verb_repair,
-	  "Make whole what is not, or take it out of force" },
+	  "Repair incomplete patches, or take them out of force" },
 	{ "blockers", NULL, OPTION_STACKS | OPTION_LAST, verb_blockers,
-	  "Show the tasks that a transition waits for" },
+	  "Show the tasks that the transition waits for" },
 	{ "task", "PID...", 0, verb_task,
-	  "Show on which side of it a task is" },
+	  "Show which code a task runs during a transition" },
 };
 
 static int command_help(void)
@@ -67,18 +67,18 @@ static int command_help(void)
 	       "  -h --help               Show this help\n"
 	       "     --version            Show the version\n"
 	       "     --json[=short|pretty]\n"
-	       "                          Print what klpd replied as JSON\n"
+	       "                          Print the reply of klpd as JSON\n"
 	       "     --no-wait            Do not wait until all tasks have moved\n"
 	       "     --timeout=SECONDS    Reverse a transition that takes longer, default 60;\n"
 	       "                          0: wait as long as it takes\n"
-	       "     --stacks=N           Show the stacks of so many blockers, default 8\n"
-	       "     --last               Show what held up the one that was last reversed\n"
+	       "     --stacks=N           Show the stacks of the first N blockers, default 8\n"
+	       "     --last               Show the blockers of the last reversed transition\n"
 	       "     --immediate          Let all tasks change at one instant\n"
-	       "     --replace            Check it as 'replace' and not as 'enable'\n"
-	       "     --dry-run            Only say what a repair would do\n"
-	       "     --verifier-log       If the verifier rejects the patch, print all it said\n"
+	       "     --replace            Check for 'replace' instead of 'enable'\n"
+	       "     --dry-run            Only show what a repair would do\n"
+	       "     --verifier-log       If the verifier rejects the patch, print its whole log\n"
 	       "\n"
-	       "A FILE has a '/' in it or ends in .klp.o. See klpctl(1).\n");
+	       "The name of a FILE contains '/' or ends in .klp.o. See klpctl(1).\n");
 	return EXIT_STATUS_OK;
 }
 
@@ -115,7 +115,7 @@ static int command_verb(int argc, char **argv)
 		/* a file may have any name; verb_path() checks it */
 		if (*argv[i] && (text_is_utf8(argv[i]) || file_is_path(argv[i])))
 			continue;
-		log_error(*argv[i] ? "%s: '%s' is not UTF-8 text, as each name is" :
+		log_error(*argv[i] ? "%s: '%s' is not UTF-8 text, so it is no name" :
 				     "%s: an argument is empty", verb->name, argv[i]);
 		return EXIT_STATUS_USAGE;
 	}

@@ -49,26 +49,26 @@ static const struct foreign_error foreign_table[] = {
 	{ ERROR_UNREACHABLE, EXIT_STATUS_UNREACHABLE,
 	  "Klpd cannot be reached", "Start it with 'systemctl start klpd.socket'." },
 	{ SD_VARLINK_ERROR_DISCONNECTED, EXIT_STATUS_UNREACHABLE,
-	  "Klpd went away before it answered",
-	  "A change that had begun is finished or undone when klpd runs again: see "
+	  "Klpd closed the connection before it answered",
+	  "When klpd runs again, it completes or undoes a change that had begun: see "
 	  "'klpctl status'." },
 	{ SD_VARLINK_ERROR_TIMEOUT, EXIT_STATUS_UNREACHABLE,
 	  "Klpd did not answer",
-	  "See 'systemctl status klpd'. A change that was asked for may still happen when it goes on: "
-	  "see 'klpctl status'." },
+	  "See 'systemctl status klpd'. Klpd may still make the requested change later: see "
+	  "'klpctl status'." },
 	{ SD_VARLINK_ERROR_PROTOCOL, EXIT_STATUS_SYSTEM,
-	  "What came as an answer is not varlink", "Is KLPD_SOCKET the socket of klpd?" },
+	  "The answer is not a varlink message", "Check that KLPD_SOCKET is the socket of klpd." },
 	{ SD_VARLINK_ERROR_PERMISSION_DENIED, EXIT_STATUS_PERMISSION,
 	  "You are not allowed to do this",
-	  "Changes are for root; to look, be a member of group klpd." },
+	  "Only root can make changes; members of group klpd can read the status." },
 	{ SD_VARLINK_ERROR_INTERFACE_NOT_FOUND, EXIT_STATUS_SYSTEM,
-	  "Who answers is not klpd", "Is KLPD_SOCKET the socket of klpd?" },
+	  "The service that answers is not klpd", "Check that KLPD_SOCKET is the socket of klpd." },
 	{ SD_VARLINK_ERROR_METHOD_NOT_FOUND, EXIT_STATUS_SYSTEM,
 	  "Klpd does not know this request", "Restart klpd after an update." },
 	{ SD_VARLINK_ERROR_METHOD_NOT_IMPLEMENTED, EXIT_STATUS_SYSTEM,
 	  "Klpd cannot do this", "Restart klpd after an update." },
 	{ SD_VARLINK_ERROR_INVALID_PARAMETER, EXIT_STATUS_USAGE,
-	  "Klpd does not take one of the values", "See klpctl(1) for what it takes." },
+	  "Klpd does not accept one of the values", "See klpctl(1) for the valid values." },
 };
 
 /* The data of an error, from either table. */

@@ -69,7 +69,7 @@ void interrupt_end(void)
 	}
 	if (number) {
 		progress_end();
-		fprintf(stderr, "klpctl: interrupted; if tasks move already klpd goes on with the "
+		fprintf(stderr, "klpctl: interrupted; if tasks already move, klpd continues the "
 			"change: see 'klpctl status', or reverse it with 'klpctl reverse'; before "
 			"that it is cancelled\n");
 		(void)raise(number);

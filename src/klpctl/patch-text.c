@@ -49,8 +49,8 @@ static void patch_text_state(sd_json_variant *patch, FILE *f)
 static void patch_text_forced(sd_json_variant *patch, FILE *f)
 {
 	if (field_bool(patch, "forced"))
-		format_line(f, "       Forced: its transition was; some tasks may have mixed old and "
-			    "new code");
+		format_line(f, "       Forced: its transition was forced; some tasks may have mixed "
+			    "old and new code");
 }
 
 static const char *patch_text_call(sd_json_variant *function)

@@ -91,8 +91,8 @@ int verb_blockers(const struct verb *verb, char **arguments _unused_)
 	blockers = field_array(reply, "blockers");
 	if (field_count(blockers) == 0) {
 		format_line(stderr, options.verb_options & OPTION_LAST ?
-			    "It is not known that a task was in the way of a transition that was "
-			    "reversed." : "No task blocks a transition.");
+			    "No blockers of a reversed transition are known." :
+			    "No task blocks a transition.");
 		return EXIT_STATUS_OK;
 	}
 	format_table_begin(&t, "PID", "CPU", "KIND", "STATE", "FOR", "COMM", "REASON", NULL);

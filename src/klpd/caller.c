@@ -99,12 +99,12 @@ int caller_check_file(sd_varlink *client, const char *path, int64_t index, struc
 	if (index < 0) {
 		if (caller_has_our_mounts(client))
 			return 0;
-		return report_set(report, OUTCOME_OTHER_FILE, "The caller has not the mounts and the root "
-				  "directory of PID 1, and sent no descriptor of '%s'", path);
+		return report_set(report, OUTCOME_OTHER_FILE, "The caller does not have the mounts and the "
+				  "root directory of PID 1, and sent no descriptor of '%s'", path);
 	}
 	fd = sd_varlink_peek_fd(client, (size_t)index);
 	if (fd < 0 || fstat(fd, &there) < 0)
-		return report_set(report, OUTCOME_OTHER_FILE, "With the call came no descriptor %" PRId64
+		return report_set(report, OUTCOME_OTHER_FILE, "The call has no descriptor %" PRId64
 				  " of '%s'", index, path);
 	ours = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (ours < 0 || fstat(ours, &here) < 0)
@@ -112,7 +112,7 @@ int caller_check_file(sd_varlink *client, const char *path, int64_t index, struc
 	if (here.st_dev == there.st_dev && here.st_ino == there.st_ino)
 		return 0;
 	return report_set(report, OUTCOME_OTHER_FILE, "'%s' is another file to klpd than to the caller, "
-			  "who has other mounts or another root directory", path);
+			  "which has other mounts or another root directory", path);
 }
 
 bool caller_has_our_pids(sd_varlink *client)
@@ -133,5 +133,5 @@ int caller_check_pids(sd_varlink *client, struct report *report)
 	if (caller_has_our_pids(client))
 		return 0;
 	return report_set(report, OUTCOME_UNSUPPORTED, "The caller is in another pid namespace than klpd: "
-			  "the ids of threads would not be its own; ask from outside the container");
+			  "the ids of threads would differ; run klpctl outside the container");
 }

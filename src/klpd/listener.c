@@ -85,7 +85,7 @@ static int listener_make(void)
 		return r;
 	group = getgrnam(KLPD_GROUP);
 	if (group && chown(KLPD_SOCKET, (uid_t)-1, group->gr_gid) < 0)
-		log_warning_errno(errno_negative(), "Cannot give '%s' to group '%s', going on: %m",
+		log_warning_errno(errno_negative(), "Cannot give '%s' to group '%s', proceeding: %m",
 				  KLPD_SOCKET, KLPD_GROUP);
 	return TAKE_FD(fd);
 }
@@ -159,7 +159,8 @@ static void listener_take(struct listener *l, int client)
 
 	r = peer_read(fd, &peer);
 	if (r < 0) {
-		log_debug("A client cannot be told (%s), closing its connection", strerrordesc_np(-r));
+		log_debug("Cannot send an error to a client (%s), closing its connection",
+			  strerrordesc_np(-r));
 		return;
 	}
 	root = peer.uid == 0 && peer_check_root(&peer, NULL) == 0;
@@ -206,8 +207,7 @@ static bool listener_refuse_one(struct listener *l, int error)
 	fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0) {
 		(void)report_set(&report, OUTCOME_TOO_MANY,
-				 "There are too many connections and files for the descriptors that "
-				 "klpd has");
+				 "Connections and files use all descriptors that klpd has");
 		report.error = -error;
 		refusal_send(fd, &report);
 	}
@@ -233,7 +233,7 @@ static int on_client(sd_event_source *source _unused_, int fd _unused_, uint32_t
 		if (r == -EAGAIN || r == -EINTR || r == -ECONNABORTED)
 			break;
 		if (!l->deaf)
-			log_warning_errno(r, "A client cannot be taken, going on: %m");
+			log_warning_errno(r, "Cannot accept a client, proceeding: %m");
 		l->deaf = true;
 		if ((r != -EMFILE && r != -ENFILE) || !listener_refuse_one(l, r))
 			listener_rest(l);

@@ -34,13 +34,13 @@ static void help(void)
 {
 	puts("klpd [OPTIONS...]\n"
 	     "\n"
-	     "Controller of livepatches whose bodies are BPF programs. Stopping it leaves all\n"
+	     "Controller of livepatches with BPF programs as bodies. Stopping it leaves all\n"
 	     "patches in force; it takes them over when it is started again.\n"
 	     "\n"
 	     "  -h --help             Show this help and exit\n"
 	     "     --version          Show the version and exit\n"
 	     "     --log-level=LEVEL  err, warning, notice, info (default) or debug\n"
-	     "     --check-upgrade    Say whether this klpd can manage what is in force; exit\n"
+	     "     --check-upgrade    Check that this klpd can manage what is in force; exit\n"
 	     "\n"
 	     "See klpd(8) and klpctl(1).");
 }
@@ -114,7 +114,7 @@ static void raise_limits(void)
 		limit.rlim_cur = limit.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	log_notice("Only %llu descriptors can be open: many functions cannot be in force at a time",
+	log_notice("Only %llu descriptors can be open, so not many functions can be in force at a time",
 		   (unsigned long long)limit.rlim_cur);
 }
 
@@ -154,9 +154,9 @@ static int run(void)
 		return r;
 	r = server_new(&server);
 	if (r == -EADDRINUSE)
-		return log_error_errno(r, "'" KLPD_SOCKET "' is listened on already, by klpd.socket it "
-				       "seems: use 'systemctl start klpd.service', or 'systemctl stop "
-				       "klpd.socket' before klpd is started by hand");
+		return log_error_errno(r, "Another socket already listens on '" KLPD_SOCKET "', "
+				       "probably klpd.socket: use 'systemctl start klpd.service', or "
+				       "'systemctl stop klpd.socket' before you start klpd by hand");
 	if (r < 0)
 		return log_error_errno(r, "Cannot listen on '%s': %m", KLPD_SOCKET);
 	r = caps_init();

@@ -69,7 +69,7 @@ static bool look_tell(struct manager *m, const struct warnings *l)
 	}
 	news = news || n != m->n_told;
 	if (n == 0 && m->n_told > 0)
-		log_info("All that was warned of is over");
+		log_info("All warnings have ended");
 	look_forget(m->told, m->n_told);
 	m->told = told;
 	m->n_told = n;

@@ -171,7 +171,7 @@ bool manager_stop(struct manager *m)
 
 		if (s->unpinned && !s->lost)
 			log_error("Patch '%s' %s: it is not pinned (%s) and ends with this klpd, unless "
-				  "its pins are only out of sight", s->meta->name, s->meta->version,
+				  "its pins are only hidden by a mount", s->meta->name, s->meta->version,
 				  keep_trouble(m->registry) ?: "it could not be");
 	}
 	return false;

@@ -81,7 +81,7 @@ void manager_recover_again(struct manager *m)
 	}
 	text = report.error ? strerrordesc_np(report.error) : report.detail ?: "out of memory";
 	if (!*reg->stale)
-		log_error("What is in force cannot be read: %s%s%s; going on with what was known, and "
+		log_error("What is in force cannot be read: %s%s%s; keeping the last known state and "
 			  "trying again", report.detail ?: "", report.detail ? ": " : "", text);
 	(void)snprintf(reg->stale, sizeof(reg->stale), "%s", text);
 	(void)sd_event_add_time_relative(m->event, &m->retry, CLOCK_MONOTONIC, MANAGER_RETRY_USEC,

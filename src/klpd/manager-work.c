@@ -320,7 +320,7 @@ static void manager_empty_queue(struct manager *m, const void *client, const cha
 
 void manager_client_gone(struct manager *m, const void *client)
 {
-	static const char why[] = "The client that asked for it is gone";
+	static const char why[] = "The client of the change has closed its connection";
 
 	if (m->work && m->work->client == client)
 		manager_cancel_work(m, why);

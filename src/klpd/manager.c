@@ -429,7 +429,7 @@ int manager_force(struct manager *m, uint64_t *ret_number, uint32_t *ret_forced,
 	if (r < 0)
 		return report_errno(report, r, "Cannot force transition %llu",
 				    (unsigned long long)number);
-	log_warning("Patch '%s' %s: %s was forced, %u tasks where they stood: consistency is not "
+	log_warning("Patch '%s' %s: %s was forced with %u tasks not moved: consistency is not "
 		    "assured until they have left the functions they were in", m->change->name,
 		    m->change->version, change_verb_to_string(m->change->verb), *ret_forced);
 	*ret_number = number;

@@ -92,7 +92,7 @@ static int on_look(sd_event_source *source _unused_, uint64_t usec _unused_, voi
 	monitor->look = sd_event_source_disable_unref(monitor->look);
 	r = manager_look(monitor->manager, &warnings);
 	if (r < 0)
-		log_warning_errno(r, "Cannot look what is in force, trying again: %m");
+		log_warning_errno(r, "Cannot read what is in force, trying again: %m");
 	monitor_watch(monitor);
 	return 0;
 }
@@ -126,7 +126,7 @@ static void watcher_tell(struct watcher *w, sd_json_variant *v)
 		r = sd_varlink_notify(w->client, v);
 	if (r >= 0)
 		return;
-	log_notice("A client that watches does not read what it is told, closing its connection");
+	log_notice("A Monitor client does not read its events, closing its connection");
 	(void)sd_varlink_close(w->client);
 }
 
@@ -140,7 +140,7 @@ static void on_event(enum manager_event event, void *userdata)
 		r = monitor_message(monitor->manager, event_names[event],
 				    event != MANAGER_PROGRESS, &v);
 	if (r < 0) {
-		log_warning_errno(r, "Cannot tell the watchers, proceeding: %m");
+		log_warning_errno(r, "Cannot notify the Monitor clients, proceeding: %m");
 		return;
 	}
 	/*

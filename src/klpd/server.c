@@ -122,7 +122,7 @@ int server_check_root(sd_varlink *client, struct report *report)
 		return r;
 	/* the process has ended since, so its credentials at connect time count */
 	return c && c->root ? 0 : report_set(report, OUTCOME_PERMISSION,
-					     "It cannot be told any more who the caller was");
+					     "The caller has ended, so its credentials are not known");
 }
 
 int server_reply_error(sd_varlink *client, int result, struct report *report)

@@ -81,7 +81,7 @@ static int upgrade_check_companion(struct upgrade *u, const struct klp_ioc_hello
 		return EXIT_STATUS_OK;
 	log_error("Patches are in force by the loaded klp.ko (%s), which speaks ABI %u of " KLP_DEVICE
 		  "; klpd " KLPD_VERSION " speaks %d and %d, and could not disable them. Disable them with "
-		  "the klpd that is installed, or let it stay until the next boot", hello->version,
+		  "the klpd that is installed, or keep it until the next boot", hello->version,
 		  hello->abi, KLP_ABI, KLP_ABI_BEFORE);
 	for (size_t i = 0; i < u->n_pins; i++)
 		if (upgrade_is_per_task(&u->pins[i]))
@@ -97,8 +97,8 @@ static int upgrade_check_pins(const struct upgrade *u)
 		if (u->pins[i].problem != -EPROTO)
 			continue;
 		log_error("Pins gen-%llu were made by a newer klpd than " KLPD_VERSION ", which could not "
-			  "disable what they hold. Disable it with the klpd that is installed, or let "
-			  "that stay until the next boot", (unsigned long long)u->pins[i].serial);
+			  "disable their patches. Disable them with the klpd that is installed, or keep "
+			  "that klpd until the next boot", (unsigned long long)u->pins[i].serial);
 		status = EXIT_STATUS_REFUSED;
 	}
 	return status;
@@ -120,7 +120,7 @@ int upgrade_check(void)
 		return EXIT_STATUS_SYSTEM;
 	r = companion_ask(&hello, &report);
 	if (r != 0 && r != OUTCOME_NO_COMPANION) {
-		log_error("%s", report.detail ?: "The companion cannot be asked");
+		log_error("%s", report.detail ?: "The companion does not answer");
 		return EXIT_STATUS_SYSTEM;
 	}
 	status = upgrade_check_pins(&u);

@@ -204,7 +204,7 @@ deaf=$!
 check "it watches" loop_until grep -q 'at work' /tmp/deaf
 closed_deaf() {
 	klpctl enable --immediate $P/cmdline.klp.o && klpctl disable cmdline
-	grep -q 'does not read what it is told' $KLPD_LOG
+	grep -q 'does not read its events' $KLPD_LOG
 }
 LOOP_SECONDS=200 check "it is closed" loop_until closed_deaf
 echo >/tmp/deaf.in
@@ -287,7 +287,7 @@ for signal in INT TERM; do
 	status=0
 	wait $client || status=$?
 	expect_eq "status of $signal" $((128 + $(kill -l "$signal"))) $status
-	grep -q "klpd goes on with the change: see 'klpctl status'" /tmp/interrupted || fail "$(cat /tmp/interrupted)"
+	grep -q "klpd continues the change: see 'klpctl status'" /tmp/interrupted || fail "$(cat /tmp/interrupted)"
 	end_stall
 	klpctl disable held >/dev/null || fail disable
 done
@@ -396,7 +396,7 @@ begin_test the client of a change that is being prepared goes away
 stopped klpctl enable $T/bench-100.klp.o
 kill -KILL $client
 ended 137
-check "klpd says it" grep -q "bench-100.*The client that asked for it is gone" $KLPD_LOG
+check "klpd says it" grep -q "bench-100.*The client of the change has closed its connection" $KLPD_LOG
 expect_eq "in force" '' "$(names)"
 stopped klpctl check $T/bench-100.klp.o
 kill -KILL $client

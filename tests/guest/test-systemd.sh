@@ -113,7 +113,7 @@ expect_fail 1 by_hand
 [[ $OUTPUT == *"Another klpd runs already"* ]] || fail "$OUTPUT"
 systemctl stop klpd.service
 expect_fail 1 by_hand
-[[ $OUTPUT == *"listened on already, by klpd.socket"*"systemctl start klpd.service"* ]] || fail "$OUTPUT"
+[[ $OUTPUT == *"already listens on"*"klpd.socket"*"systemctl start klpd.service"* ]] || fail "$OUTPUT"
 active active && fail "it has started the service"
 expect_eq patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
 check "the service is started by its socket" active active

@@ -67,7 +67,7 @@ static void test_foreign_errors(void)
 static void test_dies(void)
 {
 	CHECK_INT(run("--json enable dies.klp.o"), EXIT_STATUS_UNREACHABLE);
-	CHECK_CONTAINS(err, "went away before it answered");
+	CHECK_CONTAINS(err, "closed the connection before it answered");
 	CHECK_CONTAINS(out, "io.systemd.Disconnected");
 	CHECK(server_start());
 }
@@ -214,7 +214,7 @@ static void test_reversed(void)
 static void test_not_utf8(void)
 {
 	CHECK_INT(run("disable \xff\xfe\x1b"), EXIT_STATUS_USAGE);
-	CHECK_STR(err, "klpctl: disable: '?" "?" "?' is not UTF-8 text, as each name is\n");
+	CHECK_STR(err, "klpctl: disable: '?" "?" "?' is not UTF-8 text, so it is no name\n");
 	CHECK_INT(run("show \xc3"), EXIT_STATUS_USAGE);
 	CHECK_INT(run("enable /tmp/\xff.klp.o"), EXIT_STATUS_FILE);
 	CHECK_STR(err, "klpctl: enable '/tmp/?.klp.o': the file cannot be read.\n"
