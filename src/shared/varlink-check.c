@@ -7,8 +7,8 @@
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Problem,
-	C("Name of the error that the change would end in, as io.klpd.Manager.Conflict; the fields "
-	  "that follow are the error's"),
+	C("Name of the error that the change would fail with, such as io.klpd.Manager.Conflict; the "
+	  "other fields are those of the error"),
 	STRING(error, 0),
 	C("Patch it is about"),
 	STRING(patch, NULLABLE),
@@ -22,7 +22,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	SD_VARLINK_DEFINE_FIELD(errno, SD_VARLINK_INT, NULLABLE),
 	C("What exactly is wrong, as a sentence; may be empty"),
 	STRING(detail, 0),
-	C("What can be done about it, as a sentence; may be empty"),
+	C("What the administrator can do, as a sentence; may be empty"),
 	STRING(hint, 0),
 	C("The whole log of the kernel's verifier"),
 	STRING(log, NULLABLE));
@@ -45,13 +45,13 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	LoadTest,
-	VALUE(passed, "The kernel's verifier took the body, which was closed again"),
-	VALUE(failed, "It did not: a problem says why"),
-	VALUE(not_tried, "It was not asked"));
+	VALUE(passed, "The kernel's verifier accepted the body, which was closed again"),
+	VALUE(failed, "The verifier rejected the body, for the reason in a problem"),
+	VALUE(not_tried, "The body was not loaded"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	Verdict,
-	VALUE(best, "Possible, and to be preferred"),
+	VALUE(best, "Possible, and preferred"),
 	VALUE(possible, "Possible"),
 	VALUE(needs_companion, "Possible once the kernel module klp is loaded"),
 	VALUE(impossible, "Not possible, or refused"));
@@ -60,14 +60,14 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Recommendation,
 	C("Kind of body"),
 	TYPE(body, Body, 0),
-	C("Whether it suits the function, in a patch like this one"),
+	C("Whether it suits the function, in a patch such as this one"),
 	TYPE(verdict, Verdict, 0),
-	C("Why, and what is to be known of it: a sentence without its full stop"),
+	C("The reason and the limits: a sentence without its full stop"),
 	STRING(why, 0));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	CheckedFunction,
-	C("What is to be patched: vmlinux or the name of a module"),
+	C("Object of the function: vmlinux or the name of a module"),
 	STRING(object, 0),
 	C("Name of the function"),
 	STRING(symbol, 0),
@@ -77,11 +77,11 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	TYPE(body, Body, 0),
 	C("Name of the program in the patch file"),
 	STRING(program, 0),
-	C("Prototype in C: the kernel's if described, otherwise what the patch takes it for"),
+	C("Prototype in C: the kernel's if described, otherwise that of the patch"),
 	STRING(prototype, NULLABLE),
 	C("The kernel's BTF describes this one function"),
 	BOOL(described, 0),
-	C("The object is there: always true of vmlinux; null: it is no module but a part of this kernel"),
+	C("The object is loaded: always true for vmlinux; null: it is built into this kernel, no module"),
 	BOOL(loaded, NULLABLE),
 	C("Functions of exactly this name in the object; null: the module is not loaded"),
 	INT(namesakes, NULLABLE),
@@ -91,20 +91,20 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(arguments, NULLABLE),
 	C("What it returns, by its prototype"),
 	TYPE(returns, Returns, NULLABLE),
-	C("It can be traced, so that something can be attached; null: the module is not loaded"),
+	C("It can be traced, so that a body can be attached; null: the module is not loaded"),
 	BOOL(traceable, NULLABLE),
 	C("Its other names, as in \"a, b\": they mean the same code, so a patch of one patches all; null: "
 	  "none that is known"),
 	STRING(aliases, NULLABLE),
-	C("Whether fmod_ret may attach; null: could not be found out"),
+	C("Whether fmod_ret may attach; null: not known"),
 	TYPE(fmodRet, FmodRet, NULLABLE),
-	C("Name of the patch in force that has this function"),
+	C("Name of the patch in force that patches this function"),
 	STRING(owner, NULLABLE),
-	C("Who else decides what the function does, as a sentence"),
+	C("The foreign hook that decides what the function does, as a sentence"),
 	STRING(taken, NULLABLE),
-	C("What the kernel's verifier says of the body"),
+	C("Result of the kernel's verifier for the body"),
 	TYPE(loadTest, LoadTest, 0),
-	C("Why it was not asked; only if it was not"),
+	C("Why the body was not loaded; only if loadTest is not_tried"),
 	STRING(notTried, NULLABLE),
-	C("Which bodies suit the function, those first that are to be preferred in general"),
+	C("Which bodies suit the function, generally preferred ones first"),
 	TYPE(recommendations, Recommendation, ARRAY));

@@ -8,7 +8,7 @@
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	Consistency,
 	VALUE(immediate,
-	      "All tasks change at one instant, which for some is in the middle of a call"),
+	      "All tasks change at one instant, some of them in the middle of a call"),
 	VALUE(per_task,
 	      "Each task changes while it is outside all functions that are patched or unpatched"));
 
@@ -18,22 +18,22 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 	VALUE(in_force, "All tasks run it"),
 	VALUE(leaving, "A transition moves tasks out of it"),
 	VALUE(recovery_incomplete,
-	      "Something of it is in the kernel or pinned, and recovery could not judge it: klpd "
-	      "leaves it alone, and Repair handles it"));
+	      "Parts of it are in the kernel or pinned, and recovery could not determine its state. "
+	      "klpd leaves it alone; Repair can handle it"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	Body,
-	VALUE(fmod_ret, "May return in place of the function; can miss calls, which are counted"),
-	VALUE(guard, "Decides at each call: the original, or any value in its place"),
+	VALUE(fmod_ret, "May return in place of the function; can miss calls, which klpd counts"),
+	VALUE(guard, "Decides at each call: run the original, or return a value instead"),
 	VALUE(override, "Is the whole new function"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	Phase,
-	VALUE(plan, "Conflicts, states and targets are looked at; nothing is changed"),
+	VALUE(plan, "Conflicts, states and targets are checked; nothing is changed"),
 	VALUE(load, "Programs are verified and loaded"),
-	VALUE(register, "The companion learns of the patch; the original runs"),
+	VALUE(register, "The patch is registered with the companion; the original runs"),
 	VALUE(attach, "Programs are attached; the original still runs"),
-	VALUE(pin, "The set is made durable; the original still runs"),
+	VALUE(pin, "The patch is pinned; the original still runs"),
 	VALUE(switch, "The transition starts"),
 	VALUE(complete, "All tasks have moved"),
 	VALUE(retire, "What is out of force is detached and freed"));
@@ -47,93 +47,92 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	Change,
-	VALUE(enable, "A patch came beside those in force"),
-	VALUE(replace, "A patch took the place of those in force of its set"),
+	VALUE(enable, "A patch was enabled beside those in force"),
+	VALUE(replace, "A patch replaced those in force of its set"),
 	VALUE(disable, "A patch was taken out of force"),
-	VALUE(rollback, "What was in force before the last change is in force again"),
-	VALUE(repair, "Patches that are not whole were taken out of force"));
+	VALUE(rollback, "The patches from before the last change are in force again"),
+	VALUE(repair, "Incomplete patches were taken out of force"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	RepairKind,
-	VALUE(pin, "The patch is pinned again, where a klpd that comes finds it"),
-	VALUE(rename, "Its pins get the name back that they had"),
-	VALUE(take_out, "It cannot be made whole, and is taken out of force"),
-	VALUE(remove, "Pins that nothing in force has are removed"),
-	VALUE(leave, "Nothing can be done: the text says why"));
+	VALUE(pin, "The patch is pinned again, where the next klpd finds it"),
+	VALUE(rename, "Its pins get their former name"),
+	VALUE(take_out, "It cannot be repaired, and is taken out of force"),
+	VALUE(remove, "Pins that belong to no patch in force are removed"),
+	VALUE(leave, "No repair is possible, for the reason in the text"));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	RepairAction,
 	C("What is done"),
 	TYPE(kind, RepairKind, 0),
-	C("With which patch; a name such as gen-3 if its own is not known"),
+	C("Name of the patch; a name such as gen-3 if its own is not known"),
 	STRING(patch, 0),
-	C("The same as a sentence, with the reason"),
+	C("The step as a sentence, with the reason"),
 	STRING(text, 0),
-	C("Linux error number, positive, if it could not be done"),
+	C("Linux error number, positive, if the step failed"),
 	SD_VARLINK_DEFINE_FIELD(errno, SD_VARLINK_INT, NULLABLE));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	FunctionState,
-	VALUE(attached, "Its body is there and runs for the tasks for which the patch is in force"),
-	VALUE(waiting, "Its module is not loaded; the body is there when the module comes"),
+	VALUE(attached, "Its body is attached and runs for the tasks for which the patch is in force"),
+	VALUE(waiting, "Its module is not loaded; the body is attached when the module is loaded"),
 	VALUE(missing, "Its body was detached or lost"),
 	VALUE(not_called, "Its body is attached, but the kernel does not call it: the original runs"),
-	VALUE(unknown, "What tells whether its body is attached and called cannot be read: the warnings say "
-		       "what and why"),
-	VALUE(shared, "Its body is called, and somebody else decides too: the warnings say who wins"));
+	VALUE(unknown, "It cannot be read whether its body is attached and called: see the warnings"),
+	VALUE(shared, "Its body is called, and a foreign hook decides too: the warnings say which wins"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	MonitorEvent,
-	VALUE(snapshot, "How things are; always the first"),
+	VALUE(snapshot, "The present state; always the first event"),
 	VALUE(started, "A transition started"),
 	VALUE(progress, "More tasks have moved"),
 	VALUE(complete, "The transition is complete; the generation has grown"),
 	VALUE(reversed,
-	      "The transition completed in reverse; what was in force before is in force again"),
+	      "The transition completed in reverse; the patches from before it are in force again"),
 	VALUE(retired, "What was out of force is detached and freed"),
-	VALUE(object, "A module came or went that a patch is about"),
-	VALUE(missed, "A patch missed calls: looked at every second while somebody watches, and when "
-		      "somebody asks for Status"),
-	VALUE(warning, "There are other warnings than before: looked at as missed calls are"));
+	VALUE(object, "A module that a patch changes was loaded or unloaded"),
+	VALUE(missed, "A patch missed calls: checked every second while Monitor has a client, and at "
+		      "each Status"),
+	VALUE(warning, "The warnings have changed: checked when missed calls are"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	Effect,
-	VALUE(whole, "Its bodies decide every call that they are to decide, or are on their way to it"),
-	VALUE(unknown, "Not known, because what tells it cannot be read: the warnings say what and why"),
-	VALUE(partly, "Not every call, or somebody else decides too: the warnings say what it is"),
+	VALUE(whole, "Its bodies decide every call that they should, or a transition is making it so"),
+	VALUE(unknown, "Not known, because a part of its state cannot be read: see the warnings"),
+	VALUE(partly, "Not every call, or a foreign hook decides too: see the warnings"),
 	VALUE(not_in_force, "None: the originals run, although its state is in_force"));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	WarningKind,
-	VALUE(recovery, "Met when klpd read back what is in force: damaged or foreign pins, ..."),
+	VALUE(recovery, "Found when klpd read back what is in force: damaged or foreign pins, ..."),
 	VALUE(stale_pins, "Pins of what is out of force could not be removed yet"),
 	VALUE(missed, "Calls were missed: the original ran"),
-	VALUE(broken, "Somebody detached a body or a callback of the patch"),
+	VALUE(broken, "Another program detached a body or a callback of the patch"),
 	VALUE(skipped, "A body could not run at a call: the original ran"),
-	VALUE(struct_ops, "Somebody else changed or detached a struct_ops instance of the patch"),
+	VALUE(struct_ops, "Another program changed or detached a struct_ops instance of the patch"),
 	VALUE(kernel, "The kernel is locked down: no patch can be enabled"),
 	VALUE(pins, "Pins are missing or not where they should be, or cannot be made"),
 	VALUE(parts, "Bodies, callbacks or struct_ops instances of the patch are not attached "
 		     "any more"),
-	VALUE(recovery_incomplete, "Recovery could not judge it, so klpd leaves it alone"),
+	VALUE(recovery_incomplete, "Recovery could not determine its state, so klpd leaves it alone"),
 	VALUE(ftrace_off, "Ftrace is switched off: no body is called, the originals run"),
 	VALUE(not_called, "Nothing of the patch is called at the function: the original runs"),
-	VALUE(program, "An fmod_ret program of somebody else decides too"),
-	VALUE(livepatch, "A kernel livepatch has the function too"),
-	VALUE(redirected, "Somebody else redirects the function through ftrace too"),
-	VALUE(idle_hook, "Ftrace did not let go of a function that left; it is tried again"),
+	VALUE(program, "A foreign fmod_ret program decides too"),
+	VALUE(livepatch, "A kernel livepatch patches the function too"),
+	VALUE(redirected, "Another user of ftrace redirects the function too"),
+	VALUE(idle_hook, "The hook of an unpatched function could not be removed; klpd tries again"),
 	VALUE(companion, "The kernel module klp speaks an ABI before klpd's: what is in force can be "
-			 "disabled, and not all of it can be told"),
-	VALUE(unreadable, "Something that tells whether the patch is in force cannot be read"),
+			 "disabled, but not all of its status is known"),
+	VALUE(unreadable, "A part of the state of the patch cannot be read"),
 	VALUE(gate, "The gate of the patch is not open, although klpd has not closed it: the originals run"));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Warning,
-	C("What kind of thing it is"),
+	C("Kind of the warning"),
 	TYPE(kind, WarningKind, 0),
 	C("The sentence, as in warnings"),
 	STRING(text, 0),
-	C("What it makes of the patch; whole: nothing, or it is about no patch"),
+	C("Its consequence for the patch; whole: none, or the warning is about no patch"),
 	TYPE(effect, Effect, 0),
 	C("Patch in the kernel it is about"),
 	STRING(patch, NULLABLE),
@@ -141,7 +140,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	STRING(object, NULLABLE),
 	C("Function it is about"),
 	STRING(function, NULLABLE),
-	C("Name of who decides too: a program, a kernel livepatch"),
+	C("Name of the foreign program or kernel livepatch that decides too"),
 	STRING(other, NULLABLE),
 	C("Id of the BPF link of that program"),
 	INT(linkId, NULLABLE));
@@ -171,7 +170,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	State,
 	C("Number of the system state"),
 	INT(id, 0),
-	C("Version of it that the patch brings about"),
+	C("Version of it that the patch establishes"),
 	INT(version, 0));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
@@ -185,9 +184,9 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	StructOps,
-	C("Its type: the name of a structure of the kernel's"),
+	C("Its type: the name of a structure of the kernel"),
 	STRING(type, 0),
-	C("What those who use it know it by"),
+	C("Name by which its users select it"),
 	STRING(name, 0),
 	C("Name of the variable in the patch file"),
 	STRING(map, 0),
@@ -195,14 +194,14 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(mapId, NULLABLE),
 	C("Id of the link that registers it; only of a patch in the kernel"),
 	INT(linkId, NULLABLE),
-	C("A lookup of its name returns this patch's; only of a patch in the kernel"),
+	C("A lookup of its name returns the instance of this patch; only of a patch in the kernel"),
 	BOOL(current, NULLABLE));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
 	Object,
 	C("vmlinux or the name of a module"),
 	STRING(name, 0),
-	C("It is there; always so of vmlinux"),
+	C("It is loaded; always true for vmlinux"),
 	BOOL(loaded, 0),
 	C("Its functions are hooked and its pre_patch callback has run"),
 	BOOL(patched, 0));
@@ -225,16 +224,16 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	BOOL(perTaskOnly, 0),
 	C("Patch set that it belongs to; null: the default set, which has no name"),
 	STRING(set, NULLABLE),
-	C("What it changes cannot be undone: it is neither disabled nor reversed, and replaced only "
-	  "by a patch that carries its states"),
+	C("Its changes cannot be undone: it is neither disabled nor reversed, and replaced only by a "
+	  "patch that has its states"),
 	BOOL(sticky, NULLABLE),
 	C("What it patches"),
 	TYPE(functions, Function, ARRAY),
-	C("System states that it brings about"),
+	C("System states that it establishes"),
 	TYPE(states, State, ARRAY),
 	C("Its callbacks"),
 	TYPE(callbacks, Callback, ARRAY),
-	C("Struct_ops instances that it brings"),
+	C("Its struct_ops instances"),
 	TYPE(structOps, StructOps, ARRAY),
 	C("This and the fields that follow: only of a patch in the kernel"),
 	TYPE(state, PatchState, NULLABLE),
@@ -252,16 +251,16 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	STRING(sha256, NULLABLE),
 	C("Sum of missed of its functions; above 0 the patch is not fully in force"),
 	INT(missed, NULLABLE),
-	C("Somebody detached a guard or override body or a callback of it while it could run, or "
-	  "changed a struct_ops instance of it: it is not whole"),
+	C("It is not whole: another program detached one of its guard or override bodies or callbacks "
+	  "while it could run, or changed one of its struct_ops instances"),
 	BOOL(broken, NULLABLE),
-	C("A call ran the original because its body could not run there: one that sleeps where nothing "
-	  "may sleep, or no stack was left"),
+	C("A call ran the original because the body could not run: it may sleep and the caller must "
+	  "not, or no stack was left"),
 	BOOL(skipped, NULLABLE),
-	C("What it is about, in the order in which callbacks run; null if the companion does not know "
-	  "it, as of a patch of immediate consistency"),
+	C("Its objects, in the order in which callbacks run; null if the companion does not have the "
+	  "patch, as for immediate consistency"),
 	TYPE(objects, Object, NULLABLE | ARRAY),
-	C("What it is worth, as the kernel says now"),
+	C("How far it has its effect, according to the kernel now"),
 	TYPE(effect, Effect, NULLABLE));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
@@ -282,11 +281,11 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(moved, 0),
 	C("When it started, CLOCK_REALTIME in microseconds"),
 	INT(startedUSec, NULLABLE),
-	C("How long it has run, in microseconds, whatever became of the clock since"),
+	C("How long it has run, in microseconds, independent of changes of the clock"),
 	INT(runningUSec, NULLABLE),
-	C("How long after that it reverses itself, in microseconds; null: it does not, or has"),
+	C("Time after which it is reversed, in microseconds; null: it is not, or was already"),
 	INT(timeoutUSec, NULLABLE),
-	C("It reversed itself, because it did not complete in time"),
+	C("It was reversed because it did not complete in time"),
 	BOOL(timedOut, NULLABLE),
 	C("Phase that the change is in"),
 	TYPE(phase, Phase, 0),
@@ -297,15 +296,15 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	RunningCallback,
 	C("Name of its patch"),
 	STRING(patch, 0),
-	C("What it runs for: vmlinux, or a module"),
+	C("Object that it runs for: vmlinux, or a module"),
 	STRING(object, 0),
 	C("Which one it is"),
 	TYPE(when, CallbackWhen, 0),
 	C("For how long it has run, in microseconds"),
 	INT(runningUSec, 0),
-	C("The thread that it runs in: of the kernel, or of who loads or removes the module"),
+	C("Thread that it runs in: a kernel thread, or the one that loads or removes the module"),
 	INT(pid, 0),
-	C("Number of the transition that it is a part of; null: a module comes or goes"),
+	C("Number of the transition that it is a part of; null: a module is loaded or unloaded"),
 	INT(transition, NULLABLE));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
@@ -318,13 +317,13 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	STRING(version, NULLABLE),
 	C("How many functions can be enabled for fmod_ret at most, until reboot"),
 	INT(fmodRetCap, NULLABLE),
-	C("How many are"),
+	C("How many are enabled"),
 	INT(fmodRetUsed, NULLABLE),
-	C("The kernel can prove what stands on a stack; else tasks move only outside the kernel"),
+	C("The kernel has reliable stack traces; otherwise tasks move only outside the kernel"),
 	BOOL(reliableStacks, NULLABLE),
-	C("Transitions that were forced since the module was loaded; it then stays for good"),
+	C("Transitions that were forced since the module was loaded; above 0 it cannot be unloaded"),
 	INT(forced, NULLABLE),
-	C("Why it cannot be used although it is loaded, or not for all: it speaks another ABI"),
+	C("Why it is loaded but cannot be used, or only in part: it speaks another ABI"),
 	STRING(problem, NULLABLE));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
@@ -350,7 +349,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(generation, 0),
 	C("How many functions it patches"),
 	INT(functions, 0),
-	C("How many struct_ops instances it brings"),
+	C("How many struct_ops instances it has"),
 	INT(structOps, 0),
 	C("Patch set that it belongs to; null: the default set, which has no name"),
 	STRING(set, NULLABLE),
@@ -358,7 +357,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	INT(waiting, NULLABLE),
 	C("Calls that ran the original although it was attached: it is not fully in force; null: none"),
 	INT(missed, NULLABLE),
-	C("What it is worth, as the kernel says now"),
+	C("How far it has its effect, according to the kernel now"),
 	TYPE(effect, Effect, NULLABLE));
 
 SD_VARLINK_DEFINE_ENUM_TYPE(
@@ -379,8 +378,8 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	STRING(comm, 0),
 	C("Why it has not moved: running, in FUNCTION, unreliable stack, new"),
 	STRING(reason, 0),
-	C("Function that changes hands and that it is in, at most 60 bytes of its name; null: the "
-	  "reason is another"),
+	C("Function being patched or unpatched that the task is in, at most 60 bytes of its name; null: "
+	  "another reason"),
 	STRING(function, NULLABLE),
 	C("Id of its process"),
 	INT(processId, NULLABLE),
@@ -388,9 +387,9 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	TYPE(kind, TaskKind, NULLABLE),
 	C("Its state, a letter as ps(1) has it: R S D I T t X Z P"),
 	STRING(state, NULLABLE),
-	C("How long it has been in the way for this reason, in microseconds"),
+	C("How long it has blocked the transition for this reason, in microseconds"),
 	INT(blockingUSec, NULLABLE),
 	C("Its stack as the transition sees it: a frame a line, innermost first, as in "
-	  "SYMBOL+0xOFFSET/0xSIZE; a line that begins with ? says from where on it cannot be "
-	  "relied on. Null if it was not asked for, or could not be read"),
+	  "SYMBOL+0xOFFSET/0xSIZE; from a line that begins with ? on, it is not reliable. "
+	  "Null if it was not requested, or could not be read"),
 	STRING(stack, NULLABLE | ARRAY));
