@@ -119,9 +119,8 @@ static int look_redirected(const struct look *l, struct warnings *ret)
 		w.func = l->places[i].func;
 		r = warnings_add(
 			ret, &w,
-			"Function '%s' of patch '%s' also has a trampoline of "
-			"another program that is not BPF's: it runs first, and whether this patch "
-			"is asked then is up to it",
+			"Function '%s' of patch '%s' also has a foreign trampoline that is not "
+			"BPF's: it runs first and decides whether the body of this patch runs",
 			look_func(l, i)->symbol, w.patch->meta->name);
 	}
 	return r;
@@ -222,8 +221,8 @@ static int warn_program(struct programs *programs, size_t i, const struct foreig
 	};
 
 	return warnings_add(programs->ret, &w,
-			    "Function '%s' of patch '%s' also has fmod_ret program '%s' of "
-			    "another program (link %u): %s",
+			    "Function '%s' of patch '%s' also has foreign fmod_ret program '%s' "
+			    "(link %u): %s",
 			    look_func(l, i)->symbol, s->meta->name, p->name, p->link_id,
 			    look_is_ops(l, i)		       ? BEFORE_OPS :
 			    p->link_id > s->link_ids[w.func] ? LATER :

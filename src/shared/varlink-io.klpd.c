@@ -427,8 +427,8 @@ SD_VARLINK_DEFINE_INTERFACE(
 	S("The change was cancelled before it switched, because Reverse was called, its client closed "
 	  "the connection, or klpd stops. Nothing is changed"),
 	&vl_error_Cancelled,
-	S("An unjudged patch has the name or a function of the patch, may belong to its set, or is the "
-	  "one to be disabled; see Repair"),
+	S("A patch in state recovery_incomplete has the name or a function of the patch, may belong to "
+	  "its set, or is the one to be disabled; see Repair"),
 	&vl_error_RecoveryIncomplete,
 	S("No bpffs is mounted in its usual place, so the patch would end with klpd"),
 	&vl_error_NotPinnable,

@@ -189,7 +189,7 @@ static void test_companion(void)
 	fake.flags = KLP_PATCH_BROKEN;
 	check_look(EFFECT_PARTLY, EFFECT_WHOLE, "is not whole");
 	fake.flags = KLP_PATCH_SKIPPED;
-	check_look(EFFECT_PARTLY, EFFECT_WHOLE, "passed over");
+	check_look(EFFECT_PARTLY, EFFECT_WHOLE, "skipped");
 }
 
 static void test_gates(void)
