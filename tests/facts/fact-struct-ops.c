@@ -144,7 +144,7 @@ int main(void)
 	int link, user;
 
 	fact_begin("struct-ops");
-	t = fact_table__open_and_load();
+	t = fact_struct_ops__open_and_load();
 	FACT(t);
 	first = bpf_map__attach_struct_ops(t->maps.first);
 	FACT(first);
@@ -168,6 +168,6 @@ int main(void)
 	come_and_go(t->maps.second);
 	FACT_TRY(bpf_link_detach(link));
 	FACT_REFUSED(bpf_link_update(link, bpf_map__fd(t->maps.first), NULL), ENOLINK);
-	fact_table__destroy(t);
+	fact_struct_ops__destroy(t);
 	return fact_ok();
 }
