@@ -22,8 +22,8 @@ static void die(const char *what)
 
 int main(int argc, char **argv)
 {
-	static struct klp_uapi_patch records[KLP_UAPI_RECORDS_MAX];
-	struct klp_ioc_status status = { .records = (uintptr_t)records, .nr = KLP_UAPI_RECORDS_MAX };
+	static struct klp_uapi_patch records[KLP_RECORDS_MAX];
+	struct klp_ioc_status status = { .records = (uintptr_t)records, .nr = KLP_RECORDS_MAX };
 	struct klp_ioc_hello hello = { .abi = KLP_ABI };
 	struct klp_ioc_switch leave = { .nr_leave = 1 };
 	size_t length = argc == 2 ? strlen(argv[1]) : 0;
