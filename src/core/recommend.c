@@ -45,9 +45,9 @@ _printf_(2, 3) static void reason_add(struct recommendation *a, const char *form
 static const char *recommend_untraceable(const struct target_facts *f)
 {
 	if (f->hidden)
-		return " by this name, and kernel.kptr_restrict hides whether it has another";
+		return " by this name, and kernel.kptr_restrict hides its other names";
 	if (f->part == PART_INIT)
-		return " (__init: it is gone since the kernel has started)";
+		return " (__init: the kernel freed it after boot)";
 	return f->part == PART_NOINSTR ? " (noinstr)" : " (notrace, or built without a place to hook it)";
 }
 
@@ -108,7 +108,7 @@ static bool recommend_bars_ops(const struct recommend_case *c, struct recommenda
 	if (recommend_is_hopeless(c, a) || recommend_has_odd_shape(c, OPS_ARGS_MAX, a))
 		return true;
 	if (c->immediate)
-		reason_add(a, "the companion alone asks it, task by task: not with --immediate");
+		reason_add(a, "only the companion runs it, task by task: not with --immediate");
 	return c->immediate;
 }
 
@@ -127,7 +127,7 @@ static enum recommend_verdict recommend_ops(const struct recommend_case *c, cons
 		reason_add(a, "; %" PRIu32 " functions have this name: %s says which", f->n_syms, at);
 	if (c->companion)
 		return RECOMMEND_POSSIBLE;
-	reason_add(a, "; it needs the companion, which is not there (modprobe klp)");
+	reason_add(a, "; it needs the companion, which is not loaded (modprobe klp)");
 	return RECOMMEND_COMPANION;
 }
 
@@ -152,7 +152,7 @@ static enum recommend_verdict recommend_override(const struct recommend_case *c,
 {
 	if (recommend_bars_ops(c, a))
 		return RECOMMEND_IMPOSSIBLE;
-	reason_add(a, "for what is to be written anew as a whole, or has to sleep: it runs instead of the "
+	reason_add(a, "for a function that is rewritten as a whole, or has to sleep: it runs instead of the "
 		   "function, misses no call, and costs about 120 instructions a call, twice that if it may "
 		   "sleep");
 	return recommend_ops(c, "KLP_OVERRIDE_AT", a);

@@ -127,7 +127,7 @@ int klpm_fmodret_init(void)
 	fmodret_slot = fmodret_find(btf);
 	set = fmodret_slot ? *fmodret_slot : NULL;
 	if (!fmodret_slot || (set && !fmodret_is_right(btf, set))) {
-		pr_err("this kernel's 'struct btf_kfunc_set_tab' is not as it was: not loading\n");
+		pr_err("this kernel's 'struct btf_kfunc_set_tab' has another layout: not loading\n");
 		return -ENOEXEC;
 	}
 	fmodret_count = set ? set->cnt : 0;

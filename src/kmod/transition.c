@@ -75,7 +75,7 @@ static struct transition_ticket *transition_waiter;	/* of the start in progress 
 static DECLARE_WAIT_QUEUE_HEAD(transition_started);
 static unsigned int signal_ms = 5000;
 module_param(signal_ms, uint, 0644);
-MODULE_PARM_DESC(signal_ms, "How long a task may hold a transition up before its sleep is cut short");
+MODULE_PARM_DESC(signal_ms, "How many ms a task may block a transition before its sleep is interrupted");
 
 static struct workqueue_struct *transition_wq;
 static void transition_work_fn(struct work_struct *work);
@@ -437,7 +437,7 @@ int klpm_transition_force(u64 number, u32 *ret_forced)
 		return -EBUSY;
 	klpm_move_stop();
 	*ret_forced = klpm_tasks_remaining();
-	pr_warn("transition %llu: %u tasks are forced to the other version where they stand\n", number,
+	pr_warn("transition %llu: forcing %u tasks to the other version\n", number,
 		*ret_forced);
 	klpm_change_force(&klpm_running.change);
 	/*
