@@ -106,9 +106,11 @@ no_line() {
 # NAMES as names() prints, and GENERATION.
 # shellcheck disable=SC2034 # for the scripts that call it
 look() {
-	local status
+	local status code=0
 
-	status=$(klpctl status --json) && IFS=$'\t' read -r SETTLED GENERATION NAMES < <(jq -r '[
+	# 15: a patch in force is not whole, which does not keep it from being settled
+	status=$(klpctl status --json) || code=$?
+	((code == 0 || code == 15)) && IFS=$'\t' read -r SETTLED GENERATION NAMES < <(jq -r '[
 		(.transition == null and all(.patches[]; .state == "in_force")), .generation,
 		(.patches | map(.name) | join(" "))] | join("\t")' <<<"$status")
 }
