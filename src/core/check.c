@@ -109,8 +109,7 @@ static int check_look_func(struct check *c, struct registry *reg, struct targets
 	if (r < 0)
 		return r;
 	c->funcs[i].owner = check_find_owner(reg, f);
-	r = targets_facts(targets, f->object, f->symbol, f->sympos, object_btf(c->incoming.object),
-			  &c->funcs[i].facts, &report);
+	r = targets_facts(targets, f, object_btf(c->incoming.object), &c->funcs[i].facts, &report);
 	/* incoming_resolve_func() has reported this if it matters */
 	report_done(&report);
 	return r == -ENOMEM ? r : 0;

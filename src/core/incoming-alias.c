@@ -42,7 +42,7 @@ static int alias_check_set(const struct incoming *e, struct targets *targets,
 			    meta_func_same(&m->funcs[i], f))
 				continue;
 			if (addr == 0)
-				addr = targets_addr(targets, f->object, f->symbol, f->sympos);
+				addr = targets_addr(targets, f);
 			if (addr == 0)
 				break;
 			if (addr != e->found[i].addr)

@@ -32,8 +32,7 @@ static void look_describe(struct klp_uapi_func *f, const struct meta_func *m,
 static int look_fmod_ret(struct incoming *e, struct registry *reg, struct targets *targets,
 			 const struct meta_func *f, struct target *ret, struct report *report)
 {
-	int r = targets_resolve(targets, f->object, f->symbol, f->sympos, object_btf(e->object),
-				ret, report);
+	int r = targets_resolve(targets, f, object_btf(e->object), ret, report);
 
 	if (r != 0 || ret->native || registry_can_enter(reg))
 		return r;
@@ -49,8 +48,7 @@ static int look_fmod_ret(struct incoming *e, struct registry *reg, struct target
 static int look_ops(struct incoming *e, struct targets *targets, const struct meta_func *f,
 		    struct target *ret, struct report *report)
 {
-	int r = targets_resolve_guard(targets, f->object, f->symbol, f->sympos,
-				      object_btf(e->object), ret, report);
+	int r = targets_resolve_guard(targets, f, object_btf(e->object), ret, report);
 
 	/* need not be enabled for fmod_ret */
 	if (r == 0)
@@ -195,7 +193,7 @@ static bool look_is_one(const struct incoming *e, struct targets *targets, size_
 	if (s->listed && s->listed[j] && listed)
 		return STREQ(s->listed[j], listed);
 	return e->found && e->found[i].addr != 0 &&
-	       targets_addr(targets, o->object, o->symbol, o->sympos) == e->found[i].addr;
+	       targets_addr(targets, o) == e->found[i].addr;
 }
 
 /*

@@ -23,6 +23,7 @@
 #include "kern/target-module.h"
 #include "kern/target.h"
 #include "klp/meta.h"
+#include "patch/metadata.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
 
@@ -214,11 +215,11 @@ int targets_listed(struct targets *t, const char *object, const char *symbol, ui
 	return 0;
 }
 
-uint64_t targets_addr(struct targets *t, const char *object, const char *symbol, uint32_t sympos)
+uint64_t targets_addr(struct targets *t, const struct meta_func *f)
 {
 	struct symbol_place place;
 
-	return targets_place(t, object, symbol, sympos, &place) < 0 ? 0 : place.addr;
+	return targets_place(t, f->object, f->symbol, f->sympos, &place) < 0 ? 0 : place.addr;
 }
 
 const char *targets_func_name(const struct targets *t, uint32_t btf_id)
@@ -269,39 +270,38 @@ static int target_check_proto(const struct btf *btf, uint32_t func_id, const cha
 			  author_text ?: "?", kernel_text ?: "?");
 }
 
-int targets_resolve(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
-		    const struct btf *patch_btf, struct target *ret, struct report *report)
+int targets_resolve(struct targets *t, const struct meta_func *f, const struct btf *patch_btf,
+		    struct target *ret, struct report *report)
 {
 	_cleanup_free_ char *reason = NULL;
 	struct target found = {};
 	enum probe_answer answer;
 	int r;
 
-	report_names(report, NULL, object, symbol);
-	if (!STREQ(object, "vmlinux"))
+	report_names(report, NULL, f->object, f->symbol);
+	if (!STREQ(f->object, "vmlinux"))
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "'%s' is in module '%s', and functions of modules cannot be enabled "
-				  "for fmod_ret", symbol, object);
-	if (sympos > 1)
+				  "for fmod_ret", f->symbol, f->object);
+	if (f->sympos > 1)
 		return report_set(report, OUTCOME_UNSUPPORTED,
-				  "an fmod_ret body cannot choose the %u. of several '%s'", sympos,
-				  symbol);
-	r = targets_find(t, symbol, sympos, &found, report);
+				  "an fmod_ret body cannot choose the %u. of several '%s'",
+				  f->sympos, f->symbol);
+	r = targets_find(t, f->symbol, f->sympos, &found, report);
 	if (r == 0 && found.btf_id == 0)
 		r = report_set(report, OUTCOME_NOT_TRACEABLE,
-			       "the kernel's BTF does not describe '%s'", symbol);
+			       "the kernel's BTF does not describe '%s'", f->symbol);
 	if (r == 0)
-		r = target_check_proto(t->btf, found.btf_id, symbol, patch_btf, report);
+		r = target_check_proto(t->btf, found.btf_id, f->symbol, patch_btf, report);
 	if (r != 0)
 		return r;
-
 	r = probe_fmod_ret(found.btf_id, &answer, &reason);
 	if (r < 0)
 		return report_errno(report, r, "cannot find out whether '%s' can be patched",
-				    symbol);
+				    f->symbol);
 	if (answer == PROBE_IMPOSSIBLE)
 		return report_set(report, OUTCOME_NOT_TRACEABLE,
-				  "the kernel does not let a program replace '%s': %s", symbol,
+				  "the kernel does not let a program replace '%s': %s", f->symbol,
 				  reason ?: "it gives no reason");
 	found.native = answer == PROBE_PERMITTED;
 	*ret = found;
@@ -309,8 +309,8 @@ int targets_resolve(struct targets *t, const char *object, const char *symbol, u
 }
 
 /* If the module is not loaded, its functions are checked when it is. */
-static int targets_resolve_module(struct targets *t, const char *object, const char *symbol,
-				  uint32_t sympos, const struct btf *patch_btf, struct target *ret,
+static int targets_resolve_module(struct targets *t, const struct meta_func *f,
+				  const struct btf *patch_btf, struct target *ret,
 				  struct report *report)
 {
 	char where[KLP_OBJECT_LEN + STRLEN("module ''")];
@@ -319,21 +319,21 @@ static int targets_resolve_module(struct targets *t, const char *object, const c
 	uint32_t func;
 	int r;
 
-	r = target_module_find(&t->modules, object, t->btf, &module, report);
+	r = target_module_find(&t->modules, f->object, t->btf, &module, report);
 	if (r != 0)
 		return r;
 	*ret = (struct target){ .absent = !module->loaded };
 	if (ret->absent)
 		return 0;
-	(void)snprintf(where, sizeof(where), "module '%s'", object);
-	r = target_judge(module->symbols, where, symbol, sympos, &place, report);
-	ret->n_syms = symbols_find(module->symbols, symbol).n_text;
+	(void)snprintf(where, sizeof(where), "module '%s'", f->object);
+	r = target_judge(module->symbols, where, f->symbol, f->sympos, &place, report);
+	ret->n_syms = symbols_find(module->symbols, f->symbol).n_text;
 	ret->addr = place.addr;
 	ret->listed = place.listed;
 	/* as in vmlinux: BTF cannot say which of several functions it describes */
-	func = ret->n_syms == 1 ? target_module_described(module, symbol, sympos) : 0;
+	func = ret->n_syms == 1 ? target_module_described(module, f->symbol, f->sympos) : 0;
 	if (r == 0 && func != 0)
-		r = target_check_proto(module->btf, func, symbol, patch_btf, report);
+		r = target_check_proto(module->btf, func, f->symbol, patch_btf, report);
 	return r;
 }
 
@@ -350,27 +350,26 @@ static int target_check_registers(const struct btf *patch_btf, const char *symbo
 				"callee of it", symbol, why) : 0;
 }
 
-int targets_resolve_guard(struct targets *t, const char *object, const char *symbol,
-			  uint32_t sympos, const struct btf *patch_btf, struct target *ret,
-			  struct report *report)
+int targets_resolve_guard(struct targets *t, const struct meta_func *f, const struct btf *patch_btf,
+			  struct target *ret, struct report *report)
 {
 	struct target found = {};
 	int r;
 
-	report_names(report, NULL, object, symbol);
-	r = target_check_registers(patch_btf, symbol, report);
+	report_names(report, NULL, f->object, f->symbol);
+	r = target_check_registers(patch_btf, f->symbol, report);
 	if (r != 0)
 		return r;
-	if (!STREQ(object, "vmlinux"))
-		return targets_resolve_module(t, object, symbol, sympos, patch_btf, ret, report);
-	r = targets_find(t, symbol, sympos, &found, report);
+	if (!STREQ(f->object, "vmlinux"))
+		return targets_resolve_module(t, f, patch_btf, ret, report);
+	r = targets_find(t, f->symbol, f->sympos, &found, report);
 	if (r != 0)
 		return r;
 	/* BTF has one entry for several functions of a name; which one it describes is unknown */
 	if (found.n_syms > 1)
 		found.btf_id = 0;
 	if (found.btf_id != 0)
-		r = target_check_proto(t->btf, found.btf_id, symbol, patch_btf, report);
+		r = target_check_proto(t->btf, found.btf_id, f->symbol, patch_btf, report);
 	if (r == 0)
 		*ret = found;
 	return r;
@@ -438,8 +437,8 @@ static void facts_add_fmod_ret(struct target_facts *facts, uint32_t btf_id)
 		facts->fmod_ret = known[answer];
 }
 
-static int facts_of_module(struct targets *t, const char *object, const char *symbol,
-			   uint32_t sympos, const struct btf *patch_btf, struct target_facts *facts,
+static int facts_of_module(struct targets *t, const struct meta_func *f,
+			   const struct btf *patch_btf, struct target_facts *facts,
 			   struct report *report)
 {
 	_cleanup_(report_done) struct report built_in = REPORT_INIT;
@@ -448,7 +447,7 @@ static int facts_of_module(struct targets *t, const char *object, const char *sy
 	int r;
 
 	facts->fmod_ret = FMOD_RET_IMPOSSIBLE;
-	r = target_module_find(&t->modules, object, t->btf, &module, &built_in);
+	r = target_module_find(&t->modules, f->object, t->btf, &module, &built_in);
 	if (r == OUTCOME_NO_SUCH_FUNCTION) {
 		facts->place = PLACE_BUILT_IN;
 		return 0;
@@ -458,29 +457,31 @@ static int facts_of_module(struct targets *t, const char *object, const char *sy
 					      built_in.detail ?: "its symbols cannot be read");
 	facts->place = module->loaded ? PLACE_MODULE : PLACE_ABSENT;
 	if (module->loaded) {
-		facts_add_symbol(facts, symbols_find(module->symbols, symbol));
-		facts_add_place(facts, module->symbols, symbol, sympos);
-		func = facts->n_syms == 1 ? target_module_described(module, symbol, sympos) : 0;
+		facts_add_symbol(facts, symbols_find(module->symbols, f->symbol));
+		facts_add_place(facts, module->symbols, f->symbol, f->sympos);
+		func = facts->n_syms == 1 ?
+			       target_module_described(module, f->symbol, f->sympos) : 0;
 	}
-	facts_add_prototype(facts, module->btf, func, symbol, patch_btf);
+	facts_add_prototype(facts, module->btf, func, f->symbol, patch_btf);
 	return 0;
 }
 
-int targets_facts(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
-		  const struct btf *patch_btf, struct target_facts *ret, struct report *report)
+int targets_facts(struct targets *t, const struct meta_func *f, const struct btf *patch_btf,
+		  struct target_facts *ret, struct report *report)
 {
 	struct target_facts facts = { .place = PLACE_KERNEL };
 	uint32_t id;
 	int r = 0;
 
-	if (STREQ(object, "vmlinux")) {
-		facts_add_symbol(&facts, symbols_find(t->symbols, symbol));
-		facts_add_place(&facts, t->symbols, symbol, sympos);
-		(void)targets_described(t, symbol, targets_addr(t, object, symbol, sympos), &id);
-		facts_add_prototype(&facts, t->btf, facts.n_syms == 1 ? id : 0, symbol, patch_btf);
+	if (STREQ(f->object, "vmlinux")) {
+		facts_add_symbol(&facts, symbols_find(t->symbols, f->symbol));
+		facts_add_place(&facts, t->symbols, f->symbol, f->sympos);
+		(void)targets_described(t, f->symbol, targets_addr(t, f), &id);
+		facts_add_prototype(&facts, t->btf, facts.n_syms == 1 ? id : 0, f->symbol,
+				    patch_btf);
 		facts_add_fmod_ret(&facts, facts.n_syms > 0 ? id : 0);
 	} else {
-		r = facts_of_module(t, object, symbol, sympos, patch_btf, &facts, report);
+		r = facts_of_module(t, f, patch_btf, &facts, report);
 	}
 	if (r == 0)
 		*ret = facts;

@@ -15,6 +15,7 @@
 #include "shared/report.h"
 
 struct btf;
+struct meta_func;
 struct targets;
 
 struct target {
@@ -76,23 +77,22 @@ struct target_module *targets_swap_modules(struct targets *t, struct target_modu
 /* Forget all modules: they are loaded and unloaded, so what is known of them becomes outdated. */
 void targets_forget_modules(struct targets *t);
 /*
- * Look up `symbol` of `object` and check that fmod_ret with `sympos` refers to it. `patch_btf` is
- * the BTF of the patch file; the prototype that its author wrote (klp/meta.h) must be the kernel's.
+ * Look up a function of a patch and check that fmod_ret refers to it. `patch_btf` is the BTF of the
+ * patch file; the prototype that its author wrote (klp/meta.h) must be the kernel's.
  * OUTCOME_NO_SUCH_FUNCTION, OUTCOME_AMBIGUOUS_FUNCTION, OUTCOME_NOT_TRACEABLE, OUTCOME_PROTOTYPE
  * (detail shows both prototypes as C), OUTCOME_UNSUPPORTED (a function of a module, sympos > 1).
  */
-int targets_resolve(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
-		    const struct btf *patch_btf, struct target *ret, struct report *report);
+int targets_resolve(struct targets *t, const struct meta_func *f, const struct btf *patch_btf,
+		    struct target *ret, struct report *report);
 /*
  * The same for a guard or override body: any sympos can be chosen and nothing has to be enabled. A
  * function that BTF does not describe, or describes under a name of several functions, is accepted
- * without a comparison of prototypes: btf_id 0. `object` may be a module, loaded or not; for a
+ * without a comparison of prototypes: btf_id 0. Its object may be a module, loaded or not; for a
  * module that is built into the kernel the result is OUTCOME_NO_SUCH_FUNCTION. OUTCOME_UNSUPPORTED:
  * arguments or return value do not fit the registers that such a body has.
  */
-int targets_resolve_guard(struct targets *t, const char *object, const char *symbol,
-			  uint32_t sympos, const struct btf *patch_btf, struct target *ret,
-			  struct report *report);
+int targets_resolve_guard(struct targets *t, const struct meta_func *f, const struct btf *patch_btf,
+			  struct target *ret, struct report *report);
 
 /*
  * The name by which ftrace lists a function, which may be another of its names; the symbol itself
@@ -103,15 +103,15 @@ int targets_resolve_guard(struct targets *t, const char *object, const char *sym
 int targets_listed(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
 		   const char **ret);
 /* The function's address; 0: not known. */
-uint64_t targets_addr(struct targets *t, const char *object, const char *symbol, uint32_t sympos);
+uint64_t targets_addr(struct targets *t, const struct meta_func *f);
 /* The name of a FUNC of vmlinux's BTF, or NULL. */
 const char *targets_func_name(const struct targets *t, uint32_t btf_id);
 /*
- * What is known of `symbol` of `object`. A missing function is no failure, because nothing is
+ * What is known of a function of a patch. A missing function is no failure, because nothing is
  * judged here. OUTCOME_SYSTEM, OUTCOME_LOCKDOWN or -ENOMEM.
  */
-int targets_facts(struct targets *t, const char *object, const char *symbol, uint32_t sympos,
-		  const struct btf *patch_btf, struct target_facts *ret, struct report *report);
+int targets_facts(struct targets *t, const struct meta_func *f, const struct btf *patch_btf,
+		  struct target_facts *ret, struct report *report);
 void target_facts_done(struct target_facts *facts);
 
 #endif
