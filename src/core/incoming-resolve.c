@@ -62,13 +62,11 @@ int incoming_select(struct incoming *e, size_t i, struct report *report)
 	char record[KLP_NAME_LEN];
 
 	if (!body_is_ops(f->body))
-		return object_select(e->object, f->program, f->symbol, e->found[i].btf_id, report);
+		return object_select(e->object, f, e->found[i].btf_id, report);
 	patch_record_name(e->patch, record);
 	return f->body == BODY_GUARD ?
-		       object_select_guard(e->object, f->program, f->object, f->symbol, record,
-					   (uint32_t)i, report) :
-		       object_select_override(e->object, f->program, f->object, f->symbol, record,
-					      (uint32_t)i, report);
+		       object_select_guard(e->object, f, record, (uint32_t)i, report) :
+		       object_select_override(e->object, f, record, (uint32_t)i, report);
 }
 
 int incoming_out_of_reach(int error, const char *symbol, struct report *report)
@@ -123,13 +121,12 @@ int incoming_resolve_func(struct incoming *e, struct registry *reg, struct targe
 
 int incoming_select_callback(struct incoming *e, size_t i, struct report *report)
 {
-	const struct meta_callback *c = &e->patch->meta->callbacks[i];
 	char record[KLP_NAME_LEN];
 	int r;
 
 	patch_record_name(e->patch, record);
-	r = object_select_callback(e->object, c->program, c->object,
-				   callback_kind_to_string(c->kind), record, (uint32_t)i, report);
+	r = object_select_callback(e->object, &e->patch->meta->callbacks[i], record, (uint32_t)i,
+				   report);
 	if (r == 0)
 		report_done(report);
 	return r;

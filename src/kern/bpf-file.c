@@ -34,6 +34,7 @@
 #include "kern/bpf-file.h"
 #include "kern/func-ops-type.h"
 #include "kern/program-hook.h"
+#include "patch/metadata.h"
 #include "util/cleanup.h"
 #include "util/errno-util.h"
 
@@ -133,8 +134,8 @@ const struct btf *bpf_file_btf(const struct bpf_file *o)
 }
 
 /* Add the program, with what a report of its failure will need; symbol may be NULL. */
-static int bpf_file_add_selected(struct bpf_file *o, struct bpf_program *program,
-				 struct bpf_map *ops, const char *object, const char *symbol)
+static int bpf_file_add_program(struct bpf_file *o, struct bpf_program *program,
+				struct bpf_map *ops, const char *object, const char *symbol)
 {
 	_cleanup_free_ char *name = strdup(object), *copy = symbol ? strdup(symbol) : NULL,
 			    *log = malloc(LOG_SIZE);
@@ -163,42 +164,50 @@ static int bpf_file_add_selected(struct bpf_file *o, struct bpf_program *program
 	return 0;
 }
 
-int bpf_file_select(struct bpf_file *o, const char *program, const char *symbol, uint32_t btf_id,
+/* The same, and reports its failure. */
+static int bpf_file_add_selected(struct bpf_file *o, struct bpf_program *program,
+				 struct bpf_map *ops, const char *object, const char *symbol,
+				 struct report *report)
+{
+	int r = bpf_file_add_program(o, program, ops, object, symbol);
+
+	return r == 0 || r == -ENOMEM ? r :
+	       report_errno(report, r, "cannot prepare program '%s'", bpf_program__name(program));
+}
+
+int bpf_file_select(struct bpf_file *o, const struct meta_func *f, uint32_t btf_id,
 		    struct report *report)
 {
-	struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, program);
+	struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, f->program);
 	const char *section = p ? bpf_program__section_name(p) : NULL;
 	int r;
 
-	report_names(report, NULL, NULL, symbol);
+	report_names(report, NULL, NULL, f->symbol);
 	if (!p)
 		return report_set(report, OUTCOME_META_INVALID, "the file has no BPF program '%s'",
-				  program);
+				  f->program);
 	/* "fmod_ret.s/" is refused: a sleepable fmod_ret body misses calls by the million */
 	if (bpf_program__type(p) != BPF_PROG_TYPE_TRACING ||
 	    bpf_program__expected_attach_type(p) != BPF_MODIFY_RETURN || !section ||
 	    !STR_HAS_PREFIX(section, "fmod_ret/") ||
-	    !STREQ(section + STRLEN("fmod_ret/"), symbol))
+	    !STREQ(section + STRLEN("fmod_ret/"), f->symbol))
 		return report_set(report, OUTCOME_META_INVALID,
-				  "program '%s' is in section '%s', not in 'fmod_ret/%s'", program,
-				  section ?: "?", symbol);
+				  "program '%s' is in section '%s', not in 'fmod_ret/%s'",
+				  f->program, section ?: "?", f->symbol);
 	if (bpf_program__autoload(p))
 		return report_set(report, OUTCOME_META_INVALID,
-				  "program '%s' is named for two functions", program);
-	r = bpf_file_add_selected(o, p, NULL, "vmlinux", symbol);
+				  "program '%s' is named for two functions", f->program);
+	r = bpf_file_add_selected(o, p, NULL, "vmlinux", f->symbol, report);
 	if (r == 0)
 		o->selected[o->n_selected - 1].btf_id = btf_id;
-	return r == 0 || r == -ENOMEM ? r :
-	       report_errno(report, r, "cannot prepare program '%s'", program);
+	return r;
 }
 
-/* Select a struct_ops program, which must be in `section`. `map` is that of a callback. */
-static int bpf_file_select_ops(struct bpf_file *o, const char *program, const char *section,
-			     struct bpf_map *map, const char *object, const char *symbol,
-			     struct report *report)
+/* Find a struct_ops program, which must be in `section` and not be selected yet. */
+static int bpf_file_find_ops(const struct bpf_file *o, const char *program, const char *section,
+			     struct bpf_program **ret, struct report *report)
 {
 	struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, program);
-	int r;
 
 	if (!p || !STREQ(bpf_program__section_name(p), section))
 		return report_set(report, OUTCOME_META_INVALID,
@@ -206,23 +215,24 @@ static int bpf_file_select_ops(struct bpf_file *o, const char *program, const ch
 	if (bpf_program__autoload(p))
 		return report_set(report, OUTCOME_META_INVALID,
 				  "program '%s' is named for two functions or callbacks", program);
-	r = bpf_file_add_selected(o, p, map, object, symbol);
-	return r == 0 || r == -ENOMEM ? r :
-	       report_errno(report, r, "cannot prepare program '%s'", program);
+	*ret = p;
+	return 0;
 }
 
-/* Select the program in `section` as the body of `symbol`. */
-static int bpf_file_select_body(struct bpf_file *o, const char *program, const char *section,
-			      const char *object, const char *symbol, const char *record,
-			      uint32_t index, struct report *report)
+/* Select the function's program, which must be in `section`, as its body. */
+static int bpf_file_select_body(struct bpf_file *o, const struct meta_func *f, const char *section,
+				const char *record, uint32_t index, struct report *report)
 {
 	_cleanup_(body_map_freep) struct body_map *body = NULL;
+	struct bpf_program *p;
 	int r;
 
 	r = body_map_new(strrchr(section, '/') + 1, record, index, &body);
 	if (r < 0)
 		return r;
-	r = bpf_file_select_ops(o, program, section, NULL, object, symbol, report);
+	r = bpf_file_find_ops(o, f->program, section, &p, report);
+	if (r == 0)
+		r = bpf_file_add_selected(o, p, NULL, f->object, f->symbol, report);
 	if (r != 0)
 		return r;
 	o->selected[o->n_selected - 1].body = TAKE_PTR(body);
@@ -230,23 +240,20 @@ static int bpf_file_select_body(struct bpf_file *o, const char *program, const c
 	return 0;
 }
 
-int bpf_file_select_guard(struct bpf_file *o, const char *program, const char *object,
-			const char *symbol, const char *record, uint32_t index,
-			struct report *report)
+int bpf_file_select_guard(struct bpf_file *o, const struct meta_func *f, const char *record,
+			  uint32_t index, struct report *report)
 {
 	int r;
 
-	report_names(report, NULL, object, symbol);
+	report_names(report, NULL, f->object, f->symbol);
 	r = object_ops_check_call(o->bpf, report);
-	return r == 0 ? bpf_file_select_body(o, program, "struct_ops/guard", object, symbol, record, index,
-					   report) : r;
+	return r == 0 ? bpf_file_select_body(o, f, "struct_ops/guard", record, index, report) : r;
 }
 
-int bpf_file_select_override(struct bpf_file *o, const char *program, const char *object,
-			     const char *symbol, const char *record, uint32_t index,
-			     struct report *report)
+int bpf_file_select_override(struct bpf_file *o, const struct meta_func *f, const char *record,
+			     uint32_t index, struct report *report)
 {
-	const struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, program);
+	const struct bpf_program *p = bpf_object__find_program_by_name(o->bpf, f->program);
 	/* the first is the one that a refusal names; the last two are from older files */
 	static const char *const sections[] = {
 		"struct_ops/override", "struct_ops.s/override",
@@ -254,28 +261,31 @@ int bpf_file_select_override(struct bpf_file *o, const char *program, const char
 	};
 	const char *section = sections[0];
 
-	report_names(report, NULL, object, symbol);
+	report_names(report, NULL, f->object, f->symbol);
 	for (size_t i = 0; p && i < ARRAY_SIZE(sections); i++)
 		if (STREQ(bpf_program__section_name(p), sections[i]))
 			section = sections[i];
-	return bpf_file_select_body(o, program, section, object, symbol, record, index, report);
+	return bpf_file_select_body(o, f, section, record, index, report);
 }
 
-int bpf_file_select_callback(struct bpf_file *o, const char *program, const char *object,
-			   const char *when, const char *record, uint32_t index,
-			   struct report *report)
+int bpf_file_select_callback(struct bpf_file *o, const struct meta_callback *c, const char *record,
+			     uint32_t index, struct report *report)
 {
+	const char *when = callback_kind_to_string(c->kind);
 	char name[STRLEN(KLP_CALLBACK_OPS_PREFIX) + KLP_WHEN_LEN + STRLEN("__") +
 		  KLP_OBJECT_LEN];
 	char section[STRLEN("struct_ops.s/") + KLP_WHEN_LEN];
+	struct bpf_program *p;
 	struct bpf_map *map;
 	int r;
 
-	report_names(report, NULL, object, NULL);
-	(void)snprintf(name, sizeof(name), KLP_CALLBACK_OPS_PREFIX "%s__%s", when, object);
+	report_names(report, NULL, c->object, NULL);
+	(void)snprintf(name, sizeof(name), KLP_CALLBACK_OPS_PREFIX "%s__%s", when, c->object);
 	(void)snprintf(section, sizeof(section), "struct_ops.s/%s", when);
-	r = object_ops_select(o->bpf, name, KLP_CALLBACK_OPS_TYPE, record, index, &map, report);
-	return r == 0 ? bpf_file_select_ops(o, program, section, map, object, NULL, report) : r;
+	r = object_ops_select_callback(o->bpf, name, record, index, &map, report);
+	if (r == 0)
+		r = bpf_file_find_ops(o, c->program, section, &p, report);
+	return r == 0 ? bpf_file_add_selected(o, p, map, c->object, NULL, report) : r;
 }
 
 static bool bpf_file_is_selected(const struct bpf_file *o, const struct bpf_program *program)
@@ -303,7 +313,7 @@ int bpf_file_select_struct_ops(struct bpf_file *o, const char *map, const char *
 	bpf_object__for_each_program(p, o->bpf) {
 		if (bpf_program__type(p) != BPF_PROG_TYPE_STRUCT_OPS || bpf_file_is_selected(o, p))
 			continue;
-		r = bpf_file_add_selected(o, p, NULL, "vmlinux", NULL);
+		r = bpf_file_add_program(o, p, NULL, "vmlinux", NULL);
 		if (r == 0)
 			r = bpf_program__set_autoload(p, false);
 		if (r < 0)

@@ -15,6 +15,8 @@
 struct btf;
 struct bpf_file;
 struct func_ops_type;
+struct meta_callback;
+struct meta_func;
 
 /* Nothing reaches the kernel. OUTCOME_META_INVALID: libbpf cannot parse the file. */
 int bpf_file_open(const void *data, size_t size, const char *name, struct bpf_file **ret,
@@ -23,27 +25,24 @@ struct bpf_file *bpf_file_free(struct bpf_file *o);
 /* BTF of the file, owned by the object; NULL if it has none. */
 const struct btf *bpf_file_btf(const struct bpf_file *o);
 /*
- * Select an fmod_ret program; only selected programs are loaded. `symbol` is the attach target and
- * `btf_id` its id in the kernel's BTF. OUTCOME_META_INVALID: the file has no such program, it is
- * not of type fmod_ret for that symbol, or it is already selected.
+ * Select the fmod_ret program of a function; only selected programs are loaded. `btf_id` is the
+ * function's id in the kernel's BTF. OUTCOME_META_INVALID: the file has no such program, it is
+ * not of type fmod_ret for that function, or it is already selected.
  */
-int bpf_file_select(struct bpf_file *o, const char *program, const char *symbol, uint32_t btf_id,
+int bpf_file_select(struct bpf_file *o, const struct meta_func *f, uint32_t btf_id,
 		    struct report *report);
 /*
  * As bpf_file_select(), for a guard body. `record` and `index` identify it to the companion: the
  * name of its record and the index of the function in it.
  */
-int bpf_file_select_guard(struct bpf_file *o, const char *program, const char *object,
-			const char *symbol, const char *record, uint32_t index,
-			struct report *report);
+int bpf_file_select_guard(struct bpf_file *o, const struct meta_func *f, const char *record,
+			  uint32_t index, struct report *report);
 /* As bpf_file_select_guard(), for an override body, which may be sleepable. */
-int bpf_file_select_override(struct bpf_file *o, const char *program, const char *object,
-			     const char *symbol, const char *record, uint32_t index,
-			     struct report *report);
-/* As bpf_file_select_guard(), for a callback of `object`; `when` is as in the metadata. */
-int bpf_file_select_callback(struct bpf_file *o, const char *program, const char *object,
-			   const char *when, const char *record, uint32_t index,
-			   struct report *report);
+int bpf_file_select_override(struct bpf_file *o, const struct meta_func *f, const char *record,
+			     uint32_t index, struct report *report);
+/* As bpf_file_select_guard(), for a callback. */
+int bpf_file_select_callback(struct bpf_file *o, const struct meta_callback *c, const char *record,
+			     uint32_t index, struct report *report);
 /*
  * Select a struct_ops instance: variable `map` of type `type`; its member `name` must be
  * `instance`.

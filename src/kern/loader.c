@@ -19,6 +19,7 @@
 #include "kern/func-ops-type.h"
 #include "kern/sandbox.h"
 #include "klp/meta.h"
+#include "patch/metadata.h"
 #include "util/cleanup.h"
 #include "util/fd-util.h"
 #include "util/macro.h"
@@ -55,8 +56,10 @@ static int loader_select(struct loader *l, struct wire *request, struct report *
 	uint32_t kind = wire_get_u32(request), number = wire_get_u32(request);
 	_cleanup_free_ char *name = wire_get_string(request), *object = wire_get_string(request),
 			    *symbol = wire_get_string(request), *record = wire_get_string(request);
+	const struct meta_func f = { .program = name, .object = object, .symbol = symbol };
+	struct meta_callback callback = { .program = name, .object = object };
 	struct selection *more;
-	int r;
+	int when, r;
 
 	if (!name || !object || !symbol || !record || !wire_is_read(request) || !l->file)
 		return -EBADMSG;
@@ -66,16 +69,20 @@ static int loader_select(struct loader *l, struct wire *request, struct report *
 	l->selected = more;
 	switch (kind) {
 	case LOADER_FMOD_RET:
-		r = bpf_file_select(l->file, name, symbol, number, report);
+		r = bpf_file_select(l->file, &f, number, report);
 		break;
 	case LOADER_GUARD:
-		r = bpf_file_select_guard(l->file, name, object, symbol, record, number, report);
+		r = bpf_file_select_guard(l->file, &f, record, number, report);
 		break;
 	case LOADER_OVERRIDE:
-		r = bpf_file_select_override(l->file, name, object, symbol, record, number, report);
+		r = bpf_file_select_override(l->file, &f, record, number, report);
 		break;
 	case LOADER_CALLBACK:
-		r = bpf_file_select_callback(l->file, name, object, symbol, record, number, report);
+		when = callback_kind_from_string(symbol);
+		if (when < 0)
+			return -EBADMSG;
+		callback.kind = when;
+		r = bpf_file_select_callback(l->file, &callback, record, number, report);
 		break;
 	case LOADER_STRUCT_OPS:
 		r = bpf_file_select_struct_ops(l->file, name, object, symbol, report);

@@ -57,18 +57,17 @@ static int ops_tell(struct bpf_map *map, const char *record, uint32_t index)
 	return 0;
 }
 
-int object_ops_select(struct bpf_object *bpf, const char *name, const char *type,
-		      const char *record, uint32_t index, struct bpf_map **ret,
-		      struct report *report)
+int object_ops_select_callback(struct bpf_object *bpf, const char *name, const char *record,
+			       uint32_t index, struct bpf_map **ret, struct report *report)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(bpf, name);
 	int r;
 
 	if (!map || bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS ||
-	    !ops_is_type(bpf, name, type) || !(bpf_map__map_flags(map) & BPF_F_LINK) ||
-	    ops_tell(map, record, index) < 0)
+	    !ops_is_type(bpf, name, KLP_CALLBACK_OPS_TYPE) ||
+	    !(bpf_map__map_flags(map) & BPF_F_LINK) || ops_tell(map, record, index) < 0)
 		return report_set(report, OUTCOME_META_INVALID, "the file has no '%s' of type %s",
-				  name, type);
+				  name, KLP_CALLBACK_OPS_TYPE);
 	r = bpf_map__set_autocreate(map, true);
 	if (r < 0)
 		return report_errno(report, r, "cannot prepare '%s'", name);

@@ -12,13 +12,12 @@ struct bpf_map;
 struct bpf_object;
 
 /*
- * Before loading: select map `name`, which must be of the companion's type `type`. `record` and
- * `index` are written into its value and identify the callback to the companion.
+ * Before loading: select map `name`, which must be of the companion's type of callbacks. `record`
+ * and `index` are written into its value and identify the callback to the companion.
  * OUTCOME_META_INVALID.
  */
-int object_ops_select(struct bpf_object *bpf, const char *name, const char *type,
-		      const char *record, uint32_t index, struct bpf_map **ret,
-		      struct report *report);
+int object_ops_select_callback(struct bpf_object *bpf, const char *name, const char *record,
+			       uint32_t index, struct bpf_map **ret, struct report *report);
 /*
  * Check that the file's struct klp_call, the argument of guard bodies, is the companion's.
  * OUTCOME_META_INVALID: it is not.

@@ -32,6 +32,7 @@
 #include "kern/object.h"
 #include "kern/func-ops-type.h"
 #include "kern/sandbox.h"
+#include "patch/metadata.h"
 #include "util/coroutine.h"
 #include "util/errno-util.h"
 #include "util/macro.h"
@@ -316,12 +317,17 @@ const struct btf *object_btf(const struct object *o)
 
 /* ---- selections ---------------------------------------------------------------------------- */
 
-static int select_one(struct object *o, enum loader_kind kind, uint32_t number, const char *name,
-		      const char *object, const char *symbol, const char *record,
-		      struct report *report)
+/* What LOADER_SELECT asks for. */
+struct choice {
+	enum loader_kind kind;
+	uint32_t number;
+	const char *name, *object, *symbol, *record;
+};
+
+static int select_one(struct object *o, const struct choice *c, struct report *report)
 {
 	struct wire request = WIRE_INIT(LOADER_SELECT), answer = { .bad = true };
-	_cleanup_free_ char *copy = strdup(name);
+	_cleanup_free_ char *copy = strdup(c->name);
 	struct selected *more = copy ? reallocarray(o->selected, o->n_selected + 1, sizeof(*more)) :
 				       NULL;
 	int r;
@@ -329,52 +335,61 @@ static int select_one(struct object *o, enum loader_kind kind, uint32_t number, 
 	if (!more)
 		return -ENOMEM;
 	o->selected = more;
-	wire_put_u32(&request, kind);
-	wire_put_u32(&request, number);
-	wire_put_string(&request, name);
-	wire_put_string(&request, object);
-	wire_put_string(&request, symbol);
-	wire_put_string(&request, record);
+	wire_put_u32(&request, c->kind);
+	wire_put_u32(&request, c->number);
+	wire_put_string(&request, c->name);
+	wire_put_string(&request, c->object);
+	wire_put_string(&request, c->symbol);
+	wire_put_string(&request, c->record);
 	r = object_ask(o, &request, &answer, report);
 	wire_done(&answer);
 	if (r == 0)
-		more[o->n_selected++] = (struct selected){ kind, TAKE_PTR(copy), -EBADF };
+		more[o->n_selected++] = (struct selected){ c->kind, TAKE_PTR(copy), -EBADF };
 	o->has_bodies = o->has_bodies ||
-			(r == 0 && (kind == LOADER_GUARD || kind == LOADER_OVERRIDE));
+			(r == 0 && (c->kind == LOADER_GUARD || c->kind == LOADER_OVERRIDE));
 	return r;
 }
 
-int object_select(struct object *o, const char *program, const char *symbol, uint32_t btf_id,
+int object_select(struct object *o, const struct meta_func *f, uint32_t btf_id,
 		  struct report *report)
 {
-	return select_one(o, LOADER_FMOD_RET, btf_id, program, "vmlinux", symbol, "", report);
+	const struct choice c = { LOADER_FMOD_RET, btf_id, f->program, "vmlinux", f->symbol, "" };
+
+	return select_one(o, &c, report);
 }
 
-int object_select_guard(struct object *o, const char *program, const char *object,
-			const char *symbol, const char *record, uint32_t index,
-			struct report *report)
+int object_select_guard(struct object *o, const struct meta_func *f, const char *record,
+			uint32_t index, struct report *report)
 {
-	return select_one(o, LOADER_GUARD, index, program, object, symbol, record, report);
+	const struct choice c = { LOADER_GUARD, index, f->program, f->object, f->symbol, record };
+
+	return select_one(o, &c, report);
 }
 
-int object_select_override(struct object *o, const char *program, const char *object,
-			   const char *symbol, const char *record, uint32_t index,
-			   struct report *report)
+int object_select_override(struct object *o, const struct meta_func *f, const char *record,
+			   uint32_t index, struct report *report)
 {
-	return select_one(o, LOADER_OVERRIDE, index, program, object, symbol, record, report);
+	const struct choice c = { LOADER_OVERRIDE, index, f->program, f->object, f->symbol,
+				  record };
+
+	return select_one(o, &c, report);
 }
 
-int object_select_callback(struct object *o, const char *program, const char *object,
-			   const char *when, const char *record, uint32_t index,
-			   struct report *report)
+int object_select_callback(struct object *o, const struct meta_callback *callback,
+			   const char *record, uint32_t index, struct report *report)
 {
-	return select_one(o, LOADER_CALLBACK, index, program, object, when, record, report);
+	const struct choice c = { LOADER_CALLBACK, index, callback->program, callback->object,
+				  callback_kind_to_string(callback->kind), record };
+
+	return select_one(o, &c, report);
 }
 
 int object_select_struct_ops(struct object *o, const char *map, const char *type,
 			     const char *instance, struct report *report)
 {
-	return select_one(o, LOADER_STRUCT_OPS, 0, map, type, instance, "", report);
+	const struct choice c = { LOADER_STRUCT_OPS, 0, map, type, instance, "" };
+
+	return select_one(o, &c, report);
 }
 
 /* ---- load and attach ----------------------------------------------------------------------- */

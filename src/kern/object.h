@@ -17,6 +17,8 @@
 #include "shared/report.h"
 
 struct btf;
+struct meta_callback;
+struct meta_func;
 struct object;
 
 #define OBJECT_SECONDS	10	/* to answer a request, and to verify each program */
@@ -29,27 +31,24 @@ struct object *object_free(struct object *o);
 /* BTF of the file, checked by btf_check() and owned by the object; NULL if it has none. */
 const struct btf *object_btf(const struct object *o);
 /*
- * Select an fmod_ret program; only selected programs are loaded. `symbol` is the attach target and
- * `btf_id` its id in the kernel's BTF. OUTCOME_META_INVALID: the file has no such program, or it is
- * not of type fmod_ret for that symbol.
+ * Select the fmod_ret program of a function; only selected programs are loaded. `btf_id` is the
+ * function's id in the kernel's BTF. OUTCOME_META_INVALID: the file has no such program, or it is
+ * not of type fmod_ret for that function.
  */
-int object_select(struct object *o, const char *program, const char *symbol, uint32_t btf_id,
+int object_select(struct object *o, const struct meta_func *f, uint32_t btf_id,
 		  struct report *report);
 /*
  * As object_select(), for a guard body. `record` and `index` identify it to the companion: the name
  * of its record and the index of the function in it.
  */
-int object_select_guard(struct object *o, const char *program, const char *object,
-			const char *symbol, const char *record, uint32_t index,
-			struct report *report);
+int object_select_guard(struct object *o, const struct meta_func *f, const char *record,
+			uint32_t index, struct report *report);
 /* As object_select_guard(), for an override body, which may be sleepable. */
-int object_select_override(struct object *o, const char *program, const char *object,
-			   const char *symbol, const char *record, uint32_t index,
-			   struct report *report);
-/* As object_select_guard(), for a callback of `object`; `when` is as in the metadata. */
-int object_select_callback(struct object *o, const char *program, const char *object,
-			   const char *when, const char *record, uint32_t index,
-			   struct report *report);
+int object_select_override(struct object *o, const struct meta_func *f, const char *record,
+			   uint32_t index, struct report *report);
+/* As object_select_guard(), for a callback. */
+int object_select_callback(struct object *o, const struct meta_callback *callback,
+			   const char *record, uint32_t index, struct report *report);
 /*
  * Select a struct_ops instance: variable `map` of type `type`; its member `name` must be
  * `instance`.

@@ -58,14 +58,13 @@ static void try_func(struct bpf_file *o, const struct meta_func *f, uint32_t i)
 
 	switch (f->body) {
 	case BODY_FMOD_RET:
-		r = bpf_file_select(o, f->program, f->symbol, i + 1, &report);
+		r = bpf_file_select(o, f, i + 1, &report);
 		break;
 	case BODY_GUARD:
-		r = bpf_file_select_guard(o, f->program, f->object, f->symbol, RECORD, i, &report);
+		r = bpf_file_select_guard(o, f, RECORD, i, &report);
 		break;
 	default:
-		r = bpf_file_select_override(o, f->program, f->object, f->symbol, RECORD, i,
-					     &report);
+		r = bpf_file_select_override(o, f, RECORD, i, &report);
 		break;
 	}
 	told(r, &report);
@@ -77,13 +76,9 @@ static void try_selections(struct bpf_file *o, const struct meta *m)
 
 	for (size_t i = 0; i < m->n_funcs; i++)
 		try_func(o, &m->funcs[i], (uint32_t)i);
-	for (size_t i = 0; i < m->n_callbacks; i++) {
-		const struct meta_callback *c = &m->callbacks[i];
-
-		told(bpf_file_select_callback(o, c->program, c->object,
-					    callback_kind_to_string(c->kind), RECORD, (uint32_t)i,
-					    &report), &report);
-	}
+	for (size_t i = 0; i < m->n_callbacks; i++)
+		told(bpf_file_select_callback(o, &m->callbacks[i], RECORD, (uint32_t)i, &report),
+		     &report);
 	for (size_t i = 0; i < m->n_struct_ops; i++)
 		told(bpf_file_select_struct_ops(o, m->struct_ops[i].map, m->struct_ops[i].type,
 						m->struct_ops[i].name, &report),
