@@ -51,11 +51,11 @@ struct body_map *body_map_free(struct body_map *b)
 int body_map_make(struct body_map *b, const struct func_ops_type *type, const char *symbol,
 		  int file_btf_fd, int program_fd)
 {
+	const struct func_ops_body body = { b->record, b->index, b->member, program_fd };
 	char name[STRLEN(KLP_OPS_PREFIX) + KLP_SYMBOL_LEN];
 
 	(void)snprintf(name, sizeof(name), KLP_OPS_PREFIX "%s", symbol);
-	b->fd = func_ops_type_make_map(type, name, file_btf_fd, b->record, b->index, b->member,
-				       program_fd);
+	b->fd = func_ops_type_make_map(type, name, file_btf_fd, &body);
 	return b->fd < 0 ? b->fd : 0;
 }
 

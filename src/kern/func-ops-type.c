@@ -177,7 +177,7 @@ int func_ops_type_prepare(const struct func_ops_type *t, struct bpf_program *pro
 }
 
 int func_ops_type_make_map(const struct func_ops_type *t, const char *name, int file_btf_fd,
-			   const char *record, uint32_t index, const char *member, int program_fd)
+			   const struct func_ops_body *body)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts,
 		.btf_fd = (uint32_t)file_btf_fd,
@@ -185,17 +185,17 @@ int func_ops_type_make_map(const struct func_ops_type *t, const char *name, int 
 		.btf_vmlinux_value_type_id = t->value_type,
 		.value_type_btf_obj_fd = t->btf_fd);
 	_cleanup_free_ char *value = calloc(1, t->value_size);
-	uint64_t program = (uint64_t)program_fd;
-	int i = ops_body_index(member);
+	uint64_t program = (uint64_t)body->program_fd;
+	int i = ops_body_index(body->member);
 	_cleanup_close_ int fd = -EBADF;
 	const uint32_t zero = 0;
 
 	if (!value)
 		return -ENOMEM;
-	if (i < 0 || program_fd < 0 || strlen(record) >= KLP_NAME_LEN)
+	if (i < 0 || body->program_fd < 0 || strlen(body->record) >= KLP_NAME_LEN)
 		return -EINVAL;
-	memcpy(value + t->record, record, strlen(record));
-	memcpy(value + t->func, &index, sizeof(index));
+	memcpy(value + t->record, body->record, strlen(body->record));
+	memcpy(value + t->func, &body->index, sizeof(body->index));
 	memcpy(value + t->bodies[i].offset, &program, sizeof(program));
 	fd = bpf_map_create(BPF_MAP_TYPE_STRUCT_OPS, name, sizeof(zero), t->value_size, 1, &opts);
 	if (fd < 0)

@@ -36,13 +36,21 @@ struct func_ops_type *func_ops_type_free(struct func_ops_type *t);
 /* Make `opts` load `program` as the member that its section names; see program-hook.h. */
 int func_ops_type_prepare(const struct func_ops_type *t, struct bpf_program *program,
 			  struct bpf_prog_load_opts *opts);
+
+/* A body as its map has it. */
+struct func_ops_body {
+	const char *record;	/* name of its record */
+	uint32_t index;		/* of its function in the record */
+	const char *member;	/* "guard" or "override" */
+	int program_fd;
+};
+
 /*
- * Create a map. Through a link of it the companion receives the program of `program_fd` as
- * `member` for function `index` of record `record`. Returns a new fd (CLOEXEC) or -errno. `name` is
- * for humans and is truncated. `file_btf_fd` is the BTF of the program's file, which the kernel
- * requires.
+ * Create a map. Through a link of it the companion receives the body. Returns a new fd (CLOEXEC) or
+ * -errno. `name` is for humans and is truncated. `file_btf_fd` is the BTF of the program's file,
+ * which the kernel requires.
  */
 int func_ops_type_make_map(const struct func_ops_type *t, const char *name, int file_btf_fd,
-			   const char *record, uint32_t index, const char *member, int program_fd);
+			   const struct func_ops_body *body);
 
 #endif
