@@ -151,6 +151,11 @@ static size_t switch_leaving(const struct transaction *t, uint64_t *ret)
 static int switch_per_task(struct transaction *t, struct report *report)
 {
 	uint64_t enter[KLP_GATE_SLOTS], leave[KLP_GATE_SLOTS];
+	struct companion_switch request = {
+		.enter = enter,
+		.leave = leave,
+		.n_enter = (uint32_t)t->n_enter,
+	};
 	struct companion_blame blame;
 	size_t n_leave;
 	int r;
@@ -166,8 +171,9 @@ static int switch_per_task(struct transaction *t, struct report *report)
 	/* only a default timeout gets here, because the planner refuses an explicit one */
 	if (transaction_sticky(t))
 		t->timeout_ms = 0;
-	r = companion_switch(t->registry->companion, enter, (uint32_t)t->n_enter, leave,
-			     (uint32_t)n_leave, t->timeout_ms, &t->number, &blame);
+	request.n_leave = (uint32_t)n_leave;
+	request.timeout_ms = t->timeout_ms;
+	r = companion_switch(t->registry->companion, &request, &t->number, &blame);
 	return r < 0 ? switch_refused(t, r, &blame, report) : 0;
 }
 

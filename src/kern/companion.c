@@ -261,25 +261,24 @@ int companion_unregister(struct companion *c, uint64_t id)
 	return companion_ioctl(c, KLP_IOC_UNREGISTER, &arg);
 }
 
-int companion_switch(struct companion *c, const uint64_t *enter, uint32_t n_enter,
-		     const uint64_t *leave, uint32_t n_leave, uint32_t timeout_ms,
+int companion_switch(struct companion *c, const struct companion_switch *s,
 		     uint64_t *ret_transition, struct companion_blame *ret_blame)
 {
 	struct klp_ioc_switch arg = {
-		.nr_enter = n_enter,
-		.nr_leave = n_leave,
-		.timeout_ms = timeout_ms,
+		.nr_enter = s->n_enter,
+		.nr_leave = s->n_leave,
+		.timeout_ms = s->timeout_ms,
 		.flags = companion_is_older(c) ? 0 : KLP_SWITCH_NOWAIT,
 	};
 	int r;
 
 	*ret_blame = (struct companion_blame){ .record = 0 };
-	if (n_enter > ARRAY_SIZE(arg.enter) || n_leave > ARRAY_SIZE(arg.leave))
+	if (s->n_enter > ARRAY_SIZE(arg.enter) || s->n_leave > ARRAY_SIZE(arg.leave))
 		return -E2BIG;
-	if (n_enter > 0)
-		memcpy(arg.enter, enter, n_enter * sizeof(*enter));
-	if (n_leave > 0)
-		memcpy(arg.leave, leave, n_leave * sizeof(*leave));
+	if (s->n_enter > 0)
+		memcpy(arg.enter, s->enter, s->n_enter * sizeof(*s->enter));
+	if (s->n_leave > 0)
+		memcpy(arg.leave, s->leave, s->n_leave * sizeof(*s->leave));
 	r = companion_ioctl(c, KLP_IOC_SWITCH, &arg);
 	if (r < 0) {
 		*ret_blame = (struct companion_blame){ arg.failed, arg.failed_index,

@@ -75,15 +75,19 @@ struct companion_blame {	/* what a failed KLP_IOC_SWITCH is about */
 	int32_t callback_error;	/* -ECANCELED: return value of the object's callback */
 };
 
+struct companion_switch {	/* ids of the records that enter and leave */
+	const uint64_t *enter, *leave;
+	uint32_t n_enter, n_leave;
+	uint32_t timeout_ms;	/* after which the transition reverses itself; 0: never */
+};
+
 /*
- * `timeout_ms`: time after which the transition reverses itself; 0: never. *ret_blame is set on
- * failure.
+ * Begin a transition. *ret_blame is set on failure.
  *
  * Does not wait for callbacks. If a callback fails later, the transition ends in reverse and
  * companion_refusal() returns the error. A companion of ABI 3 waits for callbacks.
  */
-int companion_switch(struct companion *c, const uint64_t *enter, uint32_t n_enter,
-		     const uint64_t *leave, uint32_t n_leave, uint32_t timeout_ms,
+int companion_switch(struct companion *c, const struct companion_switch *s,
 		     uint64_t *ret_transition, struct companion_blame *ret_blame);
 /* `reversed`: the present direction of the transition, as far as klpd knows it. */
 int companion_reverse(struct companion *c, uint64_t transition, bool reversed);

@@ -235,7 +235,8 @@ static void ask_changes(struct companion *c)
 	else
 		REQUIRE(id != 0);
 	(void)companion_try_func(c, &funcs[0]);
-	(void)companion_switch(c, &id, 1, NULL, 0, 0, &id, &blame);
+	(void)companion_switch(c, &(struct companion_switch){ .enter = &id, .n_enter = 1 }, &id,
+			       &blame);
 	if (companion_refusal(c, 1, &error, &blame) == 0)
 		REQUIRE(error < 0 && error > -4096);
 	if (companion_task(c, 1, &state) == 0)

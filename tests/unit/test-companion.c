@@ -114,10 +114,11 @@ static void check_blamed(struct companion *c, int error, uint32_t failed, uint32
 
 static void check_switch_flags(struct companion *c, uint32_t wanted)
 {
+	const struct companion_switch leave = { .leave = (uint64_t[]){ 1 }, .n_leave = 1 };
 	struct companion_blame blame;
 	uint64_t number;
 
-	CHECK_INT(companion_switch(c, NULL, 0, (uint64_t[]){ 1 }, 1, 0, &number, &blame), 0);
+	CHECK_INT(companion_switch(c, &leave, &number, &blame), 0);
 	CHECK_INT(fake.switch_flags, wanted);
 }
 
