@@ -182,31 +182,39 @@ static bool foreign_is_at(const struct foreign_target *t, uint32_t btf_id, const
 	       (listed && STREQ(t->object, "vmlinux") && STREQ(t->listed, listed));
 }
 
+/* A search of the links. */
+struct foreign_search {
+	struct targets *kernel;
+	const struct foreign_target *targets;
+	size_t n;
+	uint32_t vmlinux;	/* id of its BTF; 0: not known */
+	uint32_t *counts;	/* tracing programs of each target */
+};
+
 /* One link: OUTCOME_TAKEN if it is a foreign fmod_ret program on a target. Counts it per target. */
-static int foreign_link(struct targets *kernel, int fd, const struct foreign_target *targets,
-			size_t n, bool own, uint32_t vmlinux, uint32_t *counts, size_t *ret_index,
+static int foreign_link(const struct foreign_search *s, int fd, bool own, size_t *ret_index,
 			struct report *report)
 {
 	const char *name, *listed = NULL;
 	uint32_t obj_id, btf_id;
 	struct link_info info;
 
-	if (link_get_traced(fd, &obj_id, &btf_id) < 0 || (vmlinux != 0 && obj_id != vmlinux))
+	if (link_get_traced(fd, &obj_id, &btf_id) < 0 || (s->vmlinux != 0 && obj_id != s->vmlinux))
 		return 0;
-	name = kernel && !own ? targets_func_name(kernel, btf_id) : NULL;
-	if (name && targets_listed(kernel, "vmlinux", name, 0, &listed) < 0)
+	name = s->kernel && !own ? targets_func_name(s->kernel, btf_id) : NULL;
+	if (name && targets_listed(s->kernel, "vmlinux", name, 0, &listed) < 0)
 		listed = NULL;
-	for (size_t i = 0; i < n; i++) {
-		if (!foreign_is_at(&targets[i], btf_id, listed))
+	for (size_t i = 0; i < s->n; i++) {
+		if (!foreign_is_at(&s->targets[i], btf_id, listed))
 			continue;
-		counts[i]++;
+		s->counts[i]++;
 		if (own || link_get_info(fd, &info) < 0 || info.kind != LINK_FMOD_RET)
 			continue;
 		*ret_index = i;
 		return report_set(report, OUTCOME_TAKEN,
 				  "Function '%s' has foreign fmod_ret program '%s' (link %u); %s and "
-				  "win", targets[i].symbol, info.prog_name, info.link_id,
-				  targets[i].traced ?
+				  "win", s->targets[i].symbol, info.prog_name, info.link_id,
+				  s->targets[i].traced ?
 				  "this patch would be attached later, run before it" :
 				  "it would run before this patch");
 	}
@@ -217,8 +225,9 @@ static int foreign_program(struct targets *kernel, const struct foreign_target *
 			   const struct foreign_links *links, size_t *ret_index,
 			   struct report *report)
 {
-	uint32_t id = 0, vmlinux = foreign_vmlinux_id();
 	_cleanup_free_ uint32_t *counts = calloc(n, sizeof(*counts));
+	const struct foreign_search search = { kernel, targets, n, foreign_vmlinux_id(), counts };
+	uint32_t id = 0;
 
 	if (!counts && n > 0)
 		return -ENOMEM;
@@ -239,8 +248,7 @@ static int foreign_program(struct targets *kernel, const struct foreign_target *
 					    "another program has a function of the patch");
 		if (fd < 0)
 			continue;
-		r = foreign_link(kernel, fd, targets, n,
-				 foreign_is_own(id, links->own, links->n_own), vmlinux, counts,
+		r = foreign_link(&search, fd, foreign_is_own(id, links->own, links->n_own),
 				 ret_index, report);
 		if (r != 0)
 			return r;
