@@ -157,19 +157,26 @@ bool wire_is_read(const struct wire *w)
 	return !w->bad && w->at == w->size && w->fd_at == w->n_fds;
 }
 
+/* A socket and how to wait for it; see wire_wait. */
+struct channel {
+	int socket;
+	wire_wait wait;
+	void *userdata;
+};
+
 /* After a failed call on the socket. 0: try again. */
-static int wire_again(int socket, short events, wire_wait wait, void *userdata)
+static int channel_again(const struct channel *c, short events)
 {
 	if (errno == EINTR)
 		return 0;
-	if (errno != EAGAIN || !wait)
+	if (errno != EAGAIN || !c->wait)
 		return errno_negative();
-	return wait(socket, events, userdata);
+	return c->wait(c->socket, events, c->userdata);
 }
 
 /* Send all bytes; `n` descriptors, at most FDS_AT_ONCE, go with the first of them. */
-static int send_part(int socket, const void *data, size_t size, const int *fds, size_t n,
-		     wire_wait wait, void *userdata)
+static int send_part(const struct channel *c, const void *data, size_t size, const int *fds,
+		     size_t n)
 {
 	union {
 		char bytes[CMSG_SPACE(FDS_AT_ONCE * sizeof(int))];
@@ -191,9 +198,9 @@ static int send_part(int socket, const void *data, size_t size, const int *fds, 
 			};
 			memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), fds, n * sizeof(int));
 		}
-		sent = sendmsg(socket, &message, MSG_NOSIGNAL | (wait ? MSG_DONTWAIT : 0));
+		sent = sendmsg(c->socket, &message, MSG_NOSIGNAL | (c->wait ? MSG_DONTWAIT : 0));
 		if (sent < 0) {
-			int r = wire_again(socket, POLLOUT, wait, userdata);
+			int r = channel_again(c, POLLOUT);
 
 			if (r < 0)
 				return r;
@@ -208,17 +215,17 @@ static int send_part(int socket, const void *data, size_t size, const int *fds, 
 
 int wire_send(int socket, const struct wire *w, wire_wait wait, void *userdata)
 {
+	const struct channel c = { socket, wait, userdata };
 	struct header h = { w->type, (uint32_t)w->size, (uint32_t)w->n_fds };
 	int r;
 
 	if (w->bad)
 		return -ENOMEM;
-	r = send_part(socket, &h, sizeof(h), NULL, 0, wait, userdata);
+	r = send_part(&c, &h, sizeof(h), NULL, 0);
 	if (r == 0)
-		r = send_part(socket, w->data, w->size, NULL, 0, wait, userdata);
+		r = send_part(&c, w->data, w->size, NULL, 0);
 	for (size_t i = 0; r == 0 && i < w->n_fds; i += FDS_AT_ONCE)
-		r = send_part(socket, "", 1, w->fds + i, MIN(w->n_fds - i, (size_t)FDS_AT_ONCE), wait,
-			      userdata);
+		r = send_part(&c, "", 1, w->fds + i, MIN(w->n_fds - i, (size_t)FDS_AT_ONCE));
 	return r;
 }
 
@@ -243,8 +250,8 @@ static int take_fds(struct msghdr *message, struct wire *w, size_t expected)
 	return message->msg_flags & MSG_CTRUNC ? -EMFILE : 0;
 }
 
-static int receive_part(int socket, struct wire *w, void *data, size_t size, size_t expected,
-			wire_wait wait, void *userdata)
+static int receive_part(const struct channel *c, struct wire *w, void *data, size_t size,
+			size_t expected)
 {
 	union {
 		char bytes[CMSG_SPACE(FDS_AT_ONCE * sizeof(int))];
@@ -259,9 +266,10 @@ static int receive_part(int socket, struct wire *w, void *data, size_t size, siz
 			.msg_control = control.bytes,
 			.msg_controllen = sizeof(control.bytes),
 		};
-		ssize_t n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | (wait ? MSG_DONTWAIT : 0));
+		ssize_t n = recvmsg(c->socket, &message,
+				    MSG_CMSG_CLOEXEC | (c->wait ? MSG_DONTWAIT : 0));
 		int r = n > 0 ? take_fds(&message, w, expected) :
-			n == 0 ? -ENODATA : wire_again(socket, POLLIN, wait, userdata);
+			n == 0 ? -ENODATA : channel_again(c, POLLIN);
 
 		if (r < 0)
 			return r;
@@ -275,23 +283,24 @@ static int receive_part(int socket, struct wire *w, void *data, size_t size, siz
 
 int wire_receive(int socket, struct wire *ret, wire_wait wait, void *userdata)
 {
+	const struct channel c = { socket, wait, userdata };
 	struct wire w = { .reading = true };
 	struct header h = {};
 	char byte;
 	int r;
 
-	r = receive_part(socket, &w, &h, sizeof(h), 0, wait, userdata);
+	r = receive_part(&c, &w, &h, sizeof(h), 0);
 	if (r == 0 && (h.size > LOADER_MESSAGE_MAX || h.n_fds > LOADER_FDS_MAX))
 		r = -EBADMSG;
 	if (r < 0)
 		return r;
 	w.data = malloc((size_t)h.size + 1);
 	w.fds = calloc((size_t)h.n_fds + 1, sizeof(*w.fds));
-	r = w.data && w.fds ? receive_part(socket, &w, w.data, h.size, 0, wait, userdata) : -ENOMEM;
+	r = w.data && w.fds ? receive_part(&c, &w, w.data, h.size, 0) : -ENOMEM;
 	while (r == 0 && w.n_fds < h.n_fds) {
 		size_t before = w.n_fds;
 
-		r = receive_part(socket, &w, &byte, 1, h.n_fds, wait, userdata);
+		r = receive_part(&c, &w, &byte, 1, h.n_fds);
 		if (r == 0 && w.n_fds == before)
 			r = -EBADMSG;
 	}
