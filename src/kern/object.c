@@ -243,18 +243,17 @@ static int file_to_fd(const void *data, size_t size)
 static int object_read_btf(struct object *o, const void *data, size_t size, struct report *report)
 {
 	_cleanup_(elf_endp) Elf *elf = NULL;
-	const void *btf = NULL;
-	size_t btf_size = 0;
+	struct elf_section btf = { .data = NULL };
 	int r;
 
 	r = elf_file_check_btf(data, size, report);
 	if (r == 0)
 		r = elf_file_open(data, size, &elf, report);
 	if (r == 0)
-		r = elf_file_find(elf, data, size, BTF_ELF_SEC, &btf, &btf_size, report);
-	if (r != 0 || !btf)
+		r = elf_file_find(elf, data, size, BTF_ELF_SEC, &btf, report);
+	if (r != 0 || !btf.data)
 		return r;
-	o->btf = btf__new(btf, (uint32_t)btf_size);
+	o->btf = btf__new(btf.data, (uint32_t)btf.size);
 	if (o->btf)
 		return 0;
 	r = errno_negative();

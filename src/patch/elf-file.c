@@ -47,16 +47,15 @@ bool elf_file_has(const GElf_Shdr *header, size_t size)
 	       header->sh_size <= size - header->sh_offset;
 }
 
-int elf_file_find(Elf *elf, const void *data, size_t size, const char *name, const void **ret,
-		  size_t *ret_size, struct report *report)
+int elf_file_find(Elf *elf, const void *data, size_t size, const char *name,
+		  struct elf_section *ret, struct report *report)
 {
+	struct elf_section found = { .data = NULL };
 	Elf_Scn *section = NULL;
-	const void *found = NULL;
-	size_t found_size = 0;
 	GElf_Shdr header;
 	size_t names;
 
-	*ret = NULL;
+	*ret = found;
 	if (elf_getshdrstrndx(elf, &names) < 0)
 		return 0;
 	while ((section = elf_nextscn(elf, section))) {
@@ -68,34 +67,32 @@ int elf_file_find(Elf *elf, const void *data, size_t size, const char *name, con
 		this = elf_strptr(elf, names, header.sh_name);
 		if (!this || !STREQ(this, name))
 			continue;
-		if (found)
+		if (found.data)
 			return report_set(report, OUTCOME_META_INVALID,
 					  "The file has two sections %s", name);
 		if (!elf_file_has(&header, size) || (header.sh_flags & SHF_COMPRESSED))
 			return report_set(report, OUTCOME_META_INVALID,
 					  "Section %s is compressed or not inside the file", name);
-		found = (const char *)data + header.sh_offset;
-		found_size = header.sh_size;
+		found.data = (const char *)data + header.sh_offset;
+		found.size = header.sh_size;
 	}
 	*ret = found;
-	*ret_size = found_size;
 	return 0;
 }
 
 int elf_file_check_btf(const void *data, size_t size, struct report *report)
 {
 	_cleanup_(elf_endp) Elf *elf = NULL;
-	const void *btf = NULL;
+	struct elf_section btf = { .data = NULL };
 	struct btf_fault fault;
-	size_t btf_size = 0;
 	int r;
 
 	r = elf_file_open(data, size, &elf, report);
 	if (r == 0)
-		r = elf_file_find(elf, data, size, ".BTF", &btf, &btf_size, report);
-	if (r != 0 || !btf)
+		r = elf_file_find(elf, data, size, ".BTF", &btf, report);
+	if (r != 0 || !btf.data)
 		return r;
-	r = btf_check(btf, btf_size, &fault);
+	r = btf_check(btf.data, btf.size, &fault);
 	if (r != -EINVAL)
 		return r;
 	if (fault.type == 0)

@@ -24,12 +24,12 @@ struct wanted {
 	bool found;
 };
 
-static int section_find(Elf *elf, const void *data, size_t size, const void **ret, size_t *ret_size,
+static int section_find(Elf *elf, const void *data, size_t size, struct elf_section *ret,
 			struct report *report)
 {
-	int r = elf_file_find(elf, data, size, KLP_META_SECTION, ret, ret_size, report);
+	int r = elf_file_find(elf, data, size, KLP_META_SECTION, ret, report);
 
-	if (r == 0 && !*ret)
+	if (r == 0 && !ret->data)
 		return report_set(report, OUTCOME_NO_METADATA, "The file has no section %s",
 				  KLP_META_SECTION);
 	return r;
@@ -39,17 +39,16 @@ int meta_find_section(const void *data, size_t size, const void **ret, size_t *r
 		      struct report *report)
 {
 	_cleanup_(elf_endp) Elf *elf = NULL;
-	const void *section = NULL;
-	size_t section_size = 0;
+	struct elf_section section = { .data = NULL };
 	int r;
 
 	r = elf_file_open(data, size, &elf, report);
 	if (r == 0)
-		r = section_find(elf, data, size, &section, &section_size, report);
+		r = section_find(elf, data, size, &section, report);
 	if (r != 0)
 		return r;
-	*ret = section;
-	*ret_size = section_size;
+	*ret = section.data;
+	*ret_size = section.size;
 	return 0;
 }
 
@@ -125,15 +124,14 @@ int meta_from_elf(const void *data, size_t size, struct meta **ret, struct repor
 {
 	_cleanup_(meta_freep) struct meta *m = NULL;
 	_cleanup_(elf_endp) Elf *elf = NULL;
-	const void *section = NULL;
-	size_t section_size = 0;
+	struct elf_section section = { .data = NULL };
 	int r;
 
 	r = elf_file_open(data, size, &elf, report);
 	if (r == 0)
-		r = section_find(elf, data, size, &section, &section_size, report);
+		r = section_find(elf, data, size, &section, report);
 	if (r == 0)
-		r = meta_from_section(section, section_size, &m, report);
+		r = meta_from_section(section.data, section.size, &m, report);
 	if (r != 0)
 		return r;
 	r = programs_check(elf, size, m, report);
