@@ -172,7 +172,7 @@ static int lost_meta(const char *name, size_t room, struct meta **ret)
 }
 
 int lost_make(const char *name, uint64_t serial, const struct lost_identity *identity,
-	      size_t n_funcs, const struct found *f, bool *claimed, struct patch **ret)
+	      const struct found *f, bool *claimed, struct patch **ret)
 {
 	_cleanup_(meta_freep) struct meta *m = NULL;
 	_cleanup_free_ size_t *index = calloc(f->n + 1, sizeof(*index));
@@ -201,7 +201,6 @@ int lost_make(const char *name, uint64_t serial, const struct lost_identity *ide
 	s->id = identity->id;
 	s->slot = identity->slot;
 	s->consistency = identity->id != 0 ? KLP_CONSISTENCY_PER_TASK : KLP_CONSISTENCY_IMMEDIATE;
-	s->n_lost = (unsigned int)(n_funcs > s->n_links ? n_funcs - s->n_links : 0);
 	*ret = TAKE_PTR(s);
 	return 0;
 }

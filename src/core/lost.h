@@ -28,11 +28,10 @@ bool lost_is(const struct found_link *l, const struct lost_identity *identity);
 int lost_fill(struct patch *s, const struct lost_identity *identity, const struct found *f,
 	      bool *claimed);
 /*
- * Build a patch from all links of this identity and mark them as claimed. n_funcs: number of
- * functions it is known to have. Returns 0 or -errno.
+ * Build a patch from all links of this identity and mark them as claimed. Returns 0 or -errno.
  */
 int lost_make(const char *name, uint64_t serial, const struct lost_identity *identity,
-	      size_t n_funcs, const struct found *f, bool *claimed, struct patch **ret);
+	      const struct found *f, bool *claimed, struct patch **ret);
 /* Split the name of a record, "NAME.SERIAL". False: it was not made by klpd. */
 bool lost_parse_record(const char *record, char ret_name[static KLP_NAME_LEN],
 		       uint64_t *ret_serial);

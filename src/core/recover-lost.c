@@ -65,7 +65,7 @@ struct lost_place {		/* where it was found */
 	uint64_t serial;
 	uint64_t pinned;	/* N of gen-N; 0: none */
 	enum judge_pins pins;
-	size_t n_funcs;
+	size_t n_funcs;		/* that it is known to have */
 };
 
 static int lost_set(struct recovery *v, const struct lost_identity *identity,
@@ -81,11 +81,13 @@ static int lost_set(struct recovery *v, const struct lost_identity *identity,
 		if (r == 0)
 			r = meta ? lost_from_meta(v, meta, identity, &s) : -ENODATA;
 	}
-	if (r == -ENODATA)
-		r = lost_make(place->name, place->serial, identity, place->n_funcs, &v->found,
-			      v->claimed, &s);
-	else if (r == 0)
+	if (r == -ENODATA) {
+		r = lost_make(place->name, place->serial, identity, &v->found, v->claimed, &s);
+		if (r == 0 && place->n_funcs > s->n_links)
+			s->n_lost = (unsigned int)(place->n_funcs - s->n_links);
+	} else if (r == 0) {
 		facts.pins = JUDGE_PINS_READ;
+	}
 	if (r < 0)
 		return r;
 	s->pinned = place->pinned;
@@ -147,7 +149,7 @@ static int unread_nothing(struct recovery *v, const struct lost_identity *identi
 		v->half[v->n_half++] = place->pinned;
 		return 0;
 	}
-	r = lost_make(place->name, place->serial, identity, 0, &v->found, v->claimed, &s);
+	r = lost_make(place->name, place->serial, identity, &v->found, v->claimed, &s);
 	if (r < 0)
 		return r;
 	s->pinned = place->pinned;
