@@ -91,10 +91,11 @@ static int check_consistency(const struct plan_patch *patches, size_t n_patches,
 	r = check_take(problems, request->meta, &report);
 	if (r < 0)
 		return r;
-	(void)plan_choose_slot(patches, n_patches,
-			       plan_staying(patches, n_patches, request->meta,
-					    plan->verb == CHANGE_REPLACE),
-			       request->taken, plan->consistency, &plan->enter[0].slot, &report);
+	r = plan_check_room(plan_staying(patches, n_patches, request->meta,
+					 plan->verb == CHANGE_REPLACE), &report);
+	if (r == 0)
+		(void)plan_choose_slot(patches, n_patches, request->taken, plan->consistency,
+				       &plan->enter[0].slot, &report);
 	return check_take(problems, request->meta, &report);
 }
 

@@ -71,8 +71,10 @@ static int rollback_enter(struct rollback *b, size_t index, struct report *repor
 					    b->request->companion && !b->request->companion_older,
 					    &entered.consistency, report);
 	if (r == 0)
-		r = plan_choose_slot(b->all, b->n_all, b->n_then, b->request->taken,
-				     entered.consistency, &entered.slot, report);
+		r = plan_check_room(b->n_then, report);
+	if (r == 0)
+		r = plan_choose_slot(b->all, b->n_all, b->request->taken, entered.consistency,
+				     &entered.slot, report);
 	if (r == 0 && plan->n_enter > 0 && entered.consistency != plan->consistency)
 		r = report_set(report, OUTCOME_CONSISTENCY,
 			       "'%s' was in force with %s consistency and cannot come back in a "

@@ -46,9 +46,11 @@ int plan_find(const struct plan_patch *patches, size_t n_patches, const char *na
 /* How many of them stay in force beside m, if it enters. */
 size_t plan_staying(const struct plan_patch *patches, size_t n_patches, const struct meta *m,
 		    bool replace);
-/* Beside `n_stay` of them; *ret is no bit that any of them has, also of those that leave. */
-int plan_choose_slot(const struct plan_patch *patches, size_t n_patches, size_t n_stay,
-		     uint64_t taken, uint32_t consistency, uint32_t *ret, struct report *report);
+/* Whether one more patch can be in force beside `n_stay` of them. */
+int plan_check_room(size_t n_stay, struct report *report);
+/* *ret is no bit that any of them has, also of those that leave. */
+int plan_choose_slot(const struct plan_patch *patches, size_t n_patches, uint64_t taken,
+		     uint32_t consistency, uint32_t *ret, struct report *report);
 const char *plan_consistency_name(uint32_t consistency);
 
 int plan_rollback(const struct plan_patch *patches, size_t n_patches,

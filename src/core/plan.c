@@ -104,12 +104,20 @@ int plan_check_leaving(const struct plan_patch *patches, const struct plan *plan
 	return 0;
 }
 
+int plan_check_room(size_t n_stay, struct report *report)
+{
+	if (n_stay >= PLAN_PATCHES_MAX)
+		return report_set(report, OUTCOME_UNSUPPORTED,
+				  "%zu patches are in force, there is no room for one more", n_stay);
+	return 0;
+}
+
 /*
  * Choose a slot. The entering patch exists beside the leaving ones until they are gone, so it needs
  * its own.
  */
-int plan_choose_slot(const struct plan_patch *patches, size_t n_patches, size_t n_stay,
-		     uint64_t taken, uint32_t consistency, uint32_t *ret, struct report *report)
+int plan_choose_slot(const struct plan_patch *patches, size_t n_patches, uint64_t taken,
+		     uint32_t consistency, uint32_t *ret, struct report *report)
 {
 	uint64_t used = taken;
 
@@ -117,9 +125,6 @@ int plan_choose_slot(const struct plan_patch *patches, size_t n_patches, size_t 
 		if (patches[i].consistency == KLP_CONSISTENCY_IMMEDIATE &&
 		    patches[i].slot < KLP_GATE_SLOTS)
 			used |= UINT64_C(1) << patches[i].slot;
-	if (n_stay >= PLAN_PATCHES_MAX)
-		return report_set(report, OUTCOME_UNSUPPORTED,
-				  "%zu patches are in force, there is no room for one more", n_stay);
 	if (consistency == KLP_CONSISTENCY_IMMEDIATE && used == UINT64_MAX)
 		return report_set(report, OUTCOME_UNSUPPORTED,
 				  "All %u places of immediate patches are taken, also by those that "
@@ -202,7 +207,9 @@ static int plan_enter(const struct plan_patch *patches, size_t n_patches,
 					    request->companion && !request->companion_older,
 					    &plan->consistency, report);
 	if (r == 0)
-		r = plan_choose_slot(patches, n_patches, n_stay, request->taken, plan->consistency,
+		r = plan_check_room(n_stay, report);
+	if (r == 0)
+		r = plan_choose_slot(patches, n_patches, request->taken, plan->consistency,
 				     &plan->enter[0].slot, report);
 	if (r != 0 || !replace)
 		return r;
