@@ -209,6 +209,19 @@ static int incoming_attach_one(struct incoming *e, size_t i, struct report *repo
 	return report_errno(report, r, "Cannot attach program '%s' to '%s'", f->program, f->symbol);
 }
 
+static int incoming_attach_struct_ops(struct incoming *e, size_t i, struct patch *const *leave,
+				      size_t n_leave, struct report *report)
+{
+	int r = struct_ops_attach(e->patch, i, e->object, report);
+
+	e->shared[i] = false;
+	if (r != -EEXIST)
+		return r;
+	r = struct_ops_share(e->patch, i, leave, n_leave, report);
+	e->shared[i] = r == 0;
+	return r;
+}
+
 int incoming_attach(struct incoming *e, struct patch *const *leave, size_t n_leave,
 		    unsigned int *point, struct report *report)
 {
@@ -217,8 +230,7 @@ int incoming_attach(struct incoming *e, struct patch *const *leave, size_t n_lea
 
 	for (size_t i = 0; r == 0 && i < e->patch->n_links; i++) {
 		r = i < first ? incoming_attach_one(e, i, report) :
-				struct_ops_attach(e->patch, i - first, e->object, leave, n_leave,
-						  &e->shared[i - first], report);
+				incoming_attach_struct_ops(e, i - first, leave, n_leave, report);
 		if (r == 0)
 			r = fault_point(PHASE_ATTACH, ++*point);
 	}

@@ -87,15 +87,11 @@ static int struct_ops_refuse(const struct patch *s, const struct meta_struct_ops
 		t->name, t->type);
 }
 
-int struct_ops_attach(struct patch *s, size_t i, const struct object *o, struct patch *const *leave,
-		      size_t n_leave, bool *ret_shared, struct report *report)
+int struct_ops_attach(struct patch *s, size_t i, const struct object *o, struct report *report)
 {
 	const struct meta_struct_ops *t = &s->meta->struct_ops[i];
-	struct patch *owner;
-	size_t j;
 	int r;
 
-	*ret_shared = false;
 	r = object_struct_ops_fd(o, t->map);
 	if (r >= 0) {
 		s->maps[i] = r;
@@ -106,11 +102,21 @@ int struct_ops_attach(struct patch *s, size_t i, const struct object *o, struct 
 		*struct_ops_link(s, i) = r;
 		return 0;
 	}
-	if (r != -EEXIST) {
-		report_names(report, s->meta->name, NULL, NULL);
-		return report_errno(report, r, "Cannot register struct_ops instance '%s' of type %s",
-				    t->name, t->type);
-	}
+	if (r == -EEXIST)
+		return r;
+	report_names(report, s->meta->name, NULL, NULL);
+	return report_errno(report, r, "Cannot register struct_ops instance '%s' of type %s",
+			    t->name, t->type);
+}
+
+int struct_ops_share(struct patch *s, size_t i, struct patch *const *leave, size_t n_leave,
+		     struct report *report)
+{
+	const struct meta_struct_ops *t = &s->meta->struct_ops[i];
+	struct patch *owner;
+	size_t j;
+	int r;
+
 	owner = struct_ops_owner(leave, n_leave, t, &j);
 	if (!owner || !struct_ops_is_current(owner, j))
 		return struct_ops_refuse(s, t, report);
@@ -118,7 +124,6 @@ int struct_ops_attach(struct patch *s, size_t i, const struct object *o, struct 
 	if (r < 0)
 		return errno_negative();
 	*struct_ops_link(s, i) = r;
-	*ret_shared = true;
 	return 0;
 }
 

@@ -11,12 +11,16 @@
 struct object;
 
 /*
- * Phase ATTACH for instance i of an entering patch. The instance is registered. If a leaving patch
- * brings the same instance, the link of that patch is used without a change and *ret_shared is
- * true. OUTCOME_TAKEN: a foreign instance has this name, or the shared link holds a foreign map.
+ * Phase ATTACH for instance i of an entering patch: register the instance. -EEXIST: an instance of
+ * its name is registered.
  */
-int struct_ops_attach(struct patch *s, size_t i, const struct object *o, struct patch *const *leave,
-		      size_t n_leave, bool *ret_shared, struct report *report);
+int struct_ops_attach(struct patch *s, size_t i, const struct object *o, struct report *report);
+/*
+ * After -EEXIST: use the link of the leaving patch that brings the same instance, without a change
+ * of it. OUTCOME_TAKEN: a foreign instance has this name, or the shared link holds a foreign map.
+ */
+int struct_ops_share(struct patch *s, size_t i, struct patch *const *leave, size_t n_leave,
+		     struct report *report);
 /*
  * Update the links of all instances of s to its maps, where they hold the map of one of `others`.
  * Idempotent. Returns 0, or the first error after trying all instances. -EPERM: a link holds a
