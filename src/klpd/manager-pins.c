@@ -221,12 +221,12 @@ static int repair_immediate(struct manager *m, const struct repair *repair, stru
 	return 0;
 }
 
-static int repair_begin(struct manager *m, struct repair *repair, uint64_t timeout_usec, bool wait,
-			const struct manager_waiter *waiter, bool *ret_runs, struct report *report)
+static int repair_begin(struct manager *m, struct repair *repair,
+			const struct manager_repair *change, bool *ret_runs, struct report *report)
 {
 	struct patch *leave[KLP_GATE_SLOTS];
 	struct transaction_request request = { .verb = CHANGE_REPAIR, .leave = leave,
-					       .timeout_usec = timeout_usec };
+					       .timeout_usec = change->timeout_usec };
 	int r;
 
 	r = repair_immediate(m, repair, report);
@@ -235,13 +235,13 @@ static int repair_begin(struct manager *m, struct repair *repair, uint64_t timeo
 	request.n_leave = repair_leaving(m->registry, repair, KLP_CONSISTENCY_PER_TASK, leave);
 	if (request.n_leave == 0)
 		return 0;
-	r = manager_change(m, &request, wait, waiter, report);
+	r = manager_change(m, &request, change->wait, &change->waiter, report);
 	*ret_runs = r == 0;
 	return r;
 }
 
-int manager_repair(struct manager *m, struct repair *repair, uint64_t timeout_usec, bool wait,
-		   const struct manager_waiter *waiter, bool *ret_runs, struct report *report)
+int manager_repair(struct manager *m, struct repair *repair, const struct manager_repair *change,
+		   bool *ret_runs, struct report *report)
 {
 	bool removed = false;
 	int r;
@@ -254,7 +254,7 @@ int manager_repair(struct manager *m, struct repair *repair, uint64_t timeout_us
 	r = repair_run(m->registry, repair);
 	if (r < 0)
 		log_warning_errno(r, "Not all could be repaired: %m");
-	r = repair_begin(m, repair, timeout_usec, wait, waiter, ret_runs, report);
+	r = repair_begin(m, repair, change, ret_runs, report);
 	/*
 	 * Recover to judge again the patches that the repair took over and that did not leave, and
 	 * to drop what it removed.

@@ -106,6 +106,12 @@ static int repair_start(sd_varlink *client, struct manager *m, const struct repa
 			struct repair *repair, struct report *report)
 {
 	_cleanup_(repair_call_freep) struct repair_call *c = calloc(1, sizeof(*c));
+	const struct manager_repair change = {
+		.timeout_usec = p->timeout_usec == UINT64_MAX ? MANAGER_TIMEOUT_USEC :
+								p->timeout_usec,
+		.wait = p->wait != 0,
+		.waiter = { .done = on_done, .userdata = c },
+	};
 	bool runs = false;
 	int r;
 
@@ -120,10 +126,7 @@ static int repair_start(sd_varlink *client, struct manager *m, const struct repa
 	r = json_actions(repair, &c->actions);
 	if (r < 0)
 		return r;
-	r = manager_repair(m, repair,
-			   p->timeout_usec == UINT64_MAX ? MANAGER_TIMEOUT_USEC : p->timeout_usec,
-			   p->wait != 0, &(struct manager_waiter){ .done = on_done, .userdata = c },
-			   &runs, report);
+	r = manager_repair(m, repair, &change, &runs, report);
 	if (r != 0)
 		return r;
 	if (runs) {
