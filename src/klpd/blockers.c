@@ -23,35 +23,23 @@ static uint64_t monotonic_usec(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* Append each blocker to the array; the first `stacks` of them get their stacks. */
-static int blockers_describe(struct companion *c, bool last,
-			     const struct klp_uapi_blocker *blockers, uint32_t n, uint64_t stacks,
-			     uint64_t usec, sd_json_variant **array)
+/* Append the blocker to the array. `stack` has room for its stack; NULL: without the stack. */
+static int blockers_append(struct companion *c, bool last, const struct klp_uapi_blocker *b,
+			   char *stack, sd_json_variant **array)
 {
-	_cleanup_free_ char *text = malloc(COMPANION_STACK_ROOM);
-	uint64_t began = monotonic_usec();
+	_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
+	bool known = false;
 	int r;
 
-	if (!text)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < n; i++) {
-		_cleanup_(sd_json_variant_unrefp) sd_json_variant *v = NULL;
-		bool known = false;
-
-		if (i < stacks && monotonic_usec() - began < usec) {
-			r = companion_stack(c, &blockers[i], last, text);
-			/* the task has moved since the list was made */
-			if (r == -ESRCH && !last)
-				continue;
-			known = r == 0;
-		}
-		r = json_blocker(&blockers[i], known ? text : NULL, &v);
-		if (r >= 0)
-			r = sd_json_variant_append_array(array, v);
-		if (r < 0)
-			return r;
+	if (stack) {
+		r = companion_stack(c, b, last, stack);
+		/* the task has moved since the list was made */
+		if (r == -ESRCH && !last)
+			return 0;
+		known = r == 0;
 	}
-	return *array ? 0 : sd_json_variant_new_array(array, NULL, 0);
+	r = json_blocker(b, known ? stack : NULL, &v);
+	return r < 0 ? r : sd_json_variant_append_array(array, v);
 }
 
 int blockers_json(struct companion *c, bool last, uint64_t stacks, uint64_t usec,
@@ -59,14 +47,29 @@ int blockers_json(struct companion *c, bool last, uint64_t stacks, uint64_t usec
 {
 	_cleanup_free_ struct klp_uapi_blocker *blockers = NULL;
 	_cleanup_(sd_json_variant_unrefp) sd_json_variant *array = NULL;
+	_cleanup_free_ char *stack = NULL;
+	uint64_t began;
 	uint32_t n = 0;
 	int r;
 
 	r = c ? companion_blockers(c, last, &blockers, &n) : -ENOENT;
 	if (r < 0 && r != -ENOENT)
 		return r;
-	r = blockers_describe(c, last, blockers, r < 0 ? 0 : n,
-			      MIN(stacks, (uint64_t)BLOCKERS_STACKS_MAX), usec, &array);
+	if (r < 0)
+		n = 0;
+	stack = malloc(COMPANION_STACK_ROOM);
+	if (!stack)
+		return -ENOMEM;
+	stacks = MIN(stacks, (uint64_t)BLOCKERS_STACKS_MAX);
+	began = monotonic_usec();
+	for (uint32_t i = 0; i < n; i++) {
+		bool wanted = i < stacks && monotonic_usec() - began < usec;
+
+		r = blockers_append(c, last, &blockers[i], wanted ? stack : NULL, &array);
+		if (r < 0)
+			return r;
+	}
+	r = array ? 0 : sd_json_variant_new_array(&array, NULL, 0);
 	if (r >= 0)
 		*ret = TAKE_PTR(array);
 	return r;
