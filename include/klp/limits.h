@@ -43,6 +43,7 @@
 #define KLP_REASON_LEN		64
 #define KLP_STACK_MAX		16384	/* bytes of the text of one stack */
 #define KLP_KEPT_MAX		64	/* blockers that are kept after a reversal */
+#define KLP_HOOKS_MAX		4096	/* hooks of one answer of KLP_IOC_HOOKS; its nr counts all */
 #define KLP_DONE_MAX		4096	/* DONE events that can wait to be read */
 
 #endif

@@ -76,21 +76,26 @@ int companion_stack(struct companion *c, const struct klp_uapi_blocker *blocker,
 	return 0;
 }
 
-/* Room for the functions of a change or two. */
-#define HOOKS_MAX	1024
-
+/* Asks for the number first, because there are none almost always. */
 int companion_idle_hooks(struct companion *c, struct klp_uapi_hook **ret, uint32_t *ret_n)
 {
-	_cleanup_free_ struct klp_uapi_hook *found = calloc(HOOKS_MAX, sizeof(*found));
-	struct klp_ioc_hooks arg = { .hooks = (uintptr_t)found, .nr = HOOKS_MAX };
+	_cleanup_free_ struct klp_uapi_hook *found = NULL;
+	struct klp_ioc_hooks arg = { .nr = 0 };
+	uint32_t room;
 	int r;
 
-	if (!found)
-		return -ENOMEM;
 	r = companion_ioctl(c, KLP_IOC_HOOKS, &arg);
 	if (r < 0 && r != -ENOTTY)
 		return r;
-	*ret_n = r < 0 ? 0 : MIN(arg.nr, (uint32_t)HOOKS_MAX);
+	room = r < 0 ? 0 : MIN(arg.nr, (uint32_t)KLP_HOOKS_MAX);
+	found = calloc(room ?: 1, sizeof(*found));
+	if (!found)
+		return -ENOMEM;
+	arg = (struct klp_ioc_hooks){ .hooks = (uintptr_t)found, .nr = room };
+	r = room > 0 ? companion_ioctl(c, KLP_IOC_HOOKS, &arg) : 0;
+	if (r < 0)
+		return r;
+	*ret_n = MIN(arg.nr, room);
 	for (uint32_t i = 0; i < *ret_n; i++) {
 		text_clean(found[i].object, sizeof(found[i].object), '?');
 		text_clean(found[i].symbol, sizeof(found[i].symbol), '?');

@@ -152,6 +152,14 @@ static int body_check_target(const struct klp_func_ops *ops, const struct func *
 	return 0;
 }
 
+/* No task is in the sleepable body that the function of a REGISTERED record had. */
+static void body_leave(struct func *f)
+{
+	if (f->inside)
+		klpm_hold_drop(f->inside);
+	f->inside = NULL;
+}
+
 static int body_give(struct klp_func_ops *ops, struct func *f)
 {
 	int ret = body_check_target(ops, f);
@@ -160,6 +168,8 @@ static int body_give(struct klp_func_ops *ops, struct func *f)
 		body_put_prog(ops);
 		return ret;
 	}
+	/* A body that was detached while a start ran that was refused then. */
+	body_leave(f);
 	f->ops = ops;
 	if (ops->prog->sleepable) {
 		klpm_hold_take(ops);
@@ -201,10 +211,8 @@ static void body_unreg(void *kdata, struct bpf_link *link)
 		}
 		klpm_hook_disarm_func(f);
 		f->ops = NULL;
-		if (f->inside && r->state == KLP_REGISTERED) {
-			klpm_hold_drop(f->inside);
-			f->inside = NULL;
-		}
+		if (r->state == KLP_REGISTERED)
+			body_leave(f);
 	}
 	body_put_prog(ops);
 	mutex_unlock(&klpm_mutex);

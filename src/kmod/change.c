@@ -75,6 +75,11 @@ int klpm_change_prepare(struct change *c, struct change_failure *failure)
 	return ret;
 }
 
+void klpm_change_unprepare(struct change *c)
+{
+	change_set_leaves(c, false);
+}
+
 static void change_run(struct klpm_patch **records, u32 n, enum klp_callback_when when)
 {
 	u32 i, o;

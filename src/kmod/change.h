@@ -37,6 +37,8 @@ struct change_failure {
  * Return: 0; -ENODATA or -ENOEXEC, as KLP_IOC_SWITCH; -ENOMEM.
  */
 int klpm_change_prepare(struct change *c, struct change_failure *failure);
+/* The prepared change does not start after all. */
+void klpm_change_unprepare(struct change *c);
 
 /**
  * klpm_change_begin() - Run the callbacks and set the hooks of the start

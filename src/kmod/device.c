@@ -10,11 +10,14 @@
  */
 #include <linux/capability.h>
 #include <linux/compat.h>
+#include <linux/completion.h>
+#include <linux/container_of.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
+#include <linux/refcount.h>
 #include <linux/rcupdate_trace.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -264,6 +267,26 @@ static long device_force(void __user *arg)
 	return r;
 }
 
+struct device_wait {
+	struct rcu_head rcu;
+	struct completion over;
+	refcount_t users;	/* the caller and the grace period */
+};
+
+static void device_wait_put(struct device_wait *w)
+{
+	if (refcount_dec_and_test(&w->users))
+		kfree(w);
+}
+
+static void device_wait_over(struct rcu_head *rcu)
+{
+	struct device_wait *w = container_of(rcu, struct device_wait, rcu);
+
+	complete(&w->over);
+	device_wait_put(w);
+}
+
 /*
  * KLP_IOC_BARRIER: wait for tasks that were preempted in a trampoline or a program. RCU tasks is
  * enough, because no task sleeps in a program that this waits for: the programs that klpd attaches
@@ -272,10 +295,21 @@ static long device_force(void __user *arg)
  */
 static long device_barrier(unsigned long arg)
 {
+	struct device_wait *w;
+	long r;
+
 	if (arg)
 		return -EINVAL;
-	synchronize_rcu_tasks();
-	return 0;
+	w = kmalloc(sizeof(*w), GFP_KERNEL);
+	if (!w)
+		return -ENOMEM;
+	init_completion(&w->over);
+	refcount_set(&w->users, 2);
+	/* If the caller is killed, the callback frees it; klpm_hold_exit() waits for that. */
+	call_rcu_tasks(&w->rcu, device_wait_over);
+	r = wait_for_completion_killable(&w->over) ? -EINTR : 0;
+	device_wait_put(w);
+	return r;
 }
 
 /* Also checked for each change, because an open file can be handed on to another process. */

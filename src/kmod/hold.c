@@ -35,6 +35,7 @@
  */
 #include <linux/bug.h>
 #include <linux/container_of.h>
+#include <linux/hash.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
@@ -46,8 +47,16 @@
 #include "hold.h"
 #include "resolve.h"
 
-static DEFINE_SPINLOCK(hold_lock);	/* protects every struct hold and the list */
-static HLIST_HEAD(hold_images);		/* read under RCU; a map is freed after a grace period */
+#define HOLD_BITS	12
+
+static DEFINE_SPINLOCK(hold_lock);	/* protects every struct hold and the lists */
+/* By the page that an image begins in. Read under RCU; a map is freed after a grace period. */
+static struct hlist_head hold_images[1 << HOLD_BITS];
+
+static struct hlist_head *hold_bucket(unsigned long addr)
+{
+	return &hold_images[hash_long(addr >> PAGE_SHIFT, HOLD_BITS)];
+}
 
 void klpm_hold_take(struct klp_func_ops *ops)
 {
@@ -57,7 +66,7 @@ void klpm_hold_take(struct klp_func_ops *ops)
 	if (!h->n++ && !h->ends) {
 		/* Cannot fail: its link is being created and holds the map too. */
 		WARN_ON_ONCE(!klpm_resolve_struct_ops_get(ops));
-		hlist_add_head_rcu(&h->node, &hold_images);
+		hlist_add_head_rcu(&h->node, hold_bucket((unsigned long)ops->override));
 	}
 	spin_unlock_bh(&hold_lock);
 }
@@ -105,19 +114,26 @@ static void hold_reached(struct rcu_head *rcu)
 	call_rcu_tasks_trace(rcu, hold_left);
 }
 
-unsigned long klpm_hold_image(unsigned long addr)
+/* Of the images that begin in the page of @page, the one that @addr is in. */
+static unsigned long hold_find(unsigned long page, unsigned long addr)
 {
 	const struct klp_func_ops *ops;
 	unsigned long start, found = 0;
 
 	rcu_read_lock();
-	hlist_for_each_entry_rcu(ops, &hold_images, hold.node) {
+	hlist_for_each_entry_rcu(ops, hold_bucket(page), hold.node) {
 		start = (unsigned long)ops->override;
 		if (addr >= start && addr - start < BODY_IMAGE_SIZE)
 			found = start;
 	}
 	rcu_read_unlock();
 	return found;
+}
+
+/* An image need not begin at the start of a page. */
+unsigned long klpm_hold_image(unsigned long addr)
+{
+	return hold_find(addr, addr) ?: hold_find(addr - BODY_IMAGE_SIZE, addr);
 }
 
 void klpm_hold_exit(void)

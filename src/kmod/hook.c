@@ -25,10 +25,13 @@
  *
  * Recursion:
  *
- * No call is missed because of a recursion counter or lock. Tracing programs have a counter that
- * skips a program which is already running on the same CPU; struct_ops programs have none. Nor does
- * the handler take ftrace's recursion lock while a body runs: with that lock held, hooks of
- * functions that the body calls would not run.
+ * Where klp.ko has the only hook, no call is missed because of a recursion counter or lock. Tracing
+ * programs have a counter that skips a program which is already running on the same CPU; struct_ops
+ * programs have none. Nor does the handler take ftrace's recursion lock while a body runs: with
+ * that lock held, hooks of functions that the body calls would not run. ftrace's list function,
+ * which calls the handler where other ftrace users have a hook too, does take it, and lets one call
+ * nest on each level. Calls nested deeper, of functions that others hook too, run the original, and
+ * klp.ko does not learn of them.
  *
  * A body that calls another patched function reaches the body of that function. A body that calls
  * its own target, directly or indirectly, reaches the original; otherwise it would recurse until
@@ -49,6 +52,7 @@
  */
 #include <linux/compiler.h>
 #include <linux/context_tracking.h>
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/ftrace.h>
 #include <linux/instruction_pointer.h>
@@ -61,6 +65,9 @@
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
+#include <linux/srcu.h>
+
+#include <linux/rcupdate_trace.h>	/* needs srcu.h on some kernels, but does not include it */
 
 #include "body.h"
 #include "call.h"
@@ -89,6 +96,7 @@ struct hook_body {
 /* An entry of the list of running bodies. On the stack of the handler, with preemption off. */
 struct hook_run {
 	const struct site *site;
+	const struct pt_regs *regs;	/* of the call */
 	unsigned long count;	/* preempt_count(); contains the level */
 	struct hook_run *below;
 };
@@ -96,6 +104,7 @@ struct hook_run {
 #define HOOK_LEVEL	(NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET)
 
 static DEFINE_PER_CPU(struct hook_run *, hook_runs);	/* innermost running body */
+static bool hook_was_shared;	/* a BPF trampoline may have been given an address of klp.ko */
 
 /*
  * A call that is not to enter its function is redirected to this stub, which returns to the caller.
@@ -237,6 +246,7 @@ static __always_inline void hook_enter(const struct site *s, const struct hook_b
 {
 	struct hook_run run = {
 		.site = s,
+		.regs = regs,
 		.count = preempt_count(),
 		.below = this_cpu_read(hook_runs),
 	};
@@ -248,11 +258,31 @@ static __always_inline void hook_enter(const struct site *s, const struct hook_b
 	this_cpu_write(hook_runs, run.below);
 }
 
+static __always_inline void hook_share(void)
+{
+	if (!READ_ONCE(hook_was_shared))
+		WRITE_ONCE(hook_was_shared, true);
+}
+
 /* Not inlined: otherwise the common path of the handler would save what only this path needs. */
 static noinline notrace void hook_enter_shared(const struct site *s, const struct hook_body *b,
 					       struct pt_regs *regs)
 {
+	hook_share();
 	hook_enter(s, b, regs, true);
+}
+
+/*
+ * The CPU has IBT. If the original is to run, and a BPF trampoline may be the one that calls it,
+ * leave the address of its landing. Only ftrace's list function has such a trampoline called.
+ */
+static noinline notrace __cold void hook_land(const struct site *s, struct pt_regs *regs,
+					      unsigned long caller)
+{
+	if (!resolve_is_ftrace_list(caller) || regs->ip != s->ip + MCOUNT_INSN_SIZE)
+		return;
+	hook_share();
+	regs->ip = s->landing;
 }
 
 /*
@@ -280,7 +310,24 @@ static notrace __no_stack_protector void hook_handler(unsigned long ip, unsigned
 					hook_enter(s, b, regs, false);
 				break;
 			}
+	if (s && unlikely(s->landing))
+		hook_land(s, regs, _RET_IP_);
 	preempt_enable_notrace();
+}
+
+bool klpm_hook_may_have(unsigned long value)
+{
+	const struct hook_run *run;
+	const struct pt_regs *r;
+	bool may;
+
+	preempt_disable_notrace();
+	run = this_cpu_read(hook_runs);
+	r = run ? run->regs : NULL;
+	may = !r || r->di == value || r->si == value || r->dx == value || r->cx == value ||
+	      r->r8 == value || r->r9 == value;
+	preempt_enable_notrace();
+	return may;
 }
 
 static int hook_add(struct func *f, struct klpm_patch *r, struct site_batch **fresh)
@@ -291,9 +338,9 @@ static int hook_add(struct func *f, struct klpm_patch *r, struct site_batch **fr
 	if (!b)
 		return -ENOMEM;
 	s = klpm_site_get(fresh, klpm_resolve_ftrace_location(f->addr), hook_handler);
-	if (!s) {
+	if (IS_ERR(s)) {
 		kfree(b);
-		return -ENOMEM;
+		return PTR_ERR(s);
 	}
 	b->gate = klpm_gate_word(r->id);
 	b->closed = gate_word_closed(r->id);
@@ -371,4 +418,13 @@ void klpm_hook_disarm_func(struct func *f)
 	klpm_site_sweep();
 	synchronize_rcu();
 	hook_free(f);
+}
+
+void klpm_hook_exit(void)
+{
+	if (!hook_was_shared)
+		return;
+	synchronize_rcu_tasks();
+	synchronize_rcu_tasks_trace();
+	synchronize_rcu_tasks();
 }

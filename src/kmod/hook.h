@@ -47,4 +47,16 @@ void klpm_hook_disarm_func(struct func *f);
  */
 bool klpm_hook_is_return(unsigned long addr);
 
+/*
+ * Was the value passed to the function of the running body? Also true if the handler of hook.c does not
+ * call that body: if it is an fmod_ret program, or a body that may sleep. Context: task.
+ */
+bool klpm_hook_may_have(unsigned long value);
+
+/*
+ * No function is hooked any more. Wait for tasks in BPF trampolines that were given an address of
+ * klp.ko to continue at: before, in and after a program that sleeps. Sleeps.
+ */
+void klpm_hook_exit(void);
+
 #endif

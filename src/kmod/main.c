@@ -12,10 +12,12 @@
 #include "device.h"
 #include "fmodret.h"
 #include "hold.h"
+#include "hook.h"
 #include "kfunc.h"
 #include "module.h"
 #include "reach.h"
 #include "patch.h"
+#include "pending.h"
 #include "resolve.h"
 #include "seqfile.h"
 #include "site.h"
@@ -39,12 +41,18 @@ static int __init klp_init(void)
 	if (r)
 		return r;
 	klpm_patch_init();
-	r = klpm_sysctl_init();
+	r = klpm_pending_init();
 	if (r)
 		return r;
+	r = klpm_sysctl_init();
+	if (r) {
+		klpm_pending_exit();
+		return r;
+	}
 	r = klpm_transition_init();
 	if (r) {
 		klpm_sysctl_exit();
+		klpm_pending_exit();
 		return r;
 	}
 	r = klpm_kfunc_init();
@@ -62,6 +70,7 @@ static int __init klp_init(void)
 	if (r) {
 		klpm_transition_exit();
 		klpm_sysctl_exit();
+		klpm_pending_exit();
 	}
 	return r;
 }
@@ -73,7 +82,9 @@ static void __exit klp_exit(void)
 	klpm_transition_exit();
 	klpm_callback_exit();
 	klpm_site_exit();
+	klpm_hook_exit();
 	klpm_sysctl_exit();
+	klpm_pending_exit();
 	klpm_hold_exit();
 	klpm_fmodret_exit();
 }

@@ -23,4 +23,9 @@ void klpm_pending_return(void);
 /* Is the address in klpm_pending_return()? Any context. */
 bool klpm_pending_is_return(unsigned long addr);
 
+/* Begin to free the entries of tasks that the kernel frees. -ENOENT, and logs it; -ENOMEM. */
+int klpm_pending_init(void);
+/* Sleeps. */
+void klpm_pending_exit(void);
+
 #endif

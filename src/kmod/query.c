@@ -110,7 +110,6 @@ long klpm_query_objects(void __user *arg)
 
 /* Limits on the entries of one answer; the counts report the full numbers. */
 #define QUERY_BLOCKERS_MAX 4096
-#define QUERY_HOOKS_MAX 4096
 
 #define QUERY_BLOCKERS_FLAGS (DEVICE_ABI < 4 ? 0 : KLP_BLOCKERS_KEPT)
 
@@ -216,7 +215,7 @@ long klpm_query_hooks(void __user *arg)
 		return -EFAULT;
 	if (h.reserved)
 		return -EINVAL;
-	room = h.hooks ? min_t(u32, h.nr, QUERY_HOOKS_MAX) : 0;
+	room = h.hooks ? min_t(u32, h.nr, KLP_HOOKS_MAX) : 0;
 	out = kvcalloc(room ?: 1, sizeof(*out), GFP_KERNEL);
 	if (!out)
 		return -ENOMEM;

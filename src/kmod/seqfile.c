@@ -12,6 +12,14 @@
  *    seq_file. This excludes other kinds of objects if the kernel has merged caches.
  * 3. Its lock is held by the current task, which is not in an interrupt. The seq_file is then
  *    being read by this task, so the task cannot free it and no other task writes to it meanwhile.
+ * 4. It has a buffer, and nothing of the buffer has been read (`from` is 0). The first record is
+ *    being made then, or one after it; otherwise text would be put into what is being copied out.
+ * 5. It was passed to the function that the body is for. seq_read_iter() and traverse() pass it to
+ *    start, show, next and stop alone, and in these the buffer is allocated. Between freeing a
+ *    buffer that is too small and allocating a larger one, they pass it to no function, but a body
+ *    on a function of the allocator could remember it. For a body that klp.ko does not call itself
+ *    there are no registers to look at. Of these, the verifier refuses fmod_ret programs on
+ *    functions without a seq_file parameter (kfunc.c); a sleepable override body is trusted.
  *
  * The caches are learned from one object of each when the module loads; the layout of struct slab
  * and struct kmem_cache comes from the kernel's BTF.
@@ -30,6 +38,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "hook.h"
 #include "resolve.h"
 #include "seqfile.h"
 
@@ -88,7 +97,8 @@ static bool seqfile_is_being_read(const struct seq_file *m)
 	if (!in_task() || !seqfile_is(&seqfile_kind, m) || seqfile_reader(m) != current)
 		return false;
 	file = READ_ONCE(m->file);
-	return seqfile_is(&seqfile_file_kind, file) && READ_ONCE(file->private_data) == m;
+	return seqfile_is(&seqfile_file_kind, file) && READ_ONCE(file->private_data) == m &&
+	       m->buf && !m->from && klpm_hook_may_have((unsigned long)m);
 }
 
 __bpf_kfunc_start_defs();

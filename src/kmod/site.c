@@ -26,6 +26,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/kallsyms.h>
@@ -36,6 +37,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include "landing.h"
 #include "patch.h"
 #include "site.h"
 
@@ -99,16 +101,23 @@ static void site_batch_free(struct site_batch *b)
 struct site *klpm_site_get(struct site_batch **fresh, unsigned long ip, ftrace_func_t handler)
 {
 	struct site *s = site_find(ip);
+	unsigned long landing = 0;
 
 	lockdep_assert_held(&klpm_mutex);
 	if (s)
 		return s;
+	if (klpm_landing_needed()) {
+		landing = klpm_landing_get(ip + MCOUNT_INSN_SIZE);
+		if (!landing)
+			return ERR_PTR(-ENOSPC);
+	}
 	if (!*fresh)
 		*fresh = site_batch_new(handler);
 	s = *fresh ? kzalloc(sizeof(*s), GFP_KERNEL) : NULL;
 	if (!s)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	s->ip = ip;
+	s->landing = landing;
 	s->batch = *fresh;
 	s->batch->n++;
 	list_add_tail(&s->in_batch, &s->batch->sites);

@@ -12,13 +12,15 @@
 
 #include "klp/uapi.h"
 
-#define SITE_HASH_BITS	8
+/* Every function of every patch can have a site: 16,384 of 64 patches in force. */
+#define SITE_HASH_BITS	13
 
 struct site_batch;
 
 struct site {
 	struct hlist_node node;
 	unsigned long ip;
+	unsigned long landing;	/* 0 on CPUs without IBT; see landing.c */
 	struct hlist_head bodies;	/* of hook.c */
 	struct site_batch *batch;	/* the batch with the filter that contains it */
 	struct list_head in_batch;
@@ -46,7 +48,7 @@ static __always_inline struct site *site_find(unsigned long ip)
  * @ip: the address
  * @handler: handler of a new batch
  *
- * Return: the site, or NULL without memory.
+ * Return: the site; -ENOMEM; -ENOSPC if there is no landing for it (only on CPUs with IBT).
  */
 struct site *klpm_site_get(struct site_batch **fresh, unsigned long ip, ftrace_func_t handler);
 /**

@@ -45,6 +45,9 @@
  * the way into the body, the state is that at the entry of a function: the return address is on
  * top of the stack and the frame pointer is the caller's. stack_leave_entry() makes this step.
  *
+ * Landings. On CPUs with IBT the trampoline returns to, or calls, a landing of the original
+ * (landing.c). It counts as the address that it leads to.
+ *
  * Returned values. If a body has already returned a value, the stack holds the address of the
  * return stub of hook.c. The address does not tell which function the value belongs to, and the
  * value belongs to the version that the task was in. The stack is unreliable until the task is
@@ -65,6 +68,7 @@
 #include "func.h"
 #include "hold.h"
 #include "hook.h"
+#include "landing.h"
 #include "resolve.h"
 #include "stack.h"
 
@@ -191,6 +195,7 @@ static void stack_classify(struct stack_entry *f)
 	u64 key;
 
 	f->code = STACK_KERNEL;
+	f->addr = klpm_landing_leads_to(f->addr);
 	if (klpm_resolve_is_core_text(f->addr))
 		return;
 	if (klpm_hook_is_return(f->addr)) {

@@ -370,6 +370,7 @@ int klpm_transition_start(const struct change *c, u32 timeout_ms, bool wait, u64
 		r = klpm_running.set ? 0 : -ENOMEM;
 	}
 	if (r) {
+		klpm_change_unprepare(&klpm_running.change);
 		transition_abandon();
 		klpm_claim_give();
 		return r;

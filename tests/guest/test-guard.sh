@@ -3,7 +3,8 @@
 #
 # test-guard.sh - patches with guard bodies: enabled, disabled, replacing fmod_ret bodies and
 # beside them, on one of several functions with the same name, across a restart of klpd, when
-# another program removes the body, and in a module that began to load before klp.ko.
+# another program removes the body, in a module that began to load before klp.ko, and beside BPF
+# trampolines on CPUs with IBT.
 # timeout: 900
 . /klpd/lib.sh
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
@@ -266,4 +267,39 @@ for hold in args init fail; do
 	expect_eq "original" "test_klpd_slow_init: original output" "$(cat $SLOW_FILE)"
 	check "the module goes" rmmod test_klpd_slow_init
 done
+
+begin_test BPF trampolines that call the original, as on a CPU with IBT
+LANDING=/sys/module/test_klpd_landing/parameters
+stop_klpd
+check "klp.ko goes" rmmod klp
+# Before klp.ko has hooks there, so that it sees where those send the calls.
+check "the watcher comes" modprobe test_klpd_landing functions=hrtimer_nanosleep,cmdline_proc_show
+check "a tracer comes" bpftool prog loadall /usr/lib/klpd/programs/landing.bpf.o /sys/fs/bpf/landing autoattach
+modprobe klp signal_ms=1000000000 pretend_ibt=1
+start_klpd
+echo 0 >$LANDING/bare
+check "a guard that continues" klpctl enable $T/held-guard.klp.o
+check "a guard that returns" klpctl enable $T/cmdline-guard.klp.o
+echo 0 >$LANDING/bare
+echo 0 >$LANDING/landed
+begin_sleep
+expect_eq cmdline "$GUARDED" "$(cmdline)"
+expect_eq "without ENDBR" 0 "$(<$LANDING/bare)"
+check "with ENDBR" test "$(<$LANDING/landed)" -gt 1
+# Its stack is as reliable as without landings.
+check "another transition" klpctl disable cmdline-guard
+check "and back" klpctl enable $T/cmdline-guard.klp.o
+check "a transition of the function" klpctl disable --no-wait held-guard
+check "the sleeper is named" loop_until blocks
+[[ $(klpctl blockers --json | jq -r '.blockers[].stack[]') != *landing* ]] || fail "a landing is on a stack"
+end_sleep
+check "it completes" loop_until no_transition
+check disable klpctl disable cmdline-guard
+expect_eq cmdline "$plain" "$(cmdline)"
+rm -r /sys/fs/bpf/landing
+check "the watcher goes" rmmod test_klpd_landing
+stop_klpd
+check "klp.ko goes" rmmod klp
+modprobe klp signal_ms=1000000000
+start_klpd
 ok

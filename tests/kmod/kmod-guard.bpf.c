@@ -20,6 +20,7 @@ extern int klp_seq_puts(__u64 m, const char *s__str) __ksym;
 
 volatile __u64 nap_result;
 volatile __u32 nap_tgid;
+volatile bool skipping;
 __u64 naps;
 
 char LICENSE[] SEC("license") = "GPL";
@@ -45,6 +46,15 @@ int guard_nap(__u64 *ctx)
 	__sync_fetch_and_add(&naps, 1);
 	call->ret = nap_result;
 	return 1;
+}
+
+/* Stands for a foreign program, which skips the function in the threads of the test. */
+SEC("fmod_ret/hrtimer_nanosleep")
+int skip_nap(void *ctx)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+
+	return skipping && t->tgid == nap_tgid && t->pid != t->tgid ? -5 : 0;
 }
 
 SEC(".struct_ops.link")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Guard bodies through /dev/klp and libbpf, without klpd. They attach to an registered patch, do
- * nothing until it is switched, return any value, miss no call, leave nothing on a sleeper's
- * stack, and are gone afterwards. Every invalid way to attach one is refused.
+ * nothing until it is switched, return any value, miss no call, also beside a foreign program that
+ * skips the function, leave nothing on a sleeper's stack, and are gone afterwards. Every invalid way to attach one is refused.
  */
 #include <bpf/libbpf.h>
 #include <pthread.h>
@@ -13,6 +13,7 @@
 #include "kmod-guard.skel.h"
 
 #define CALLS 20000
+#define CROWD 2500
 
 static struct kmod_guard *skel;
 static struct bpf_link *links[2];
@@ -178,6 +179,59 @@ static void test_no_miss(void)
 	check(!missed && skel->bss->naps == before + 4 * CALLS, "no call is missed");
 }
 
+static pthread_barrier_t crowd_all;
+static unsigned int crowd_missed;
+
+static void *crowd_member(void *arg)
+{
+	(void)arg;
+	if (nap() != 42)
+		__atomic_add_fetch(&crowd_missed, 1, __ATOMIC_RELAXED);
+	pthread_barrier_wait(&crowd_all);
+	return NULL;
+}
+
+/* Of so many tasks that live at the same time, the number that did not get the guard's value. */
+static unsigned int crowd(unsigned int n)
+{
+	static pthread_t threads[CROWD];
+	pthread_attr_t small;
+
+	crowd_missed = 0;
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, 65536);
+	pthread_barrier_init(&crowd_all, NULL, n);
+	for (unsigned int i = 0; i < n; i++)
+		if (pthread_create(&threads[i], &small, crowd_member, NULL))
+			companion_die("thread");
+	for (unsigned int i = 0; i < n; i++)
+		pthread_join(threads[i], NULL);
+	return crowd_missed;
+}
+
+/*
+ * A foreign fmod_ret program skips the function after the guard has given a value. The value is
+ * dropped when its task is gone, so that there is always room for others. While a task is preempted
+ * in the program, other tasks of that CPU miss it.
+ */
+static void test_skipped(void)
+{
+	struct bpf_link *link = bpf_program__attach(skel->progs.skip_nap);
+	unsigned int tries = 0;
+
+	check(link, "a foreign program comes");
+	skel->bss->nap_result = 42;
+	skel->bss->skipping = true;
+	for (int round = 0; round < 3; round++)
+		check(crowd(CROWD) > CROWD / 2, "it skips the function in most tasks");
+	skel->bss->skipping = false;
+	while (crowd(200) && tries < 100)
+		tries++;
+	check(tries < 100, "later tasks get the guard's value");
+	check(!crowd(200), "all of them");
+	bpf_link__destroy(link);
+}
+
 /*
  * A sleeper in the original: it is reported as a blocker while it is inside, and its stack has no
  * frame of klp.ko.
@@ -228,6 +282,7 @@ static void test_life(void)
 	check(cmdline_is_guarded() && hooked("cmdline_proc_show"), "in force");
 	test_values();
 	test_no_miss();
+	test_skipped();
 	skel->bss->nap_tgid = 0;
 	check(nap() == 0, "a body may go on into the original");
 	test_stack(fd, id);
@@ -249,8 +304,16 @@ static void test_life(void)
 
 int main(void)
 {
+	struct klp_uapi_func f;
+	struct klp_ioc_allow_fmod_ret o = { .funcs = (unsigned long)&f, .nr = 1 };
+	int fd;
+
 	companion_begin("guard");
 	libbpf_set_print(NULL);
+	fd = device();
+	f = func("hrtimer_nanosleep");
+	check(!call(fd, KLP_IOC_ALLOW_FMOD_RET, &o), "enable the function for a foreign program");
+	close(fd);
 	skel = kmod_guard__open_and_load();
 	if (!skel)
 		companion_die("load");

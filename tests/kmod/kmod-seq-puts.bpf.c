@@ -130,6 +130,56 @@ struct klp_func_ops guard = {
 	.guard = (void *)by_guard,
 };
 
+/* A read at an offset into the first record: what is left of it is copied out after this. */
+__u64 late_seen;
+int late_wrote, late_refused, late_copies;
+
+static __always_inline void late(void)
+{
+	if (klp_seq_puts(late_seen, "LATE"))
+		late_refused++;
+	else
+		late_wrote++;
+}
+
+SEC("struct_ops/guard")
+int at_stop(__u64 *ctx)
+{
+	struct klp_call *call = (void *)ctx[0];
+
+	/* Of the first read alone; later ones may write here. */
+	if ((__u32)bpf_get_current_pid_tgid() == reader && !late_seen) {
+		late_seen = call->arg0;
+		late();
+	}
+	return 0;
+}
+
+/* It knows the seq_file although it is not passed to this function. */
+SEC("struct_ops/guard")
+int at_copy(__u64 *ctx)
+{
+	if ((__u32)bpf_get_current_pid_tgid() == reader && late_seen) {
+		late_copies++;
+		late();
+	}
+	return 0;
+}
+
+SEC(".struct_ops.link")
+struct klp_func_ops stop = {
+	.record = "seq-puts-late",
+	.func = 0,
+	.guard = (void *)at_stop,
+};
+
+SEC(".struct_ops.link")
+struct klp_func_ops copy_out = {
+	.record = "seq-puts-late",
+	.func = 1,
+	.guard = (void *)at_copy,
+};
+
 /* Programs that must not call klp_seq_puts(). */
 SEC("?fentry/version_proc_show")
 int by_tracer(__u64 *ctx)

@@ -2,7 +2,8 @@
 /*
  * klp_seq_puts() writes only to the seq_file that the running task reads. It refuses a seq_file
  * that a body forges in a map or on its stack, a copy of the real one, and an address beside it;
- * both in fmod_ret and in guard bodies. Programs that are not bodies cannot call it: tracing
+ * both in fmod_ret and in guard bodies. It refuses the real one while its text is copied out, and in
+ * a body on a function that it was not passed to. Programs that are not bodies cannot call it: tracing
  * programs, programs on functions without a seq_file, and programs of other struct_ops types.
  */
 #include <bpf/bpf.h>
@@ -80,6 +81,40 @@ static void test_guard(int fd)
 	bpf_link__destroy(link);
 }
 
+static void test_late(int fd)
+{
+	struct klp_uapi_func f[2] = {
+		{ .object = "vmlinux", .flags = KLP_FUNC_OPS, .symbol = "vmstat_stop" },
+		{ .object = "vmlinux", .flags = KLP_FUNC_OPS, .symbol = "__check_object_size" },
+	};
+	struct klp_ioc_register a = { .name = "seq-puts-late", .funcs = (unsigned long)f, .nr = 2,
+				      VMLINUX_ONLY };
+	struct bpf_link *links[2];
+	char whole[65536], text[65536];
+	int vmstat = open("/proc/vmstat", O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+	__u64 number;
+
+	check(!call(fd, KLP_IOC_REGISTER, &a), "register two more");
+	links[0] = bpf_map__attach_struct_ops(skel->maps.stop);
+	links[1] = bpf_map__attach_struct_ops(skel->maps.copy_out);
+	check(links[0] && links[1] && !change(fd, a.id, 0, &number) && !wait_done(fd, number),
+	      "guards on the way out in force");
+	n = pread(vmstat, text, sizeof(text) - 1, 3);
+	text[n > 0 ? n : 0] = '\0';
+	check(n > 0 && skel->bss->late_seen, "they saw the seq_file");
+	n = pread(vmstat, whole, sizeof(whole) - 1, 0);
+	whole[n > 0 ? n : 0] = '\0';
+	check(n > 0 && skel->bss->late_copies > 1, "and text that is copied out");
+	check(!strstr(text, "LATE") && !strstr(whole, "LATE"), "nothing is put into it");
+	check(skel->bss->late_refused > skel->bss->late_copies && !skel->bss->late_wrote,
+	      "it is refused");
+	check(!change(fd, 0, a.id, &number) && !wait_done(fd, number), "and out");
+	bpf_link__destroy(links[0]);
+	bpf_link__destroy(links[1]);
+	close(vmstat);
+}
+
 static void test_refused(const char *name)
 {
 	struct kmod_seq_puts *s = kmod_seq_puts__open();
@@ -90,6 +125,8 @@ static void test_refused(const char *name)
 	bpf_object__for_each_program(p, s->obj)
 		bpf_program__set_autoload(p, !strcmp(bpf_program__name(p), name));
 	bpf_map__set_autocreate(s->maps.guard, false);
+	bpf_map__set_autocreate(s->maps.stop, false);
+	bpf_map__set_autocreate(s->maps.copy_out, false);
 	r = kmod_seq_puts__load(s);
 	snprintf(what, sizeof(what), "%s does not load", name);
 	check(r == -EACCES, what);
@@ -180,6 +217,7 @@ int main(void)
 	skel->bss->reader = (__u32)getpid();
 	test_fmod_ret();
 	test_guard(fd);
+	test_late(fd);
 	test_refused("by_tracer");
 	test_refused("by_other");
 	check(load_other_type() == -EACCES, "nor does a program of another type");
