@@ -255,8 +255,9 @@ static int module_claim(const struct module *mod, unsigned long what)
 		if (!klpm_sysctl_is_busy() || what == MODULE_STATE_GOING) {
 			busy_since = jiffies;
 		} else if (time_after(jiffies, busy_since + MODULE_PATIENCE)) {
-			pr_warn("module '%s' cannot be patched: a callback's setting may be waiting for it\n",
-				mod->name);
+			pr_warn("%s '%s': a callback's setting may be waiting for it\n",
+				what == MODULE_STATE_COMING ? "refusing to load module" :
+							      "cannot patch module", mod->name);
 			return -EBUSY;
 		}
 		if (!module_is_wanted(mod->name, what))
