@@ -13,7 +13,7 @@
  *
  * States of a record (klp.ko's entry of one patch):
  *
- *   REGISTERED   the gate returns "original"; removed by UNREGISTER, or when the file that registered
+ *   REGISTERED  the gate returns "original"; removed by UNREGISTER, or when the file that registered
  *               it is closed
  *   ENTERING    a transition moves tasks into it; needs no open file from here on
  *   IN_FORCE    the gate returns "patched" for all tasks

@@ -7,9 +7,9 @@
  *   LOAD      functions enabled for fmod_ret (until        close              kernel frees them
  *             reboot, harmless); programs verified,
  *             held by klpd's fds
- *   REGISTER  companion has the record, gate closed        unregister           dies with the fd
+ *   REGISTER  companion has the record, gate closed        unregister         dies with the fd
  *   ATTACH    links attached, gate closed                  detach             kernel detaches
- *   PIN       gen-N and previous-N under bpffs               unpin              recovery removes it
+ *   PIN       gen-N and previous-N under bpffs             unpin              recovery removes it
  *   SWITCH    immediate: one compare-and-swap of gates;    undo all           before: PIN; after:
  *             per task: the companion moves all tasks                         the companion goes on
  *   COMPLETE  generation grows                             -                  recovery does it
@@ -47,7 +47,7 @@ struct transaction_request {
 };
 
 /*
- * Written by transaction.c and by the files that implement its phases: phases.c, before.c,
+ * Written by transaction.c and by the files that implement its phases: phases.c, previous.c,
  * switch.c. recover.c sets `registry`. Read-only for all others.
  */
 struct transaction {
