@@ -31,7 +31,7 @@ modprobe test_klpd_many_all
 start_klpd
 snapshot
 
-begin_test "64 patches of 256 functions: enabled, taken over, replaced, brought back, disabled"
+begin_test "64 patches of 256 functions are enabled, taken over by a new klpd, replaced, rolled back, disabled"
 expect_eq original "0 16384" "$(calls)"
 all=("$S"/many-[0-3]?.klp.o)
 expect_eq "how many there are" 64 ${#all[@]}

@@ -53,7 +53,7 @@ modprobe test_klpd_calls
 start_klpd
 snapshot
 
-begin_test a pre_patch callback that sleeps
+begin_test status and other calls are served while a pre_patch callback sleeps
 listen
 nap pre_patch vmlinux
 klpctl enable $T/cb-nap.klp.o & enable=$!
@@ -85,7 +85,7 @@ unload test_klpd_target
 expect_eq "each ran once, in order" \
 	"pre_patch vmlinux pre_patch test_klpd_target" "$(heard | sed -n 's/^cb-nap pre/pre/p' | grep -v unpatch | tr '\n' ' ' | sed 's/ $//')"
 
-begin_test callbacks at both ends of a disable that sleep
+begin_test the callbacks at both ends of a disable sleep
 check enable klpctl enable $T/cb-nap.klp.o
 nap pre_unpatch vmlinux
 check "one who does not wait" klpctl disable --no-wait cb-nap
@@ -118,7 +118,7 @@ check "it ends" loop_until settled
 expect_eq "what is in force" cb-nap "$(names)"
 check disable klpctl disable cb-nap
 
-begin_test klpd is killed while a callback sleeps that refuses afterwards
+begin_test klpd is killed while a callback sleeps, which then refuses
 nap pre_patch vmlinux
 klpctl enable --no-wait $T/cb-nap.klp.o >/dev/null 2>&1 &
 check "status names it" loop_until napping pre_patch vmlinux
@@ -130,7 +130,7 @@ check "it ends" loop_until settled
 expect_eq "what is in force" "" "$(names)"
 callback_refuses none
 
-begin_test a callback that sleeps and then refuses
+begin_test a callback sleeps and then refuses
 nap pre_patch vmlinux
 klpctl enable $T/cb-nap.klp.o >/tmp/enable 2>&1 & enable=$!
 check "status names it" loop_until napping pre_patch vmlinux
@@ -152,7 +152,7 @@ callback_refuses none
 check "nothing is left" loop_until settled
 expect_eq "what is in force" "" "$(names)"
 
-begin_test a callback that is detached while it sleeps
+begin_test a callback is detached while it sleeps
 nap pre_patch vmlinux
 klpctl enable $T/cb-nap.klp.o >/tmp/enable 2>&1 & enable=$!
 check "status names it" loop_until napping pre_patch vmlinux
@@ -166,7 +166,7 @@ check "it ends" loop_until awake
 check "nothing runs" loop_until no_transition
 [[ -z $(names) ]] || check disable klpctl disable cb-nap
 
-begin_test the callback of a module that comes sleeps
+begin_test the callback for a module that loads sleeps
 check enable klpctl enable $T/cb-nap.klp.o
 nap pre_patch test_klpd_target
 modprobe test_klpd_target & module=$!
@@ -185,7 +185,7 @@ wake
 check "it goes" wait $module
 check disable klpctl disable cb-nap
 
-begin_test a module that comes and goes while tasks move
+begin_test a module loads and unloads while tasks move
 begin_sleep
 check "begin" klpctl enable --no-wait --timeout=0 $T/held.klp.o
 check "it is held up" loop_until sleeper_blocks

@@ -46,7 +46,7 @@ check disable klpctl disable mod-target
 expect_eq after "$ORIGINAL" "$(target)"
 unload test_klpd_target
 
-begin_test a module that goes and comes again
+begin_test a module unloads and loads again
 modprobe test_klpd_target
 check enable klpctl enable $T/mod-target.klp.o
 for ((i = 0; i < 3; i++)); do
@@ -59,7 +59,7 @@ done
 check disable klpctl disable mod-target
 unload test_klpd_target
 
-begin_test while klpd is not there
+begin_test a module loads while klpd does not run
 check enable klpctl enable $T/mod-target.klp.o
 kill_klpd
 modprobe test_klpd_target
@@ -70,7 +70,7 @@ check disable klpctl disable mod-target
 expect_eq after "$ORIGINAL" "$(target)"
 unload test_klpd_target
 
-begin_test what watches is told of modules
+begin_test monitor reports modules that load and unload
 check enable klpctl enable $T/mod-target.klp.o
 varlinkctl call --more /run/klpd/io.klpd io.klpd.Manager.Monitor '{}' >/tmp/monitor &
 watcher=$!
@@ -85,7 +85,7 @@ check "it went" loop_until came_and_went
 kill $watcher
 check disable klpctl disable mod-target
 
-begin_test functions that the module does not have
+begin_test functions that the module lacks
 modprobe test_klpd_target
 expect_fail 5 klpctl enable $T/mod-missing.klp.o
 [[ $OUTPUT == *"module 'test_klpd_target' has no function 'test_klpd_target_no_such_function'"* ]] || fail "$OUTPUT"
@@ -281,7 +281,7 @@ expect_trace "= test_klpd_target init" "cb-demo pre_patch vmlinux test_klpd_targ
 expect_eq "what is in force" "" "$(names)"
 unload test_klpd_target
 
-begin_test a replace that is refused
+begin_test a replace is refused
 listen
 check enable klpctl enable $T/cb-demo2.klp.o
 callback_refuses vmlinux
@@ -292,7 +292,7 @@ check disable klpctl disable cb-demo2
 expect_trace "cb-demo2 pre_patch vmlinux" "cb-demo2 post_patch vmlinux" "cb-demo pre_patch vmlinux" \
 	"cb-demo2 pre_unpatch vmlinux" "cb-demo2 post_unpatch vmlinux"
 
-begin_test a disable that is reversed
+begin_test a disable is reversed
 modprobe test_klpd_busy block=N
 check enable klpctl enable $T/cb-demo.klp.o
 unload test_klpd_busy
@@ -308,7 +308,7 @@ echo N >/sys/module/test_klpd_busy/parameters/block
 check disable klpctl disable cb-demo
 unload test_klpd_busy
 
-begin_test a module that comes while a replace takes it over
+begin_test a module loads while a replace takes over its functions
 check enable klpctl enable $T/mod-target.klp.o
 modprobe test_klpd_busy block=Y
 check "begin to replace" klpctl replace --no-wait --timeout=0 $T/cb-demo.klp.o
@@ -328,7 +328,7 @@ begin_test immediate consistency
 expect_fail 4 klpctl enable --immediate $T/cb-demo2.klp.o
 [[ $OUTPUT == *onsistency* ]] || fail "it is not said why: $OUTPUT"
 
-begin_test somebody takes a callback away
+begin_test another program detaches a callback
 check enable klpctl enable $T/cb-demo2.klp.o
 link=$(bpftool -j link show pinned "$(echo /sys/fs/bpf/klpd/gen-*/link-3)" | jq .id)
 check detach bpftool link detach id "$link"

@@ -64,7 +64,7 @@ modprobe klp signal_ms=1000000000
 start_klpd
 snapshot
 
-begin_test a good patch of each body
+begin_test a valid patch for each kind of body
 ask $P/cmdline.klp.o
 expect_eq status 0 "$STATUS"
 expect_output "nothing speaks against 'enable' (per task; enables 1 function for fmod_ret until reboot)"
@@ -116,7 +116,7 @@ rmmod test_klpd_target
 alike enable $T/mod-builtin.klp.o
 verdict "$(jq -r '.functions[0].symbol' <<<"$JSON")" guard impossible "part of the kernel"
 
-begin_test what enable refuses, each by its name
+begin_test each refusal of enable, with the same error
 alike enable $T/missing.klp.o
 verdict klp_test_no_such_function guard impossible "no such function"
 alike enable $T/ambiguous.klp.o
@@ -138,7 +138,7 @@ alike enable $T/newer.klp.o
 alike enable $T/nometa.klp.o
 alike enable /root/nowhere.klp.o
 
-begin_test all problems and not the first
+begin_test all problems and not only the first
 ask $T/faults.klp.o
 expect_eq status 4 "$STATUS"
 value '[.problems[] | [(.error | ltrimstr("io.klpd.Manager.")), .function]]' '[["Strict","security_inode_symlink"],["NoSuchFunction","klp_test_no_such_function"],["PrototypeMismatch","version_proc_show"],["VerifierRejected","uptime_proc_show"],["VerifierRejected","loadavg_proc_show"]]'
@@ -146,7 +146,7 @@ value '[.functions[].loadTest]' '["passed","not_tried","not_tried","failed","fai
 alike enable $T/faults.klp.o
 expect_output "5 problems speak against 'enable'"
 
-begin_test beside and in place of what is in force
+begin_test beside the patches in force, and as their replacement
 check enable klpctl enable $T/cmdline-guard.klp.o
 alike enable $P/cmdline.klp.o
 value '[.problems[].error, .functions[0].owner]' '["io.klpd.Manager.Conflict","cmdline-guard"]'
@@ -162,7 +162,7 @@ alike replace $T/states-v1.klp.o
 alike replace $T/states-none.klp.o
 check disable klpctl disable "$(klpctl list --json | jq -r '.patches[0].name')"
 
-begin_test somebody else has the function
+begin_test a kernel livepatch or another program controls the function
 modprobe test_klpd_livepatch || fail modprobe
 check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/test_klpd_livepatch/transition
 alike enable $P/cmdline.klp.o
@@ -186,10 +186,10 @@ kill $sleeper
 check "it completes" loop_until in_force held
 check disable klpctl disable held
 
-begin_test who may not
+begin_test a caller without permission
 expect_fail 10 setpriv --reuid 1001 --regid 1001 --groups 990 -- klpctl check $P/cmdline.klp.o
 
-begin_test no companion
+begin_test without the companion
 stop_klpd
 loop_until rmmod klp || fail rmmod
 start_klpd

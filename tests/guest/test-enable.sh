@@ -15,12 +15,12 @@ start_klpd
 before=$(cat /proc/cmdline)
 snapshot
 
-begin_test enable changes the file
+begin_test enable changes what the file shows
 check enable klpctl enable $P
 expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 keep
 
-begin_test status tells what is in force
+begin_test status shows what is in force
 expect_eq name cmdline "$(field '.patches[0].name')"
 expect_eq state in_force "$(field '.patches[0].state')"
 expect_eq consistency per_task "$(field '.patches[0].consistency')"
@@ -57,11 +57,11 @@ check disable klpctl disable cmdline
 expect_eq generation $((generation + 1)) "$(field .generation)"
 expect_eq /proc/cmdline "$before" "$(cat /proc/cmdline)"
 
-begin_test disable what is not there
+begin_test disable of a patch that is not in force is refused
 expect_fail 8 klpctl disable cmdline
 expect_fail 8 klpctl disable no-such-patch
 
-begin_test ten times round
+begin_test enable and disable ten times
 for ((i = 0; i < 10; i++)); do
 	check enable klpctl enable $P
 	expect_eq patched "$TEXT" "$(cat /proc/cmdline)"
@@ -101,7 +101,7 @@ seen cmdline
 check "disable cmdline" klpctl disable cmdline
 seen
 
-begin_test a patch that changes a setting gives it back
+begin_test a patch that changes a setting restores it
 limit=$(cat /proc/sys/user/max_user_namespaces)
 check "a user namespace" unshare -U true
 check "enable no-userns" klpctl enable /usr/lib/klpd/patches/no-userns.klp.o
@@ -113,7 +113,7 @@ check "disable no-userns" klpctl disable no-userns
 expect_eq "the limit" "$limit" "$(cat /proc/sys/user/max_user_namespaces)"
 check "a user namespace" unshare -U true
 
-begin_test stopping klpd lets the module go
+begin_test after klpd stops, the module can be unloaded
 stop_klpd
 check rmmod loop_until rmmod klp
 ok

@@ -86,7 +86,7 @@ for point in pin:2 switch:2 switch:1 retire:1; do
 	one "$point" kill cc cc-held klpctl replace --immediate $T/cc-held.klp.o
 done
 
-begin_test the connection that was open all the time
+begin_test the connection that was open throughout
 goes_on
 kill $talker
 wait $talker 2>/dev/null

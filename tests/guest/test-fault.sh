@@ -57,7 +57,7 @@ for what in fail kill; do
 	done
 done
 
-begin_test a registration that cannot be undone is undone later
+begin_test a registration that cannot be undone at once is undone later
 echo attach:1:fail,register:1000:fail >$KLPD_FAULT
 klpctl enable $P/cmdline.klp.o && fail "it did not fail"
 expect_eq warnings 1 "$(klpctl status --json | jq '.warnings | map(select(test("^Registration [0-9]+ of a change that failed"))) | length')"

@@ -21,7 +21,7 @@ modprobe klp
 start_klpd
 snapshot
 
-begin_test a kernel livepatch has the function
+begin_test a kernel livepatch controls the function
 modprobe test_klpd_livepatch || fail modprobe
 check "it is in force" loop_until grep -q 0 /sys/kernel/livepatch/test_klpd_livepatch/transition
 expect_eq cmdline "this is the rival" "$(cat /proc/cmdline)"
@@ -69,7 +69,7 @@ expect_eq "hits afterwards" 1 "$(traced)"
 echo 0 >$TRACING/events/kprobes/look/enable
 echo >$TRACING/kprobe_events
 
-begin_test a program of somebody else is on the function
+begin_test a foreign fmod_ret program is attached to the function
 bpftool prog load /usr/lib/klpd/programs/rival.bpf.o /sys/fs/bpf/rival autoattach || fail bpftool
 refuse 4 rival_symlink security_inode_symlink -- enable $P/lsm-symlink.klp.o
 expect_fail 4 klpctl enable $T/symlink-guard.klp.o
@@ -79,7 +79,7 @@ rm /sys/fs/bpf/rival
 loop_until works $P/lsm-symlink.klp.o lsm-symlink
 works $T/symlink-guard.klp.o symlink-guard
 
-begin_test a program of somebody else comes after a guard, and has an answer of its own
+begin_test a foreign fmod_ret program that is attached after a guard body returns its own value
 wins_is_gone() {
 	[[ $(bpftool -j prog show | jq '[.[] | select(.name == "rival_wins")] | length') == 0 ]]
 }
@@ -99,7 +99,7 @@ done
 check disable klpctl disable symlink-guard
 expect_eq "of all" "" "$(symlink_error klp)"
 
-begin_test as many programs as the kernel lets a function have
+begin_test as many programs on a function as the kernel allows
 mkdir /sys/fs/bpf/many
 # bpftool pins a program that can no longer be attached as a program.
 for ((i = 0; i < 64; i++)); do
@@ -117,7 +117,7 @@ loop_until works $P/cmdline.klp.o cmdline
 rm -r /sys/fs/bpf/many
 check "they are freed" loop_until traces_are_gone
 
-begin_test our own are no rivals
+begin_test bodies of klpd do not count as foreign hooks
 check enable klpctl enable $P/cmdline.klp.o
 check "replace by itself" klpctl replace $P/cmdline.klp.o
 kill_klpd

@@ -17,7 +17,7 @@ plain=$(cmdline)
 klpctl enable $P/cmdline.klp.o && klpctl disable cmdline
 snapshot
 
-begin_test a guard body, strict
+begin_test a strict patch with a guard body
 check enable klpctl enable $T/cmdline-guard.klp.o
 expect_eq cmdline "$GUARDED" "$(cmdline)"
 expect_eq body '["guard",true]' "$(klpctl status --json | jq -c '.patches[0] | [.functions[0].body, .strict]')"
@@ -28,7 +28,7 @@ check disable klpctl disable cmdline-guard
 expect_eq cmdline "$plain" "$(cmdline)"
 check "ftrace has no hook" no_line cmdline_proc_show /sys/kernel/tracing/enabled_functions
 
-begin_test in place of fmod_ret and back
+begin_test a guard body replaces an fmod_ret body, and the reverse
 check enable klpctl enable $P/cmdline.klp.o
 for ((i = 0; i < 3; i++)); do
 	check "to guard" klpctl replace $T/cmdline-guard.klp.o
@@ -41,7 +41,7 @@ check "to itself" klpctl replace $T/cmdline-guard.klp.o
 expect_eq cmdline "$GUARDED" "$(cmdline)"
 check disable klpctl disable cmdline-guard
 
-begin_test killed and taken over
+begin_test klpd is killed, and the next one takes the patch over
 check enable klpctl enable $T/cmdline-guard.klp.o
 kill_klpd
 expect_eq "without klpd" "$GUARDED" "$(cmdline)"
@@ -63,7 +63,7 @@ done
 expect_eq cmdline "$plain" "$(cmdline)"
 check disable klpctl disable multi
 
-begin_test one of two functions of a name
+begin_test one of two functions with the same name
 both() {
 	echo "$(head -n 1 /proc/net/ip_mr_cache | cut -c1-4)" "$(head -n 1 /proc/net/ip6_mr_cache | cut -c1-4)"
 }
@@ -84,7 +84,7 @@ else
 	skip "this kernel does not route multicast"
 fi
 
-begin_test a sleeper in the original
+begin_test a task sleeps in the original
 sleep 1000 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -107,7 +107,7 @@ check disable klpctl disable cmdline-guard
 kill $sleeper
 check disable klpctl disable held-guard
 
-begin_test ftrace does not let go of a function
+begin_test ftrace does not remove the hook of a function
 KEEPS=/sys/module/test_klpd_keep_hook/parameters
 hooked() {
 	grep -q "^$1 " /sys/kernel/tracing/enabled_functions
@@ -198,11 +198,11 @@ check disable klpctl disable cmdline-guard
 check disable klpctl disable aside
 rmmod test_klpd_keep_hook || fail rmmod
 
-begin_test what a guard body cannot have
+begin_test a guard body cannot be immediate
 expect_fail 4 klpctl enable --immediate $T/cmdline-guard.klp.o
 [[ $OUTPUT == *"guard body"* ]] || fail "it is not said why: $OUTPUT"
 
-begin_test nobody else can redirect the function meanwhile
+begin_test no other ftrace user can redirect a function with a guard body
 check enable klpctl enable $T/cmdline-guard.klp.o
 expect_fail 1 modprobe test_klpd_livepatch
 [[ $OUTPUT == *"Device or resource busy"* ]] || fail "a livepatch: $OUTPUT"
@@ -220,7 +220,7 @@ done
 expect_eq cmdline "$GUARDED" "$(cmdline)"
 check disable klpctl disable cmdline-guard
 
-begin_test somebody takes the body away
+begin_test another program detaches the body
 check enable klpctl enable $T/cmdline-guard.klp.o
 link=$(klpctl status --json | jq '.patches[0].functions[0].linkId')
 check detach bpftool link detach id "$link"
@@ -239,7 +239,7 @@ patched_objects() {
 	klpctl status --json | jq -c '[.patches[0].objects[] | select(.loaded) | [.name, .patched]]'
 }
 for hold in args init fail; do
-	begin_test "a module that began to load before klp.ko was there ($hold)"
+	begin_test "a module that began to load before klp.ko ($hold)"
 	stop_klpd
 	check "klp.ko goes" rmmod klp
 	modprobe test_klpd_slow_init hold=$hold 2>/dev/null &

@@ -14,11 +14,11 @@ refused() {
 start_klpd
 snapshot
 
-begin_test status says what cannot be had
+begin_test status shows that only immediate consistency is possible
 expect_eq perTask false "$(klpctl status --json | jq .perTask)"
 expect_eq loaded false "$(klpctl status --json | jq .companion.loaded)"
 
-begin_test per task is refused without the companion
+begin_test per-task consistency is refused without the companion
 expect_fail 7 klpctl enable $P/lsm-symlink.klp.o
 [[ $OUTPUT == *--immediate* ]] || fail "nobody says what to do: $OUTPUT"
 expect_fail 5 klpctl enable --immediate $P/cmdline.klp.o
@@ -33,7 +33,7 @@ check "other links" ln -s /proc/self/exe2 /tmp/other
 rm -f /tmp/other
 keep
 
-begin_test and disable
+begin_test disable, immediate
 check disable klpctl disable lsm-symlink
 refused && fail "it is still refused"
 
@@ -54,7 +54,7 @@ for ((i = 0; i < 5; i++)); do
 done
 expect_eq gates 0x00 "$(bpftool -j map lookup pinned /sys/fs/bpf/klpd/gates key 0 0 0 0 | jq -r '.value[0]')"
 
-begin_test kill and restart
+begin_test klpd is killed and restarted
 check enable klpctl enable --immediate $P/lsm-symlink.klp.o
 before=$(klpctl status --json | jq -cS .patches)
 kill_klpd
@@ -65,7 +65,7 @@ expect_eq status "$before" "$(klpctl status --json | jq -cS .patches)"
 check disable klpctl disable lsm-symlink
 refused && fail "it is still refused"
 
-begin_test misses are counted and none happened
+begin_test the count of missed calls stays 0
 check enable klpctl enable --immediate $P/lsm-symlink.klp.o
 for ((i = 0; i < 50; i++)); do
 	refused || fail "call $i was missed"

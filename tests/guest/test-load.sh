@@ -68,7 +68,7 @@ snapshot
 base=$(descriptors)
 attackers=''
 
-begin_test connections that are held
+begin_test connections that other users hold
 for uid in 1001 1002 1003 1004; do
 	attack $uid hold 64
 	[[ $ATTACK == "held 48 refused 16" ]] || fail "uid $uid: $ATTACK"
@@ -83,7 +83,7 @@ check "and back" klpctl disable cmdline >/dev/null
 relief
 check "a member, when they are gone" as 1005 1005 $GROUP klpctl list >/dev/null
 
-begin_test connections of root
+begin_test connections that root holds
 $HOSTILE $SOCKET hold 200 >/tmp/root &
 attackers=$!
 check "they are held" loop_until grep -q 'held 200 refused 0' /tmp/root
@@ -91,7 +91,7 @@ check "root's status" klpctl status >/dev/null
 check "a member's list" as 1001 1001 $GROUP klpctl list >/dev/null
 relief
 
-begin_test watchers of root
+begin_test Monitor clients of root
 for ((i = 0; i < 70; i++)); do
 	klpctl monitor >/tmp/watch.$i 2>&1 &
 	attackers+=" $!"
@@ -107,7 +107,7 @@ kill $attackers 2>/dev/null
 wait $attackers 2>/dev/null
 attackers=''
 
-begin_test users that were made up share one part
+begin_test users of other user namespaces share one quota
 cat >/tmp/made-up <<EOF2
 for uid in 1 2 3; do
 	setpriv --reuid \$uid --keep-groups $HOSTILE $SOCKET hold 64 >/tmp/made-up.\$uid &
@@ -134,7 +134,7 @@ check "another member's list" as 1002 1002 $GROUP klpctl list >/dev/null
 kill $(pidof hostile)
 wait $namespace 2>/dev/null
 
-begin_test calls without an end, of which no answer is read
+begin_test endless calls of clients that read no answer
 begin_stall
 quiet=$(milliseconds klpctl list)
 for uid in 1001 1002 1003 1004; do
@@ -151,14 +151,14 @@ echo "# klpctl reverse: $under ms"
 relief
 end_stall
 
-begin_test one client that sends and never reads
+begin_test one client sends and never reads
 begin_stall
 attack 1001 flood 1 io.klpd.Manager.Status '{}'
 check "root reverses" klpctl reverse >/dev/null
 relief
 end_stall
 
-begin_test messages without an end
+begin_test messages that never end
 for uid in 1001 1002 1003 1004; do
 	attack $uid half 40 15000000
 done
@@ -185,7 +185,7 @@ begin_test many calls at once, each with its answer
 # last answer.
 expect_eq answers 100 "$(as 1001 1001 $GROUP $HOSTILE $SOCKET turns 100 "$LIST" | grep -c '{"parameters":{"patches":\[\]}}')"
 
-begin_test a call that wants no answer takes that of no other
+begin_test a call without an answer does not consume the answer of another call
 begin_sleep
 $HOSTILE $SOCKET turns 1 "{\"method\":\"io.klpd.Manager.Enable\",\"parameters\":{\"path\":\"$T/held.klp.o\",\"timeoutUSec\":0},\"oneway\":true}" \
 	'{"method":"io.klpd.Manager.Monitor","more":true}' >/tmp/oneway
@@ -198,7 +198,7 @@ check "the change goes on" loop_until settled
 expect_eq "and is complete" held "$(names)"
 klpctl disable held >/dev/null || fail disable
 
-begin_test a watcher that does not read is closed and told no half story
+begin_test a Monitor client that does not read is closed and misses no event before that
 $HOSTILE $SOCKET deaf io.klpd.Manager.Monitor </tmp/deaf.in >/tmp/deaf &
 deaf=$!
 check "it watches" loop_until grep -q 'at work' /tmp/deaf
@@ -229,7 +229,7 @@ relief
 check "klpd listens on" klpctl list >/dev/null
 prlimit --pid $KLPD_PID --nofile=65536:65536
 
-begin_test root without the capabilities that the companion asks for
+begin_test root without the capabilities that the companion requires
 expect_fail 10 setpriv --bounding-set=-all --inh-caps=-all klpctl enable $P/cmdline.klp.o
 [[ $OUTPUT == *CAP_BPF* ]] || fail "it does not say why: $OUTPUT"
 expect_fail 10 unshare -Ur klpctl enable $P/cmdline.klp.o
@@ -274,7 +274,7 @@ expect_fail 1 unshare -m bash /tmp/apart
 check "the first is well" klpctl enable $P/cmdline.klp.o >/dev/null
 check "and goes on" klpctl disable cmdline >/dev/null
 
-begin_test klpctl says what goes on when it is interrupted
+begin_test an interrupted klpctl reports what continues
 for signal in INT TERM; do
 	begin_sleep
 	# Without job control, a shell makes its background processes ignore SIGINT.
@@ -335,7 +335,7 @@ ended() {
 	check "the process is gone" loop_until gone pidof klpd-loader
 }
 
-begin_test while a file is read for a change all other clients are served
+begin_test while a file is read for a change, all other clients are served
 served() {
 	local refused=0
 
@@ -381,7 +381,7 @@ checked() {
 }
 in_time checked
 
-begin_test checks wait for each other and for no change
+begin_test checks wait for each other, but no change waits for a check
 for ((i = 0; i < 4; i++)); do
 	klpctl check $T/bench-100.klp.o >/tmp/check.$i 2>&1 &
 	checks[i]=$!

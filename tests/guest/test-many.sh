@@ -29,7 +29,7 @@ start_klpd
 snapshot
 expect_eq original "0 256" "$(cat /proc/test_klpd_many)"
 
-begin_test "a patch of 256 functions: enabled, replaced, taken over, disabled"
+begin_test "a patch of 256 functions is enabled, replaced, taken over by a new klpd, disabled"
 before=$(fds)
 check enable klpctl enable $T/many-1.klp.o
 expect_eq patched "1 256" "$(cat /proc/test_klpd_many)"

@@ -43,7 +43,7 @@ plain=$(cmdline)
 klpctl enable $P/cmdline.klp.o && klpctl disable cmdline
 snapshot
 
-begin_test a body that is the whole function, strict
+begin_test a strict patch with an override body
 check enable klpctl enable $T/cmdline-override.klp.o
 expect_eq cmdline "$OVERRIDDEN" "$(cmdline)"
 expect_eq body '["override",true]' "$(klpctl status --json | jq -c '.patches[0] | [.functions[0].body, .strict]')"
@@ -55,7 +55,7 @@ check disable klpctl disable cmdline-override
 expect_eq cmdline "$plain" "$(cmdline)"
 check "ftrace has no hook" no_line cmdline_proc_show /sys/kernel/tracing/enabled_functions
 
-begin_test in place of the other kinds and back
+begin_test an override body replaces bodies of the other kinds, and the reverse
 check enable klpctl enable $P/cmdline.klp.o
 for ((i = 0; i < 3; i++)); do
 	check "fmod_ret to override" klpctl replace $T/cmdline-override.klp.o
@@ -71,7 +71,7 @@ done
 check disable klpctl disable cmdline
 expect_eq cmdline "$plain" "$(cmdline)"
 
-begin_test no reader sees the original meanwhile
+begin_test no reader sees the original during a change
 check enable klpctl enable $T/cmdline-override.klp.o
 cpu=$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')
 for ((n = 0; n < 3; n++)); do
@@ -99,7 +99,7 @@ expect_eq cmdline "$OVERRIDDEN" "$(cmdline)"
 [[ $(cat /proc/uptime) == *.* ]] || fail "uptime is still patched"
 check disable klpctl disable cmdline-override
 
-begin_test arguments, and a function that its body calls
+begin_test arguments, and functions that a body calls
 expect_eq "six, original" 123456 "$(now six)"
 expect_eq "deep, original" 1 "$(now deep)"
 check enable klpctl enable $T/nap.klp.o
@@ -108,7 +108,7 @@ expect_eq "deep: the inner call is the original's" 102 "$(now deep)"
 check disable klpctl disable nap
 expect_eq six 123456 "$(now six)"
 
-begin_test functions that bodies call, patched too, and their own
+begin_test functions that bodies call are patched, except their own
 levels() {
 	now levels | cut -d ' ' -f "$1"
 }
@@ -125,7 +125,7 @@ expect_eq "four in one another, not five" "41 41 31 21 11 1" "$(now levels)"
 check disable klpctl disable nest-deep
 expect_eq "original again" "1 1 1 1 1 1" "$(now levels)"
 
-begin_test values past the trampolines of somebody who traces
+begin_test return values pass the trampolines of a tracer
 trace_levels() {
 	bpftool prog loadall /usr/lib/klpd/programs/tracer-levels.bpf.o /sys/fs/bpf/levels autoattach ||
 		fail bpftool
@@ -176,7 +176,7 @@ for other in "" "$T/aside.klp.o"; do
 	[[ -z $other ]] || check disable klpctl disable aside
 done
 
-begin_test a guard in place of an fmod_ret body, while that is still there
+begin_test a guard body replaces an fmod_ret body that is still attached
 sleeper_is_in() {
 	local comm
 
@@ -210,7 +210,7 @@ for other in "" "$T/aside.klp.o"; do
 	[[ -z $other ]] || check disable klpctl disable aside
 done
 
-begin_test a body that may sleep, where nothing may
+begin_test a sleepable body where sleeping is not allowed
 check enable klpctl enable $T/nap.klp.o
 expect_eq "where it may" 2 "$(now soft)"
 expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
@@ -219,7 +219,7 @@ expect_eq "where it may not" 1 "$(now atomic)"
 	fail "status does not say it: $(klpctl status)"
 check disable klpctl disable nap
 
-begin_test a sleeper in the body holds up what takes it away
+begin_test a task that sleeps in the body blocks changes that remove it
 check enable klpctl enable $T/nap.klp.o
 sleeper_starts
 check disable klpctl disable --no-wait nap
@@ -233,7 +233,7 @@ expect_eq "what it read" overridden "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
 expect_eq "and the next reads" original "$(cat /proc/test_klpd_calls)"
 
-begin_test a sleeper in the body does not hold up other patches
+begin_test a task that sleeps in the body does not block other patches
 check enable klpctl enable $T/nap.klp.o
 sleeper_starts
 check "enable another" klpctl enable $P/meminfo.klp.o
@@ -242,7 +242,7 @@ sleeper_leaves
 expect_eq "what it read" overridden "$(cat /tmp/nap)"
 check disable klpctl disable nap
 
-begin_test a sleeper in the body of a function that somebody traces
+begin_test a task sleeps in the body of a traced function
 check enable klpctl enable $T/nap.klp.o
 bpftool prog load /usr/lib/klpd/programs/tracer.bpf.o /sys/fs/bpf/tracer autoattach || fail bpftool
 sleeper_starts
@@ -262,7 +262,7 @@ tracer_is_gone() {
 }
 check "the tracer goes" loop_until tracer_is_gone
 
-begin_test klpd killed and the next, with a sleeper in the body
+begin_test klpd is killed and restarted while a task sleeps in the body
 check enable klpctl enable $T/nap.klp.o
 sleeper_starts
 kill_klpd
@@ -279,7 +279,7 @@ sleeper_leaves
 expect_eq "what it read" overridden "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
 
-begin_test reversed with a sleeper in the body
+begin_test a disable is reversed while a task sleeps in the body
 check enable klpctl enable $T/nap.klp.o
 sleeper_starts
 check disable klpctl disable --no-wait nap
@@ -291,7 +291,7 @@ sleeper_leaves
 expect_eq "what it read" overridden "$(cat /tmp/nap)"
 check disable klpctl disable nap
 
-begin_test somebody takes the body away under a sleeper
+begin_test another program detaches the body while a task sleeps in it
 check enable klpctl enable $T/nap.klp.o
 sleeper_starts
 link=$(klpctl status --json | jq '.patches[0].functions[] | select(.symbol == "nap_show").linkId')
@@ -304,7 +304,7 @@ sleeper_leaves
 expect_eq "what it read" overridden "$(cat /tmp/nap)"
 check "gone when it leaves" loop_until nothing_in_force
 
-begin_test a sleeper in the body that is in no list any more
+begin_test a task that is in no task list any more sleeps in the body
 # A thread that has reaped itself: it is on no task list of the kernel, and no transition waits
 # for it.
 bodies() {
@@ -339,7 +339,7 @@ check "all are freed" loop_until has_bodies 0
 kill "$sleeper"
 wait "$sleeper" 2>/dev/null
 
-begin_test a function of a module that comes and goes
+begin_test a function of a module that loads and unloads
 check enable klpctl enable $T/target-override.klp.o
 for ((i = 0; i < 2; i++)); do
 	modprobe test_klpd_target || fail modprobe
@@ -348,13 +348,13 @@ for ((i = 0; i < 2; i++)); do
 done
 check disable klpctl disable target-override
 
-begin_test "a file with the former names of the kind and of its sections"
+begin_test "a file with the former names of the body kind and its sections"
 check enable klpctl enable $T/override-former.klp.o
 expect_eq former '["overridden","override"]' "$(jq -nc --arg c "$(head -n 1 /proc/version)" --arg b \
 	"$(klpctl status --json | jq -r '.patches[0].functions[0].body')" '[$c, $b]')"
 check disable klpctl disable override-former
 
-begin_test what cannot be overridden
+begin_test functions that cannot be overridden
 expect_fail 4 klpctl enable $T/override-seven.klp.o
 [[ $OUTPUT == *"nap_seven"*"more than the 6 arguments"* ]] || fail "it is not said why: $OUTPUT"
 expect_fail 4 klpctl enable $T/override-by-value.klp.o
@@ -365,7 +365,7 @@ expect_fail 4 klpctl enable --immediate $T/cmdline-override.klp.o
 [[ $OUTPUT == *"override body"* ]] || fail "it is not said why: $OUTPUT"
 check "nothing is left" nothing_in_force
 
-begin_test forced with a sleeper in the body
+begin_test a disable is forced while a task sleeps in the body
 keep # what was forced is never freed
 check enable klpctl enable $T/nap.klp.o
 sleeper_starts

@@ -69,7 +69,7 @@ echo "# seen: cmdline $(read_lines cmdline), meminfo $(read_lines meminfo), set-
 (($(read_lines cmdline) > 0 && $(read_lines meminfo) > 0)) || fail "the readers did not see both patches"
 expect_eq "set-a is what it was" "$before" "$(what set-a)"
 
-begin_test what touches the other set is refused
+begin_test a change that affects another set is refused
 keep
 refuse 4 io.klpd.Manager.Conflict set-take version_proc_show "'set-a' of set 'a'" "set 'b'" -- replace $T/set-take.klp.o
 refuse 4 io.klpd.Manager.Conflict version_proc_show "'set-a' of set 'a'" -- enable $T/set-take.klp.o
@@ -78,7 +78,7 @@ refuse 4 io.klpd.Manager.StateIncompatible "State 7" -- enable $T/set-state.klp.
 refuse 4 io.klpd.Manager.AlreadyEnabled set-a "version 1.0, in set 'a'" "set 'b'" -- replace $T/set-name.klp.o
 refuse 4 io.klpd.Manager.Conflict multi version_proc_show "the default set" -- replace $T/multi.klp.o
 
-begin_test sets are shown and outlive klpd
+begin_test sets are shown, and survive a restart of klpd
 keep
 expect_eq list $'cmdline -\nset-a a' "$(klpctl list | awk 'NR > 1 { print $1, $NF }' | sort)"
 klpctl show set-a | grep -qx ' *Set: a' || fail "show does not name the set: $(klpctl show set-a)"
@@ -89,7 +89,7 @@ start_klpd
 expect_eq status "$before" "$(patches_state)"
 refuse 4 io.klpd.Manager.Conflict "'set-a' of set 'a'" -- replace $T/set-take.klp.o
 
-begin_test other sets, other consistency
+begin_test patches of different sets have different consistency
 check "set b at one instant" klpctl replace --immediate $T/set-b.klp.o
 expect_eq patches "-:cmdline a:set-a b:set-b" "$(patches)"
 check "set a task by task" klpctl enable $T/set-a2.klp.o
@@ -100,7 +100,7 @@ check "disable cmdline" klpctl disable cmdline
 check "disable set-a2" klpctl disable set-a2
 check "disable set-b" klpctl disable set-b
 
-begin_test a sticky patch stays
+begin_test a sticky patch is neither disabled nor reversed
 keep
 begin_sleep
 expect_fail 4 klpctl enable --timeout=60 $T/sticky.klp.o
@@ -121,7 +121,7 @@ refuse 4 io.klpd.Manager.StateIncompatible "State 21 version 1 of 'sticky'" -- r
 expect_eq sticky true "$(klpctl status --json | jq '.patches[0].sticky')"
 klpctl show sticky | grep -q 'Declares:.* sticky' || fail "show does not say sticky"
 
-begin_test who carries its state takes its place
+begin_test a patch that carries its state replaces it
 keep
 begin_sleep
 before=$(patches_state)

@@ -285,7 +285,7 @@ patched /proc/cmdline && fail "it is still patched"
 [[ ! -e $D/gen-9001 && ! -e $D/gen-$n ]] || fail "pins are left"
 whole
 
-begin_test klpd is killed in a repair
+begin_test klpd is killed during a repair
 check enable klpctl enable $P/cmdline.klp.o
 check "enable another" klpctl enable $T/multi.klp.o
 check "enable immediate" klpctl enable --immediate $P/meminfo.klp.o
@@ -312,7 +312,7 @@ for name in cmdline meminfo multi; do
 	check "disable $name" klpctl disable $name
 done
 
-begin_test pins that cannot be removed are removed when they can be
+begin_test pins that cannot be removed at first are removed later
 klpctl enable $P/cmdline.klp.o || fail enable
 pin=$(compgen -G "$D/gen-*/link-0")
 mount --bind $D/gates "$pin" || fail "nothing is mounted"
@@ -323,7 +323,7 @@ expect_eq warnings "" "$(warnings)"
 status_is 0
 pinned link-0 && fail "the pins are still there"
 
-begin_test recovery without descriptors keeps what was known
+begin_test recovery without free descriptors keeps the registry as it was
 stop_klpd
 check rmmod loop_until rmmod klp
 start_klpd

@@ -45,7 +45,7 @@ echo "# preemption: $(cat /sys/kernel/debug/sched/preempt)"
 start_klpd
 snapshot
 
-begin_test not patched
+begin_test the function is not patched
 storm
 expect_eq "patched calls" 0 "$(calls task rt soft hard | cut -d' ' -f1)"
 end_interrupts
@@ -63,7 +63,7 @@ check "exit status" klpctl status
 expect_eq "missed, warnings" '[0,[]]' "$(klpctl status --json | jq -c '[.patches[0].missed, .warnings]')"
 check disable klpctl disable missed-guard
 
-begin_test an fmod_ret body misses calls, and it is told
+begin_test an fmod_ret body misses calls, and klpd reports it
 keep # the patch, for the next
 check enable klpctl enable $T/missed-fmod.klp.o
 expect_eq "before" 0 "$(missed)"
@@ -99,7 +99,7 @@ risen() {
 check "Monitor tells it" loop_until risen
 kill $monitor
 
-begin_test nobody is woken for what nobody watches
+begin_test klpd is not woken to read the counts without a Monitor client
 kill_klpd
 start_klpd
 expect_fail 15 klpctl status
@@ -111,7 +111,7 @@ end_interrupts
 check disable klpctl disable missed-fmod
 check "exit status after" klpctl status
 
-begin_test a strict patch cannot have such a body
+begin_test a strict patch with an fmod_ret body is refused
 for verb in enable check; do
 	expect_fail 4 klpctl $verb $T/missed-strict.klp.o
 	[[ $OUTPUT == *"fmod_ret body of 'in_aton' can miss calls, and the patch is strict"* ]] ||

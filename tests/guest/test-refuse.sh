@@ -13,7 +13,7 @@ start_klpd
 snapshot
 mkdir -p /root/files
 
-begin_test files that are no patch
+begin_test files that are not patches
 refuse 3 nowhere -- enable /root/files/nowhere.klp.o
 refuse 3 regular -- enable /root/files
 echo hello >/root/files/text.klp.o
@@ -27,7 +27,7 @@ refuse 3 "not a patch" "no section .klp.info" -- enable $T/nometa.klp.o
 refuse 3 newer -- enable $T/newer.klp.o
 refuse 3 "build it again" -- enable $T/oldcall.klp.o
 
-begin_test files that somebody else could have written
+begin_test files that another user could have written
 cp $P/cmdline.klp.o /root/files/patch.klp.o
 chmod 666 /root/files/patch.klp.o
 refuse 3 "cannot be trusted" "patch.klp.o' is writable by" "mode 0666" -- enable /root/files/patch.klp.o
@@ -43,7 +43,7 @@ refuse 3 "cannot be trusted" "'/tmp' is writable by" -- enable /tmp/patch.klp.o
 ln -s $P/cmdline.klp.o /root/files/link.klp.o
 refuse 3 "cannot be trusted" "is a symbolic link" -- enable /root/files/link.klp.o
 
-begin_test files whose description of their types is a trap
+begin_test files with malicious BTF
 E=/usr/lib/klpd/programs/evil-patch
 # evil KIND FILE - turn a copy of FILE into this kind of invalid patch; check and enable must
 # refuse it without any change.
@@ -72,7 +72,7 @@ for patch in idle worker exited; do
 	[[ $OUTPUT == *OutOfReach* ]] || fail "check does not say it: $OUTPUT"
 done
 
-begin_test the file of a caller elsewhere
+begin_test the file of a caller in another mount namespace
 # elsewhere COMMAND... - run it in a mount namespace in which /opt/p/fix.klp.o is another file.
 elsewhere() {
 	# shellcheck disable=SC2016 # for the inner shell
@@ -97,13 +97,13 @@ check "varlinkctl from here" varlink Check
 check "one file is one file" unshare -m klpctl check $P/meminfo.klp.o
 rm -r /opt/p
 
-begin_test thread ids of a caller elsewhere
+begin_test thread ids of a caller in another pid namespace
 expect_fail 4 unshare -p -f klpctl task 1
 [[ $OUTPUT == *"pid namespace"* ]] || fail "task: $OUTPUT"
 expect_fail 4 unshare -p -f klpctl blockers
 check "from here" klpctl task 1
 
-begin_test the process that reads a file dies, or stands still
+begin_test the process that reads a file dies, or is stopped
 # catch SIGNAL - send the signal to the loader process while it reads a file with a hundred
 # functions. Sets $status and $OUTPUT to klpctl's exit status and output.
 catch() {
@@ -148,7 +148,7 @@ refuse 5 "it is __init" -- enable $T/gone-init.klp.o
 refuse 5 "it is noinstr" -- enable $T/entry.klp.o
 refuse 5 seq_file -- enable $T/wrongproto.klp.o
 
-begin_test a function of a module by another of its names
+begin_test a function of a module by another name
 if modprobe test_klpd_target; then
 	expect_fail 3 klpctl enable $T/mod-twice.klp.o
 	[[ $OUTPUT == *"two names of one function"* ]] || fail "in one patch: $OUTPUT"
@@ -162,17 +162,17 @@ if modprobe test_klpd_target; then
 	rmmod test_klpd_target
 fi
 
-begin_test the verifier says why
+begin_test "the verifier's log is shown"
 refuse 6 verifier -- enable $T/verifier.klp.o
 short=$(klpctl enable $T/verifier.klp.o 2>&1 | wc -l)
 long=$(klpctl enable --verifier-log $T/verifier.klp.o 2>&1 | wc -l)
 ((long > short + 3)) || fail "--verifier-log shows $long lines, without it $short"
 
-begin_test bodies that have what tracing programs may not have
+begin_test bodies with locks or timers, which tracing programs may not have
 refuse 6 spin_lock -- enable $T/locks.klp.o
 refuse 4 "lock, timer" -- enable $T/locks-map.klp.o
 
-begin_test names that are no text
+begin_test names that are not valid text
 # The type name of an argument may contain any bytes, and so may a source line that the verifier
 # quotes. The report must still reach its reader, without any control sequence.
 LC_ALL=C sed 's/\x00file\x00/\x00\xff\x1b\x9be\x00/' $T/wrongproto.klp.o >/root/files/odd.klp.o
@@ -210,12 +210,12 @@ prlimit --pid "$KLPD_PID" --nofile=65536:65536
 check "some are about a later one ($later)" test $later -gt 1
 klpctl disable bench-10 >/dev/null || fail "it never came into force: $(cat /tmp/out)"
 
-begin_test what klpd cannot or will not do
+begin_test strict, callback and consistency rules
 refuse 4 strict -- enable $T/strict.klp.o
 refuse 3 klp_ops_pre_patch__vmlinux -- enable $T/callback.klp.o
 refuse 4 "per-task consistency only" -- enable --immediate $T/pertask.klp.o
 
-begin_test functions that another patch has
+begin_test functions that another patch in force patches
 check enable klpctl enable $P/cmdline.klp.o
 refuse 4 cmdline -- enable $P/cmdline.klp.o
 refuse 4 cmdline -- enable $T/cmdline2.klp.o
@@ -255,18 +255,18 @@ kill $sleeper
 check "the first one completes" loop_until in_force held
 check disable klpctl disable held
 
-begin_test who may not
+begin_test callers without permission
 expect_fail 10 as 1001 1001 990 klpctl enable $P/cmdline.klp.o
 check "a member may look" as 1001 1001 990 klpctl status
 expect_fail any as 1000 1000 1000 klpctl status
 
-begin_test no companion
+begin_test without the companion
 stop_klpd
 loop_until rmmod klp || fail rmmod
 start_klpd
 refuse 7 "companion module" "modprobe klp" -- enable $P/cmdline.klp.o
 
-begin_test the companion comes later
+begin_test the companion is loaded later
 modprobe klp signal_ms=1000000000 # sleepers hold transitions up in here
 check enable klpctl enable $P/cmdline.klp.o
 expect_eq perTask true "$(klpctl status --json | jq .perTask)"

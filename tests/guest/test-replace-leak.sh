@@ -85,7 +85,7 @@ expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 expect_eq warnings '[]' "$(klpctl status --json | jq -c .warnings)"
 check disable klpctl disable cmdline
 
-begin_test replace of nothing, by itself, and by what shares no function
+begin_test replace of no patch, by itself, and by a patch that shares no function
 check "of nothing" klpctl replace $P/cmdline.klp.o
 before=$(held) links=$(links)
 check "by itself" klpctl replace $P/cmdline.klp.o
@@ -98,7 +98,7 @@ expect_eq /proc/version klp:version_proc_show "$(cat /proc/version)"
 [[ $(cat /proc/cmdline) != "$TEXT" ]] || fail "/proc/cmdline is patched still"
 check disable klpctl disable multi
 
-begin_test a replace that is reversed leaves the old patches as they were
+begin_test a reversed replace leaves the old patches as they were
 check "enable cmdline" klpctl enable $P/cmdline.klp.o
 check "enable multi" klpctl enable $T/multi.klp.o
 sleep 300 &

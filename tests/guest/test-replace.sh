@@ -66,7 +66,7 @@ modprobe klp signal_ms=1000000000
 start_klpd
 snapshot
 
-begin_test replace under readers
+begin_test replace while tasks read
 check enable klpctl enable $P/cmdline.klp.o
 start_readers
 for ((i = 0; i < 2; i++)); do
@@ -95,7 +95,7 @@ expect_eq /proc/cmdline "$TEXT again" "$(cat /proc/cmdline)"
 expect_eq version 2.0 "$(klpctl status --json | jq -r '.patches[].version')"
 check disable klpctl disable cmdline
 
-begin_test replace takes all that is in force
+begin_test replace replaces all patches in force
 check "enable cmdline" klpctl enable $P/cmdline.klp.o
 check "enable lsm-symlink" klpctl enable $P/lsm-symlink.klp.o
 check replace klpctl replace $P/meminfo.klp.o
@@ -104,7 +104,7 @@ check "a link" ln -s /proc/self/exe /tmp/link
 rm -f /tmp/link
 check disable klpctl disable meminfo
 
-begin_test replace of nothing is an enable
+begin_test replace without a patch in force is an enable
 check replace klpctl replace $P/cmdline.klp.o
 expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 check disable klpctl disable cmdline
@@ -118,7 +118,7 @@ expect_fail 4 klpctl enable $T/states-none.klp.o
 expect_eq patches states-v2 "$(klpctl status --json | jq -r '.patches[].name')"
 check disable klpctl disable states-v2
 
-begin_test a transition is held up, watched and reversed
+begin_test a transition is blocked, monitored and reversed
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -135,7 +135,7 @@ check "nothing is in force" loop_until nothing_in_force
 expect_eq "generation has not grown" "$generation" "$(klpctl status --json | jq .generation)"
 kill $sleeper
 
-begin_test a held up transition completes when the sleeper goes
+begin_test a blocked transition completes when the blocker ends
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -148,7 +148,7 @@ wait $client || fail "klpctl ended with status $?"
 expect_eq state in_force "$(klpctl list --json | jq -r '.. | objects | select(has("name")) | .state')"
 check disable klpctl disable held
 
-begin_test a client that goes away does not stop its change
+begin_test a client that disconnects does not stop its change
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -160,7 +160,7 @@ kill $sleeper
 check "in force" loop_until in_force held
 check disable klpctl disable held
 
-begin_test a waiting client hears of the reversal
+begin_test a waiting client gets the error Reversed
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack

@@ -22,7 +22,7 @@ modprobe klp signal_ms=1000000000 # sleepers hold transitions up in here
 start_klpd
 snapshot
 
-begin_test killed with patches in force
+begin_test klpd is killed with patches in force
 check "enable cmdline" klpctl enable $P/cmdline.klp.o
 check "enable lsm-symlink" klpctl enable $P/lsm-symlink.klp.o
 before=$(patches_state)
@@ -43,12 +43,12 @@ expect_eq "times not patched" 0 "$(cat /tmp/unpatched)"
 check "disable cmdline" klpctl disable cmdline
 check "disable lsm-symlink" klpctl disable lsm-symlink
 
-begin_test only one klpd
+begin_test a second klpd does not start
 expect_fail 1 /usr/sbin/klpd
 [[ $OUTPUT == *"Another klpd"* ]] || fail "it does not say why: $OUTPUT"
 check "the first one answers" klpctl status
 
-begin_test killed in a transition, which goes on
+begin_test klpd is killed during a transition, which goes on
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -62,7 +62,7 @@ kill $sleeper
 check "it completes" loop_until in_force held
 check disable klpctl disable held
 
-begin_test killed in a transition, which completes alone
+begin_test klpd is killed during a transition, which completes without it
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -78,7 +78,7 @@ expect_eq patches held "$(klpctl status --json | jq -r '.patches[].name')"
 expect_eq generation $((generation + 1)) "$(klpctl status --json | jq .generation)"
 check disable klpctl disable held
 
-begin_test killed in a transition, then reversed
+begin_test klpd is killed during a transition, which is then reversed
 sleep 300 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -89,7 +89,7 @@ check reverse klpctl reverse
 kill $sleeper
 check "nothing is in force" loop_until nothing_in_force
 
-begin_test garbage among the pins
+begin_test foreign files and empty directories among the pins
 stop_klpd
 mkdir -p /sys/fs/bpf/klpd/gen-9000 /sys/fs/bpf/klpd/foreign
 bpftool map create /sys/fs/bpf/klpd/stray type array key 4 value 8 entries 1 name stray
@@ -107,7 +107,7 @@ rm -r /sys/fs/bpf/klpd/gen-9001 /sys/fs/bpf/klpd/stray /sys/fs/bpf/klpd/foreign
 start_klpd
 expect_eq warnings "" "$(warnings)"
 
-begin_test gates without a set are closed
+begin_test gates without a patch are closed
 stop_klpd
 bpftool map update pinned /sys/fs/bpf/klpd/gates key 0 0 0 0 value 4 0 0 0 0 0 0 0
 start_klpd

@@ -76,11 +76,11 @@ start_klpd
 plain=$(cmdline)
 snapshot
 
-begin_test nothing to go back to
+begin_test there is nothing to roll back to
 refuse 8 io.klpd.Manager.NoPrevious "Nothing has been changed yet" -- rollback
 expect_eq "before" unknown "$(before)"
 
-begin_test an enable
+begin_test an enable is rolled back
 keep
 check enable klpctl enable $P/cmdline.klp.o
 klpctl status | grep -qx ' *Before: no patch' || fail "status: $(klpctl status)"
@@ -88,7 +88,7 @@ rolls_back cmdline ""
 expect_eq "/proc/cmdline" "$plain" "$(cmdline)"
 klpctl status | grep -qx ' *Before: cmdline 1.0' || fail "status: $(klpctl status)"
 
-begin_test a rollback is rolled back, and that again
+begin_test a rollback is rolled back, twice
 keep
 rolls_back "" cmdline
 expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
@@ -97,13 +97,13 @@ rolls_back "" cmdline
 expect_eq json '["rollback",[],["cmdline"]]' "$(klpctl rollback --json | jq -c '[.change, .returning, .replaced]')"
 rolls_back "" cmdline
 
-begin_test a disable
+begin_test a disable is rolled back
 keep
 check disable klpctl disable cmdline
 rolls_back "" cmdline
 expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 
-begin_test a replace, also by the same name and file
+begin_test a replace is rolled back, also one by the same name and file
 keep
 check replace klpctl replace $P/meminfo.klp.o
 rolls_back meminfo cmdline
@@ -113,7 +113,7 @@ expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 check "replace by itself" klpctl replace $P/cmdline.klp.o
 rolls_back cmdline cmdline
 
-begin_test what was beside it is not touched
+begin_test other patches in force are not changed
 keep
 links=$(klpctl status --json | jq -c '[.patches[] | select(.name == "cmdline").functions[].linkId]')
 check enable klpctl enable $T/set-a.klp.o
@@ -122,7 +122,7 @@ rolls_back cmdline "cmdline set-a"
 check "disable set-a" klpctl disable set-a
 expect_eq "the links of cmdline" "$links" "$(klpctl status --json | jq -c '[.patches[] | select(.name == "cmdline").functions[].linkId]')"
 
-begin_test one in place of two, and back, under readers
+begin_test one patch replaces two, and is rolled back, while tasks read
 keep
 check "enable multi" klpctl enable $T/multi.klp.o
 rm -f /tmp/stop
@@ -151,7 +151,7 @@ echo "# seen: two $(count two), one $(count one), moved $(count moved), mixed $(
 serials=$(klpctl status --json | jq -c '[.patches[].generation]')
 expect_eq "generations" "[$(($(generation) - 1)),$(generation)]" "$serials"
 
-begin_test klpd is killed before and after
+begin_test klpd is killed before and after the rollback
 keep
 check replace klpctl replace $P/meminfo.klp.o
 kill_klpd
@@ -162,7 +162,7 @@ start_klpd
 rolls_back "cmdline multi" meminfo
 check disable klpctl disable meminfo
 
-begin_test a transition back that is held up, killed, and reversed
+begin_test the transition of a rollback is blocked, klpd is killed, and the transition is reversed
 keep
 check "enable held" klpctl enable $T/held.klp.o
 check "enable cmdline" klpctl enable $P/cmdline.klp.o
@@ -194,7 +194,7 @@ expect_eq patches "held cmdline" "$(names)"
 rolls_back "held cmdline" meminfo
 check disable klpctl disable meminfo
 
-begin_test a change that was reversed leaves what was before
+begin_test a reversed change does not change the previous patches
 keep
 check enable klpctl enable $P/cmdline.klp.o
 was=$(patches_state)
@@ -206,7 +206,7 @@ expect_eq "nothing has changed" "$was" "$(patches_state)"
 kill $sleeper
 rolls_back cmdline ""
 
-begin_test the file is another, or gone
+begin_test the file has changed, or is missing
 keep
 mkdir -p $OWN
 install -m 0644 $P/cmdline.klp.o $OWN/own.klp.o
@@ -231,7 +231,7 @@ rolls_back meminfo "cmdline multi"
 rolls_back "cmdline multi" meminfo
 check disable klpctl disable meminfo
 
-begin_test a system state in a lower version
+begin_test a system state would go back to a lower version
 check "states-v1" klpctl enable $T/states-v1.klp.o
 check "states-v2 replaces it" klpctl enable $T/states-v2.klp.o
 refuse 4 io.klpd.Manager.StateIncompatible states-v1 "the patch has version 1" "'states-v2'" -- rollback
@@ -239,7 +239,7 @@ check disable klpctl disable states-v2
 rolls_back "" states-v2
 check disable klpctl disable states-v2
 
-begin_test out of a sticky patch
+begin_test a sticky patch would leave
 keep
 check "enable sticky" klpctl enable $T/sticky.klp.o
 refuse 4 io.klpd.Manager.Sticky "'sticky' can only be replaced" -- rollback
@@ -249,7 +249,7 @@ check "disable sticky2" klpctl disable sticky2
 rolls_back "" sticky2
 check "disable sticky2" klpctl disable sticky2
 
-begin_test at one instant, as it was
+begin_test an immediate rollback
 keep
 check "enable cmdline" klpctl enable --immediate $P/cmdline.klp.o
 check "enable multi" klpctl enable --immediate $T/multi.klp.o
@@ -261,7 +261,7 @@ start_klpd
 rolls_back "cmdline multi" meminfo
 check disable klpctl disable meminfo
 
-begin_test pins of klpds that died, and pins of others
+begin_test pins of a killed klpd, and foreign pins
 was=$(patches_state)
 stop_klpd
 KLPD_FAULT=pin:2:kill start_klpd

@@ -51,7 +51,7 @@ there_and_back
 rm /tmp/ready
 wait "${churn[@]}"
 
-begin_test "they end"
+begin_test "the tasks end"
 echo >/tmp/enough
 check "status" wait $crowd
 check "they are gone" test "$(threads)" -lt "$TASKS"

@@ -12,11 +12,11 @@ STORM=/usr/lib/klpd/kmod/kmod-consistency
 modprobe klp
 snapshot
 
-begin_test storm
+begin_test transitions under load
 "$STORM" "${1:-200}" "${2:-100}" 1 >/tmp/storm || fail "status $?: $(grep -v '^#' /tmp/storm)"
 cat /tmp/storm
 
-begin_test storm while a CPU comes and goes
+begin_test transitions under load while a CPU goes offline and online
 "$STORM" $((${1:-200} / 10)) $((${2:-100} / 4)) 1 >/tmp/storm &
 storm=$!
 cpu=/sys/devices/system/cpu/cpu1/online

@@ -89,7 +89,7 @@ lives() {
 	expect_eq "one link" 1 "$(bpftool -j link show | jq '[.[] | select(.type == "struct_ops")] | length')"
 	keep
 
-	begin_test "rollback, and again, $how"
+	begin_test "rollback twice, $how"
 	check rollback klpctl rollback
 	new_is 11
 	talk_is 11
@@ -121,13 +121,13 @@ expect_fail 7 klpctl enable $T/cc-1.klp.o
 lives --immediate
 stop_klpd
 
-begin_test with it
+begin_test with the companion
 modprobe klp
 start_klpd
 snapshot
 lives ''
 
-begin_test what leaves and enters without an instance
+begin_test patches without an instance replace one with it, and the reverse
 check enable klpctl enable $T/cc-1.klp.o
 expect_eq list "0 1" "$(klpctl list --json | jq -r '.patches[0] | "\(.functions) \(.structOps)"')"
 begin_talk
@@ -157,13 +157,13 @@ refused 6 cc-verifier "program 'bad_ssthresh'"
 expect_eq links '[]' "$(link_map)"
 new_is none
 
-begin_test the instance of another patch
+begin_test an instance that another patch has
 check enable klpctl enable $T/cc-1.klp.o
 refused 4 cc-held "Struct_ops instance 'klp_cc' of type tcp_congestion_ops is brought by 'cc'"
 new_is 11
 check disable klpctl disable cc
 
-begin_test the instance of somebody else
+begin_test another program detaches the instance
 check enable klpctl enable $T/cc-1.klp.o
 check detach bpftool link detach id "$(bpftool -j link show | jq '.[] | select(.type == "struct_ops") | .id')"
 new_is none
@@ -176,7 +176,7 @@ no_warnings
 maps_agree
 check disable klpctl disable cc
 
-begin_test a stalled replacement is reversed
+begin_test a blocked replace is reversed
 echo 1000000000 >/sys/module/klp/parameters/signal_ms
 check enable klpctl enable $T/cc-1.klp.o
 begin_talk
@@ -197,7 +197,7 @@ talk_is 11
 no_warnings
 keep
 
-begin_test it is reversed while klpd is dead
+begin_test a replace is reversed while klpd does not run
 check replace klpctl replace --no-wait --timeout=3 $T/cc-held.klp.o
 new_is 33
 references=$(module_references)
@@ -211,7 +211,7 @@ talk_is 11
 no_warnings
 keep
 
-begin_test it goes on while klpd is dead
+begin_test a replace completes while klpd does not run
 check replace klpctl replace --no-wait --timeout=0 $T/cc-held.klp.o
 kill_klpd
 end_sleep

@@ -64,7 +64,7 @@ expect_trace "= state-2 pre_patch keeps the level" "= state-2 post_patch raises 
 	"= state-2 pre_unpatch" "= state-2 post_unpatch puts the level back"
 
 # The kernel implements this without a test: a patch that is restored finds its state unchanged.
-begin_test a replace that is reversed
+begin_test a replace is reversed
 check enable klpctl enable $T/state-1.klp.o
 sleep 1000 &
 sleeper=$!
@@ -83,7 +83,7 @@ check "and now to the end" klpctl replace $T/state-2.klp.o
 check disable klpctl disable state-2
 expect_eq "the level that state-1 kept" 6 "$(level)"
 
-begin_test an enable that is reversed
+begin_test an enable is reversed
 sleep 1000 &
 sleeper=$!
 loop_until grep -q nanosleep /proc/$sleeper/stack
@@ -113,11 +113,11 @@ beside() {
 		"= $2 pre_unpatch" "= $2 post_unpatch puts the level back"
 }
 
-begin_test two patches with one state side by side
+begin_test two patches beside each other have the same state
 beside state-a state-b
 beside state-b state-a
 
-begin_test one of two that goes and comes back
+begin_test one of two such patches is disabled and enabled again
 check "enable a" klpctl enable $T/state-a.klp.o
 check "enable b" klpctl enable $T/state-b.klp.o
 check "disable a" klpctl disable state-a
@@ -131,7 +131,7 @@ expect_trace "= state-a pre_patch has the level of version 1" "= state-a post_pa
 	"= state-b pre_unpatch" "= state-b post_unpatch leaves the level to another" \
 	"= state-a pre_unpatch" "= state-a post_unpatch puts the level back"
 
-begin_test across a death of klpd
+begin_test states survive a kill of klpd
 check enable klpctl enable $T/state-1.klp.o
 kill_klpd
 start_klpd

@@ -14,11 +14,11 @@ active() {
 	[[ $(systemctl is-active klpd.service) == "$1" ]]
 }
 
-begin_test the units are good
+begin_test systemd accepts the units
 check verify systemd-analyze verify --man=no klpd.service klpd.socket
 check "group klpd" getent group klpd
 
-begin_test started by its socket
+begin_test klpd is started by its socket
 check socket systemctl start klpd.socket
 active active && fail "klpd runs already"
 expect_eq mode "660 root klpd" "$(stat -c '%a %U %G' /run/klpd/io.klpd)"
@@ -31,19 +31,19 @@ before=$(cat /proc/cmdline)
 check enable klpctl enable $P/cmdline.klp.o
 expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 
-begin_test restart keeps the patch
+begin_test a restart keeps the patch
 check restart systemctl restart klpd
 expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 expect_eq patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
 
-begin_test stop keeps the patch
+begin_test a stop keeps the patch
 check stop systemctl stop klpd.service klpd.socket
 check inactive active inactive
 expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 check start systemctl start klpd.socket
 expect_eq patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
 
-begin_test killed, it comes back
+begin_test systemd restarts a killed klpd
 pid=$(systemctl show -P MainPID klpd)
 kill -KILL "$pid"
 back() {
@@ -52,7 +52,7 @@ back() {
 check back loop_until back
 expect_eq patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
 
-begin_test klpd that hangs is ended by the watchdog, and comes back
+begin_test the watchdog ends a klpd that hangs, and systemd restarts it
 mkdir -p /run/systemd/system/klpd.service.d
 printf '[Service]\nWatchdogSec=2s\n' >/run/systemd/system/klpd.service.d/watchdog.conf
 check reload systemctl daemon-reload
@@ -67,7 +67,7 @@ rm -r /run/systemd/system/klpd.service.d
 check reload systemctl daemon-reload
 check restart systemctl restart klpd
 
-begin_test bpffs is unmounted and mounted again under the service
+begin_test bpffs is unmounted and mounted again while the service runs
 pid=$(systemctl show -P MainPID klpd)
 check umount umount /sys/fs/bpf
 klpctl status --json | jq -e '.warnings | any(test("no bpffs"))' >/dev/null || fail "status does not warn"
@@ -99,13 +99,13 @@ check restart systemctl restart klpd
 expect_eq patches cmdline "$(names)"
 expect_eq warnings '[]' "$(klpctl status --json | jq -c .warnings)"
 
-begin_test the group may read and not change
+begin_test the group may query and not change
 group=$(getent group klpd | cut -d: -f3)
 check read setpriv --reuid 65534 --regid 65534 --groups "$group" klpctl list
 expect_fail 10 setpriv --reuid 65534 --regid 65534 --groups "$group" klpctl disable cmdline
 expect_fail any setpriv --reuid 65534 --regid 65534 --clear-groups klpctl list
 
-begin_test klpd by hand, beside the service and beside its socket
+begin_test klpd is started by hand beside the service and beside its socket
 by_hand() {
 	/usr/sbin/klpd </dev/null
 }
@@ -118,7 +118,7 @@ active active && fail "it has started the service"
 expect_eq patches cmdline "$(klpctl status --json | jq -r '.patches[].name')"
 check "the service is started by its socket" active active
 
-begin_test root that was made smaller
+begin_test root with fewer rights
 for smaller in "-p CapabilityBoundingSet=" "-p PrivateUsers=yes"; do
 	# shellcheck disable=SC2086
 	expect_fail 10 systemd-run --quiet --wait --pipe $smaller klpctl disable cmdline
@@ -131,7 +131,7 @@ expect_eq CapEff 0000000000000000 "$(awk '/^CapEff/ { print $2 }' /proc/"$(syste
 systemctl stop klpd.service klpd.socket
 check rmmod loop_until rmmod klp
 
-begin_test the companion comes after klpd
+begin_test the companion is loaded after klpd
 systemctl mask --runtime modprobe@klp.service >/dev/null 2>&1
 check start systemctl start klpd.socket
 expect_eq "without it" false "$(klpctl status --json | jq .companion.loaded)"
@@ -143,7 +143,7 @@ systemctl stop klpd.service klpd.socket
 loop_until rmmod klp
 systemctl unmask --runtime modprobe@klp.service >/dev/null 2>&1
 
-begin_test without bpffs, and there later
+begin_test bpffs is missing at first and mounted later
 umount /sys/fs/bpf
 check socket systemctl start klpd.socket
 for ((i = 0; i < 8; i++)); do
@@ -154,7 +154,7 @@ mount -t bpf bpf /sys/fs/bpf
 check "klpd is back by itself" loop_until klpctl list
 expect_eq socket active "$(systemctl is-active klpd.socket)"
 
-begin_test what the service is given
+begin_test limits of the service
 expect_eq descriptors 131072 "$(systemctl show -P LimitNOFILE klpd.service)"
 [[ $(systemctl show -P WatchdogUSec klpd.service) == 5min ]] || fail "no watchdog"
 systemctl stop klpd.service klpd.socket

@@ -63,7 +63,7 @@ modprobe klp
 start_klpd
 snapshot
 
-begin_test the time of an enable runs out
+begin_test an enable reaches its time limit
 echo 1000000000 >$patience
 begin_sleep
 : >$KLPD_LOG
@@ -76,19 +76,19 @@ grep -Eq "In the way was 'sleep' \(thread $sleeper of .*: in hrtimer_nanosleep; 
 check "it is known afterwards" kept_blocks
 expect_eq patches "[]" "$(klpctl status --json | jq -c .patches)"
 
-begin_test the error has all that is known of the blocker
+begin_test the error has all that is known about the blocker
 klpctl enable --json --timeout=1 $T/held.klp.o >/tmp/out 2>/dev/null && fail "it came into force"
 jq -e --argjson pid $sleeper ".parameters.blockers[] | $the_sleeper" /tmp/out >/dev/null ||
 	fail "$(cat /tmp/out)"
 
-begin_test the time of one that nobody waits for runs out, too
+begin_test a change with --no-wait reaches its time limit
 check enable klpctl enable --no-wait --timeout=1 $T/held.klp.o
 expect_eq "nothing is known of one that goes on" '[]' "$(klpctl blockers --last --json | jq -c .blockers)"
 check "reversed by itself" loop_until no_transition
 check "what was in the way is known" kept_blocks
 expect_eq patches "[]" "$(klpctl status --json | jq -c .patches)"
 
-begin_test no time limit, and the blocker is named
+begin_test there is no time limit, and the blocker is named
 check enable klpctl enable --no-wait --timeout=0 $T/held.klp.o
 check "the sleeper is named" loop_until sleeper_blocks
 check reverse klpctl reverse
@@ -101,7 +101,7 @@ expect_fail 8 klpctl reverse
 expect_fail 8 klpctl force
 expect_fail 2 klpctl enable --timeout=soon $T/held.klp.o
 
-begin_test a task that only runs is not in the way, and no read of its ends early
+begin_test a task that only runs does not block, and none of its reads ends early
 echo 0 >$patience
 rm -f /tmp/enough
 while [[ ! -e /tmp/enough ]]; do
@@ -119,7 +119,7 @@ echo 1000000000 >$patience
 echo "# $(sort /tmp/reads | uniq -c | tr '\n' ' ')"
 expect_eq "reads that ended early" "4+0 records in" "$(sort -u /tmp/reads)"
 
-begin_test the limit holds while klpd is dead
+begin_test the time limit holds while klpd does not run
 check enable klpctl enable --no-wait --timeout=3 $T/held.klp.o
 kill_klpd
 references=$(module_references)
@@ -133,7 +133,7 @@ grep -q "In the way was 'sleep' (thread $sleeper of " $KLPD_LOG || fail "nor is 
 expect_eq patches "[]" "$(klpctl status --json | jq -c .patches)"
 expect_eq warnings "[]" "$(klpctl status --json | jq -c .warnings)"
 
-begin_test a restart keeps the limit
+begin_test a restart of klpd keeps the time limit
 check enable klpctl enable --no-wait --timeout=1000 $T/held.klp.o
 kill_klpd
 start_klpd
@@ -142,7 +142,7 @@ expect_eq timeoutUSec 1000000000 "$(transition .timeoutUSec)"
 check reverse klpctl reverse
 check reversed loop_until no_transition
 
-begin_test how long it runs is not asked of the clock of the day
+begin_test the running time does not depend on the system clock
 check enable klpctl enable --no-wait --timeout=1000 $T/held.klp.o
 # running WHAT - the reported time is less than this test may take, whatever the clock says.
 running() {
@@ -170,7 +170,7 @@ running "after a restart"
 check reverse klpctl reverse
 check reversed loop_until no_transition
 
-begin_test and none stays none
+begin_test a restart of klpd adds no time limit
 check enable klpctl enable --no-wait --timeout=0 $T/held.klp.o
 kill_klpd
 start_klpd
@@ -178,7 +178,7 @@ expect_eq "no limit" '[null,false]' "$(transition '[.timeoutUSec, .timedOut]')"
 check reverse klpctl reverse
 check reversed loop_until no_transition
 
-begin_test one that timed out is known as such after a restart
+begin_test a timed-out transition is reported as such after a restart
 : >$KLPD_LOG
 check enable klpctl enable --no-wait --timeout=5 $T/held.klp.o
 begin_late_sleep
@@ -192,7 +192,7 @@ end_late_sleep
 check reversed loop_until no_transition
 expect_eq patches "[]" "$(klpctl status --json | jq -c .patches)"
 
-begin_test progress is counted anew on the way back, and again forth
+begin_test progress starts again after each reversal
 check enable klpctl enable --no-wait --timeout=0 $T/held.klp.o
 begin_late_sleep
 check "who sleeps since before blocks" loop_until sleeper_blocks
@@ -217,7 +217,7 @@ lose_done() {
 	kill -CONT "$KLPD_PID"
 }
 
-begin_test the end of a transition that klpd is not told of
+begin_test the event of the end of a transition is lost
 klpctl enable --timeout=0 $T/held.klp.o & enable=$!
 check "it is held up" loop_until sleeper_blocks
 lose_done
@@ -233,7 +233,7 @@ expect_eq "what is in force" cmdline "$(names)"
 check disable klpctl disable cmdline
 begin_sleep
 
-begin_test what is told of blockers
+begin_test the data of blockers, also of a task with an odd name
 keep
 odd=/tmp/$'b\e[2J\xff\nad'
 cp "$(command -v sleep)" "$odd"
@@ -274,7 +274,7 @@ check reverse klpctl reverse
 check reversed loop_until no_transition
 expect_eq "no transition" -1 "$(klpctl task --json $sleeper | jq .patchState)"
 
-begin_test a sleeper is sent out of the way and does not notice
+begin_test a sleeping blocker moves and does not notice it
 echo 100 >$patience
 check enable klpctl enable $T/held.klp.o
 check "it still sleeps" kill -0 $sleeper
@@ -283,7 +283,7 @@ check "and goes on with its sleep" loop_until grep -q '^219 ' /proc/$sleeper/sys
 check disable klpctl disable held
 end_sleep
 
-begin_test the time of a disable runs out
+begin_test a disable reaches its time limit
 check enable klpctl enable $T/held.klp.o
 echo 1000000000 >$patience
 begin_sleep
@@ -305,7 +305,7 @@ expect_eq forced '[true,1]' "$(klpctl status --json | jq -c '[.patches[0].forced
 [[ $(klpctl status) == *Forced* ]] || fail "status does not say it"
 end_sleep
 
-begin_test a forced patch after a restart and a disable
+begin_test a forced patch after a restart of klpd and a disable
 keep
 kill_klpd
 start_klpd
@@ -341,7 +341,7 @@ begin_forced_disable() {
 }
 
 for point in complete:0 complete:1 retire:0 retire:1 retire:2 retire:3; do
-	begin_test "forced, klpd killed at $point"
+	begin_test "a forced disable, klpd killed at $point"
 	keep
 	begin_forced_disable $point:kill
 	check "klpd is killed" loop_until klpd_is_gone
@@ -368,7 +368,7 @@ stop_klpd
 start_klpd
 forced_and_gone
 
-begin_test forced back
+begin_test a reversed transition is forced
 keep
 before=$(kept | wc -l)
 begin_sleep
@@ -393,12 +393,12 @@ begin_orphan() {
 	start_klpd
 }
 
-begin_test a record without a set whose programs are kept
+begin_test a record without a patch, all programs kept
 keep
 begin_orphan retire:1
 forced_and_gone
 
-begin_test a record without a set whose programs nobody kept
+begin_test a record without a patch, programs not kept
 keep
 begin_orphan complete:1
 klpctl status --json | jq -e '.warnings | any(test("left by force"))' >/dev/null ||

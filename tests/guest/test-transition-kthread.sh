@@ -29,7 +29,7 @@ inside() {
 	expect_eq "where it is" "$parked inside $1" "$(tail -n 1 /proc/test_klpd_kthreads)"
 }
 
-begin_test kernel threads elsewhere move: asleep, uninterruptible, running
+begin_test kernel threads outside patched functions move: sleeping, uninterruptible, running
 outside sleep
 outside deaf
 outside run
@@ -54,7 +54,7 @@ for p in "${kthreads[@]}"; do
 done
 kthreads=()
 
-begin_test a kernel thread that sleeps inside is woken again and again and stays in the way
+begin_test a kernel thread that sleeps inside is woken repeatedly and stays a blocker
 inside sleep
 in_state S "$parked"
 begin enable in-park
@@ -77,7 +77,7 @@ step "$parked"
 complete nothing_in_force
 step "$parked"
 
-begin_test a kernel thread that runs inside is in the way and moves when it leaves
+begin_test a kernel thread that runs inside is a blocker and moves when it leaves
 inside run
 begin enable in-park
 expect_only_blockers "$parked"
@@ -97,7 +97,7 @@ step "$parked"
 complete nothing_in_force
 step "$parked"
 
-begin_test busy: an enable and a disable turn several times while kernel threads are inside
+begin_test an enable and a disable are reversed several times while kernel threads are inside
 inside sleep
 old=$parked
 begin enable in-park
@@ -127,7 +127,7 @@ complete nothing_in_force
 step "$old"
 step "$new"
 
-begin_test a child of an unpatched task is in the version the transition goes to
+begin_test a child of an unpatched task has the version that the transition goes to
 (echo "enter brood" >/proc/test_klpd_kthreads) &
 mother=$!
 in_function $INSIDE "$mother"
@@ -160,7 +160,7 @@ step "$child"
 check disable klpctl disable in-park
 echo 100 >$PATIENCE
 
-begin_test user workers as vhost has them
+begin_test user workers like those of vhost
 kpark worker sleep-outside
 worker=$parked
 kpark worker sleep
@@ -178,7 +178,7 @@ complete nothing_in_force
 step "$parked"
 step "$worker"
 
-begin_test a user worker that runs inside
+begin_test a user worker runs inside
 kpark worker run
 begin enable in-park
 expect_only_blockers "$parked"
@@ -218,7 +218,7 @@ check "its request is done" wait "$owner"
 check disable klpctl disable in-open
 unpark "$watcher"
 
-begin_test force while a kernel thread is inside, which then goes on
+begin_test a transition is forced while a kernel thread is inside, which then continues
 keep
 inside sleep
 begin enable in-park

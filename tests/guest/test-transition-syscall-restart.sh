@@ -81,10 +81,10 @@ keeps_its_end() {
 	LOOP_SECONDS=120 ends_with "$text"
 }
 
-begin_test nanosleep sleeps its time
+begin_test nanosleep sleeps its full time
 keeps_its_end in-sleep hrtimer_nanosleep "nanosleep: 0 ok handlers 0" nanosleep
 
-begin_test poll without an end returns what comes
+begin_test poll without a timeout returns new data
 new_fifo
 park -h poll -1 "$fifo"
 sent_out in-poll do_sys_poll
@@ -92,11 +92,11 @@ sent_out_again in-poll do_sys_poll
 signal_fifo "$fifo"
 ends_with "poll: 1 ok handlers 0"
 
-begin_test poll with an end keeps it
+begin_test poll with a timeout ends in time
 new_fifo
 keeps_its_end in-poll do_sys_poll "poll: 0 ok handlers 0" poll "$fifo"
 
-begin_test select returns what comes
+begin_test select returns new data
 new_fifo
 park -h select "$fifo"
 sent_out in-select do_select
@@ -111,7 +111,7 @@ sent_out_again in-futex futex_wait
 expect_eq "woken" "wake: 1 ok handlers 0" "$("$PROGRAMS/park" wake /tmp/futex)"
 ends_with "futex: 0 ok handlers 0"
 
-begin_test a futex wait with an end keeps it
+begin_test a futex wait with a timeout ends in time
 keeps_its_end in-futex futex_wait "futex: -1 ETIMEDOUT handlers 0" futex /tmp/futex
 
 begin_test a read returns the data
@@ -124,7 +124,7 @@ sent_out_again $read $function
 signal_fifo "$fifo"
 ends_with "read: 3 ok handlers 0"
 
-begin_test a call of a driver that wants to be made again is
+begin_test a system call that a driver asks to restart is restarted
 modprobe test_klpd_kthreads
 (echo "enter sleep" >/proc/test_klpd_kthreads) &
 parked=$! holder=$!

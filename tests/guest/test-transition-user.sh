@@ -30,7 +30,7 @@ end_held() {
 	check disable klpctl disable in-sleep
 }
 
-begin_test many who sleep elsewhere do not hold it up
+begin_test many tasks that sleep outside patched functions do not block
 park threads 300
 many=$parked
 begin_held
@@ -58,7 +58,7 @@ expect_eq "signal handlers that ran" 0 "$handled"
 unpark "$spinner"
 end_held
 
-begin_test a task that runs inside moves when it leaves, and its call is not cut short
+begin_test a task that runs inside moves when it leaves, and its system call does not end early
 park zeros
 zeros=$parked
 begin enable in-zero
@@ -80,7 +80,7 @@ check disable klpctl disable in-sleep
 echo 1 >$cpu
 [[ $(taskset 2 cat /proc/cmdline) != *patched* ]] || fail "the CPU still reads the patch"
 
-begin_test a CPU goes and comes while a transition is held up
+begin_test a CPU goes offline and online while a transition is blocked
 begin_held
 echo 0 >$cpu
 expect_only_blockers "$sleeper"
@@ -95,7 +95,7 @@ expect_only_blockers "$sleeper"
 end_held
 echo 1 >$cpu
 
-begin_test a CPU that was away when it began comes back in the middle
+begin_test a CPU that was offline at the start comes online during a transition
 echo 0 >$cpu
 begin_held
 echo 1 >$cpu
@@ -106,7 +106,7 @@ complete in_force in-sleep
 expect_eq "read on that CPU" "this has been live patched" "$(taskset 2 cat /proc/cmdline)"
 check disable klpctl disable in-sleep
 
-begin_test a task forked during a transition has the version of the direction
+begin_test a task forked during a transition has the version that the transition goes to
 begin_held
 check "a child of a patched task reads it" reads_patched
 park nanosleep 1000000
@@ -125,7 +125,7 @@ unpark "$forked"
 complete nothing_in_force
 unpark "$parked" "$sleeper"
 
-begin_test the dead do not hold it up
+begin_test zombies do not block
 new_fifo
 park zombie "$fifo"
 zombie=$parked buried=$fifo undertaker=$holder
@@ -141,7 +141,7 @@ wait "$undertaker"
 expect_eq "it was there all the time" "zombie: 1 ok handlers 0" "$(last_line /tmp/park.$((parks - 2)))"
 unpark "$leader"
 
-begin_test stopped, traced and frozen tasks elsewhere move
+begin_test stopped, traced and frozen tasks outside patched functions move
 park threads 0
 stopped=$parked
 kill -STOP "$stopped"
@@ -164,7 +164,7 @@ end_held
 signal_fifo "$fifo"
 wait "$parent"
 
-begin_test stopped, traced and frozen inside are named and move when they go on
+begin_test stopped, traced and frozen tasks inside are blockers and move when they continue
 begin enable in-signal
 expect_only_blockers "$stopped" "$traced" "$frozen"
 blocks "$stopped" get_signal
@@ -182,7 +182,7 @@ kill -KILL "$traced"
 unpark "$stopped" "$frozen" "$tracer"
 rmdir /sys/fs/cgroup/ice
 
-begin_test an uninterruptible sleeper inside
+begin_test a task in an uninterruptible sleep inside
 new_fifo
 park vfork "$fifo"
 in_state D "$parked"
@@ -199,7 +199,7 @@ expect_eq "its call" "vfork: 0 ok handlers 0" "$(last_line "$told")"
 check disable klpctl disable in-vfork
 echo $FOREVER >$PATIENCE
 
-begin_test busy: an enable and a disable turn several times while somebody is inside
+begin_test an enable and a disable are reversed several times while a task is inside
 begin_held
 old=$sleeper
 blocks "$old" hrtimer_nanosleep
@@ -237,7 +237,7 @@ check "still patched" reads_patched
 unpark "$new"
 check disable klpctl disable in-sleep
 
-begin_test force while somebody is inside, who then goes on
+begin_test a transition is forced while a task is inside, which then continues
 keep
 park nanosleep 15000
 in_function hrtimer_nanosleep "$parked"

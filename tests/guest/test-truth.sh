@@ -52,7 +52,7 @@ seen() { check "Monitor tells it" loop_until is_seen "$1"; }
 start_klpd
 snapshot
 
-begin_test ftrace is off under an immediate patch without the companion
+begin_test ftrace is switched off, immediate patch without the companion
 check enable klpctl enable --immediate $P/lsm-symlink.klp.o
 expect_eq "in force" "Operation not permitted" "$(symlink_error /proc/self/exe)"
 whole lsm-symlink
@@ -78,7 +78,7 @@ modprobe klp
 check "klpd has it" klpctl status
 snapshot
 for file in $P/cmdline.klp.o $T/cmdline-guard.klp.o $T/cmdline-override.klp.o; do
-	begin_test "ftrace is off before: ${file##*/}"
+	begin_test "ftrace is off before an enable: ${file##*/}"
 	if [[ $off ]]; then
 		plain=$(line)
 		echo 0 >$F
@@ -100,7 +100,7 @@ for file in $P/cmdline.klp.o $T/cmdline-guard.klp.o $T/cmdline-override.klp.o; d
 	fi
 done
 
-begin_test ftrace is switched off under a patch
+begin_test ftrace is switched off while a patch is in force
 check enable klpctl enable $P/cmdline.klp.o
 watch
 if [[ $off ]]; then
@@ -131,7 +131,7 @@ rivals_are_gone() {
 	[[ $(bpftool -j prog show | jq '[.[] | select(.name == "rival_wins" or .name == "rival_symlink")] | length') == 0 ]]
 }
 for name in lsm-symlink symlink-guard symlink-override symlink-override-asleep; do
-	begin_test "somebody's fmod_ret program comes after $name"
+	begin_test "a foreign fmod_ret program is attached after $name"
 	file=$T/$name.klp.o target=klp
 	[[ $name != lsm-symlink ]] || file=$P/$name.klp.o target=/proc/self/exe
 	check enable klpctl enable $file
@@ -158,7 +158,7 @@ for name in lsm-symlink symlink-guard symlink-override symlink-override-asleep; 
 	check disable klpctl disable $name
 done
 
-begin_test a kernel livepatch and a kprobe come after an fmod_ret patch
+begin_test a kernel livepatch and a kprobe are enabled after an fmod_ret patch
 check enable klpctl enable $P/cmdline.klp.o
 watch
 modprobe test_klpd_livepatch || fail modprobe
@@ -226,9 +226,9 @@ spoil() {
 unspoil() {
 	umount /sys/kernel/tracing/enabled_functions && umount /sys/kernel/debug
 }
-begin_test tracefs is covered under an immediate patch
+begin_test tracefs is covered, immediate patch
 unread lsm-symlink cover uncover "mount -t tracefs" klpctl enable --immediate $P/lsm-symlink.klp.o
-begin_test tracefs is covered under a guard body
+begin_test tracefs is covered, guard body
 unread cmdline-guard cover uncover "mount -t tracefs" klpctl enable $T/cmdline-guard.klp.o
 begin_test the list of functions cannot be read
 unread cmdline spoil unspoil "tracefs, cannot be read (" klpctl enable $P/cmdline.klp.o
@@ -250,7 +250,7 @@ check disable klpctl disable lsm-symlink
 is_out() {
 	! klpctl status >/tmp/output && grep -q "klp.ko has no record" /tmp/output
 }
-begin_test another user of the device takes a patch out
+begin_test another user of /dev/klp takes a patch out of force
 for name in cmdline cmdline-guard; do
 	file=$P/$name.klp.o
 	[[ $name == cmdline ]] || file=$T/$name.klp.o
@@ -273,7 +273,7 @@ pid() {
 listed=$(grep -xE '__(x64|ia32|do)_sys_getpid' /sys/kernel/tracing/available_filter_functions)
 for kind in guard:424241 fmod:424242; do
 	name=alias-${kind%:*}
-	begin_test "a function that ftrace has by another name: $name"
+	begin_test "a function that ftrace lists by another name: $name"
 	expect_eq "ftrace has" __do_sys_getpid "$listed"
 	check check klpctl check $T/$name.klp.o
 	check enable klpctl enable $T/$name.klp.o
@@ -300,7 +300,7 @@ begin_test two names of one function in one patch
 expect_fail 3 klpctl enable $T/alias-twice.klp.o
 [[ $OUTPUT == *"two names of one function"* ]] || fail "$OUTPUT"
 
-begin_test without addresses no other name is known, and that is said
+begin_test with hidden addresses no other name is known, and the error says so
 echo 2 >/proc/sys/kernel/kptr_restrict
 kill_klpd
 start_klpd

@@ -75,7 +75,7 @@ echo "# seen: patched $(read_lines patched), unpatched $(read_lines unpatched)"
 expect_eq unpatched 0 "$(read_lines unpatched)"
 check disable klpctl disable cmdline-guard
 
-begin_test the companion is loaded anew
+begin_test the companion is reloaded
 stop_klpd
 check rmmod loop_until rmmod klp
 check modprobe modprobe klp
@@ -85,7 +85,7 @@ check enable klpctl enable $P/tests/cmdline-guard.klp.o
 expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 check disable klpctl disable cmdline-guard
 
-begin_test a companion that calls a function as this kernel does not have it is not loaded
+begin_test a companion that calls a function with another prototype is not loaded
 stop_klpd
 check rmmod loop_until rmmod klp
 file=$(modinfo -n klp)
@@ -110,7 +110,7 @@ status_json() {
 	klpctl status --json | jq -c "$1"
 }
 
-begin_test a companion of the ABI before: what is in force is listed
+begin_test companion with the ABI before: patches in force are listed
 keep
 stop_klpd
 check rmmod loop_until rmmod klp
@@ -127,7 +127,7 @@ expect_fail 15 klpctl status
 expect_eq kinds '["companion"]' "$(status_json '.warningDetails | map(.kind)')"
 expect_eq /proc/cmdline "$TEXT" "$(cat /proc/cmdline)"
 
-begin_test a companion of the ABI before: nothing is enabled task by task
+begin_test companion with the ABI before: no patch is enabled task by task
 keep
 for try in "enable $P/patches/lsm-symlink.klp.o" "replace $P/patches/lsm-symlink.klp.o" \
 	"enable --immediate $P/patches/meminfo.klp.o"; do
@@ -139,7 +139,7 @@ expect_fail any klpctl check $P/patches/lsm-symlink.klp.o
 [[ $OUTPUT == *"version 3"* ]] || fail "a check does not say it: $OUTPUT"
 expect_eq "what is in force" '["cmdline-guard","held"]' "$(status_json '.patches | map(.name)')"
 
-begin_test a companion of the ABI before: a disable is reversed, and says what is not known
+begin_test companion with the ABI before: a disable is reversed, and the error names what is not known
 keep
 begin_sleep
 expect_fail 11 klpctl disable --timeout=1 held
@@ -153,7 +153,7 @@ end_sleep
 check settled loop_until settled
 expect_eq "what is in force" '["cmdline-guard","held"]' "$(status_json '.patches | map(.name)')"
 
-begin_test a companion of the ABI before: what is in force can be taken out
+begin_test companion with the ABI before: patches in force can be taken out of force
 keep
 check "a rollback that brings nothing" klpctl rollback
 expect_eq "what is in force" '["cmdline-guard"]' "$(status_json '.patches | map(.name)')"
@@ -167,7 +167,7 @@ check "nothing is in force, and nothing to warn of" klpctl status
 [[ $(cat /proc/cmdline) != "$TEXT" ]] || fail "it is still patched"
 no_line "cannot claim|Bad address" $KLPD_LOG || fail "the log says: $(cat $KLPD_LOG)"
 
-begin_test a companion of an ABI that klpd does not know: patches are listed
+begin_test companion with an ABI that klpd does not know: patches are listed
 keep
 speaks 4
 check enable klpctl enable $P/tests/cmdline-guard.klp.o

@@ -79,7 +79,7 @@ expect_eq events "snapshot started complete retired started complete retired sta
 expect_eq "last list" '[]' "$(tr -d '\036' </tmp/monitor | jq -c .patches | tail -n 1)"
 kill $monitor
 
-begin_test klpd answers while what left waits for its grace
+begin_test klpd answers while programs that left wait for their grace period
 : >/tmp/busy
 change_and_change() {
 	while [[ -e /tmp/busy ]]; do
@@ -95,7 +95,7 @@ check "it is seen in phase retire" loop_until retiring
 rm /tmp/busy
 wait $changes || fail "a change failed: $(tail -n 3 /tmp/changes)"
 
-begin_test the group may read and not change
+begin_test the group may query and not change
 check "a member reads" as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Status '{}' >/tmp/out
 check "and asks for tasks" as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Task '{"pid":1}' >/tmp/out
 check "and for blockers" as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Blockers '{}' >/tmp/out
@@ -107,7 +107,7 @@ expect_fail any as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Reverse
 expect_fail any as 1001 1001 990 varlinkctl call $SOCKET io.klpd.Manager.Describe '{"path":"/etc/shadow"}'
 [[ $OUTPUT == *NotAllowed* ]] || fail "not NotAllowed: $OUTPUT"
 
-begin_test klpd is empty handed outside its scopes
+begin_test klpd has no effective capability outside its scopes
 expect_eq CapEff 0000000000000000 "$(awk '/^CapEff/ { print $2 }' /proc/$KLPD_PID/status)"
 expect_eq NoNewPrivs 1 "$(awk '/^NoNewPrivs/ { print $2 }' /proc/$KLPD_PID/status)"
 fds=$(ls /proc/$KLPD_PID/fd | wc -l)
