@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kern/pin-before: names, and bytes that are not believed. Storing them needs a kernel. */
+/* kern/pin-previous: names, and damaged bytes. Storing such a pin needs a kernel. */
 #include <errno.h>
 
 #include "kern/pin-previous.h"
