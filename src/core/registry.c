@@ -210,6 +210,10 @@ void registry_become(struct registry *reg, struct registry *beside)
 			if (reg->patches[i]->repinned &&
 			    reg->patches[i]->serial == now.patches[j]->serial)
 				now.patches[j]->repinned = true;
+	/* recovery finds stale pins again, but no registration of this klpd */
+	for (size_t i = 0; i < reg->n_stale_pins; i++)
+		if (reg->stale_pins[i].id)
+			registry_leave_registered(&now, reg->stale_pins[i].id);
 	registry_clear(reg);
 	/* the companion's report and the targets stay with reg */
 	now.companion_report = reg->companion_report;

@@ -20,6 +20,7 @@
 #include "core/fault.h"
 #include "core/retire.h"
 #include "core/struct-ops.h"
+#include "kern/found.h"
 #include "kern/link.h"
 #include "util/errno-util.h"
 #include "util/macro.h"
@@ -73,6 +74,38 @@ static int held_add(struct held *h, const struct patch *s)
 			RET_GATHER(r, pin_keep_program(s->serial, i, fd));
 	}
 	return s->forced ? r : 0;
+}
+
+/*
+ * The same for pins without a patch: their links are all that holds the programs. Unpinning is what
+ * detaches them.
+ */
+static int held_add_pinned(struct held *h, uint64_t serial)
+{
+	_cleanup_free_ uint32_t *ids = NULL;
+	int *fds, r;
+	size_t n;
+
+	r = pin_link_ids(serial, &ids, &n);
+	if (r < 0)
+		return r;
+	fds = reallocarray(h->fds, h->n + n + 1, sizeof(*fds));
+	if (!fds)
+		return -ENOMEM;
+	h->fds = fds;
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_close_ int link = found_link_fd(ids[i]);
+		struct link_info info;
+		int fd;
+
+		if (link < 0 || link_get_info(link, &info) < 0 || info.kind == LINK_OPS)
+			continue;
+		fd = link_program_fd(info.prog_id);
+		if (fd < 0)
+			return fd;
+		h->fds[h->n++] = fd;
+	}
+	return 0;
 }
 
 /*
@@ -147,10 +180,26 @@ static int retire_one(struct registry *reg, struct patch *s, struct held *held, 
 	return r;
 }
 
+/* Hold the programs until the grace periods are over. */
+static int retire_wait(struct registry *reg, struct held *held, struct grace **ret)
+{
+	struct grace *grace = NULL;
+	int r;
+
+	if (!reg->companion)
+		return 0;
+	r = grace_begin(reg->companion, TAKE_PTR(held->fds), held->n, &grace);
+	held->n = 0;
+	if (ret)
+		*ret = grace;
+	else
+		RET_GATHER(r, grace_end(grace));
+	return r;
+}
+
 int retire_patches(struct registry *reg, struct patch **patches, size_t n, struct grace **ret)
 {
 	_cleanup_(held_done) struct held held = { .fds = NULL };
-	struct grace *grace = NULL;
 	int r = 0;
 
 	if (ret)
@@ -163,22 +212,30 @@ int retire_patches(struct registry *reg, struct patch **patches, size_t n, struc
 		(void)registry_remove(reg, patches[i]);
 		RET_GATHER(r, retire_one(reg, patches[i], &held, 3 * (unsigned int)i));
 	}
-	if (!reg->companion)
-		return r;
-	RET_GATHER(r, grace_begin(reg->companion, TAKE_PTR(held.fds), held.n, &grace));
-	held.n = 0;
-	if (ret)
-		*ret = grace;
-	else
-		RET_GATHER(r, grace_end(grace));
+	RET_GATHER(r, retire_wait(reg, &held, ret));
 	return r;
 }
 
-int retire_stale_pins(struct registry *reg)
+/* Pins whose programs cannot be held stay where they are. */
+static int retire_stale(struct registry *reg, const struct stale_pins *l, struct held *held)
+{
+	int r = held_add_pinned(held, l->serial);
+
+	if (r < 0) {
+		registry_add_stale_pins(reg, l->serial, l->gates_mask);
+		return r;
+	}
+	return retire_pins(reg, l->serial, l->gates_mask);
+}
+
+int retire_stale_pins(struct registry *reg, struct grace **ret)
 {
 	_cleanup_(held_done) struct held held = { .fds = NULL };
 	size_t n = reg->n_stale_pins;
 	int r = 0;
+
+	if (ret)
+		*ret = NULL;
 
 	/* entries that fail again are stored at indices already read */
 	reg->n_stale_pins = 0;
@@ -190,7 +247,9 @@ int retire_stale_pins(struct registry *reg)
 		else if (l.id)
 			RET_GATHER(r, retire_registered(reg, l.id));
 		else
-			RET_GATHER(r, retire_pins(reg, l.serial, l.gates_mask));
+			RET_GATHER(r, retire_stale(reg, &l, &held));
 	}
+	if (held.n > 0)
+		RET_GATHER(r, retire_wait(reg, &held, ret));
 	return r;
 }

@@ -23,6 +23,6 @@ int retire_record(struct registry *reg, uint64_t id);
 /* The same for a patch that never got further than its registration. If it fails, it is kept as stale. */
 int retire_registered(struct registry *reg, uint64_t id);
 /* Try again to remove what is stale. No change may run or be prepared. Returns the first error. */
-int retire_stale_pins(struct registry *reg);
+int retire_stale_pins(struct registry *reg, struct grace **ret);
 
 #endif

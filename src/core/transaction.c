@@ -134,7 +134,7 @@ int transaction_run(struct transaction *t, struct report *report)
 	size_t i;
 	int r = 0;
 
-	(void)retire_stale_pins(t->registry);
+	(void)retire_stale_pins(t->registry, NULL);
 	registry_use(t->registry);
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		if (!steps[i].disable && t->n_enter == 0)
@@ -269,7 +269,10 @@ bool transaction_over(struct transaction *t, bool *ret_reversed)
 		/* another client's transitions followed it; the records tell how it ended */
 		*ret_reversed = !transaction_has_record(&status, records, t->enter[0].patch);
 	} else {
-		*ret_reversed = transaction_has_record(&status, records, t->leave[0]);
+		/* if it was reversed they are still there, but for any that another client removed */
+		*ret_reversed = false;
+		for (size_t i = 0; i < t->n_leave; i++)
+			*ret_reversed |= transaction_has_record(&status, records, t->leave[i]);
 	}
 	t->moved = t->total;
 	return true;

@@ -3,7 +3,7 @@
  * Grace periods of the kernel take from a tenth of a second to many seconds, and klpd must answer
  * requests meanwhile, so a thread waits. The thread makes one ioctl and shares nothing but its own
  * structure; everything else in klpd runs in one thread. grace_end() closes the fds, which no other
- * code knows. If klpd is killed, they are closed at once, as without the thread.
+ * code knows. If klpd is killed, the kernel closes them when the thread's call is over.
  */
 #include <pthread.h>
 #include <signal.h>

@@ -5,6 +5,7 @@
  * klpd knows nothing new between two looks. Promises: each warning is logged once, when it is first
  * seen; the clients that watch are told when the warnings differ from those of the last look.
  */
+#include <sys/epoll.h>
 #include <time.h>
 
 #include "core/effect.h"
@@ -76,6 +77,32 @@ static bool look_tell(struct manager *m, const struct warnings *l)
 	return news;
 }
 
+static void look_rest(struct manager *m)
+{
+	m->stale_grace_source = sd_event_source_disable_unref(m->stale_grace_source);
+	(void)grace_end(TAKE_PTR(m->stale_grace));
+}
+
+static int on_stale_grace(sd_event_source *source _unused_, int fd _unused_,
+			  uint32_t revents _unused_, void *userdata)
+{
+	look_rest(userdata);
+	return 0;
+}
+
+/* A change has its own view of what is stale, and tries again when it begins. */
+static void look_at_stale_pins(struct manager *m)
+{
+	if (m->change || m->work || m->stale_grace)
+		return;
+	(void)retire_stale_pins(m->registry, &m->stale_grace);
+	/* if the event loop takes no source, wait for the grace period right here */
+	if (m->stale_grace &&
+	    sd_event_add_io(m->event, &m->stale_grace_source, grace_fd(m->stale_grace), EPOLLIN,
+			    on_stale_grace, m) < 0)
+		look_rest(m);
+}
+
 int manager_look(struct manager *m, struct warnings *ret)
 {
 	uint64_t began = look_now();
@@ -83,9 +110,7 @@ int manager_look(struct manager *m, struct warnings *ret)
 	int r;
 
 	manager_keep(m);
-	/* a change has its own view of what is left, and retries it when it begins */
-	if (!m->change && !m->work)
-		(void)retire_stale_pins(m->registry);
+	look_at_stale_pins(m);
 	r = effect_look(m->registry, ret);
 
 	m->look_usec = look_now() - began;

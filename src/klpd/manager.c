@@ -269,8 +269,10 @@ struct manager *manager_free(struct manager *m)
 	manager_pins_done(m);
 	manager_companion_done(m);
 	sd_event_source_disable_unref(m->grace_source);
+	sd_event_source_disable_unref(m->stale_grace_source);
 	sd_event_source_disable_unref(m->follow_source);
 	(void)grace_end(m->grace);
+	(void)grace_end(m->stale_grace);
 	manager_look_done(m);
 	transaction_free(m->change);
 	registry_free(m->registry);

@@ -60,6 +60,8 @@ struct manager {
 	struct transaction *change;	/* switched, until it is retired; NULL if none runs */
 	struct grace *grace;		/* of its RETIRE; NULL if it is not in that phase */
 	sd_event_source *grace_source;
+	struct grace *stale_grace;	/* of pins that a look removed; NULL: none */
+	sd_event_source *stale_grace_source;
 	/*
 	 * the caller that waits for the change. done() is called once: if done_at_end, when the
 	 * change is complete or reversed, otherwise when it has begun. NULL after that call.

@@ -17,7 +17,6 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
-#include <linux/refcount.h>
 #include <linux/rcupdate_trace.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -270,21 +269,11 @@ static long device_force(void __user *arg)
 struct device_wait {
 	struct rcu_head rcu;
 	struct completion over;
-	refcount_t users;	/* the caller and the grace period */
 };
-
-static void device_wait_put(struct device_wait *w)
-{
-	if (refcount_dec_and_test(&w->users))
-		kfree(w);
-}
 
 static void device_wait_over(struct rcu_head *rcu)
 {
-	struct device_wait *w = container_of(rcu, struct device_wait, rcu);
-
-	complete(&w->over);
-	device_wait_put(w);
+	complete(&container_of(rcu, struct device_wait, rcu)->over);
 }
 
 /*
@@ -292,24 +281,22 @@ static void device_wait_over(struct rcu_head *rcu)
  * enough, because no task sleeps in a program that this waits for: the programs that klpd attaches
  * to BPF trampolines do not sleep, and a transition has proved that no task is in the others. RCU
  * tasks trace would also wait for tasks that sleep in an override body of any patch.
+ *
+ * A caller that is killed waits, too: its fds hold the programs, and they are closed when its last
+ * thread ends. The wait counts neither as load nor as a hung task.
  */
 static long device_barrier(unsigned long arg)
 {
-	struct device_wait *w;
-	long r;
+	struct device_wait w;
 
 	if (arg)
 		return -EINVAL;
-	w = kmalloc(sizeof(*w), GFP_KERNEL);
-	if (!w)
-		return -ENOMEM;
-	init_completion(&w->over);
-	refcount_set(&w->users, 2);
-	/* If the caller is killed, the callback frees it; klpm_hold_exit() waits for that. */
-	call_rcu_tasks(&w->rcu, device_wait_over);
-	r = wait_for_completion_killable(&w->over) ? -EINTR : 0;
-	device_wait_put(w);
-	return r;
+	init_rcu_head_on_stack(&w.rcu);
+	init_completion(&w.over);
+	call_rcu_tasks(&w.rcu, device_wait_over);
+	(void)wait_for_completion_state(&w.over, TASK_IDLE);
+	destroy_rcu_head_on_stack(&w.rcu);
+	return 0;
 }
 
 /* Also checked for each change, because an open file can be handed on to another process. */

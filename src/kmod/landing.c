@@ -10,6 +10,10 @@
  * with a return instruction, which IBT does not check. klp_pending_return() and the images of
  * struct_ops maps begin with ENDBR anyway.
  *
+ * Limit. The landing is there only while the handler is. While a hook is attached or detached, and
+ * after a batch of sites has shrunk, the kernel keeps the trampoline in the mode in which it calls
+ * the address behind the ftrace site, as with kernel livepatch.
+ *
  * Identity. Between the handler and the landing nothing but the address is preserved, so each
  * function has a landing of its own. A task may sleep in a foreign program before the trampoline
  * calls the landing, so a landing never changes its function. Functions beyond LANDINGS are refused

@@ -107,9 +107,18 @@ __bpf_kfunc int klp_seq_puts(u64 m, const char *s__str)
 {
 	struct seq_file *seq = (struct seq_file *)(unsigned long)m;
 
+	size_t count;
+
 	if (!seqfile_is_being_read(seq))
 		return -EINVAL;
+	count = seq->count;
 	seq_puts(seq, s__str);
+	/*
+	 * Text that does not fit is kept for a larger buffer, but only that of a record. After `stop`
+	 * the whole buffer is copied to the reader, and its end is memory of before.
+	 */
+	if (seq_has_overflowed(seq) && count < seq->size)
+		memset(seq->buf + count, 0, seq->size - count);
 	return 0;
 }
 

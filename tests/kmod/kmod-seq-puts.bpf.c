@@ -133,6 +133,8 @@ struct klp_func_ops guard = {
 /* A read at an offset into the first record: what is left of it is copied out after this. */
 __u64 late_seen;
 int late_wrote, late_refused, late_copies;
+/* 1: fill the buffer to its end with bytes of value 1; 2: append text that does not fit */
+int flood;
 
 static __always_inline void late(void)
 {
@@ -147,6 +149,13 @@ int at_stop(__u64 *ctx)
 {
 	struct klp_call *call = (void *)ctx[0];
 
+	if ((__u32)bpf_get_current_pid_tgid() == reader && flood == 1)
+		for (int i = 0; i < 128; i++)
+			klp_seq_puts(call->arg0, "\1");
+	if ((__u32)bpf_get_current_pid_tgid() == reader && flood == 2)
+		klp_seq_puts(call->arg0,
+			     "----------------------------------------------------------------"
+			     "----------------------------------------------------------------");
 	/* Of the first read alone; later ones may write here. */
 	if ((__u32)bpf_get_current_pid_tgid() == reader && !late_seen) {
 		late_seen = call->arg0;

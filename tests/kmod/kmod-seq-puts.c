@@ -109,6 +109,13 @@ static void test_late(int fd)
 	check(!strstr(text, "LATE") && !strstr(whole, "LATE"), "nothing is put into it");
 	check(skel->bss->late_refused > skel->bss->late_copies && !skel->bss->late_wrote,
 	      "it is refused");
+	skel->bss->flood = 1;
+	n = pread(vmstat, whole, sizeof(whole), 0);
+	check(n > 0 && memchr(whole, 1, (size_t)n), "text after the last record of a buffer");
+	skel->bss->flood = 2;
+	n = pread(vmstat, whole, sizeof(whole), 0);
+	check(n > 0 && !memchr(whole, 1, (size_t)n),
+	      "if it does not fit, the reader gets nothing of what the buffer held before");
 	check(!change(fd, 0, a.id, &number) && !wait_done(fd, number), "and out");
 	bpf_link__destroy(links[0]);
 	bpf_link__destroy(links[1]);
