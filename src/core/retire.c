@@ -216,7 +216,7 @@ int retire_patches(struct registry *reg, struct patch **patches, size_t n, struc
 	return r;
 }
 
-/* Pins whose programs cannot be held stay where they are. */
+/* If the programs of pins cannot be held, the pins stay. */
 static int retire_stale(struct registry *reg, const struct stale_pins *l, struct held *held)
 {
 	int r = held_add_pinned(held, l->serial);

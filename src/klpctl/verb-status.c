@@ -87,16 +87,16 @@ static void status_callback(sd_json_variant *callback)
 }
 
 /* The patches that a rollback would restore; prints nothing if they are not known. */
-static void status_before(sd_json_variant *reply)
+static void status_previous(sd_json_variant *reply)
 {
-	sd_json_variant *before = field_array(reply, "before");
+	sd_json_variant *previous = field_array(reply, "previous");
 
-	if (!before)
+	if (!previous)
 		return;
-	fputs("       Before:", stdout);
-	for (size_t i = 0; i < field_count(before); i++) {
+	fputs("  Rollback to:", stdout);
+	for (size_t i = 0; i < field_count(previous); i++) {
 		_cleanup_free_ char *text = NULL;
-		sd_json_variant *b = field_item(before, i);
+		sd_json_variant *b = field_item(previous, i);
 
 		if (asprintf(&text, "%s %s", field_string(b, "name"),
 			     field_string(b, "version")) < 0) {
@@ -106,7 +106,7 @@ static void status_before(sd_json_variant *reply)
 		format_clean(text);
 		printf("%s %s", i > 0 ? "," : "", text);
 	}
-	fputs(field_count(before) > 0 ? "\n" : " no patch\n", stdout);
+	fputs(field_count(previous) > 0 ? "\n" : " no patch\n", stdout);
 }
 
 static bool status_is_whole(sd_json_variant *v)
@@ -152,7 +152,7 @@ int verb_status(const struct verb *verb, char **arguments _unused_)
 	status_consistency(reply);
 	status_transition(field_object(reply, "transition"));
 	status_callback(field_object(reply, "callback"));
-	status_before(reply);
+	status_previous(reply);
 	format_line(stdout, "      Patches: %zu", field_count(patches));
 	for (size_t i = 0; i < field_count(warnings); i++) {
 		sd_json_variant *w = field_item(warnings, i);

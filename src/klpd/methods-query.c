@@ -71,7 +71,7 @@ int methods_query_status(sd_varlink *client, sd_json_variant *parameters,
 		SD_JSON_BUILD_PAIR_VARIANT("patches", patches),
 		SD_JSON_BUILD_PAIR_VARIANT("warnings", sentences),
 		SD_JSON_BUILD_PAIR_VARIANT("warningDetails", details),
-		SD_JSON_BUILD_PAIR_CONDITION(!sd_json_variant_is_null(previous), "before",
+		SD_JSON_BUILD_PAIR_CONDITION(!sd_json_variant_is_null(previous), "previous",
 					     SD_JSON_BUILD_VARIANT(previous)),
 		SD_JSON_BUILD_PAIR_CONDITION(!sd_json_variant_is_null(callback), "callback",
 					     SD_JSON_BUILD_VARIANT(callback)));

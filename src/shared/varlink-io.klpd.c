@@ -108,7 +108,7 @@ static SD_VARLINK_DEFINE_METHOD(
 	OUT(warnings, STRING, ARRAY),
 	C("Patches that were in force before the last change, and would be after Rollback; null: not "
 	  "known"),
-	OUT_TYPE(before, BeforeEntry, NULLABLE | ARRAY),
+	OUT_TYPE(previous, PreviousEntry, NULLABLE | ARRAY),
 	C("The same warnings, in the same order, with the names in fields"),
 	OUT_TYPE(warningDetails, Warning, NULLABLE | ARRAY),
 	C("The callback that runs now; null if none does"),
@@ -335,7 +335,7 @@ SD_VARLINK_DEFINE_INTERFACE(
 	S("The kernel module klp, as klpd sees it"),
 	&vl_type_Companion,
 	S("A patch that was in force before the last change"),
-	&vl_type_BeforeEntry,
+	&vl_type_PreviousEntry,
 	S("A patch in the kernel, in short"),
 	&vl_type_ListEntry,
 	S("Kinds of task"),

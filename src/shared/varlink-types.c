@@ -327,7 +327,7 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(
 	STRING(problem, NULLABLE));
 
 SD_VARLINK_DEFINE_STRUCT_TYPE(
-	BeforeEntry,
+	PreviousEntry,
 	C("Name of the patch"),
 	STRING(name, 0),
 	C("Its version"),

@@ -41,7 +41,7 @@ extern const sd_varlink_symbol vl_type_Patch;
 extern const sd_varlink_symbol vl_type_Transition;
 extern const sd_varlink_symbol vl_type_RunningCallback;
 extern const sd_varlink_symbol vl_type_Companion;
-extern const sd_varlink_symbol vl_type_BeforeEntry;
+extern const sd_varlink_symbol vl_type_PreviousEntry;
 extern const sd_varlink_symbol vl_type_ListEntry;
 extern const sd_varlink_symbol vl_type_RepairKind;
 extern const sd_varlink_symbol vl_type_RepairAction;

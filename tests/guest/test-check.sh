@@ -10,7 +10,7 @@ P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests
 
 # Print everything that a check could leave behind, including what other tests do not look at.
 state() {
-	klpctl status --json | jq -cS '[.generation, .transition.number, .patches, .warnings, .before, .companion.fmodRetUsed]'
+	klpctl status --json | jq -cS '[.generation, .transition.number, .patches, .warnings, .previous, .companion.fmodRetUsed]'
 	find /sys/fs/bpf -mindepth 1 | sort
 	grep -c . /sys/kernel/tracing/enabled_functions
 }

@@ -13,8 +13,8 @@
 P=/usr/lib/klpd/patches T=/usr/lib/klpd/tests OWN=/root/patches
 TEXT="this has been live patched"
 
-before() {
-	klpctl status --json | jq -r 'if .before then [.before[].name] | join(" ") else "unknown" end'
+previous() {
+	klpctl status --json | jq -r 'if .previous then [.previous[].name] | join(" ") else "unknown" end'
 }
 
 generation() {
@@ -31,11 +31,11 @@ pins() {
 rolls_back() {
 	local number=$(($(generation) + 1)) output
 
-	expect_eq "before" "$2" "$(before)"
+	expect_eq "what was before" "$2" "$(previous)"
 	output=$(klpctl rollback) || fail "rollback: status $?"
 	[[ $output == "rolled back: "*": generation "* ]] || fail "it says: $output"
 	expect_eq patches "$2" "$(names)"
-	expect_eq "before, after it" "$1" "$(before)"
+	expect_eq "what was before, after it" "$1" "$(previous)"
 	(($(generation) >= number)) || fail "the generation has not grown"
 	expect_eq pins "previous-$(generation)" "$(pins)"
 }
@@ -78,15 +78,15 @@ snapshot
 
 begin_test there is nothing to roll back to
 refuse 8 io.klpd.Manager.NoPrevious "Nothing has been changed yet" -- rollback
-expect_eq "before" unknown "$(before)"
+expect_eq "what was before" unknown "$(previous)"
 
 begin_test an enable is rolled back
 keep
 check enable klpctl enable $P/cmdline.klp.o
-klpctl status | grep -qx ' *Before: no patch' || fail "status: $(klpctl status)"
+klpctl status | grep -qx ' *Rollback to: no patch' || fail "status: $(klpctl status)"
 rolls_back cmdline ""
 expect_eq "/proc/cmdline" "$plain" "$(cmdline)"
-klpctl status | grep -qx ' *Before: cmdline 1.0' || fail "status: $(klpctl status)"
+klpctl status | grep -qx ' *Rollback to: cmdline 1.0' || fail "status: $(klpctl status)"
 
 begin_test a rollback is rolled back, twice
 keep

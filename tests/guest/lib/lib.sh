@@ -146,7 +146,7 @@ names() {
 # patches_state - print what a refused command must not change, and what outlives klpd.
 patches_state() {
 	klpctl status --json | jq -cSe 'if .patches then
-		[.generation, .transition, .patches, .before] else empty end' || echo "no answer"
+		[.generation, .transition, .patches, .previous] else empty end' || echo "no answer"
 }
 
 warnings() {
