@@ -280,7 +280,8 @@ struct klp_ioc_force {
 
 #define KLP_PATCH_FORCED	(1U << 0)	/* a transition of it was forced */
 #define KLP_PATCH_BROKEN	(1U << 1)	/* a struct_ops program was detached while it
-						 * could run */
+						 * could run, or a module that klp.ko could not
+						 * refuse was not patched */
 #define KLP_PATCH_SKIPPED	(1U << 2)	/* the original ran because a body was called
 						 * where it cannot run, such as a sleepable one
 						 * where sleeping is not allowed */

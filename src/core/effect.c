@@ -108,7 +108,9 @@ static int effect_record(const struct patch *s, uint32_t flags, struct warnings 
 		w.kind = WARNING_BROKEN;
 		r = warnings_add(ret, &w,
 				 "Patch '%s' is not whole: another program detached a guard or "
-				 "override body or a callback of it; disable or replace it",
+				 "override body or a callback of it, or a module was loaded that "
+				 "klp.ko could not patch (its log names it); disable and enable it, "
+				 "or replace it",
 				 s->meta->name);
 	}
 	if (r == 0 && (flags & KLP_PATCH_SKIPPED)) {

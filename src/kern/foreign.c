@@ -308,9 +308,10 @@ int foreign_each_program(const uint32_t *own, size_t n_own,
 		if (foreign_is_own(id, own, n_own))
 			continue;
 		failed = foreign_read(id, &p);
+		/* EACCES: a security module does not let klpd read the program */
 		if (failed == 0)
 			r = fn(&p, userdata);
-		else if (pin_is_our_trouble(failed))
+		else if (failed == -EACCES || pin_is_our_trouble(failed))
 			*ret_failed = failed;
 	}
 	return r;

@@ -58,7 +58,7 @@ struct foreign_program {
 
 /*
  * Likewise for the fmod_ret programs, except those with link ids in own[], ascending. *ret_failed:
- * why some of them could not be read, as of pin_is_our_trouble(); 0: all were read.
+ * why some of them could not be read, as of pin_is_our_trouble(), or -EACCES; 0: all were read.
  */
 int foreign_each_program(const uint32_t *own, size_t n_own,
 			 int (*fn)(const struct foreign_program *p, void *userdata),

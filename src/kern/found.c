@@ -123,7 +123,7 @@ static int found_fmod_ret(uint32_t prog_id, struct found_link *l)
 	for (uint32_t i = 0; i < MIN(info.nr_map_ids, (uint32_t)MAPS_MAX); i++) {
 		int r = found_program_map(ids[i], l, &seen);
 
-		if (r == -ENOMEM || r == -EMFILE || r == -ENFILE)
+		if (r < 0 && pin_is_our_trouble(r))
 			return r;
 	}
 	(void)snprintf(l->name, sizeof(l->name), "%.*s", (int)sizeof(info.name) - 1, info.name);

@@ -105,9 +105,11 @@ SD_VARLINK_DEFINE_ENUM_TYPE(
 SD_VARLINK_DEFINE_ENUM_TYPE(
 	WarningKind,
 	VALUE(recovery, "Found when klpd read back what is in force: damaged or foreign pins, ..."),
-	VALUE(stale_pins, "Pins of what is out of force could not be removed yet"),
+	VALUE(stale_pins, "Pins or a registration of what is out of force could not be removed "
+			  "yet"),
 	VALUE(missed, "Calls were missed: the original ran"),
-	VALUE(broken, "Another program detached a body or a callback of the patch"),
+	VALUE(broken, "Another program detached a body or a callback of the patch, or klp.ko could "
+		      "not patch a module that it was too late to refuse"),
 	VALUE(skipped, "A body could not run at a call: the original ran"),
 	VALUE(struct_ops, "Another program changed or detached a struct_ops instance of the patch"),
 	VALUE(kernel, "The kernel is locked down: no patch can be enabled"),

@@ -76,10 +76,25 @@ static void test_open(void)
 	check(ENOENT, EPERM, -EPERM);
 }
 
+/* A program that a security module hides may overrule a patch, but it is none of klpd's. */
+static void test_hidden(void)
+{
+	struct found found = { .n = 0 };
+	int failed = 0;
+
+	failure = ENOENT;
+	opened = EACCES;
+	CHECK_INT(foreign_each_program(NULL, 0, program, NULL, &failed), 0);
+	CHECK_INT(failed, -EACCES);
+	CHECK_INT(found_links(&found), 0);
+	found_done(&found);
+}
+
 int main(void)
 {
 	RUN(test_end);
 	RUN(test_failure);
 	RUN(test_open);
+	RUN(test_hidden);
 	return unit_end();
 }
