@@ -14,7 +14,7 @@ snapshot
 
 begin_test transitions under load
 "$STORM" "${1:-200}" "${2:-100}" 1 >/tmp/storm || fail "status $?: $(grep -v '^#' /tmp/storm)"
-cat /tmp/storm
+sed 's/^/    /' /tmp/storm
 
 begin_test transitions under load while a CPU goes offline and online
 "$STORM" $((${1:-200} / 10)) $((${2:-100} / 4)) 1 >/tmp/storm &
@@ -28,7 +28,7 @@ while kill -0 $storm 2>/dev/null; do
 done
 echo 1 >$cpu
 wait $storm || fail "status $?: $(grep -v '^#' /tmp/storm)"
-cat /tmp/storm
+sed 's/^/    /' /tmp/storm
 echo "# the CPU went or came $toggles times"
 ((toggles > 2)) || fail "the storm was over before the CPU came back"
 ok

@@ -149,7 +149,7 @@ refused() {
 	refuse "$1" "$3" "hint: " -- enable $T/$2.klp.o
 	[[ $OUTPUT == *"enable '$2'"* || $2 == cc-held ]] || fail "$2 is not named: $OUTPUT"
 }
-refused 4 cc-taken "a struct_ops instance 'cubic' of type tcp_congestion_ops already"
+refused 4 cc-taken "already has a struct_ops instance 'cubic' of type tcp_congestion_ops"
 refused 5 cc-fixed "Struct_ops instances of type 'bpf_dummy_ops' cannot be swapped"
 refused 5 cc-unknown "This kernel has no struct_ops instances of type 'klp_unknown_ops'"
 refused 3 cc-name "its member name does not"
